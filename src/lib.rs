@@ -1,0 +1,13 @@
+//! tickmark: who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
+//!
+//! The modules in the order in which data flows through them.
+
+pub mod change;
+pub mod correlate;
+pub mod error;
+pub mod event;
+pub mod framing;
+pub mod ingest;
+pub mod lake;
+pub mod schema;
+pub mod source;
