@@ -2,11 +2,14 @@
 //!
 //! The modules in the order in which data flows through them.
 
+pub mod catalogue;
 pub mod change;
+pub mod config;
 pub mod correlate;
 pub mod error;
 pub mod event;
 pub mod framing;
+pub mod identity;
 pub mod ingest;
 pub mod lake;
 pub mod schema;

@@ -65,6 +65,9 @@ pub trait Source: Sync {
 /// Every source, in the order in which detection tries them.
 pub const SOURCES: &[&dyn Source] = &[&Okta, &Databricks];
 
+/// Id of the one effect source; all Databricks deliveries share it.
+pub const DATABRICKS: &str = "databricks";
+
 /// The source of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Source> {
     SOURCES.iter().copied().find(|s| s.id() == id)

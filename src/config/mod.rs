@@ -1,0 +1,226 @@
+//! `tickmark.toml`: read strictly, so that a misspelt key is an error and never a silent default.
+
+mod file;
+mod period;
+mod span;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobBuilder, GlobMatcher};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+pub use file::{Connector, Select, Waiver};
+pub use period::Period;
+pub use span::Span;
+
+/// A configuration that has been read and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder that relative paths in the file start from.
+    pub dir: PathBuf,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Name of the organisation that the evidence is about.
+    pub organization: String,
+    /// Time zone in which periods and days are reckoned.
+    pub zone: chrono_tz::Tz,
+    /// Period to use when the command line names none.
+    pub period: Option<Period>,
+    /// Lake to use when the command line names none.
+    pub lake: Option<PathBuf>,
+    /// Package folder to use when the command line names none.
+    pub out: Option<PathBuf>,
+    /// The declared exports, in the order of the file.
+    pub sources: Vec<SourceConfig>,
+    /// Domain aliases, lower case: alias to canonical.
+    pub domains: BTreeMap<String, String>,
+    /// Name aliases, lower case: alias to canonical.
+    pub aliases: BTreeMap<String, String>,
+    /// Identity-provider group name to Databricks group name.
+    pub group_map: BTreeMap<String, String>,
+    /// Prefix that is stripped from identity-provider group names.
+    pub group_prefix: String,
+    /// How the provisioning connector is recognised.
+    pub connector: Connector,
+    /// Principals of pipelines, lower case.
+    pub automation: Vec<String>,
+    /// Workspace resource name to workspace id.
+    pub workspaces: BTreeMap<String, String>,
+    /// Workspace ids that are production.
+    pub production: Vec<String>,
+    /// Workspace ids that are sandboxes.
+    pub sandbox: Vec<String>,
+    parameters: BTreeMap<String, toml::Value>,
+    tests: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// Approved exceptions, in the order of the file.
+    pub waivers: Vec<Waiver>,
+}
+
+/// One `[[source]]`.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// Source id; `None` = detected from the records.
+    pub id: Option<String>,
+    /// Files, folders or globs, relative to the configuration's folder.
+    pub paths: Vec<String>,
+    /// Names (globs) of the identity provider's applications that stand for Databricks.
+    pub provider_apps: Vec<String>,
+    /// What the export claims to cover.
+    pub covers: Option<Period>,
+}
+
+/// A parameter that every test shares: its name, default and meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Key in `[parameters]` and in `[test."ID"]`.
+    pub name: &'static str,
+    /// Default, as it would be written in the file.
+    pub default: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// The parameters of `[parameters]`.
+pub const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "look_back", default: "24h", doc: "how long before an effect its authority may lie" },
+    Parameter {
+        name: "skew",
+        default: "5m",
+        doc: "how long after an effect its authority may lie, for clocks that differ",
+    },
+    Parameter { name: "provision_sla", default: "24h", doc: "time in which granted access must arrive" },
+    Parameter { name: "deprovision_sla", default: "24h", doc: "time in which ended access must be gone" },
+    Parameter { name: "max_gap", default: "1h", doc: "longest hole in a log that is tolerated" },
+];
+
+/// The value of a parameter, with where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Name of the parameter.
+    pub name: String,
+    /// Value, as it would be written in the file.
+    pub value: String,
+    /// Default, as it would be written in the file.
+    pub default: String,
+    /// Where the value was set: `default`, `[parameters]` or `[test."ID"]`.
+    pub origin: String,
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with file, line and, for an unknown key, the nearest known one.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::Input(format!("no configuration at `{}`", path.display())),
+            _ => Error::io("read", path, e),
+        })?;
+        let text = std::str::from_utf8(&bytes).map_err(|e| {
+            let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            Error::Input(format!("failed to read `{}` line {line}: not UTF-8", path.display()))
+        })?;
+        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut config = file::parse(text, &path.display().to_string(), dir)?;
+        config.sha256 = hex(&Sha256::digest(&bytes));
+        Ok(config)
+    }
+
+    /// A path of the file, made relative to the file's folder.
+    pub fn resolve(&self, path: &Path) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    /// The setting of a parameter for one test: the test's own, else the shared one, else the default.
+    pub fn setting(&self, test: &str, parameter: Parameter) -> Setting {
+        let own = self.tests.get(test).and_then(|t| t.get(parameter.name)).map(|v| (v, format!("[test.\"{test}\"]")));
+        let shared = || self.parameters.get(parameter.name).map(|v| (v, "[parameters]".to_owned()));
+        let (value, origin) = match own.or_else(shared) {
+            Some((value, origin)) => (plain(value), origin),
+            None => (parameter.default.to_owned(), "default".to_owned()),
+        };
+        Setting { name: parameter.name.to_owned(), value, default: parameter.default.to_owned(), origin }
+    }
+
+    /// A parameter of a test that is a length of time.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the value is no duration.
+    pub fn span(&self, test: &str, name: &str) -> Result<Span> {
+        let parameter = PARAMETERS
+            .iter()
+            .chain(crate::catalogue::own_parameters(test))
+            .find(|p| p.name == name)
+            .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
+        let setting = self.setting(test, *parameter);
+        setting.value.parse().map_err(|e| Error::Input(format!("{} {name}: {e}", setting.origin)))
+    }
+
+    /// A parameter of a test that is a list of globs; empty when not set.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is not a list of texts or a glob is malformed.
+    pub fn globs(&self, test: &str, name: &str) -> Result<Globs> {
+        let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) else { return Ok(Globs::default()) };
+        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a list of texts"));
+        let list = value.as_array().ok_or_else(wrong)?;
+        let texts = list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<Vec<_>>>()?;
+        Globs::new(&texts)
+    }
+
+    /// The policy that a test's thresholds are taken from; `None` = not stated.
+    pub fn policy(&self, test: &str) -> Option<&str> {
+        self.tests.get(test)?.get("policy")?.as_str()
+    }
+}
+
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+/// A set of case-insensitive globs.
+#[derive(Debug, Clone, Default)]
+pub struct Globs(Vec<GlobMatcher>);
+
+impl Globs {
+    /// Compiles the globs.
+    ///
+    /// # Errors
+    /// [`Error::Input`] naming the malformed glob.
+    pub fn new(patterns: &[String]) -> Result<Self> {
+        patterns.iter().map(|p| glob(p).map(|g| g.compile_matcher())).collect::<Result<_>>().map(Self)
+    }
+
+    /// True when any glob matches the whole text.
+    pub fn any(&self, text: &str) -> bool {
+        self.0.iter().any(|g| g.is_match(text))
+    }
+
+    /// True when there is no glob.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A case-insensitive glob over names.
+///
+/// # Errors
+/// [`Error::Input`] naming the glob.
+pub fn glob(pattern: &str) -> Result<Glob> {
+    GlobBuilder::new(pattern)
+        .case_insensitive(true)
+        .backslash_escape(true)
+        .build()
+        .map_err(|e| Error::Input(format!("glob `{pattern}`: {}", e.kind())))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
