@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-pub use file::{Connector, Select, Waiver};
+pub use file::{Connector, Scope, Select, Waiver};
 pub use period::Period;
 pub use span::Span;
 
@@ -157,6 +157,20 @@ impl Config {
             .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
         let setting = self.setting(test, *parameter);
         setting.value.parse().map_err(|e| Error::Input(format!("{} {name}: {e}", setting.origin)))
+    }
+
+    /// A parameter of a test that is a whole number.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the value is none.
+    pub fn whole(&self, test: &str, name: &str) -> Result<u64> {
+        let parameter = crate::catalogue::own_parameters(test)
+            .find(|p| p.name == name)
+            .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
+        let setting = self.setting(test, *parameter);
+        let wrong =
+            |_| Error::Input(format!("{} {name}: expected a whole number, found `{}`", setting.origin, setting.value));
+        setting.value.parse().map_err(wrong)
     }
 
     /// A parameter of a test that is a list of globs; empty when not set.

@@ -1,0 +1,92 @@
+//! COV-01: source coverage is continuous.
+
+use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test};
+use crate::correlate::{ACCOUNT, Verdict, item_id};
+use crate::coverage::{Cell, HOUR, Log};
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "COV-01",
+    version: "1",
+    title: "Logs are continuous",
+    objective: "The logs speak for every hour of the period, in every scope; where they do not, the report says so.",
+    procedure: "Each hour of each source and scope is covered (a record stands in it), quiet (none, and fewer than one expected) or a hole. Expected is the median of the same hour of the week in the other weeks at hand; with fewer than three of those, of the same hour of the other days; with fewer than three days nothing is established.",
+    population: "Every hour of the period for every source and scope that is declared or seen.",
+    severity: Severity::High,
+    controls: &[(Framework::Soc2, "CC2.1", 'S'), (Framework::Soc2, "CC7.2", 'S'), (Framework::Iso27001, "A.8.15", 'D')],
+    shared_parameters: &["max_gap"],
+    own_parameters: &[Parameter {
+        name: "account_max_gap",
+        default: "6h",
+        doc: "the same for the Databricks account level, where little happens",
+    }],
+    limits: &["It does not show that the vendor logged everything that happened."],
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let max_gap = evidence.config.span(TEST.id, "max_gap")?.micros() / HOUR;
+    let account_max_gap = evidence.config.span(TEST.id, "account_max_gap")?.micros() / HOUR;
+    let (from, to) = (evidence.period.start.div_euclid(HOUR), (evidence.period.end - 1).div_euclid(HOUR) + 1);
+    let mut items = Vec::new();
+    for log in evidence.coverage.logs() {
+        let tolerated = if log.scope == ACCOUNT { account_max_gap } else { max_gap };
+        let is_undeclared = is_undeclared(evidence, log);
+        for hour in from..to {
+            let (verdict, reason) = if is_undeclared && log.cell(hour) == Cell::Covered {
+                (Verdict::Exception, "undeclared_scope")
+            } else {
+                judge(log, hour, tolerated, from, to)
+            };
+            items.push(item(log, hour, verdict, reason));
+        }
+    }
+    Ok(Judged { items, ..Judged::default() })
+}
+
+// Where the configuration names workspaces, one that it does not name is outside the declared scope.
+fn is_undeclared(evidence: &Evidence<'_>, log: &Log) -> bool {
+    let config = evidence.config;
+    let mut named = config.production.iter().chain(&config.sandbox).chain(config.workspaces.values()).peekable();
+    log.source == crate::source::DATABRICKS
+        && log.scope != ACCOUNT
+        && named.peek().is_some()
+        && !named.any(|workspace| *workspace == log.scope)
+}
+
+fn judge(log: &Log, hour: i64, tolerated: i64, from: i64, to: i64) -> (Verdict, &'static str) {
+    match log.cell(hour) {
+        Cell::Covered => (Verdict::Pass, "covered"),
+        Cell::Quiet => (Verdict::Pass, "quiet"),
+        Cell::NotEstablished => (Verdict::Undetermined, "no_baseline"),
+        Cell::Hole if run_length(log, hour, from, to) > tolerated => (Verdict::Exception, "hole"),
+        Cell::Hole => (Verdict::Pass, "within_max_gap"),
+    }
+}
+
+fn run_length(log: &Log, hour: i64, from: i64, to: i64) -> i64 {
+    let is_hole = |h: &i64| log.cell(*h) == Cell::Hole;
+    let back = (from..hour).rev().take_while(is_hole).count();
+    let forth = (hour..to).take_while(is_hole).count();
+    i64::try_from(back + forth).unwrap_or(i64::MAX)
+}
+
+fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
+    let observed = log.counts.get(&hour).copied().unwrap_or(0);
+    let expected = log.expected(hour).map_or("not established".to_owned(), |e| format!("{e}"));
+    Item {
+        item_id: item_id(&["coverage", &log.source, &log.scope, &hour.to_string()]),
+        verdict,
+        reason: reason.to_owned(),
+        severity: TEST.severity,
+        time: hour * HOUR,
+        scope: Some(log.scope.clone()),
+        actor: None,
+        subject: None,
+        object: Some(log.source.clone()),
+        event_ids: Vec::new(),
+        detail: Some(format!("{observed} records, {expected} expected")),
+        waiver_id: None,
+    }
+}

@@ -1,0 +1,96 @@
+//! COV-02: every record is accounted for.
+
+use super::{Counts, Evidence, Framework, Item, Judged, Parameter, Severity, Test};
+use crate::correlate::{Verdict, item_id};
+use crate::error::Result;
+use crate::inventory::{FileRow, Inventory, RejectRow};
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "COV-02",
+    version: "1",
+    title: "Every record is accounted for",
+    objective: "Nothing that was read is lost: each record is accepted, a duplicate, filtered by a named rule, or rejected with its reason.",
+    procedure: "For each file, records = accepted + duplicate + filtered + rejected is recomputed from the tables; rejected records beyond max_rejects are exceptions.",
+    population: "Every record of every file in the lake. Items are the files, and the rejected records one by one.",
+    severity: Severity::High,
+    controls: &[
+        (Framework::Soc2, "CC2.1", 'D'),
+        (Framework::Iso27001, "A.5.28", 'D'),
+        (Framework::Iso27001, "A.8.15", 'S'),
+    ],
+    shared_parameters: &[],
+    own_parameters: &[Parameter {
+        name: "max_rejects",
+        default: "0",
+        doc: "rejected records that are tolerated, in all",
+    }],
+    limits: &[
+        "No control totals of the sources were supplied; the counts tie out to what was read, not to what was sent.",
+    ],
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let allowed = evidence.config.whole(TEST.id, "max_rejects")?;
+    let inventory = Inventory::read(evidence.lake)?;
+    let rejected = inventory.files.iter().map(|f| f.rejected).sum::<u64>();
+    let is_tolerated = rejected <= allowed;
+    let records: u64 = inventory.files.iter().map(|f| f.records).sum();
+    let untied: u64 = inventory.files.iter().filter(|f| !f.ties_out()).map(|f| f.records).sum();
+    let exception = if is_tolerated { untied } else { (rejected + untied).min(records) };
+    let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, is_tolerated)).collect();
+    items.extend(inventory.rejects.iter().map(|r| reject_item(r, &inventory, is_tolerated)));
+    Ok(Judged {
+        items,
+        counts: Some(Counts { population: records, pass: records - exception, exception, ..Counts::default() }),
+        notes: vec![format!("{} files, {records} records, {rejected} rejected", inventory.files.len())],
+        coverage_is_complete: false,
+        ..Judged::default()
+    })
+}
+
+fn file_item(file: &FileRow, is_tolerated: bool) -> Item {
+    let (verdict, reason) = match (file.ties_out(), file.rejected) {
+        (false, _) => (Verdict::Exception, "does_not_tie_out"),
+        (true, 0) => (Verdict::Pass, "tied_out"),
+        (true, _) if is_tolerated => (Verdict::Pass, "rejects_tolerated"),
+        (true, _) => (Verdict::Exception, "has_rejects"),
+    };
+    Item {
+        item_id: item_id(&["file", &file.file_id]),
+        verdict,
+        reason: reason.to_owned(),
+        severity: TEST.severity,
+        time: file.first_event_time.unwrap_or(0),
+        scope: None,
+        actor: None,
+        subject: None,
+        object: Some(file.path.clone()),
+        event_ids: Vec::new(),
+        detail: Some(format!(
+            "{} records = {} accepted + {} duplicate + {} filtered + {} rejected; sha256 {}",
+            file.records, file.accepted, file.duplicate, file.filtered, file.rejected, file.sha256
+        )),
+        waiver_id: None,
+    }
+}
+
+fn reject_item(reject: &RejectRow, inventory: &Inventory, is_tolerated: bool) -> Item {
+    let verdict = if is_tolerated { Verdict::Pass } else { Verdict::Exception };
+    let time = inventory.files.iter().find(|f| f.file_id == reject.file_id).and_then(|f| f.first_event_time);
+    Item {
+        item_id: item_id(&["reject", &reject.file_id, &reject.line.to_string(), &reject.byte_offset.to_string()]),
+        verdict,
+        reason: "rejected".to_owned(),
+        severity: TEST.severity,
+        time: time.unwrap_or(0),
+        scope: None,
+        actor: None,
+        subject: None,
+        object: Some(reject.path.clone()),
+        event_ids: Vec::new(),
+        detail: Some(format!("line {}: {}", reject.line, reject.reason)),
+        waiver_id: None,
+    }
+}

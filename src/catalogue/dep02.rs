@@ -1,0 +1,120 @@
+//! DEP-02: no activity after access should have ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::leavers::{Leaver, leavers};
+use super::trc::of_decision;
+use super::{Evidence, Framework, Item, Judged, Severity, Test, is_covered};
+use crate::correlate::acts::{Activity, activity};
+use crate::correlate::kernel::Reason;
+use crate::correlate::{ACCOUNT, Verdict, item_id};
+use crate::coverage::Log;
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "DEP-02",
+    version: "1",
+    title: "Leavers stay out",
+    objective: "Nobody uses Databricks after their access has ended, or should have ended.",
+    procedure: "For each leaver of DEP-01, all successful Databricks activity after the end of access, or after deprovision_sla where access had not ended by then. Activity inside the time allowed and before the end of access is counted and is no exception.",
+    population: "The leavers of DEP-01.",
+    severity: Severity::Critical,
+    controls: &[(Framework::Soc2, "CC6.1", 'S'), (Framework::Soc2, "CC7.2", 'S'), (Framework::Iso27001, "A.8.16", 'S')],
+    shared_parameters: &["deprovision_sla"],
+    own_parameters: &[],
+    limits: &[
+        "It sees only what the audit log records; reading tables with a cloud identity of one's own leaves no trace there.",
+    ],
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let sla = evidence.config.span(TEST.id, "deprovision_sla")?.micros();
+    let all = leavers(evidence, sla);
+    let did = activity_of(evidence, &all)?;
+    let items = all.iter().map(|l| item(evidence, l, sla, &did)).collect();
+    Ok(Judged { items, coverage_is_complete: is_covered(evidence, |_| true), ..Judged::default() })
+}
+
+type ByName = BTreeMap<String, Vec<Activity>>;
+
+// An actor is found under every spelling that folds to the leaver's name.
+fn activity_of(evidence: &Evidence<'_>, leavers: &[Leaver<'_>]) -> Result<ByName> {
+    let identities = &evidence.correlation.cases.identities;
+    let names: BTreeSet<&str> = leavers.iter().map(|l| l.key.subject.label()).collect();
+    let presence = crate::correlate::acts::presence(evidence.lake)?;
+    let spellings: BTreeSet<String> =
+        presence.into_keys().filter(|a| names.contains(identities.canonical(a).as_str())).collect();
+    let mut by_name = ByName::new();
+    for act in activity(evidence.lake, &spellings)? {
+        by_name.entry(identities.canonical(&act.actor)).or_default().push(act);
+    }
+    Ok(by_name)
+}
+
+fn item(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, did: &ByName) -> Item {
+    let acts = did.get(leaver.key.subject.label()).map_or(&[][..], Vec::as_slice);
+    let ended = leaver.end.unwrap_or(leaver.start + sla).min(leaver.start + sla);
+    let until = returned(evidence, leaver);
+    let after: Vec<&Activity> = acts.iter().filter(|a| a.time > ended && a.time < until).collect();
+    let within = acts.iter().filter(|a| a.time > leaver.start && a.time <= ended).count();
+    let base = of_decision(evidence, leaver.trigger);
+    let (verdict, reason) = judge(evidence, leaver, sla, &after);
+    let mut event_ids = base.event_ids.clone();
+    event_ids.extend(after.iter().take(20).map(|a| a.event_id.clone()));
+    Item {
+        item_id: item_id(&["activity", &base.item_id]),
+        verdict,
+        reason: reason.to_owned(),
+        severity: TEST.severity,
+        object: Some(ACCOUNT.to_owned()),
+        event_ids,
+        detail: Some(detail(&after, within)),
+        ..base
+    }
+}
+
+fn detail(after: &[&Activity], within: usize) -> String {
+    let kinds: BTreeSet<&str> = after.iter().map(|a| a.event_type.as_str()).collect();
+    let kinds = kinds.into_iter().take(5).collect::<Vec<_>>().join(", ");
+    match after.len() {
+        0 => format!("no act after the end; {within} inside the time allowed"),
+        n => format!("{n} acts after the end ({kinds}); {within} inside the time allowed"),
+    }
+}
+
+fn judge(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, after: &[&Activity]) -> (Verdict, &'static str) {
+    let cut_off = evidence.correlation.limits.cut_off;
+    match leaver.trigger.reason {
+        Reason::NotPushed => return (Verdict::NotApplicable, "not_pushed"),
+        Reason::Superseded => return (Verdict::NotApplicable, "superseded"),
+        Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject"),
+        _ => {}
+    }
+    if !after.is_empty() {
+        return (Verdict::Exception, "activity_after_end");
+    }
+    if leaver.end.is_none() && leaver.start + sla > cut_off {
+        return (Verdict::Undetermined, "window_open");
+    }
+    match unwatched(evidence, leaver, leaver.end.unwrap_or(cut_off).min(cut_off)) {
+        true => (Verdict::Undetermined, "coverage_gap"),
+        false => (Verdict::Pass, "no_activity"),
+    }
+}
+
+// Absence of activity is leaned on from the decision until the account is known to be inactive.
+fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
+    let case = evidence.correlation.cases.by_key.get(leaver.key);
+    let seen_in: &[String] = case.map_or(&[], |c| &c.seen_in);
+    let watched =
+        |log: &Log| log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope));
+    evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
+}
+
+fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
+    let case = evidence.correlation.cases.by_key.get(leaver.key);
+    let grants = case.into_iter().flat_map(|c| &c.effects).filter(|e| e.direction == crate::change::Direction::Grant);
+    grants.map(|e| e.time).find(|t| *t > leaver.end.unwrap_or(leaver.start)).unwrap_or(i64::MAX)
+}

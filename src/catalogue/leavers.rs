@@ -1,0 +1,71 @@
+//! Leavers: who was to lose access, when, and what became of it. Shared by the tests on departures.
+
+use super::Evidence;
+use crate::change::{Direction, Verb};
+use crate::correlate::Tracing;
+use crate::correlate::cases::{Entitlement, Key};
+use crate::correlate::kernel::Reason;
+
+/// One departure: an identity and the first decision that ended its access.
+#[derive(Debug)]
+pub(super) struct Leaver<'e> {
+    /// The identity's account.
+    pub(super) key: &'e Key,
+    /// The decision that starts the clock.
+    pub(super) trigger: &'e Tracing,
+    /// All decisions of the departure.
+    pub(super) decisions: Vec<&'e Tracing>,
+    /// When it began, microseconds.
+    pub(super) start: i64,
+    /// When Databricks ended the access, microseconds.
+    pub(super) end: Option<i64>,
+}
+
+/// The departures that the tests judge: begun in the period, or before it and not carried out when it began.
+pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e>> {
+    let all = evidence.correlation;
+    let mut found: Vec<Leaver<'e>> = Vec::new();
+    for t in all.tracing.iter().filter(|t| is_departure(evidence, t)) {
+        let time = all.acts[t.authority].time;
+        let same = found.iter_mut().rev().find(|l| l.key == &t.key && !has_returned(evidence, l.key, l.start, time));
+        match same {
+            Some(leaver) => leaver.decisions.push(t),
+            None => found.push(Leaver { key: &t.key, trigger: t, decisions: vec![t], start: time, end: None }),
+        }
+    }
+    for leaver in &mut found {
+        let ends = leaver.decisions.iter().filter_map(|t| t.effect.map(|row| all.acts[row].time));
+        leaver.end = ends.min();
+    }
+    found.retain(|l| {
+        let still_stood = l.end.is_none_or(|end| end >= evidence.period.start);
+        let is_recent = l.start >= evidence.period.start - sla;
+        l.start < evidence.period.end
+            && (l.start >= evidence.period.start || (still_stood && (is_recent || l.end.is_some())))
+    });
+    found
+}
+
+fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let verb = evidence.correlation.acts[t.authority].verb;
+    t.key.entitlement == Entitlement::Account
+        && !t.key.is_group
+        && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
+}
+
+fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i64) -> bool {
+    evidence.correlation.cases.by_key.get(key).is_some_and(|case| {
+        case.decisions.iter().any(|d| d.direction == Direction::Grant && d.time > from && d.time < to)
+    })
+}
+
+impl Leaver<'_> {
+    /// What tracing found, over all decisions of the departure: the most telling reason.
+    pub(super) fn reason(&self, sla: i64) -> Reason {
+        match self.end {
+            Some(end) if end - self.start <= sla => Reason::Matched,
+            Some(_) => Reason::Late,
+            None => self.trigger.reason,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! PRV-01: administrator grants are authorised.
+
+use super::vch01::{of_effect, population};
+use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test, is_covered};
+use crate::change::Verb;
+use crate::correlate::kernel::Reason;
+use crate::correlate::{Verdict, Vouching};
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "PRV-01",
+    version: "1",
+    title: "Administrator grants are authorised",
+    objective: "Nobody becomes an administrator of the account or of a workspace without a decision in the identity provider.",
+    procedure: "Each grant of an administrator role must be vouched by a decision on a group that is declared privileged. Where no group is declared privileged, any vouched grant is left undetermined.",
+    population: "Successful grants of account administrator, account owner or workspace administrator in the period, including membership of the workspace group admins.",
+    severity: Severity::Critical,
+    controls: &[(Framework::Soc2, "CC6.1", 'D'), (Framework::Soc2, "CC6.3", 'D'), (Framework::Iso27001, "A.8.2", 'D')],
+    shared_parameters: &["look_back", "skew"],
+    own_parameters: &[Parameter {
+        name: "privileged_groups",
+        default: "[]",
+        doc: "identity-provider groups (globs) that may lead to an administrator role",
+    }],
+    limits: &[
+        "Approval outside the logs was not tested.",
+        "It does not see administrators by rule sets or metastore ownership.",
+    ],
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let privileged = evidence.config.globs(TEST.id, "privileged_groups")?;
+    let all = evidence.correlation;
+    let items = population(evidence)
+        .filter(|v| all.acts[v.effect].verb == Verb::AdminGrant)
+        .map(|v| {
+            let group = v.authority.and_then(|row| all.acts[row].entitlement.as_deref());
+            let (verdict, reason) = judge(v, group.map(|g| privileged.any(g)), privileged.is_empty());
+            Item {
+                verdict,
+                reason: reason.to_owned(),
+                severity: TEST.severity,
+                detail: Some(format!("role {}", v.key.entitlement.name())),
+                ..of_effect(all, v)
+            }
+        })
+        .collect();
+    let revokes = population(evidence).filter(|v| all.acts[v.effect].verb == Verb::AdminRevoke).count();
+    Ok(Judged {
+        items,
+        exclusions: vec![(
+            "revokes of administrator roles: listed in VCH-01, not tested here".to_owned(),
+            revokes as u64,
+        )],
+        notes: vec!["Approval outside the logs was not tested.".to_owned()],
+        coverage_is_complete: is_covered(evidence, |s| s == crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+fn judge(v: &Vouching, group_is_privileged: Option<bool>, none_declared: bool) -> (Verdict, &'static str) {
+    match (v.reason, group_is_privileged) {
+        (Reason::Matched | Reason::State, _) if none_declared => {
+            (Verdict::Undetermined, "no_privileged_group_declared")
+        }
+        (Reason::Matched | Reason::State, Some(false)) => (Verdict::Exception, "group_not_privileged"),
+        (reason, _) => (reason.verdict(), reason.as_str()),
+    }
+}

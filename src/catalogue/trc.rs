@@ -1,0 +1,126 @@
+//! TRC-01 and TRC-02: decisions are carried out in time.
+
+use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use crate::change::Verb;
+use crate::correlate::kernel::Reason;
+use crate::correlate::{ACCOUNT, Tracing};
+use crate::error::Result;
+
+/// Joiners: authorised access arrives in time.
+pub(super) const TRC_01: Test = Test {
+    id: "TRC-01",
+    version: "1",
+    title: "Granted access arrives in time",
+    objective: "What the identity provider grants reaches Databricks within the time the organisation promises.",
+    procedure: "From each decision that grants access forward to the Databricks change that carries it out; the time between them is compared with provision_sla.",
+    population: "Identity-provider decisions in the period: people assigned to the application, people reactivated, members added to groups.",
+    severity: Severity::Low,
+    controls: &[
+        (Framework::Soc2, "CC6.2", 'D'),
+        (Framework::Iso27001, "A.5.16", 'D'),
+        (Framework::Iso27001, "A.5.18", 'D'),
+    ],
+    shared_parameters: &["skew", "provision_sla"],
+    own_parameters: &[],
+    limits: &["It does not show that the granted access is the right one for the person's task."],
+    evaluate: |evidence| {
+        evaluate(evidence, &TRC_01, |v| matches!(v, Verb::AppAssign | Verb::UserActivate | Verb::MemberAdd))
+    },
+};
+
+/// Movers: authorised removals take effect in time.
+pub(super) const TRC_02: Test = Test {
+    id: "TRC-02",
+    version: "1",
+    title: "Removals take effect in time",
+    objective: "What the identity provider takes away is gone from Databricks within the time the organisation promises.",
+    procedure: "From each decision that removes access forward to the Databricks change that carries it out; the time between them is compared with deprovision_sla.",
+    population: "Identity-provider decisions in the period: people unassigned from the application, members removed from groups, roles taken away.",
+    severity: Severity::High,
+    controls: &[
+        (Framework::Soc2, "CC6.3", 'D'),
+        (Framework::Iso27001, "A.5.18", 'D'),
+        (Framework::Iso27001, "A.6.5", 'D'),
+    ],
+    shared_parameters: &["skew", "deprovision_sla"],
+    own_parameters: &[],
+    limits: &[
+        "It does not show that access was removed wherever a change of duties called for it; only decided removals are traced.",
+    ],
+    evaluate: |evidence| {
+        evaluate(evidence, &TRC_02, |v| matches!(v, Verb::AppUnassign | Verb::MemberRemove | Verb::AdminRevoke))
+    },
+};
+
+fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool) -> Result<Judged> {
+    let all = evidence.correlation;
+    let in_period = |t: &&Tracing| evidence.period.contains(all.acts[t.authority].time);
+    let items = all
+        .tracing
+        .iter()
+        .filter(in_period)
+        .filter(|t| belongs(all.acts[t.authority].verb))
+        .map(|t| item(evidence, test, t))
+        .collect();
+    let elsewhere = all.tracing.iter().filter(in_period).filter(|t| !belongs(all.acts[t.authority].verb)).count();
+    Ok(Judged {
+        items,
+        exclusions: vec![("traced decisions of other kinds, judged by the other tests".to_owned(), elsewhere as u64)],
+        coverage_is_complete: is_covered(evidence, |s| s != crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing) -> Item {
+    let all = evidence.correlation;
+    let scope = t.effect.map_or(ACCOUNT, |row| all.acts[row].scope.as_str());
+    let severity = match test.id {
+        "TRC-02" => in_production(evidence, scope, test.severity),
+        _ => test.severity,
+    };
+    Item {
+        verdict: t.reason.verdict(),
+        reason: t.reason.as_str().to_owned(),
+        severity,
+        detail: Some(detail(evidence, t)),
+        ..of_decision(evidence, t)
+    }
+}
+
+/// An item about one decision, not yet judged.
+pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
+    let all = evidence.correlation;
+    let decision = &all.acts[t.authority];
+    let behind = [Some(t.authority), t.effect, t.transport];
+    Item {
+        item_id: t.item_id.clone(),
+        verdict: crate::correlate::Verdict::Undetermined,
+        reason: String::new(),
+        severity: Severity::Low,
+        time: decision.time,
+        scope: Some(t.effect.map_or(ACCOUNT, |row| all.acts[row].scope.as_str()).to_owned()),
+        actor: decision.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        subject: Some(t.key.subject.label().to_owned()),
+        object: Some(t.key.entitlement.name().to_owned()),
+        event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
+        detail: None,
+        waiver_id: None,
+    }
+}
+
+fn detail(evidence: &Evidence<'_>, t: &Tracing) -> String {
+    let all = evidence.correlation;
+    let decision = &all.acts[t.authority];
+    let verb = decision.verb.as_str();
+    let words = t.transport.and_then(|row| all.acts.get(row)).filter(|p| p.outcome == "failure");
+    match (t.reason, t.effect, &t.hole) {
+        (Reason::Failed, ..) => {
+            format!("{verb}; the identity provider reports that {} failed", words.map_or("the push", |p| &p.event_type))
+        }
+        (_, Some(row), _) => {
+            format!("{verb}; carried out after {} s", (all.acts[row].time - decision.time) / 1_000_000)
+        }
+        (_, None, Some(hole)) => format!("{verb}; the effect may lie in {hole}"),
+        _ => verb.to_owned(),
+    }
+}

@@ -1,0 +1,173 @@
+//! TRC-03: provisioning failures are noticed and resolved.
+
+use std::collections::BTreeMap;
+
+use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test, is_covered};
+use crate::change::Direction;
+use crate::correlate::acts::Act;
+use crate::correlate::cases::Key;
+use crate::correlate::kernel::Case;
+use crate::correlate::{ACCOUNT, Verdict, item_id};
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "TRC-03",
+    version: "1",
+    title: "Failed pushes are resolved",
+    objective: "A push to Databricks that failed is noticed and repaired in time, above all when it was to remove access.",
+    procedure: "Failures are gathered into incidents by subject, object and action, where less than 24 hours lie between them. An incident is resolved by a later success of the same action, by the Databricks change itself where the identity provider logs no success for that action, or by a decision to the contrary.",
+    population: "Incidents in the period: pushes that the identity provider itself reports as failed.",
+    severity: Severity::Medium,
+    controls: &[
+        (Framework::Soc2, "CC7.2", 'S'),
+        (Framework::Soc2, "CC7.3", 'S'),
+        (Framework::Iso27001, "A.8.16", 'S'),
+        (Framework::Iso27001, "A.5.25", 'S'),
+    ],
+    shared_parameters: &[],
+    own_parameters: &[
+        Parameter { name: "resolve_sla", default: "48h", doc: "time in which a failed push must be resolved" },
+        Parameter { name: "removal_sla", default: "24h", doc: "the same, where the push was to remove access" },
+    ],
+    limits: &[
+        "It sees only failures that the identity provider logs; a push that was never tried is TRC-01's and TRC-02's.",
+    ],
+    evaluate,
+};
+
+const INCIDENT_GAP: i64 = 24 * 3_600_000_000;
+
+struct Incident {
+    rows: Vec<usize>,
+    direction: Direction,
+}
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let all = evidence.correlation;
+    let resolve = evidence.config.span(TEST.id, "resolve_sla")?.micros();
+    let removal = evidence.config.span(TEST.id, "removal_sla")?.micros();
+    let mut items = Vec::new();
+    for (key, case) in &all.cases.by_key {
+        for incident in incidents(case, &all.acts) {
+            if evidence.period.contains(all.acts[incident.rows[0]].time) {
+                let sla = if incident.direction == Direction::Revoke { removal } else { resolve };
+                items.push(item(evidence, key, case, &incident, sla));
+            }
+        }
+    }
+    items.extend(nameless(evidence));
+    Ok(Judged {
+        items,
+        coverage_is_complete: is_covered(evidence, |s| s != crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+fn incidents(case: &Case, acts: &[Act]) -> Vec<Incident> {
+    let mut all: Vec<Incident> = Vec::new();
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    for push in case.pushes.iter().filter(|p| p.names_subject && !p.succeeded) {
+        let action = acts[push.row].event_type.as_str();
+        match last.get(action).copied() {
+            Some(i) if push.time - latest(&all[i], acts) < INCIDENT_GAP => all[i].rows.push(push.row),
+            _ => {
+                last.insert(action, all.len());
+                all.push(Incident { rows: vec![push.row], direction: push.direction });
+            }
+        }
+    }
+    all
+}
+
+fn latest(incident: &Incident, acts: &[Act]) -> i64 {
+    incident.rows.last().map_or(i64::MIN, |row| acts[*row].time)
+}
+
+// A failure that names nobody is one incident an application and day (reference: compliance 2.0a).
+fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
+    let all = evidence.correlation;
+    let mut days: BTreeMap<(String, i64), Vec<&Act>> = BTreeMap::new();
+    for act in all.acts.iter().filter(|a| a.plane == "transport" && a.outcome == "failure") {
+        if act.subject.is_none() && act.subject_id.is_none() && evidence.period.contains(act.time) {
+            let app = act.app.clone().unwrap_or_else(|| "(application not named)".to_owned());
+            days.entry((app, act.time.div_euclid(INCIDENT_GAP))).or_default().push(act);
+        }
+    }
+    days.into_iter()
+        .map(|((app, day), acts)| Item {
+            item_id: item_id(&["incident", &app, &day.to_string()]),
+            verdict: Verdict::Undetermined,
+            reason: "no_subject".to_owned(),
+            severity: TEST.severity,
+            time: acts[0].time,
+            scope: Some(ACCOUNT.to_owned()),
+            actor: None,
+            subject: None,
+            object: Some(app),
+            event_ids: acts.iter().map(|a| a.event_id.clone()).collect(),
+            detail: Some(format!("{} failures that name nobody", acts.len())),
+            waiver_id: None,
+        })
+        .collect()
+}
+
+fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sla: i64) -> Item {
+    let acts = &evidence.correlation.acts;
+    let first = &acts[incident.rows[0]];
+    let (verdict, reason, resolved_by) = judge(evidence, case, incident, sla);
+    let is_removal = incident.direction == Direction::Revoke;
+    Item {
+        item_id: item_id(&["incident", &first.event_id, key.subject.label(), key.entitlement.name()]),
+        verdict,
+        reason: reason.to_owned(),
+        severity: if is_removal { Severity::High } else { TEST.severity },
+        time: first.time,
+        scope: Some(ACCOUNT.to_owned()),
+        actor: first.actor.clone(),
+        subject: Some(key.subject.label().to_owned()),
+        object: Some(key.entitlement.name().to_owned()),
+        event_ids: incident.rows.iter().copied().chain(resolved_by).map(|row| acts[row].event_id.clone()).collect(),
+        detail: Some(format!("{}, {} attempts", first.event_type, incident.rows.len())),
+        waiver_id: None,
+    }
+}
+
+fn judge(
+    evidence: &Evidence<'_>,
+    case: &Case,
+    incident: &Incident,
+    sla: i64,
+) -> (Verdict, &'static str, Option<usize>) {
+    let acts = &evidence.correlation.acts;
+    let (first, last) = (acts[incident.rows[0]].time, latest(incident, acts));
+    let due = first + sla;
+    let in_time = |time: i64| if time <= due { (Verdict::Pass, "resolved") } else { (Verdict::Exception, "late") };
+    let action = acts[incident.rows[0]].event_type.as_str();
+    let success = case.pushes.iter().find(|p| p.succeeded && p.time > last && acts[p.row].event_type == action);
+    let effect = case.effects.iter().find(|e| e.direction == incident.direction && e.time > first);
+    let contrary =
+        case.decisions.iter().find(|d| d.direction != incident.direction && d.rank.is_some() && d.time > first);
+    if let Some(push) = success {
+        let (verdict, reason) = in_time(push.time);
+        return (verdict, reason, Some(push.row));
+    }
+    if let Some(effect) = effect {
+        if is_failure_only(action) {
+            let (verdict, reason) = in_time(effect.time);
+            return (verdict, reason, Some(effect.row));
+        }
+        return (Verdict::Undetermined, "transport_silent", Some(effect.row));
+    }
+    match contrary {
+        Some(decision) if decision.time <= due => (Verdict::Pass, "cancelled", Some(decision.row)),
+        _ if due > evidence.correlation.limits.cut_off => (Verdict::Undetermined, "window_open", None),
+        _ => (Verdict::Exception, "unresolved", None),
+    }
+}
+
+// Types that Okta emits only when they fail, so that no success of theirs can ever be seen (reference: idp a.5).
+fn is_failure_only(event_type: &str) -> bool {
+    event_type.starts_with("application.provision.group.")
+        || event_type.starts_with("application.provision.group_membership.")
+}

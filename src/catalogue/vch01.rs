@@ -1,0 +1,121 @@
+//! VCH-01: each Databricks access change has an authorising identity-provider event.
+
+use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use crate::change::Verb;
+use crate::correlate::{ACCOUNT, Correlation, Vouching};
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "VCH-01",
+    version: "1",
+    title: "Access changes are authorised",
+    objective: "Every change of access that Databricks carried out goes back to a decision in the identity provider.",
+    procedure: "Each successful change of an account, group membership or administrator role is matched, one to one per scope, with an identity-provider decision of the same direction on the same subject and group, made no longer than look_back before it or skew after it. Consequences of another change, repeats of what already holds, and full re-syncs of a standing decision are recognised as such and counted apart.",
+    population: "Successful Databricks changes in the period: users created, activated, deactivated or deleted; members added or removed; groups created or deleted; administrator roles granted or revoked, at account and workspace level.",
+    severity: Severity::High,
+    controls: &[
+        (Framework::Soc2, "CC6.2", 'D'),
+        (Framework::Soc2, "CC6.3", 'D'),
+        (Framework::Iso27001, "A.5.16", 'D'),
+        (Framework::Iso27001, "A.5.18", 'D'),
+    ],
+    shared_parameters: &["look_back", "skew"],
+    own_parameters: &[],
+    limits: &[
+        "It does not show that a manager approved the decision in the identity provider.",
+        "It does not judge privileges on data objects, object permissions or tokens.",
+        "A match rests on names, groups and time; the logs carry no common request id.",
+    ],
+    evaluate,
+};
+
+/// The verbs whose effects are items.
+pub(super) const fn is_item(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::UserCreate
+            | Verb::UserActivate
+            | Verb::UserDeactivate
+            | Verb::UserDelete
+            | Verb::MemberAdd
+            | Verb::MemberRemove
+            | Verb::GroupCreate
+            | Verb::GroupDelete
+            | Verb::AdminGrant
+            | Verb::AdminRevoke
+    )
+}
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let all = evidence.correlation;
+    let items = population(evidence).map(|v| item(evidence, v)).collect();
+    let acts_in_period = || all.acts.iter().filter(|a| evidence.period.contains(a.time) && a.plane == "effect");
+    let failed = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "failure").count();
+    let unknown = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "unknown").count();
+    let updates = acts_in_period().filter(|a| !is_item(a.verb)).count();
+    Ok(Judged {
+        items,
+        exclusions: vec![
+            ("refused or failed attempts: nothing changed".to_owned(), failed as u64),
+            ("changes whose outcome the record does not state".to_owned(), unknown as u64),
+            ("updates that neither grant nor revoke".to_owned(), updates as u64),
+        ],
+        coverage_is_complete: is_covered(evidence, |s| s == crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+/// The judged effects of the period.
+pub(super) fn population<'e>(evidence: &'e Evidence<'_>) -> impl Iterator<Item = &'e Vouching> {
+    let all = evidence.correlation;
+    all.vouching.iter().filter(|v| {
+        let act = &all.acts[v.effect];
+        evidence.period.contains(act.time) && is_item(act.verb)
+    })
+}
+
+fn item(evidence: &Evidence<'_>, v: &Vouching) -> Item {
+    let all = evidence.correlation;
+    Item {
+        verdict: v.reason.verdict(),
+        reason: v.reason.as_str().to_owned(),
+        severity: in_production(evidence, &all.acts[v.effect].scope, TEST.severity),
+        detail: detail(all, v),
+        ..of_effect(all, v)
+    }
+}
+
+/// An item about one effect, not yet judged.
+pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
+    let act = &all.acts[v.effect];
+    let behind = [Some(v.effect), v.authority, v.transport];
+    Item {
+        item_id: v.item_id.clone(),
+        verdict: crate::correlate::Verdict::Undetermined,
+        reason: String::new(),
+        severity: TEST.severity,
+        time: act.time,
+        scope: Some(act.scope.clone()),
+        actor: act.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        subject: Some(v.key.subject.label().to_owned()),
+        object: Some(v.key.entitlement.name().to_owned()),
+        event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
+        detail: None,
+        waiver_id: None,
+    }
+}
+
+fn detail(all: &Correlation, v: &Vouching) -> Option<String> {
+    let act = &all.acts[v.effect];
+    let what = format!("{} at {}", act.verb.as_str(), if act.scope == ACCOUNT { "the account" } else { &act.scope });
+    Some(match (v.authority, &v.hole) {
+        (Some(row), _) => {
+            let authority = &all.acts[row];
+            let lag = (act.time - authority.time) / 1_000_000;
+            format!("{what}; decided by {}, {lag} s before", authority.verb.as_str())
+        }
+        (None, Some(hole)) => format!("{what}; the decision may lie in {hole}"),
+        (None, None) => what,
+    })
+}

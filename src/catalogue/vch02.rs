@@ -1,0 +1,82 @@
+//! VCH-02: changes arrive through the approved channel.
+
+use super::vch01::{of_effect, population};
+use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use crate::correlate::door::{ActorClass, Door};
+use crate::correlate::kernel::Reason;
+use crate::correlate::{Verdict, Vouching};
+use crate::error::Result;
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "VCH-02",
+    version: "1",
+    title: "Changes come by the approved door",
+    objective: "Access changes in Databricks are made by the provisioning connector, and groups by it or by declared pipelines.",
+    procedure: "The door of each change is judged on connector principal, user agent and, where declared, address together. A person who made the change by hand is an exception even where a matching decision exists.",
+    population: "The same changes as VCH-01.",
+    severity: Severity::High,
+    controls: &[(Framework::Soc2, "CC6.3", 'S'), (Framework::Iso27001, "A.5.18", 'S')],
+    shared_parameters: &[],
+    own_parameters: &[],
+    limits: &[
+        "The endpoint name in the record only says which interface was called, not who stood behind it.",
+        "It does not show how the connector's credential is kept.",
+    ],
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let door = Door::new(evidence.config)?;
+    let mut notes = Vec::new();
+    if !door.is_declared() {
+        notes.push("No connector principal is declared, so the door of no change can be judged.".to_owned());
+    }
+    if !door.judges_address() {
+        notes.push("No connector address is declared; the address was not judged.".to_owned());
+    }
+    Ok(Judged {
+        items: population(evidence).map(|v| item(evidence, &door, v)).collect(),
+        notes,
+        coverage_is_complete: is_covered(evidence, |s| s == crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+fn item(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> Item {
+    let act = &evidence.correlation.acts[v.effect];
+    let (verdict, reason) = judge(evidence, door, v);
+    Item {
+        verdict,
+        reason: reason.to_owned(),
+        severity: in_production(evidence, &act.scope, TEST.severity),
+        detail: Some(format!(
+            "{} by {}; endpoint {}; user agent {}; address {}",
+            act.verb.as_str(),
+            v.class.as_str(),
+            act.endpoint.as_deref().unwrap_or("not stated"),
+            act.user_agent.as_deref().unwrap_or("not stated"),
+            act.source_ip.as_deref().unwrap_or("not stated"),
+        )),
+        ..of_effect(evidence.correlation, v)
+    }
+}
+
+fn judge(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> (Verdict, &'static str) {
+    let act = &evidence.correlation.acts[v.effect];
+    let is_of_group = act.verb.as_str().starts_with("group.");
+    let is_vouched = matches!(v.reason, Reason::Matched | Reason::Transport | Reason::State);
+    match v.reason {
+        Reason::PlatformInternal | Reason::JustInTime => (Verdict::NotApplicable, v.reason.as_str()),
+        Reason::Implied if evidence.correlation.is_twin(v) => (Verdict::NotApplicable, v.reason.as_str()),
+        _ => match v.class {
+            ActorClass::ScimConnector | ActorClass::Automatic => (Verdict::Pass, "approved_channel"),
+            ActorClass::TerraformSp if is_of_group => (Verdict::Pass, "approved_channel"),
+            _ if !door.is_declared() => (Verdict::Undetermined, "connector_not_declared"),
+            ActorClass::HumanAdmin if is_vouched => (Verdict::Exception, "manual, coincident"),
+            ActorClass::HumanAdmin => (Verdict::Exception, "manual"),
+            ActorClass::Unknown => (Verdict::Exception, "unknown_actor"),
+            _ => (Verdict::Exception, "unapproved_channel"),
+        },
+    }
+}

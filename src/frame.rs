@@ -1,0 +1,169 @@
+//! Lake tables as lazy frames, and plain rows as frames. The one home of `collect`.
+
+use std::path::Path;
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::lake::Lake;
+use crate::schema::{Column as Named, Kind, Table};
+
+/// The hive column that names the source of a row of `events` or `changes`.
+pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stands in the path.");
+
+/// A lake table with its hive columns, as a lazy frame; a table without files is an empty frame.
+///
+/// # Errors
+/// The lake cannot list its files, or a file cannot be read.
+pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
+    let files = lake.live_files(table)?;
+    let is_partitioned = table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name;
+    if files.is_empty() {
+        let mut schema = table.polars_schema();
+        if is_partitioned {
+            schema.insert(SOURCE.name.into(), DataType::String);
+        }
+        return Ok(DataFrame::empty_with_schema(&schema).lazy());
+    }
+    let paths = files
+        .iter()
+        .map(|p| PlRefPath::try_from_path(p))
+        .collect::<PolarsResult<Vec<_>>>()
+        .map_err(engine("list files"))?;
+    // Only the part of the path below the table's folder may be read as hive columns.
+    let below = lake.table_path(table).to_string_lossy().len();
+    let hive = Schema::from_iter([(SOURCE.name.into(), DataType::String), ("date".into(), DataType::Date)]);
+    let hive_options = if is_partitioned {
+        HiveOptions { enabled: Some(true), hive_start_idx: below, schema: Some(hive.into()), try_parse_dates: true }
+    } else {
+        HiveOptions::new_disabled()
+    };
+    let args = ScanArgsParquet { hive_options, glob: false, cache: false, ..ScanArgsParquet::default() };
+    LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args).map_err(engine("open a table"))
+}
+
+/// Runs a lazy frame.
+///
+/// # Errors
+/// Whatever the engine reports; it speaks of data of ours, so it is no fault of the user's.
+pub fn collect(frame: LazyFrame, doing: &'static str) -> Result<DataFrame> {
+    frame.collect().map_err(engine(doing))
+}
+
+/// Turns an engine's error into ours.
+pub fn engine(doing: &'static str) -> impl Fn(PolarsError) -> Error {
+    move |e| Error::Engine { doing, message: e.to_string() }
+}
+
+/// A text column of a frame.
+///
+/// # Errors
+/// The column is missing or of another type.
+pub fn texts(frame: &DataFrame, column: Named) -> Result<&StringChunked> {
+    frame.column(column.name).and_then(|c| c.str()).map_err(engine("read a column"))
+}
+
+/// A column of instants as microseconds.
+///
+/// # Errors
+/// The column is missing or of another type.
+pub fn instants(frame: &DataFrame, column: Named) -> Result<Int64Chunked> {
+    let column = frame.column(column.name).map_err(engine("read a column"))?;
+    Ok(column.datetime().map_err(engine("read a column"))?.physical().clone())
+}
+
+/// A column of whole numbers.
+///
+/// # Errors
+/// The column is missing or of another type.
+pub fn wholes(frame: &DataFrame, column: Named) -> Result<&Int64Chunked> {
+    frame.column(column.name).and_then(|c| c.i64()).map_err(engine("read a column"))
+}
+
+/// The values of one column, row by row.
+#[derive(Debug)]
+pub enum Values {
+    /// Texts; `None` = null.
+    Texts(Vec<Option<String>>),
+    /// Whole numbers.
+    Wholes(Vec<Option<i64>>),
+    /// Floating point numbers.
+    Reals(Vec<Option<f64>>),
+    /// Instants in microseconds.
+    Instants(Vec<Option<i64>>),
+    /// Lists of texts.
+    Lists(Vec<Vec<String>>),
+}
+
+impl Values {
+    /// One text per row.
+    pub fn texts<R>(rows: &[R], of: impl Fn(&R) -> Option<String>) -> Self {
+        Self::Texts(rows.iter().map(of).collect())
+    }
+
+    /// One instant per row.
+    pub fn instants<R>(rows: &[R], of: impl Fn(&R) -> Option<i64>) -> Self {
+        Self::Instants(rows.iter().map(of).collect())
+    }
+
+    fn column(self, name: &str) -> Result<Column> {
+        let name = name.into();
+        Ok(match self {
+            Self::Texts(v) => Column::new(name, v),
+            Self::Wholes(v) => Column::new(name, v),
+            Self::Reals(v) => Column::new(name, v),
+            Self::Instants(v) => Column::new(name, v)
+                .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+                .map_err(engine("build a column"))?,
+            Self::Lists(v) => {
+                let lists: Vec<Series> = v.into_iter().map(|l| Series::new("".into(), l)).collect();
+                if lists.is_empty() {
+                    Column::new_empty(name, &DataType::List(Box::new(DataType::String)))
+                } else {
+                    Column::new(name, lists)
+                }
+            }
+        })
+    }
+}
+
+/// Builds a frame of a declared table from its columns, in the table's order.
+///
+/// # Errors
+/// [`Error::Bug`] when the columns are not the table's, or a required one holds null.
+pub fn build(table: &Table, columns: Vec<Values>) -> Result<DataFrame> {
+    if columns.len() != table.columns.len() {
+        return Err(Error::Bug(format!(
+            "table {} has {} columns, {} were given",
+            table.name,
+            table.columns.len(),
+            columns.len()
+        )));
+    }
+    let built = table.columns.iter().zip(columns).map(|(c, v)| v.column(c.name)).collect::<Result<Vec<_>>>()?;
+    let frame = DataFrame::new_infer_height(built).map_err(engine("build a table"))?;
+    if **frame.schema() != table.polars_schema() {
+        return Err(Error::Bug(format!("table {} came out with another schema", table.name)));
+    }
+    for column in table.columns.iter().filter(|c| c.required) {
+        let has_null = frame.column(column.name).map_err(engine("build a table"))?.null_count() > 0;
+        if has_null {
+            return Err(Error::Bug(format!("column {} of table {} holds null", column.name, table.name)));
+        }
+    }
+    Ok(frame)
+}
+
+/// Writes a frame as one Parquet file, whole or not at all.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(frame: &mut DataFrame, path: &Path) -> Result<()> {
+    let partial = path.with_extension("partial");
+    let file = std::fs::File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
+    ParquetWriter::new(file)
+        .with_compression(ParquetCompression::Zstd(None))
+        .finish(frame)
+        .map_err(|e| Error::io("write", path, std::io::Error::other(e.to_string())))?;
+    std::fs::rename(&partial, path).map_err(|e| Error::io("write", path, e))
+}
