@@ -1,23 +1,92 @@
 //! The lake: Delta tables of plain Parquet files.
-use crate::error::Result;
-use crate::schema::Table;
+//!
+//! Readers open it with [`Lake::open`]; the one writer at a time with [`Writer::open_or_create`]. A batch counts once it stands in
+//! table `files`, which is committed last; what a killed run left of a batch is rolled back by the next writer and unseen by readers.
+
+mod delta;
+mod parquet_file;
+mod rows;
+mod tables;
+mod writer;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-/// stub
+
+use crate::error::{Error, Result};
+use crate::schema::Table;
+
+pub use parquet_file::read_columns;
+pub use rows::{Rows, instants, texts, wholes};
+pub use tables::*;
+pub use writer::{Partition, Staged, Writer};
+
+use delta::Delta;
+
+/// The tables of a lake, in the order in which a batch is committed.
+pub const TABLES: [&Table; 4] = [&crate::event::EVENTS, &crate::change::CHANGES, &REJECTS, &FILES];
+
+/// Whether a table is partitioned by `source` and `date`.
+pub(crate) fn is_partitioned(table: &Table) -> bool {
+    table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name
+}
+
+/// A lake for reading.
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
 }
+
 impl Lake {
-    /// stub
+    /// Opens an existing lake.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the folder is no lake.
     pub fn open(root: &Path) -> Result<Self> {
-        Ok(Self { root: root.to_owned() })
+        let missing = TABLES.iter().find(|t| !root.join(t.name).join("_delta_log").is_dir());
+        match missing {
+            None => Ok(Self { root: root.to_owned() }),
+            Some(table) => {
+                Err(Error::Input(format!("`{}` is no lake: table `{}` is missing", root.display(), table.name)))
+            }
+        }
     }
-    /// stub
-    pub fn live_files(&self, _table: &Table) -> Result<Vec<PathBuf>> {
-        Ok(vec![])
+
+    /// The lake's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
-    /// stub
-    pub fn table_path(&self, table: &Table) -> PathBuf {
-        self.root.join(table.name)
+
+    /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count.
+    ///
+    /// # Errors
+    /// [`Error::Lake`] when a table cannot be read.
+    pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
+        let delta = Delta::new(&self.root)?;
+        // `files` is read before the table: a batch committed in between is then seen in neither.
+        let files = delta.open(FILES.name)?.live()?;
+        let paths: Vec<PathBuf> = files.into_iter().map(|f| f.path).collect();
+        if table.name == FILES.name {
+            return Ok(paths);
+        }
+        let committed = committed_batches(&paths)?;
+        let live = delta.open(table.name)?.live()?;
+        Ok(live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect())
     }
+}
+
+/// The batch that a Parquet file was written by, from its name; `None` for files that are not of a batch.
+fn batch_of(path: &Path) -> Option<&str> {
+    let (batch, number) = path.file_name()?.to_str()?.strip_suffix(".parquet")?.split_once('-')?;
+    let is_batch = batch.len() == 32 && batch.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_batch && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(batch)
+}
+
+fn committed_batches(files: &[PathBuf]) -> Result<BTreeSet<String>> {
+    let mut batches = BTreeSet::new();
+    for path in files {
+        for batch in read_columns(path, &[BATCH_ID])? {
+            batches.extend(texts(&batch, BATCH_ID)?.iter().flatten().map(str::to_owned));
+        }
+    }
+    Ok(batches)
 }

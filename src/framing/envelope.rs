@@ -1,0 +1,163 @@
+//! Records inside records: lists under a known key, and the wrappers that a source declares.
+
+use std::ops::Range;
+
+use memchr::{memchr2, memmem};
+
+use crate::source::Envelope;
+
+/// Keys whose list, at the top of an object, holds the records of a whole document or line.
+const LIST_KEYS: [&[u8]; 4] = [b"\"Records\"", b"\"records\"", b"\"value\"", b"\"events\""];
+
+/// What a frame holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inner {
+    /// The frame is the record.
+    Itself,
+    /// The frame wraps these records; never empty.
+    Records(Vec<Range<usize>>),
+    /// The frame wraps an empty list.
+    Empty,
+}
+
+/// Finds the records inside a frame, by the general lists and the wrappers of its source.
+pub fn unwrap(frame: &[u8], envelopes: &[Envelope]) -> Inner {
+    if let Some(list) = opens_with_list_key(frame).then(|| list_start(frame)).flatten() {
+        return listed(frame, list);
+    }
+    envelopes.iter().find_map(|e| wrapped(frame, e)).unwrap_or(Inner::Itself)
+}
+
+fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
+    memmem::find(frame, envelope.marker)?;
+    let found = sonic_rs::get_from_slice(frame, envelope.path).ok()?;
+    let raw = found.as_raw_str().as_bytes();
+    let start = (raw.as_ptr() as usize).checked_sub(frame.as_ptr() as usize)?;
+    let inside = start + raw.len() <= frame.len();
+    match raw.first()? {
+        b'[' if inside => Some(listed(frame, start)),
+        b'{' if inside => Some(Inner::Records(std::iter::once(start..start + raw.len()).collect())),
+        _ => None,
+    }
+}
+
+fn listed(frame: &[u8], list: usize) -> Inner {
+    match elements(frame, list) {
+        found if found.is_empty() => Inner::Empty,
+        found => Inner::Records(found),
+    }
+}
+
+// Graph pages open with `@odata.context`, all other lists with the list itself: a look at one key spares a scan of every record.
+fn opens_with_list_key(object: &[u8]) -> bool {
+    let Some(rest) = object.strip_prefix(b"{") else { return false };
+    let key = rest.trim_ascii_start();
+    key.starts_with(b"\"@") || LIST_KEYS.iter().any(|k| key.starts_with(k))
+}
+
+/// Where the first list under a known key of the object begins.
+pub(super) fn list_start(object: &[u8]) -> Option<usize> {
+    let mut depth = 0u32;
+    for (at, byte) in Structure::of(object) {
+        match byte {
+            b'[' if depth == 1 && follows_list_key(&object[..at]) => return Some(at),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// True when `before` ends with a known key and its colon.
+pub(super) fn follows_list_key(before: &[u8]) -> bool {
+    let Some(key) = before.trim_ascii_end().strip_suffix(b":") else { return false };
+    LIST_KEYS.iter().any(|k| key.trim_ascii_end().ends_with(k))
+}
+
+/// Length of the first JSON value of `bytes` by its brackets; `None` when it does not end here.
+pub(super) fn balanced(bytes: &[u8]) -> Option<usize> {
+    let mut depth = 0u32;
+    for (at, byte) in Structure::of(bytes) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return Some(at + 1),
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn elements(bytes: &[u8], list: usize) -> Vec<Range<usize>> {
+    let (mut found, mut depth, mut start) = (Vec::new(), 0u32, list + 1);
+    for (at, byte) in Structure::of(&bytes[list..]) {
+        let at = at + list;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b',' if depth == 1 => {
+                found.extend(trimmed(bytes, start..at));
+                start = at + 1;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    found.extend(trimmed(bytes, start..at));
+                    return found;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.extend(trimmed(bytes, start..bytes.len()));
+    found
+}
+
+fn trimmed(bytes: &[u8], span: Range<usize>) -> Option<Range<usize>> {
+    let text = &bytes[span.clone()];
+    let start = span.start + (text.len() - text.trim_ascii_start().len());
+    let length = text.trim_ascii().len();
+    (length > 0).then_some(start..start + length)
+}
+
+/// The brackets and commas of a JSON text that stand outside its strings.
+pub(super) struct Structure<'b> {
+    bytes: &'b [u8],
+    at: usize,
+}
+
+impl<'b> Structure<'b> {
+    pub(super) const fn of(bytes: &'b [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+}
+
+impl Iterator for Structure<'_> {
+    type Item = (usize, u8);
+
+    fn next(&mut self) -> Option<(usize, u8)> {
+        loop {
+            let at = self.at + self.bytes[self.at..].iter().position(|b| is_structure(*b))?;
+            self.at = at + 1;
+            match self.bytes[at] {
+                b'"' => self.at = string_end(self.bytes, self.at)?,
+                byte => return Some((at, byte)),
+            }
+        }
+    }
+}
+
+const fn is_structure(byte: u8) -> bool {
+    matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b',')
+}
+
+/// Behind the closing quote of the string whose first inner byte is at `at`; `None` when it does not end here.
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let hit = at + memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[hit] == b'"' {
+            return Some(hit + 1);
+        }
+        at = hit + 2;
+    }
+}

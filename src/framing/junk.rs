@@ -1,0 +1,27 @@
+//! What a file is when it holds no records, told in words that help.
+
+/// Names the likely kind of a file that is not JSON, from its first bytes.
+pub(super) fn cause(head: &[u8]) -> String {
+    let signatures: [(&[u8], &str); 7] = [
+        (b"PAR1", "Parquet"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ", "xz"),
+        (b"Obj\x01", "Avro"),
+        (b"\xff\xfe", "UTF-16 text"),
+        (b"\xfe\xff", "UTF-16 text"),
+    ];
+    if let Some((_, name)) = signatures.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return format!("the file looks like {name}, not JSON");
+    }
+    let first = head.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    if head.contains(&0) || std::str::from_utf8(first).is_err() {
+        return "the file is binary, not JSON".to_owned();
+    }
+    match first.trim_ascii_start().first() {
+        Some(b'<') => "the file looks like XML or HTML, not JSON".to_owned(),
+        _ if first.contains(&b',') => "the file looks like CSV, not JSON".to_owned(),
+        _ if first.contains(&b'\t') => "the file looks like tab-separated text, not JSON".to_owned(),
+        _ => "the file is text, but no line of it starts a JSON record".to_owned(),
+    }
+}

@@ -1,0 +1,207 @@
+//! Files to blocks: small files whole, large ones as a stream.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use super::block::{Block, Blocks, FileContext, Part, hex};
+use super::detect;
+use super::inputs::{FoundFile, modified_at};
+use super::known::KnownFiles;
+use super::tally::FileTally;
+use crate::error::{Error, Result};
+use crate::framing::{Chunk, Frames, Packing};
+use crate::source::Source;
+
+/// Files up to this size are read whole by one thread.
+pub(super) const SMALL: u64 = 8 << 20;
+
+/// Decompressed bytes that the small files of one wave may hold together; the rest of them are streamed.
+const WAVE_BYTES: u64 = 160 << 20;
+
+/// Chunks of nothing but defects that are passed in search of a record to tell the source by.
+const LOOK_AHEAD: usize = 8;
+
+/// What became of a small file.
+pub(super) enum Outcome {
+    /// The lake has it.
+    Unchanged(FileTally),
+    /// It was read.
+    Read(FileTally, Vec<Part>),
+    /// It holds more than its size promised and has to be streamed.
+    TooLarge,
+}
+
+/// Some small files, read by one thread.
+pub(super) struct Group {
+    pub(super) blocks: Vec<Block>,
+    pub(super) outcomes: Vec<Outcome>,
+}
+
+/// Reads small files whole, into common blocks.
+pub(super) fn read_group(files: &[FoundFile], known: &KnownFiles, wave: &AtomicU64) -> Result<Group> {
+    let mut blocks = Blocks::new();
+    let outcomes = files.iter().map(|file| read_small(file, known, wave, &mut blocks)).collect::<Result<_>>()?;
+    Ok(Group { blocks: blocks.finish()?, outcomes })
+}
+
+fn read_small(file: &FoundFile, known: &KnownFiles, wave: &AtomicU64, blocks: &mut Blocks) -> Result<Outcome> {
+    if let Some(row) = known.untouched(file) {
+        return Ok(Outcome::Unchanged(tally_unchanged(file, &row.sha256, &row.file_id)));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(&file.path).and_then(|f| f.take(SMALL + 1).read_to_end(&mut bytes));
+    read.map_err(|e| unreadable(&file.path, e))?;
+    if bytes.len() as u64 > SMALL {
+        return Ok(Outcome::TooLarge);
+    }
+    let sha256 = hex(&Sha256::digest(&bytes));
+    if let Some(row) = known.same_content(file, &sha256) {
+        return Ok(Outcome::Unchanged(tally_unchanged(file, &sha256, &row.file_id)));
+    }
+    let whole = bytes.as_slice();
+    let frames = Frames::open(Box::new(move || Ok(Box::new(whole)))).map_err(|e| unreadable(&file.path, e))?;
+    let mut reading = Reading::start(file, frames, sha256, bytes.len() as u64)?;
+    let mut parts = Vec::new();
+    while let Some(chunk) = reading.next()? {
+        if wave.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed) > WAVE_BYTES {
+            return Ok(Outcome::TooLarge);
+        }
+        parts.push(blocks.read(&chunk, &reading.context())?);
+    }
+    Ok(Outcome::Read(reading.tally, parts))
+}
+
+/// A file whose chunks are being read.
+pub(super) struct Reading<'f> {
+    path: &'f Path,
+    frames: Frames<'f>,
+    ahead: VecDeque<Chunk>,
+    source: Result<&'static dyn Source, String>,
+    pub(super) tally: FileTally,
+}
+
+impl<'f> Reading<'f> {
+    fn start(file: &'f FoundFile, mut frames: Frames<'f>, sha256: String, byte_count: u64) -> Result<Self> {
+        let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path, e))?;
+        let source = match (&file.source, ahead.back()) {
+            (Some(source), _) => Ok(*source),
+            (None, Some(chunk)) => detect::source_of(chunk, detect::all()),
+            (None, None) => Err(String::new()),
+        };
+        let tally = FileTally {
+            file_id: file_id(file, &sha256),
+            path: file.stored.clone(),
+            sha256,
+            byte_count,
+            source: source.as_ref().ok().filter(|_| frames.packing() != Packing::Junk).map(|s| s.id()),
+            compression: frames.compression().as_str(),
+            packing: frames.packing().as_str(),
+            modified_at: file.modified_at,
+            ..FileTally::default()
+        };
+        Ok(Self { path: &file.path, frames, ahead, source, tally })
+    }
+
+    /// The next chunk of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Chunk>> {
+        match self.ahead.pop_front() {
+            Some(chunk) => Ok(Some(chunk)),
+            None => self.frames.next_chunk().map_err(|e| unreadable(self.path, e)),
+        }
+    }
+
+    /// Up to `count` chunks.
+    pub(super) fn next_few(&mut self, count: usize) -> Result<Vec<Chunk>> {
+        std::iter::from_fn(|| self.next().transpose()).take(count).collect()
+    }
+
+    pub(super) fn context(&self) -> FileContext<'_> {
+        FileContext { stored: &self.tally.path, file_id: &self.tally.file_id, source: self.source.clone() }
+    }
+}
+
+// Up to a chunk that holds a record whole: a file may begin with lines too long to be kept.
+fn look_ahead(frames: &mut Frames<'_>) -> io::Result<VecDeque<Chunk>> {
+    let mut ahead = VecDeque::new();
+    while let Some(chunk) = frames.next_chunk()? {
+        let is_telling = chunk.frames.iter().any(|f| f.defect.is_none());
+        ahead.push_back(chunk);
+        if is_telling || ahead.len() == LOOK_AHEAD {
+            break;
+        }
+    }
+    Ok(ahead)
+}
+
+/// Opens a large file for streaming; its digest is taken first, since every row names it. An unchanged file gives its tally.
+pub(super) fn open_large<'f>(
+    file: &'f FoundFile,
+    known: &KnownFiles,
+) -> Result<std::result::Result<Reading<'f>, FileTally>> {
+    if let Some(row) = known.untouched(file) {
+        return Ok(Err(tally_unchanged(file, &row.sha256, &row.file_id)));
+    }
+    let (sha256, byte_count) = digest(&file.path)?;
+    if let Some(row) = known.same_content(file, &sha256) {
+        return Ok(Err(tally_unchanged(file, &sha256, &row.file_id)));
+    }
+    let path = file.path.as_path();
+    // A file that grows meanwhile is read as far as its digest goes.
+    let open = move || Ok(Box::new(File::open(path)?.take(byte_count)) as Box<dyn Read + Send>);
+    let frames = Frames::open(Box::new(open)).map_err(|e| unreadable(path, e))?;
+    Ok(Ok(Reading::start(file, frames, sha256, byte_count)?))
+}
+
+/// Refuses a file that was rewritten between its digest and its reading.
+pub(super) fn still_same(file: &FoundFile, byte_count: u64) -> Result<()> {
+    let metadata = file.path.metadata().map_err(|e| unreadable(&file.path, e))?;
+    let has_grown = metadata.len() > byte_count;
+    if has_grown || modified_at(&metadata) == file.modified_at {
+        return Ok(());
+    }
+    Err(Error::Input(format!("`{}` was changed while it was read; ingest it again", file.path.display())))
+}
+
+fn digest(path: &Path) -> Result<(String, u64)> {
+    let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
+    let (mut hasher, mut buffer, mut total) = (Sha256::new(), vec![0; 1 << 20], 0);
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => return Ok((hex(&hasher.finalize()), total)),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unreadable(path, error)),
+        };
+        hasher.update(&buffer[..count]);
+        total += count as u64;
+    }
+}
+
+// A file forced to a source is another reading of it than the one that was found out, and needs an id of its own.
+fn file_id(file: &FoundFile, sha256: &str) -> String {
+    let forced = file.source.map(|s| s.id().as_bytes());
+    let parts = [Some(file.stored.as_bytes()), Some(sha256.as_bytes()), forced];
+    let parts = if forced.is_some() { &parts[..] } else { &parts[..2] };
+    hex(&crate::event::identity("file", parts))
+}
+
+fn tally_unchanged(file: &FoundFile, sha256: &str, file_id: &str) -> FileTally {
+    FileTally {
+        file_id: file_id.to_owned(),
+        path: file.stored.clone(),
+        sha256: sha256.to_owned(),
+        byte_count: file.byte_count,
+        unchanged: true,
+        modified_at: file.modified_at,
+        ..FileTally::default()
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::io("read", path, error)
+}

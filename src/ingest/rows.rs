@@ -1,0 +1,130 @@
+//! Events, changes, files and rejects as rows of their tables.
+
+use std::borrow::Cow;
+
+use super::block::{Reject, hex};
+use super::secrets::mask_values;
+use super::tally::FileTally;
+use crate::change::*;
+use crate::event::*;
+use crate::lake::{self, Rows};
+
+/// Where an event's record stands.
+pub(super) struct Lineage<'l> {
+    pub(super) file_id: &'l str,
+    pub(super) line: u64,
+    pub(super) byte_offset: u64,
+    pub(super) byte_length: u64,
+    /// Present where `raw` was masked.
+    pub(super) raw_sha256: Option<String>,
+    pub(super) raw: &'l str,
+}
+
+// Beyond 2^63 nothing can stand in a file.
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn clean<'v>(value: &'v Option<Text<'_>>, masked: bool) -> Option<Cow<'v, str>> {
+    let value = value.as_deref()?;
+    Some(if masked { mask_values(value) } else { Cow::Borrowed(value) })
+}
+
+/// Puts one row of table `events`.
+pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_>) {
+    let masked = lineage.raw_sha256.is_some();
+    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    rows.text(EVENT_ID, hex(&event.identity).as_str());
+    text(rows, NATIVE_ID, &event.native_id);
+    text(rows, REQUEST_ID, &event.request_id);
+    rows.instant(EVENT_TIME, event.event_time);
+    rows.text(EVENT_TYPE, &*event.event_type);
+    rows.text(PLANE, event.plane.as_str());
+    rows.text(OUTCOME, event.outcome.as_str());
+    text(rows, OUTCOME_REASON, &event.outcome_reason);
+    text(rows, ACTOR, &event.actor);
+    text(rows, ACTOR_ID, &event.actor_id);
+    text(rows, ACTOR_KIND, &event.actor_kind);
+    text(rows, CHANNEL, &event.channel);
+    text(rows, ENDPOINT, &event.endpoint);
+    text(rows, TARGET, &event.target);
+    text(rows, TARGET_ID, &event.target_id);
+    text(rows, TARGET_KIND, &event.target_kind);
+    text(rows, APP, &event.app);
+    rows.text(SCOPE, &*event.scope);
+    text(rows, WORKSPACE_ID, &event.workspace_id);
+    text(rows, ACCOUNT_ID, &event.account_id);
+    text(rows, SOURCE_IP, &event.source_ip);
+    text(rows, USER_AGENT, &event.user_agent);
+    text(rows, SESSION_ID, &event.session_id);
+    rows.text(PARSE_RULE, event.parse_rule);
+    rows.flag(MAPPED, event.mapped);
+    rows.text(FILE_ID, lineage.file_id);
+    rows.whole(LINE, whole(lineage.line));
+    rows.whole(BYTE_OFFSET, whole(lineage.byte_offset));
+    rows.whole(BYTE_LENGTH, whole(lineage.byte_length));
+    rows.text(RAW_SHA256, lineage.raw_sha256.as_deref());
+    rows.text(RAW, lineage.raw);
+}
+
+/// Puts the rows of table `changes` that an event holds.
+pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
+    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    for (ordinal, change) in event.changes.iter().enumerate() {
+        let event_id = hex(&event.identity);
+        rows.text(CHANGE_ID, format!("{event_id}-{ordinal}").as_str());
+        rows.text(EVENT_ID, event_id.as_str());
+        rows.instant(EVENT_TIME, event.event_time);
+        rows.text(PLANE, event.plane.as_str());
+        rows.text(DIRECTION, change.verb.direction().as_str());
+        rows.text(VERB, change.verb.as_str());
+        text(rows, SUBJECT, &change.subject);
+        text(rows, SUBJECT_ID, &change.subject_id);
+        text(rows, SUBJECT_ALIAS, &change.subject_alias);
+        rows.text(SUBJECT_KIND, change.subject_kind.as_str());
+        rows.text(ENTITLEMENT_KIND, change.verb.entitlement_kind().as_str());
+        text(rows, ENTITLEMENT, &change.entitlement);
+        text(rows, ENTITLEMENT_ID, &change.entitlement_id);
+        rows.text(PRIVILEGE, None);
+        rows.text(SECURABLE, None);
+        rows.text(SCOPE, &*event.scope);
+        text(rows, ACTOR, &event.actor);
+        text(rows, CHANNEL, &event.channel);
+        text(rows, ENDPOINT, &event.endpoint);
+        text(rows, APP, &event.app);
+        rows.text(OUTCOME, change.outcome.as_str());
+    }
+}
+
+/// Puts one row of table `files`.
+pub(super) fn put_file(rows: &mut Rows, tally: &FileTally, ingested_at: i64, batch_id: &str) {
+    rows.text(FILE_ID, tally.file_id.as_str());
+    rows.text(lake::PATH, tally.path.as_str());
+    rows.text(lake::SHA256, tally.sha256.as_str());
+    rows.whole(lake::BYTE_COUNT, whole(tally.byte_count));
+    rows.text(lake::SOURCE, tally.source);
+    rows.whole(lake::RECORDS, whole(tally.counts.records));
+    rows.whole(lake::ACCEPTED, whole(tally.counts.accepted));
+    rows.whole(lake::DUPLICATE, whole(tally.counts.duplicate));
+    rows.whole(lake::FILTERED, whole(tally.counts.filtered));
+    rows.whole(lake::REJECTED, whole(tally.counts.rejected));
+    rows.instant(lake::FIRST_EVENT_TIME, tally.first_event_time);
+    rows.instant(lake::LAST_EVENT_TIME, tally.last_event_time);
+    rows.instant(lake::INGESTED_AT, ingested_at);
+    rows.text(lake::COMPRESSION, tally.compression);
+    rows.text(lake::PACKING, tally.packing);
+    rows.instant(lake::MODIFIED_AT, tally.modified_at);
+    rows.text(lake::FILTERED_RULES, tally.filtered_rules().as_deref());
+    rows.text(lake::BATCH_ID, batch_id);
+}
+
+/// Puts one row of table `rejects`.
+pub(super) fn put_reject(rows: &mut Rows, tally: &FileTally, reject: &Reject) {
+    rows.text(FILE_ID, tally.file_id.as_str());
+    rows.text(lake::PATH, tally.path.as_str());
+    rows.text(lake::SOURCE, tally.source);
+    rows.whole(LINE, whole(reject.line));
+    rows.whole(BYTE_OFFSET, whole(reject.byte_offset));
+    rows.text(lake::REASON, reject.reason.as_str());
+    rows.text(lake::REJECTED_RAW, reject.raw.as_str());
+}

@@ -1,0 +1,186 @@
+//! The transaction logs. The only place that knows the Delta library and its runtime.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, DataType, PrimitiveType, Remove, StructField};
+use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use tokio::runtime::{Builder, Runtime};
+use url::Url;
+
+use super::{TABLES, is_partitioned};
+use crate::error::{Error, Result};
+use crate::schema::{Kind, Table};
+
+/// Hive columns of a partitioned table.
+const PARTITIONS: [&str; 2] = ["source", "date"];
+
+/// The transaction logs of a lake.
+#[derive(Debug)]
+pub(super) struct Delta {
+    root: PathBuf,
+    runtime: Runtime,
+}
+
+/// One table at one version.
+pub(super) struct OpenTable<'d> {
+    delta: &'d Delta,
+    name: &'static str,
+    table: DeltaTable,
+}
+
+/// A Parquet file that a table's log names.
+pub(super) struct LiveFile {
+    pub(super) path: PathBuf,
+    remove: Remove,
+}
+
+/// A Parquet file to be named in a table's log.
+pub(super) struct NewFile {
+    pub(super) path: PathBuf,
+    pub(super) partition: Option<(&'static str, String)>,
+    pub(super) byte_count: u64,
+    pub(super) statistics: String,
+    pub(super) modified_at_millis: i64,
+}
+
+impl Delta {
+    pub(super) fn new(root: &Path) -> Result<Self> {
+        let root = std::path::absolute(root).map_err(|e| Error::io("find", root, e))?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Error::io("start the commit runtime for", &root, e))?;
+        Ok(Self { root, runtime })
+    }
+
+    /// Creates whatever tables are missing.
+    pub(super) fn create_missing(&self) -> Result<()> {
+        for table in TABLES {
+            if !self.root.join(table.name).join("_delta_log").is_dir() {
+                self.create(table)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&self, table: &Table) -> Result<()> {
+        let folder = self.root.join(table.name);
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
+        let mut columns: Vec<StructField> =
+            table.columns.iter().map(|c| StructField::new(c.name, delta_type(c.kind), !c.required)).collect();
+        let mut create = CreateBuilder::new()
+            .with_location(self.url(table.name)?)
+            .with_table_name(table.name)
+            .with_save_mode(SaveMode::Ignore)
+            .with_commit_properties(no_checkpoints());
+        if is_partitioned(table) {
+            columns.push(StructField::new("source", DataType::Primitive(PrimitiveType::String), true));
+            columns.push(StructField::new("date", DataType::Primitive(PrimitiveType::Date), true));
+            create = create.with_partition_columns(PARTITIONS);
+        }
+        self.wait(table.name, async { create.with_columns(columns).await.map(drop) })
+    }
+
+    pub(super) fn open(&self, name: &'static str) -> Result<OpenTable<'_>> {
+        let url = Url::parse(&self.url(name)?).map_err(|e| self.error(name, &e))?;
+        let table = self.wait(name, async { DeltaTableBuilder::from_url(url)?.load().await })?;
+        Ok(OpenTable { delta: self, name, table })
+    }
+
+    fn url(&self, name: &str) -> Result<String> {
+        let folder = self.root.join(name);
+        let url = Url::from_directory_path(&folder);
+        url.map(|u| u.to_string()).map_err(|()| self.error(name, &"the folder cannot be written as a URL"))
+    }
+
+    fn wait<T>(&self, name: &str, work: impl Future<Output = Result<T, DeltaTableError>>) -> Result<T> {
+        self.runtime.block_on(work).map_err(|e| self.error(name, &e))
+    }
+
+    fn error(&self, name: &str, message: &dyn std::fmt::Display) -> Error {
+        Error::Lake { path: self.root.join(name), message: message.to_string().replace('\n', " ") }
+    }
+}
+
+impl OpenTable<'_> {
+    /// The files that count, sorted by path.
+    pub(super) fn live(&self) -> Result<Vec<LiveFile>> {
+        let folder = self.delta.root.join(self.name);
+        let state = self.table.snapshot().map_err(|e| self.delta.error(self.name, &e))?;
+        let mut files: Vec<LiveFile> = state
+            .log_data()
+            .iter()
+            .map(|view| LiveFile { path: folder.join(&*view.path()), remove: view.remove_action(true) })
+            .collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Names new files in the log.
+    pub(super) fn add(self, files: &[NewFile]) -> Result<()> {
+        let folder = self.delta.root.join(self.name);
+        let actions = files.iter().map(|file| Action::Add(file.action(&folder))).collect();
+        let partition_by = files.iter().any(|f| f.partition.is_some()).then(|| PARTITIONS.map(str::to_owned).to_vec());
+        self.commit(actions, DeltaOperation::Write { mode: SaveMode::Append, partition_by, predicate: None })
+    }
+
+    /// Takes files out of the log.
+    pub(super) fn remove(self, files: Vec<LiveFile>) -> Result<()> {
+        let actions = files.into_iter().map(|file| Action::Remove(file.remove)).collect();
+        self.commit(actions, DeltaOperation::Delete { predicate: None })
+    }
+
+    fn commit(self, actions: Vec<Action>, operation: DeltaOperation) -> Result<()> {
+        let state = self.table.snapshot().map_err(|e| self.delta.error(self.name, &e))?;
+        let builder = CommitBuilder::from(no_checkpoints()).with_actions(actions);
+        let commit = builder.build(Some(state), self.table.log_store(), operation);
+        self.delta.wait(self.name, async { commit.await.map(drop) })
+    }
+}
+
+impl NewFile {
+    fn action(&self, folder: &Path) -> Add {
+        let relative = self.path.strip_prefix(folder).unwrap_or(&self.path);
+        let path = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        let partition_values = match &self.partition {
+            Some((source, date)) => HashMap::from([
+                ("source".to_owned(), Some((*source).to_owned())),
+                ("date".to_owned(), Some(date.clone())),
+            ]),
+            None => HashMap::new(),
+        };
+        Add {
+            path,
+            partition_values,
+            size: i64::try_from(self.byte_count).unwrap_or(i64::MAX),
+            modification_time: self.modified_at_millis,
+            data_change: true,
+            stats: Some(self.statistics.clone()),
+            ..Add::default()
+        }
+    }
+}
+
+// A checkpoint is a Parquet file inside the table's folder: `events/**/*.parquet` would read it as events.
+fn no_checkpoints() -> CommitProperties {
+    CommitProperties::default().with_create_checkpoint(false).with_cleanup_expired_logs(Some(false))
+}
+
+fn delta_type(kind: Kind) -> DataType {
+    let primitive = match kind {
+        Kind::Text => PrimitiveType::String,
+        Kind::Whole => PrimitiveType::Long,
+        Kind::Real => PrimitiveType::Double,
+        Kind::Flag => PrimitiveType::Boolean,
+        Kind::Instant => PrimitiveType::Timestamp,
+        Kind::TextList => {
+            let texts = deltalake_core::kernel::ArrayType::new(DataType::Primitive(PrimitiveType::String), false);
+            return DataType::Array(Box::new(texts));
+        }
+    };
+    DataType::Primitive(primitive)
+}
