@@ -1,12 +1,18 @@
 //! Records to events. One file per source id; the list's order is the order in which a file's records are tried.
 
+mod canonical;
 mod databricks;
+mod decode;
+mod instant;
+mod loose;
 mod okta;
+mod shape;
 
 use std::borrow::Cow;
 
 use crate::event::Event;
 
+pub use canonical::canonical_json;
 pub use databricks::Databricks;
 pub use okta::Okta;
 

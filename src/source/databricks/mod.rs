@@ -1,14 +1,11 @@
-//! Okta System Log (source `okta`).
-
+//! Databricks audit log (source `databricks`).
 use super::{Envelope, Fate, Mark, Record, Source};
-
-/// Okta System Log.
+/// Databricks audit log.
 #[derive(Debug)]
-pub struct Okta;
-
-impl Source for Okta {
+pub struct Databricks;
+impl Source for Databricks {
     fn id(&self) -> &'static str {
-        "okta"
+        "databricks"
     }
     fn signature(&self) -> &'static [Mark] {
         &[]
