@@ -94,28 +94,14 @@ fn number(digits: &[u8]) -> Option<i64> {
 
 /// Reads milliseconds since the epoch: a number in any spelling, or a string of digits.
 pub(super) fn epoch_milliseconds(value: &Loose<'_>, pointer: &str) -> Result<i64, Reason> {
-    let wrong = |what: &str| Cow::Owned(format!("{pointer}: expected milliseconds since the epoch, found {what}"));
-    let milliseconds = match value {
-        Loose::Null => return Err(Cow::Owned(format!("{pointer}: missing"))),
-        Loose::Text(text) if text.is_empty() => return Err(Cow::Owned(format!("{pointer}: missing"))),
-        Loose::Text(text) => text.parse().map_err(|_| wrong("a string that is no whole number"))?,
-        Loose::Number(number) => whole(number).ok_or_else(|| wrong("a number that is not whole"))?,
-        other => return Err(wrong(other.kind())),
-    };
+    let wrong = |what| Cow::Owned(format!("{pointer}: expected milliseconds since the epoch, found {what}"));
+    let whole = value.whole().map_err(wrong)?;
+    let milliseconds = whole.ok_or_else(|| Cow::Owned(format!("{pointer}: missing")))?;
     match milliseconds {
         ..LEAST_MILLISECONDS => Err(wrong("a number too small for them: these look like seconds")),
         MOST_MILLISECONDS.. => Err(wrong("a number too large for them: these look like micro- or nanoseconds")),
         _ => Ok(milliseconds),
     }
-}
-
-/// The whole number that JSON spells with or without fraction and exponent; out of range is the nearest end.
-fn whole(number: &str) -> Option<i64> {
-    number.parse().ok().or_else(|| {
-        let float = number.parse::<f64>().ok()?;
-        #[expect(clippy::cast_possible_truncation, reason = "no fraction is left, and the cast saturates")]
-        (float.fract() == 0.0 || float.is_infinite()).then_some(float as i64)
-    })
 }
 
 #[cfg(test)]

@@ -74,6 +74,18 @@ impl<'r> Loose<'r> {
         }
     }
 
+    /// The whole number of a field, which deliveries write as number or as a string of digits; null and "" are none.
+    /// The error says what was found instead.
+    pub(super) fn whole(&self) -> Result<Option<i64>, &'static str> {
+        match self {
+            Self::Null => Ok(None),
+            Self::Text(text) if text.is_empty() => Ok(None),
+            Self::Text(text) => text.parse().map(Some).map_err(|_| "a string that is no whole number"),
+            Self::Number(number) => whole(number).map(Some).ok_or("a number that is not whole"),
+            _ => Err(self.kind()),
+        }
+    }
+
     /// The reason for which a field holding this value cannot be read.
     pub(super) fn unfit(&self, pointer: &str, expected: &str) -> Reason {
         Cow::Owned(format!("{pointer}: expected {expected}, found {}", self.kind()))
@@ -88,5 +100,14 @@ fn unquoted(json: Cow<'_, str>) -> Option<Cow<'_, str>> {
     Some(match json {
         Cow::Borrowed(json) => Cow::Borrowed(json.get(inner)?),
         Cow::Owned(json) => Cow::Owned(json.get(inner)?.to_owned()),
+    })
+}
+
+/// The whole number that JSON spells with or without fraction and exponent; out of range is the nearest end.
+fn whole(number: &str) -> Option<i64> {
+    number.parse().ok().or_else(|| {
+        let float = number.parse::<f64>().ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "no fraction is left, and the cast saturates")]
+        (float.fract() == 0.0 || float.is_infinite()).then_some(float as i64)
     })
 }
