@@ -27,6 +27,9 @@ const GROUP_NAME: &[&str] = &["targetGroupName", "target_group_name", "group_nam
 const GROUP_ID: &[&str] = &["targetGroupId"];
 const SERVICE_PRINCIPAL_ID: &[&str] = &["targetUserId", "targetServicePrincipalId"];
 
+type Subject<'r> = (SubjectKind, Name<'r>, Name<'r>);
+type Entitlement<'r> = (Name<'r>, Name<'r>);
+
 /// The access changes of a row; an effect that names nobody still is one, so that it is judged and not lost.
 pub(super) fn changes<'r>(
     act: Act,
@@ -34,52 +37,46 @@ pub(super) fn changes<'r>(
     params: &Params<'r>,
     outcome: Outcome,
 ) -> Result<Vec<Change<'r>>, Reason> {
-    let change = |verb, (kind, subject, subject_id): Subject<'r>, (entitlement, entitlement_id)| Change {
+    let principal = || Ok::<_, Reason>(vec![member(params.text(USER_NAME)?, params.id(USER_ID)?)]);
+    let (verb, subjects, (entitlement, entitlement_id)) = match act {
+        Act::None => return Ok(Vec::new()),
+        Act::User(verb) => (verb, vec![account_holder(params)?], named("account")),
+        Act::ServicePrincipal(verb) => (verb, vec![service_principal(params)?], named("account")),
+        Act::Group(verb) => (verb, vec![group(params)?], named("account")),
+        Act::Member(verb) => membership(verb, level, params, principal()?)?,
+        Act::Members(verb) => membership(verb, level, params, members(params)?)?,
+        Act::Admin(verb) => (verb, principal()?, administrator(level)),
+        Act::AccountAdmin(verb) => (verb, principal()?, administrator(Level::Account)),
+        Act::AccountOwner => {
+            let owner = member(params.text(&["email", "targetUserName"])?, params.id(USER_ID)?);
+            (Verb::AdminGrant, vec![owner], named("account_owner"))
+        }
+    };
+    let change = |(subject_kind, subject, subject_id)| Change {
         verb,
         subject,
         subject_id,
         subject_alias: None,
-        subject_kind: kind,
-        entitlement,
-        entitlement_id,
+        subject_kind,
+        entitlement: entitlement.clone(),
+        entitlement_id: entitlement_id.clone(),
         outcome,
     };
-    let account = || (Some(Cow::Borrowed("account")), None);
-    let role = |name: Option<&'static str>| (name.map(Cow::Borrowed), None);
-    let change = match act {
-        Act::None => return Ok(Vec::new()),
-        Act::User(verb) => change(verb, account_holder(params)?, account()),
-        Act::ServicePrincipal(verb) => change(verb, service_principal(params)?, account()),
-        Act::Group(verb) => change(verb, group(params)?, account()),
-        Act::Member(verb) => {
-            let (verb, group) = membership(verb, level, params)?;
-            change(verb, member(params.text(USER_NAME)?, params.id(USER_ID)?), group)
-        }
-        Act::Members(verb) => {
-            let (verb, group) = membership(verb, level, params)?;
-            let members = members(params)?.into_iter();
-            return Ok(members.map(|member| change(verb, member, group.clone())).collect());
-        }
-        Act::Admin(verb) => {
-            let name = match level {
-                Level::Account => Some("account_admin"),
-                Level::Workspace => Some("workspace_admin"),
-                Level::Unknown => None,
-            };
-            change(verb, member(params.text(USER_NAME)?, params.id(USER_ID)?), role(name))
-        }
-        Act::AccountAdmin(verb) => {
-            change(verb, member(params.text(USER_NAME)?, params.id(USER_ID)?), role(Some("account_admin")))
-        }
-        Act::AccountOwner => {
-            let owner = params.text(&["email", "targetUserName"])?;
-            change(Verb::AdminGrant, member(owner, params.id(USER_ID)?), role(Some("account_owner")))
-        }
-    };
-    Ok(vec![change])
+    Ok(subjects.into_iter().map(change).collect())
 }
 
-type Subject<'r> = (SubjectKind, Name<'r>, Name<'r>);
+fn named<'r>(entitlement: &'static str) -> Entitlement<'r> {
+    (Some(Cow::Borrowed(entitlement)), None)
+}
+
+/// The role that one action name grants at either level; at a level that is not said, the role is not said.
+fn administrator<'r>(level: Level) -> Entitlement<'r> {
+    match level {
+        Level::Account => named("account_admin"),
+        Level::Workspace => named("workspace_admin"),
+        Level::Unknown => (None, None),
+    }
+}
 
 /// A user or a service principal: the latter go by a UUID, and nothing else tells them apart.
 fn account_holder<'r>(params: &Params<'r>) -> Result<Subject<'r>, Reason> {
@@ -136,14 +133,19 @@ fn members<'r>(params: &Params<'r>) -> Result<Vec<Subject<'r>>, Reason> {
     })
 }
 
-/// The group of a membership. Being in a workspace's group `admins` is being its administrator.
-fn membership<'r>(verb: Verb, level: Level, params: &Params<'r>) -> Result<(Verb, (Name<'r>, Name<'r>)), Reason> {
+/// Being in a workspace's group `admins` is being its administrator.
+fn membership<'r>(
+    verb: Verb,
+    level: Level,
+    params: &Params<'r>,
+    members: Vec<Subject<'r>>,
+) -> Result<(Verb, Vec<Subject<'r>>, Entitlement<'r>), Reason> {
     let (name, id) = (params.text(GROUP_NAME)?, params.id(GROUP_ID)?);
     if level == Level::Workspace && name.as_deref() == Some("admins") {
         let verb = if verb == Verb::MemberAdd { Verb::AdminGrant } else { Verb::AdminRevoke };
-        return Ok((verb, (Some(Cow::Borrowed("workspace_admin")), id)));
+        return Ok((verb, members, (Some(Cow::Borrowed("workspace_admin")), id)));
     }
-    Ok((verb, (name, id)))
+    Ok((verb, members, (name, id)))
 }
 
 /// Whether a name is a UUID, as the application ids are by which service principals go.

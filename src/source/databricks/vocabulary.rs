@@ -30,6 +30,9 @@ pub(super) enum Act {
     AccountOwner,
 }
 
+/// Plane and act of an event type.
+pub(super) type Meaning = (Plane, Act);
+
 type Row = (Plane, Act, &'static str, &'static [&'static str]);
 
 const VOCABULARY: &[Row] = &[
@@ -322,7 +325,7 @@ const VOCABULARY: &[Row] = &[
     (Plane::Other, Act::None, "clusters", &["create", "edit", "createResult"]),
 ];
 
-static INDEX: LazyLock<HashMap<String, (Plane, Act)>> = LazyLock::new(|| {
+static INDEX: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
     let rows = VOCABULARY.iter();
     rows.flat_map(|(plane, act, service, actions)| {
         actions.iter().map(move |action| (format!("{service}.{action}"), (*plane, *act)))
@@ -331,7 +334,7 @@ static INDEX: LazyLock<HashMap<String, (Plane, Act)>> = LazyLock::new(|| {
 });
 
 /// The event type `service.action`, with plane and act; `None` = not in the vocabulary.
-pub(super) fn meaning(service: &str, action: &str) -> (Cow<'static, str>, Option<(Plane, Act)>) {
+pub(super) fn meaning(service: &str, action: &str) -> (Cow<'static, str>, Option<Meaning>) {
     let name = format!("{service}.{action}");
     match INDEX.get_key_value(name.as_str()) {
         Some((known, meaning)) => (Cow::Borrowed(known.as_str()), Some(*meaning)),

@@ -182,3 +182,68 @@ fn identity_of(text: &str, log: &LogEvent<'_>, event_type: &str, micros: i64) ->
 fn bytes<'t>(text: &'t Option<Text<'_>>) -> Option<&'t [u8]> {
     text.as_ref().map(|t| t.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Box<Event<'_>> {
+        match Okta.read(&Record { bytes: text.as_bytes(), path: "a.json" }) {
+            Fate::Accepted(event) => event,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn with(fields: &str) -> String {
+        format!(r#"{{"uuid":"u","published":"2026-07-01T08:00:00.000Z","eventType":"user.session.start"{fields}}}"#)
+    }
+
+    #[test]
+    fn identity_follows_what_deliveries_share() {
+        let identity = |fields: &str| read(&with(fields)).identity;
+        let (alice, group) = (r#"{"id":"1","type":"User"}"#, r#"{"id":"2","type":"UserGroup"}"#);
+        let first = identity(&format!(r#","outcome":{{"result":"SUCCESS"}},"target":[{alice},{group}]"#));
+        for same in [
+            format!(r#","outcome":{{"result":"Success"}},"target":[{group},{alice}]"#),
+            format!(
+                r#","outcome":{{"result":"SUCCESS","reason":"r"}},"client":{{"ipAddress":"192.0.2.1"}},"target":[{alice},{group}]"#
+            ),
+            format!(
+                r#","outcome":{{"result":"SUCCESS"}},"actor":{{"id":"","displayName":"d"}},"target":[{alice},{group}]"#
+            ),
+        ] {
+            assert_eq!(identity(&same), first, "{same}");
+        }
+        for other in [
+            format!(r#","outcome":{{"result":"FAILURE"}},"target":[{alice},{group}]"#),
+            format!(r#","outcome":{{"result":"SUCCESS"}},"target":[{alice}]"#),
+            format!(r#","outcome":{{"result":"SUCCESS"}},"actor":{{"id":"3"}},"target":[{alice},{group}]"#),
+            format!(r#","outcome":{{"result":"SUCCESS"}},"transaction":{{"id":"3"}},"target":[{alice},{group}]"#),
+        ] {
+            assert_ne!(identity(&other), first, "{other}");
+        }
+        assert_eq!(identity(r#","target":[]"#), identity(r#","target":null"#));
+    }
+
+    #[test]
+    fn channels_are_told_as_far_as_the_record_goes() {
+        for (fields, word) in [
+            ("", "unknown"),
+            (r#","transaction":{"type":"WEB"}"#, "ui"),
+            (r#","transaction":{"type":"WEB","detail":{"requestApiTokenId":"00T1"}}"#, "api"),
+            (r#","transaction":{"type":"WEB"},"actor":{"type":"PublicClientApp"}"#, "api"),
+            (r#","transaction":{"type":"JOB"}"#, "system"),
+            (r#","transaction":{"type":"WEB"},"actor":{"type":"SystemPrincipal"}"#, "system"),
+        ] {
+            assert_eq!(read(&with(fields)).channel.as_deref(), Some(word), "{fields}");
+        }
+    }
+
+    #[test]
+    fn text_is_borrowed_from_the_record() {
+        let text = with(r#","actor":{"alternateId":"a@example.com"}"#);
+        let event = read(&text);
+        assert!(matches!(event.actor, Some(Cow::Borrowed("a@example.com"))));
+        assert!(matches!(event.native_id, Some(Cow::Borrowed("u"))));
+    }
+}

@@ -134,18 +134,23 @@ impl<'r> Party<'r> {
         self.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(kind))
     }
 
-    /// The login, user name or label: null where Okta writes the word "unknown" for it.
+    /// The login, user name or label.
     pub(super) fn login(&self) -> Option<Cow<'r, str>> {
-        self.alternate_id.clone().filter(|name| !name.eq_ignore_ascii_case("unknown"))
+        usable(&self.alternate_id)
     }
 
     /// The login or label, else the display name.
     pub(super) fn name(&self) -> Option<Cow<'r, str>> {
-        self.login().or_else(|| self.display_name.clone())
+        self.login().or_else(|| usable(&self.display_name))
     }
 
     /// The display name, which is where a group has its name, else the login or label.
     pub(super) fn title(&self) -> Option<Cow<'r, str>> {
-        self.display_name.clone().filter(|name| !name.eq_ignore_ascii_case("unknown")).or_else(|| self.login())
+        usable(&self.display_name).or_else(|| self.login())
     }
+}
+
+/// The name, unless it is the word that Okta writes where it has none.
+fn usable<'r>(name: &Option<Cow<'r, str>>) -> Option<Cow<'r, str>> {
+    name.clone().filter(|name| !name.eq_ignore_ascii_case("unknown"))
 }
