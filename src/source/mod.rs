@@ -1,13 +1,21 @@
 //! Records to events. One file per source id; the list's order is the order in which a file's records are tried.
 
+mod canonical;
 mod databricks;
+mod decode;
+mod detection;
+mod instant;
+mod loose;
 mod okta;
+mod shape;
 
 use std::borrow::Cow;
 
 use crate::event::Event;
 
+pub use canonical::canonical_json;
 pub use databricks::Databricks;
+pub use detection::detect;
 pub use okta::Okta;
 
 /// One record as framing found it, with what is known of its file.
@@ -73,52 +81,7 @@ pub fn by_id(id: &str) -> Option<&'static dyn Source> {
     SOURCES.iter().copied().find(|s| s.id() == id)
 }
 
-/// Finds the source whose signature fits a parsed record.
-///
-/// # Errors
-/// A sentence that names the nearest source and the first mark that it lacks.
-pub fn detect(record: &serde_json::Value) -> Result<&'static dyn Source, String> {
-    let mut nearest: Option<(usize, &'static dyn Source, Mark)> = None;
-    for source in SOURCES {
-        let marks = source.signature();
-        let held = marks.iter().filter(|m| holds(record, **m)).count();
-        match marks.iter().find(|m| !holds(record, **m)) {
-            None => return Ok(*source),
-            Some(lacking) if nearest.is_none_or(|(most, _, _)| held > most) => {
-                nearest = Some((held, *source, *lacking))
-            }
-            Some(_) => {}
-        }
-    }
-    Err(match nearest {
-        Some((held, source, lacking)) if held > 0 => {
-            format!("no source fits; the nearest is `{}`, which needs {}", source.id(), describe(lacking))
-        }
-        _ => format!("no source fits: nothing of any known source was found (known: {})", known_ids()),
-    })
-}
-
 /// The ids of all sources, for messages.
 pub fn known_ids() -> String {
     SOURCES.iter().map(|s| s.id()).collect::<Vec<_>>().join(", ")
-}
-
-fn holds(record: &serde_json::Value, mark: Mark) -> bool {
-    match mark {
-        Mark::AnyOf(pointers) => pointers.iter().any(|p| lookup(record, p).is_some()),
-        Mark::Equals(pointer, text) => lookup(record, pointer).and_then(|v| v.as_str()) == Some(text),
-    }
-}
-
-fn lookup<'v>(record: &'v serde_json::Value, pointer: &str) -> Option<&'v serde_json::Value> {
-    pointer.split('/').skip(1).try_fold(record, |value, key| {
-        value.as_object()?.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v)
-    })
-}
-
-fn describe(mark: Mark) -> String {
-    match mark {
-        Mark::AnyOf(pointers) => format!("`{}`", pointers.join("` or `")),
-        Mark::Equals(pointer, text) => format!("`{pointer}` to be `{text}`"),
-    }
 }

@@ -1,0 +1,103 @@
+//! The access changes of a System Log event. Targets are found by type: Okta promises no order.
+
+use std::borrow::Cow;
+
+use super::record::{LogEvent, Party};
+use super::vocabulary::Act;
+use crate::change::{Change, SubjectKind, Verb};
+use crate::event::{Outcome, Plane};
+
+/// The one target of that type. `None` = none, or several that differ: which of them is meant is not said.
+pub(super) fn sole<'e, 'r>(event: &'e LogEvent<'r>, kind: &str) -> Option<&'e Party<'r>> {
+    let mut found = event.target.iter().filter(|t| t.is(kind));
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
+}
+
+/// The first of the types of which there is one target.
+pub(super) fn sole_of<'e, 'r>(event: &'e LogEvent<'r>, kinds: &[&str]) -> Option<&'e Party<'r>> {
+    kinds.iter().find_map(|kind| sole(event, kind))
+}
+
+/// The access changes of the event.
+pub(super) fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
+    let change = match act {
+        Act::None => return Vec::new(),
+        Act::User(verb) => of_account(verb, person(event)),
+        Act::Group(verb) => of_account(verb, group(event, &["UserGroup"])),
+        Act::Member(verb) => in_group(verb, person(event), sole(event, "UserGroup")),
+        Act::App(verb) => in_app(verb, person(event), event),
+        Act::GroupApp(verb) => in_app(verb, group(event, &["UserGroup", "Group", "AppGroup"]), event),
+        Act::PushedUser(verb) => of_account(verb, person(event)),
+        Act::PushedGroup(verb) => of_account(verb, group(event, &["AppGroup", "UserGroup"])),
+        Act::PushedMember(verb) => in_group(verb, person(event), sole_of(event, &["AppGroup", "UserGroup"])),
+    };
+    let named = change.subject.is_some() || change.subject_id.is_some() || names_entitlement(&change);
+    // A failed push that names nobody is still a failed push; a decision on nobody decides nothing.
+    if plane == Plane::Transport || named { vec![Change { outcome, ..change }] } else { Vec::new() }
+}
+
+fn names_entitlement(change: &Change<'_>) -> bool {
+    change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
+}
+
+struct Subject<'r> {
+    kind: SubjectKind,
+    name: Option<Cow<'r, str>>,
+    id: Option<Cow<'r, str>>,
+    alias: Option<Cow<'r, str>>,
+}
+
+/// The person: login in the directory, with the user name in the application beside it where both are told.
+fn person<'r>(event: &LogEvent<'r>) -> Subject<'r> {
+    let (user, account) = (sole(event, "User"), sole(event, "AppUser"));
+    let login = user.and_then(Party::login);
+    let user_name = account.and_then(Party::login);
+    let (name, alias) = match (login, user_name) {
+        (Some(login), Some(user_name)) if login == user_name => (Some(login), None),
+        (Some(login), user_name) => (Some(login), user_name),
+        (None, user_name) => (user_name, None),
+    };
+    Subject { kind: SubjectKind::User, name, id: user.or(account).and_then(|p| p.id.clone()), alias }
+}
+
+fn group<'r>(event: &LogEvent<'r>, kinds: &[&str]) -> Subject<'r> {
+    let group = sole_of(event, kinds);
+    Subject {
+        kind: SubjectKind::Group,
+        name: group.and_then(Party::title),
+        id: group.and_then(|g| g.id.clone()),
+        alias: None,
+    }
+}
+
+fn of_account(verb: Verb, subject: Subject<'_>) -> Change<'_> {
+    change(verb, subject, Some(Cow::Borrowed("account")), None)
+}
+
+fn in_group<'r>(verb: Verb, subject: Subject<'r>, group: Option<&Party<'r>>) -> Change<'r> {
+    change(verb, subject, group.and_then(Party::title), group.and_then(|g| g.id.clone()))
+}
+
+fn in_app<'r>(verb: Verb, subject: Subject<'r>, event: &LogEvent<'r>) -> Change<'r> {
+    let app = sole(event, "AppInstance");
+    change(verb, subject, app.and_then(Party::name), app.and_then(|a| a.id.clone()))
+}
+
+fn change<'r>(
+    verb: Verb,
+    subject: Subject<'r>,
+    entitlement: Option<Cow<'r, str>>,
+    entitlement_id: Option<Cow<'r, str>>,
+) -> Change<'r> {
+    Change {
+        verb,
+        subject: subject.name,
+        subject_id: subject.id,
+        subject_alias: subject.alias,
+        subject_kind: subject.kind,
+        entitlement,
+        entitlement_id,
+        outcome: Outcome::Unknown,
+    }
+}
