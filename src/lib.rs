@@ -9,5 +9,7 @@ pub mod event;
 pub mod framing;
 pub mod ingest;
 pub mod lake;
+pub mod package;
+pub mod report;
 pub mod schema;
 pub mod source;
