@@ -20,7 +20,35 @@ macro_rules! templates {
 }
 
 const HTML: &[(&str, &str)] = templates![
+    "html/annex.html",
+    "html/appendices.html",
+    "html/appendix_contents.html",
+    "html/base.html",
+    "html/basis.html",
+    "html/components.html",
+    "html/coverage.html",
+    "html/criteria.html",
+    "html/exceptions.html",
+    "html/findings.html",
+    "html/inputs.html",
+    "html/ipe.html",
+    "html/iso_contents.html",
+    "html/latency.html",
+    "html/metrics.html",
+    "html/non_occurrences.html",
+    "html/not_tested.html",
+    "html/scope.html",
+    "html/sensitivity.html",
+    "html/sign_off.html",
+    "html/soc2_contents.html",
     "html/style.css",
+    "html/summary.html",
+    "html/test.html",
+    "html/tie_out.html",
+    "html/verify.html",
+    "html/waivers.html",
+    "iso27001.html",
+    "soc2.html",
 ];
 
 const MARKDOWN: &[(&str, &str)] = templates![
@@ -33,9 +61,7 @@ pub fn pages(model: &Model) -> Result<Vec<Page>> {
     let context = context(model)?;
     Ok(vec![
         page(&html, "iso27001.html", &context)?,
-        page(&markdown, "iso27001.md", &context)?,
         page(&html, "soc2.html", &context)?,
-        page(&markdown, "soc2.md", &context)?,
     ])
 }
 
@@ -76,4 +102,27 @@ fn context(model: &Model) -> Result<Context> {
         .collect();
     context.insert("latency_pictures", &pictures);
     Ok(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn every_page_renders_for_the_empty_and_the_full_model() {
+        for (name, model) in [("empty", fixture::empty()), ("hostile", fixture::hostile()), ("full", fixture::full())] {
+            let pages = pages(&model).unwrap();
+            assert!(pages.iter().all(|p| p.text.len() > 5_000));
+            write_for_a_look(name, &pages);
+        }
+    }
+
+    // Set the variable to look at the full model's pages in a browser.
+    fn write_for_a_look(name: &str, pages: &[Page]) {
+        let Ok(folder) = std::env::var("TICKMARK_PAGES") else { return };
+        for page in pages {
+            std::fs::write(std::path::Path::new(&folder).join(name).join(page.file_name), &page.text).unwrap();
+        }
+    }
 }
