@@ -52,6 +52,22 @@ const HTML: &[(&str, &str)] = templates![
 ];
 
 const MARKDOWN: &[(&str, &str)] = templates![
+    "iso27001.md",
+    "md/appendices.md",
+    "md/basis.md",
+    "md/components.md",
+    "md/evidence.md",
+    "md/ipe.md",
+    "md/latency.md",
+    "md/not_tested.md",
+    "md/scope.md",
+    "md/sensitivity.md",
+    "md/sign_off.md",
+    "md/summary.md",
+    "md/test.md",
+    "md/verify.md",
+    "md/waivers.md",
+    "soc2.md",
 ];
 
 /// Every page, by file name.
@@ -61,7 +77,9 @@ pub fn pages(model: &Model) -> Result<Vec<Page>> {
     let context = context(model)?;
     Ok(vec![
         page(&html, "iso27001.html", &context)?,
+        page(&markdown, "iso27001.md", &context)?,
         page(&html, "soc2.html", &context)?,
+        page(&markdown, "soc2.md", &context)?,
     ])
 }
 

@@ -11,7 +11,7 @@ use super::model::{Coverage, CoverageDay, CoverageRow, Latency, Period};
 
 const WIDTH: f64 = 960.0;
 const LABEL: f64 = 190.0;
-const ROW: f64 = 30.0;
+const ROW: f64 = 34.0;
 const BAR: f64 = 18.0;
 const TOP: f64 = 26.0;
 
