@@ -14,6 +14,8 @@ pub mod framing;
 pub mod identity;
 pub mod ingest;
 pub mod lake;
+pub mod package;
+pub mod report;
 pub mod schema;
 pub mod simulate;
 pub mod source;

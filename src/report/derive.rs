@@ -1,0 +1,199 @@
+//! What follows from the rest of the model: sums, the first page, matrices, distributions.
+//!
+//! Pages may not count, so everything that they would have to count is worked out here, once.
+
+use super::controls::{Framework, matrix};
+use super::format::number;
+use super::model::{
+    Bucket, Conclusion, ConclusionCount, InputFile, Latency, Model, RecordCounts, Severity, SeverityCount, Summary,
+    Test, Totals,
+};
+use crate::error::{Error, Result};
+
+/// Edges of the latency buckets in seconds: one second to thirty days, near enough even on a logarithmic scale.
+pub const BUCKET_EDGES: [i64; 16] = [
+    1, 3, 10, 30, 60, 180, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800, 2_592_000,
+];
+
+impl Model {
+    /// Fills summary, totals and matrices from the rest, and refuses counts that do not add up.
+    pub fn derive(mut self) -> Result<Self> {
+        self.totals = totals(&self.inputs);
+        for test in &self.tests {
+            check(test)?;
+        }
+        self.summary = summary(&self);
+        self.soc2 = matrix(Framework::Soc2, &self.tests);
+        self.iso27001 = matrix(Framework::Iso27001, &self.tests);
+        Ok(self)
+    }
+}
+
+fn check(test: &Test) -> Result<()> {
+    let scopes_add_up = test.by_scope.is_empty()
+        || test.by_scope.iter().map(|s| s.counts.population).sum::<u64>() == test.counts.population;
+    let whole = test.counts.adds_up() && test.by_scope.iter().all(|s| s.counts.adds_up()) && scopes_add_up;
+    if whole { Ok(()) } else { Err(Error::Bug(format!("the verdict counts of {} do not add up", test.id))) }
+}
+
+/// Sums over the files.
+pub fn totals(inputs: &[InputFile]) -> Totals {
+    let sum = |field: fn(&RecordCounts) -> u64| inputs.iter().map(|f| field(&f.records)).sum::<u64>();
+    let records = RecordCounts::new(
+        sum(|r| r.records),
+        sum(|r| r.accepted),
+        sum(|r| r.duplicate),
+        sum(|r| r.filtered),
+        sum(|r| r.rejected),
+    );
+    Totals {
+        file_count: inputs.len() as u64,
+        byte_count: inputs.iter().map(|f| f.byte_count).sum(),
+        records,
+        ties_out: records.difference == 0 && inputs.iter().all(|f| f.records.difference == 0),
+    }
+}
+
+/// Deviations by severity, gravest first, zeros included.
+pub fn severities<'a>(rows: impl Iterator<Item = (Severity, &'a str)>) -> Vec<SeverityCount> {
+    let mut counts: Vec<SeverityCount> =
+        Severity::ALL.map(|severity| SeverityCount { severity, deviation_count: 0, waived_count: 0 }).to_vec();
+    for (severity, verdict) in rows {
+        if let Some(count) = counts.iter_mut().find(|c| c.severity == severity) {
+            count.deviation_count += u64::from(matches!(verdict, "exception" | "waived"));
+            count.waived_count += u64::from(verdict == "waived");
+        }
+    }
+    counts
+}
+
+fn summary(model: &Model) -> Summary {
+    let conclusions = Conclusion::ALL.map(|conclusion| ConclusionCount {
+        conclusion,
+        test_count: match conclusion {
+            Conclusion::NotTested => model.not_tested.len() as u64,
+            _ => model.tests.iter().filter(|t| t.conclusion == conclusion).count() as u64,
+        },
+    });
+    let controls: Vec<&Test> = model.tests.iter().filter(|t| !t.gate).collect();
+    let severities = Severity::ALL.map(|severity| {
+        let of = |field: fn(&SeverityCount) -> u64| {
+            controls.iter().flat_map(|t| &t.severities).filter(|s| s.severity == severity).map(field).sum()
+        };
+        SeverityCount { severity, deviation_count: of(|s| s.deviation_count), waived_count: of(|s| s.waived_count) }
+    });
+    Summary {
+        conclusions: conclusions.to_vec(),
+        deviation_count: controls.iter().map(|t| t.counts.deviations).sum(),
+        waived_count: controls.iter().map(|t| t.counts.waived).sum(),
+        severities: severities.to_vec(),
+        not_concluded: not_concluded(model),
+        not_covered: not_covered(model),
+    }
+}
+
+fn not_concluded(model: &Model) -> Vec<String> {
+    let mut lines = Vec::new();
+    for test in model.tests.iter().filter(|t| t.counts.undetermined > 0) {
+        let reasons: Vec<String> = test
+            .reasons
+            .iter()
+            .filter(|r| r.verdict == "undetermined")
+            .map(|r| format!("{} {}", number(r.count), r.reason))
+            .collect();
+        let why = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+        let (count, population) = (number(test.counts.undetermined), number(test.counts.population));
+        lines.push(format!("{}: {count} of {population} {} undetermined{why}.", test.id, test.item_noun));
+    }
+    for row in model.coverage.rows.iter().filter(|r| !r.established) {
+        lines.push(format!("Coverage of {} ({}) is not established: {}.", row.source, row.scope, row.note));
+    }
+    lines
+}
+
+fn not_covered(model: &Model) -> Vec<String> {
+    let mut lines = vec![
+        "The leg from personnel records to the identity provider was not tested: no personnel feed is part of the evidence."
+            .to_owned(),
+        "Approval outside the logs was not tested: a decision recorded by the identity provider counts as authority."
+            .to_owned(),
+    ];
+    if !model.not_tested.is_empty() {
+        let count = number(model.not_tested.len() as u64);
+        lines.push(format!("{count} tests of the catalogue were not run; the list of tests not run names them."));
+    }
+    if !model.door.address_judged {
+        lines.push("The network address of changes was not judged: no connector addresses are configured.".to_owned());
+    }
+    lines.extend(model.scope.excluded.iter().cloned());
+    lines
+}
+
+/// Distribution of one direction. `seconds` are the latencies of decisions with an effect, in any order.
+pub fn latency(direction: &str, mut seconds: Vec<i64>, open_count: u64, sla_seconds: i64) -> Latency {
+    seconds.sort_unstable();
+    Latency {
+        direction: direction.to_owned(),
+        count: seconds.len() as u64,
+        open_count,
+        measured: !seconds.is_empty(),
+        p50_seconds: percentile(&seconds, 50),
+        p90_seconds: percentile(&seconds, 90),
+        p99_seconds: percentile(&seconds, 99),
+        max_seconds: seconds.last().copied().unwrap_or(0),
+        sla_seconds,
+        late_count: seconds.iter().filter(|s| **s > sla_seconds).count() as u64,
+        buckets: buckets(&seconds),
+    }
+}
+
+/// Nearest rank: the smallest value that at least `percent` of the values do not exceed; 0 when there is none.
+pub fn percentile(sorted: &[i64], percent: usize) -> i64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(0)
+}
+
+fn buckets(sorted: &[i64]) -> Vec<Bucket> {
+    let last = BUCKET_EDGES.len() - 2;
+    let edges = BUCKET_EDGES.windows(2).enumerate();
+    edges
+        .map(|(index, edge)| {
+            let above = |s: &&i64| index == 0 || **s >= edge[0];
+            let below = |s: &&i64| index == last || **s < edge[1];
+            let count = sorted.iter().filter(above).filter(below).count() as u64;
+            Bucket { from_seconds: edge[0], to_seconds: edge[1], count }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::Counts;
+
+    #[test]
+    fn percentiles_are_nearest_rank() {
+        let values: Vec<i64> = (1..=100).collect();
+        assert_eq!([50, 90, 99].map(|p| percentile(&values, p)), [50, 90, 99]);
+        assert_eq!(percentile(&[7], 99), 7);
+        assert_eq!(percentile(&[], 50), 0);
+    }
+
+    #[test]
+    fn every_latency_falls_into_one_bucket() {
+        let seconds = vec![-20, 0, 1, 2, 3, 86_399, 86_400, 9_999_999];
+        let found = latency("grants", seconds.clone(), 2, 86_400);
+        assert_eq!(found.buckets.iter().map(|b| b.count).sum::<u64>(), seconds.len() as u64);
+        assert_eq!((found.late_count, found.max_seconds), (1, 9_999_999));
+    }
+
+    #[test]
+    fn conclusions_follow_the_counts() {
+        let of = |counts: Counts, complete| Conclusion::of(&counts, complete, 0).in_words(&counts);
+        assert_eq!(of(Counts::new(9, 0, 1, 5, 0), true), "1 exception noted in 15 items");
+        assert_eq!(of(Counts::new(9, 0, 0, 1, 0), true), "Unable to conclude: 1 of 10 items undetermined");
+        assert_eq!(of(Counts::new(0, 0, 0, 0, 0), true), "No occurrence in the period (coverage proven)");
+        assert!(of(Counts::new(0, 0, 0, 0, 0), false).starts_with("Unable to conclude"));
+        assert_eq!(of(Counts::new(9, 0, 0, 0, 1), true), "No exceptions noted in 9 of 10 items");
+    }
+}

@@ -1,0 +1,111 @@
+//! The prose of the tests: what each one is for, how it judges, what it does not show, and what each reason means.
+
+mod about;
+mod catalogue;
+
+pub use about::{About, TEST_IDS, about};
+pub use catalogue::not_tested;
+
+use super::format::instant;
+use super::model::ItemRow;
+
+/// What a reason means, in the words of the report. Tests may share a reason; where they differ, the test decides.
+pub fn reason(test_id: &str, reason: &str) -> &'static str {
+    let own = match (test_id, reason) {
+        ("TRC-01" | "TRC-02", "matched") => Some("the effect was found within the limit"),
+        ("TRC-03", "matched") => Some("a later success, or the effect itself, resolved the failure in time"),
+        _ => None,
+    };
+    own.unwrap_or_else(|| shared_reason(reason))
+}
+
+fn shared_reason(reason: &str) -> &'static str {
+    match reason {
+        "matched" => "a decision of the identity provider for the same subject and entitlement authorises it",
+        "transport" => "a successful push by the configured connector, recorded by the identity provider, vouches it",
+        "state" => "an older decision, still in force at the time, vouches it",
+        "implied" => "a consequence of another change, not a decision of its own",
+        "redundant" => "it changed nothing: the access was held, or not held, already",
+        "already_in_effect" => "nothing was left to do when the decision was made",
+        "no_authority" => "no decision found, and the logs that would show one are complete over the window",
+        "late" => "the effect came after the limit",
+        "missing" => "no effect by cut-off, and the limit has passed",
+        "failed" => "the identity provider reported failure, and neither a success nor an effect followed",
+        "coverage_gap" => "the logs that would decide it have a hole; absence there proves nothing",
+        "ambiguous" => "several decisions fit equally well, and the choice would change the verdict",
+        "unresolved_subject" => "the name could not be tied to one identity",
+        "window_open" => "the limit had not run out at cut-off; to be tested again with later evidence",
+        "no_opening_state" => "what was held before the first record is not known",
+        "platform_internal" => "done by the platform's own housekeeping",
+        "automatic_identity_management" => "made by automatic identity management, which follows rules of its own",
+        "just_in_time" => "created by the person's own first sign-in",
+        "out_of_scope" => "outside the scope of the test",
+        "not_pushed" => "the group or person is not assigned to Databricks",
+        "superseded" => "reversed before its limit ran out",
+        _ => "see the test's procedure",
+    }
+}
+
+/// One item in one sentence, made of its own fields; `detail` ends it where there is one.
+pub fn sentence(test_id: &str, item: &ItemRow) -> String {
+    let ItemRow { actor, subject, object, reason, scope, .. } = item;
+    let at = instant(&item.event_time);
+    let head = match test_id {
+        "COV-01" => format!("Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"),
+        "COV-02" => format!("File {object} holds records that could not be read"),
+        "VCH-01" => format!("{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"),
+        "VCH-02" => format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one"),
+        "TRC-01" | "TRC-02" => format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason)),
+        "TRC-03" => format!("The failed push of {at} for {subject} and {object} {}", outcome(reason)),
+        "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
+        "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
+        "PRV-01" => format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it"),
+        _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
+    };
+    let head = if item.verdict == "undetermined" { open_sentence(test_id, item, &at) } else { head };
+    if item.detail.is_empty() { format!("{head}.") } else { format!("{head}: {}.", item.detail.trim_end_matches('.')) }
+}
+
+fn open_sentence(test_id: &str, item: &ItemRow, at: &str) -> String {
+    let what = match test_id {
+        "COV-01" => format!("Coverage of {} in scope {} in the hour from {at}", item.object, item.scope),
+        "DEP-01" | "DEP-02" => format!("The departure of {} at {at}", item.subject),
+        _ => format!("The change of {at} to the access of {} to {}", item.subject, item.object),
+    };
+    let hole = if item.hole_id.is_empty() { String::new() } else { format!(" ({})", item.hole_id) };
+    format!("{what} cannot be decided{hole}, since {}", reason(test_id, &item.reason))
+}
+
+fn outcome(reason: &str) -> &'static str {
+    match reason {
+        "late" => "was carried out after the limit",
+        "missing" => "was not carried out by cut-off",
+        "failed" => "failed, and nothing followed",
+        _ => "was not resolved in time",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_of_this_version_has_prose_and_no_other_is_called_untested() {
+        let untested = not_tested();
+        for id in TEST_IDS {
+            assert_eq!(about(id).map(|a| a.id), Some(*id));
+            assert!(untested.iter().all(|n| n.id != *id));
+        }
+        assert_eq!(untested.len() + TEST_IDS.len(), 41);
+    }
+
+    #[test]
+    fn the_contracts_reasons_have_meanings() {
+        let reasons = "matched transport state implied redundant no_authority coverage_gap ambiguous \
+            unresolved_subject platform_internal automatic_identity_management just_in_time out_of_scope \
+            already_in_effect late missing failed window_open not_pushed superseded";
+        for word in reasons.split_whitespace() {
+            assert_ne!(reason("VCH-01", word), "see the test's procedure", "{word}");
+        }
+    }
+}
