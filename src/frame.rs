@@ -31,7 +31,7 @@ pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
         .collect::<PolarsResult<Vec<_>>>()
         .map_err(engine("list files"))?;
     // Only the part of the path below the table's folder may be read as hive columns.
-    let below = lake.table_path(table).to_string_lossy().len();
+    let below = lake.root().join(table.name).to_string_lossy().len();
     let hive = Schema::from_iter([(SOURCE.name.into(), DataType::String), ("date".into(), DataType::Date)]);
     let hive_options = if is_partitioned {
         HiveOptions { enabled: Some(true), hive_start_idx: below, schema: Some(hive.into()), try_parse_dates: true }

@@ -13,6 +13,7 @@ pub mod frame;
 pub mod framing;
 pub mod identity;
 pub mod ingest;
+pub mod inventory;
 pub mod lake;
 pub mod package;
 pub mod report;

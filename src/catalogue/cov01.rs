@@ -1,6 +1,6 @@
 //! COV-01: source coverage is continuous.
 
-use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test};
+use super::{Evidence, Item, Judged, Parameter, Severity, Test};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell, HOUR, Log};
 use crate::error::Result;
@@ -14,7 +14,6 @@ pub(super) const TEST: Test = Test {
     procedure: "Each hour of each source and scope is covered (a record stands in it), quiet (none, and fewer than one expected) or a hole. Expected is the median of the same hour of the week in the other weeks at hand; with fewer than three of those, of the same hour of the other days; with fewer than three days nothing is established.",
     population: "Every hour of the period for every source and scope that is declared or seen.",
     severity: Severity::High,
-    controls: &[(Framework::Soc2, "CC2.1", 'S'), (Framework::Soc2, "CC7.2", 'S'), (Framework::Iso27001, "A.8.15", 'D')],
     shared_parameters: &["max_gap"],
     own_parameters: &[Parameter {
         name: "account_max_gap",

@@ -1,6 +1,6 @@
 //! COV-02: every record is accounted for.
 
-use super::{Counts, Evidence, Framework, Item, Judged, Parameter, Severity, Test};
+use super::{Counts, Evidence, Item, Judged, Parameter, Severity, Test};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::inventory::{FileRow, Inventory, RejectRow};
@@ -14,11 +14,6 @@ pub(super) const TEST: Test = Test {
     procedure: "For each file, records = accepted + duplicate + filtered + rejected is recomputed from the tables; rejected records beyond max_rejects are exceptions.",
     population: "Every record of every file in the lake. Items are the files, and the rejected records one by one.",
     severity: Severity::High,
-    controls: &[
-        (Framework::Soc2, "CC2.1", 'D'),
-        (Framework::Iso27001, "A.5.28", 'D'),
-        (Framework::Iso27001, "A.8.15", 'S'),
-    ],
     shared_parameters: &[],
     own_parameters: &[Parameter {
         name: "max_rejects",

@@ -2,7 +2,7 @@
 
 use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
-use super::{Evidence, Framework, Item, Judged, Severity, Test, is_covered};
+use super::{Evidence, Item, Judged, Severity, Test, is_covered};
 use crate::change::Direction;
 use crate::correlate::cases::Entitlement;
 use crate::correlate::kernel::Reason;
@@ -18,12 +18,6 @@ pub(super) const TEST: Test = Test {
     procedure: "The clock starts with the first decision that ends a person's access: deactivation or deletion in the identity provider, or unassignment from the application. It stops when the account is inactive or deleted, or the person is gone from every workspace.",
     population: "One item an identity and uninterrupted absence that begins in the period, or that began before it while access still stood.",
     severity: Severity::High,
-    controls: &[
-        (Framework::Soc2, "CC6.2", 'D'),
-        (Framework::Soc2, "CC6.3", 'D'),
-        (Framework::Iso27001, "A.5.18", 'D'),
-        (Framework::Iso27001, "A.6.5", 'D'),
-    ],
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
     limits: &[

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
-use super::{Evidence, Framework, Item, Judged, Severity, Test, is_covered};
+use super::{Evidence, Item, Judged, Severity, Test, is_covered};
 use crate::correlate::acts::{Activity, activity};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -20,7 +20,6 @@ pub(super) const TEST: Test = Test {
     procedure: "For each leaver of DEP-01, all successful Databricks activity after the end of access, or after deprovision_sla where access had not ended by then. Activity inside the time allowed and before the end of access is counted and is no exception.",
     population: "The leavers of DEP-01.",
     severity: Severity::Critical,
-    controls: &[(Framework::Soc2, "CC6.1", 'S'), (Framework::Soc2, "CC7.2", 'S'), (Framework::Iso27001, "A.8.16", 'S')],
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
     limits: &[

@@ -68,8 +68,6 @@ pub struct Test {
     pub population: &'static str,
     /// Severity of one exception, before production raises it.
     pub severity: Severity,
-    /// Controls it bears on: framework, id, strength (D direct, S supporting, C context).
-    pub controls: &'static [(Framework, &'static str, char)],
     /// Parameters of `[parameters]` that it uses, by name.
     pub shared_parameters: &'static [&'static str],
     /// Parameters of its own.
@@ -78,15 +76,6 @@ pub struct Test {
     pub limits: &'static [&'static str],
     /// Judges the evidence.
     pub evaluate: fn(&Evidence<'_>) -> Result<Judged>,
-}
-
-/// A framework that controls are named by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Framework {
-    /// Trust Services Criteria.
-    Soc2,
-    /// ISO/IEC 27001:2022.
-    Iso27001,
 }
 
 /// Every test, in the order of the reports: the gates first.
@@ -193,8 +182,8 @@ pub struct Outcome {
     pub items: Vec<Item>,
     /// The counts; they tie out.
     pub counts: Counts,
-    /// The conclusion, in the words of the catalogue.
-    pub conclusion: &'static str,
+    /// True when the evidence reaches over the whole population, so that an empty one is a finding of its own.
+    pub coverage_is_complete: bool,
     /// What was left out.
     pub exclusions: Vec<(String, u64)>,
     /// Facts to print beside the result.
@@ -224,7 +213,7 @@ fn outcome(test: &'static Test, evidence: &Evidence<'_>, waivers: &mut overlay::
     }
     Ok(Outcome {
         test,
-        conclusion: conclusion(&counts, judged.coverage_is_complete),
+        coverage_is_complete: judged.coverage_is_complete,
         counts,
         items: judged.items,
         exclusions: judged.exclusions,
@@ -245,18 +234,6 @@ fn count(items: &[Item]) -> Counts {
         }
     }
     counts
-}
-
-fn conclusion(counts: &Counts, coverage_is_complete: bool) -> &'static str {
-    if counts.exception + counts.waived > 0 {
-        "Exceptions noted"
-    } else if counts.undetermined > 0 || (counts.population == 0 && !coverage_is_complete) {
-        "Unable to conclude"
-    } else if counts.population == 0 {
-        "No occurrence in the period"
-    } else {
-        "No exceptions noted"
-    }
 }
 
 fn settings(test: &Test, config: &Config) -> Vec<Setting> {

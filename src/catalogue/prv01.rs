@@ -1,7 +1,7 @@
 //! PRV-01: administrator grants are authorised.
 
 use super::vch01::{of_effect, population};
-use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test, is_covered};
+use super::{Evidence, Item, Judged, Parameter, Severity, Test, is_covered};
 use crate::change::Verb;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{Verdict, Vouching};
@@ -16,7 +16,6 @@ pub(super) const TEST: Test = Test {
     procedure: "Each grant of an administrator role must be vouched by a decision on a group that is declared privileged. Where no group is declared privileged, any vouched grant is left undetermined.",
     population: "Successful grants of account administrator, account owner or workspace administrator in the period, including membership of the workspace group admins.",
     severity: Severity::Critical,
-    controls: &[(Framework::Soc2, "CC6.1", 'D'), (Framework::Soc2, "CC6.3", 'D'), (Framework::Iso27001, "A.8.2", 'D')],
     shared_parameters: &["look_back", "skew"],
     own_parameters: &[Parameter {
         name: "privileged_groups",

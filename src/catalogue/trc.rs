@@ -1,6 +1,6 @@
 //! TRC-01 and TRC-02: decisions are carried out in time.
 
-use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::change::Verb;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Tracing};
@@ -15,11 +15,6 @@ pub(super) const TRC_01: Test = Test {
     procedure: "From each decision that grants access forward to the Databricks change that carries it out; the time between them is compared with provision_sla.",
     population: "Identity-provider decisions in the period: people assigned to the application, people reactivated, members added to groups.",
     severity: Severity::Low,
-    controls: &[
-        (Framework::Soc2, "CC6.2", 'D'),
-        (Framework::Iso27001, "A.5.16", 'D'),
-        (Framework::Iso27001, "A.5.18", 'D'),
-    ],
     shared_parameters: &["skew", "provision_sla"],
     own_parameters: &[],
     limits: &["It does not show that the granted access is the right one for the person's task."],
@@ -37,11 +32,6 @@ pub(super) const TRC_02: Test = Test {
     procedure: "From each decision that removes access forward to the Databricks change that carries it out; the time between them is compared with deprovision_sla.",
     population: "Identity-provider decisions in the period: people unassigned from the application, members removed from groups, roles taken away.",
     severity: Severity::High,
-    controls: &[
-        (Framework::Soc2, "CC6.3", 'D'),
-        (Framework::Iso27001, "A.5.18", 'D'),
-        (Framework::Iso27001, "A.6.5", 'D'),
-    ],
     shared_parameters: &["skew", "deprovision_sla"],
     own_parameters: &[],
     limits: &[

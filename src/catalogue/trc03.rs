@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Framework, Item, Judged, Parameter, Severity, Test, is_covered};
+use super::{Evidence, Item, Judged, Parameter, Severity, Test, is_covered};
 use crate::change::Direction;
 use crate::correlate::acts::Act;
 use crate::correlate::cases::Key;
@@ -19,12 +19,6 @@ pub(super) const TEST: Test = Test {
     procedure: "Failures are gathered into incidents by subject, object and action, where less than 24 hours lie between them. An incident is resolved by a later success of the same action, by the Databricks change itself where the identity provider logs no success for that action, or by a decision to the contrary.",
     population: "Incidents in the period: pushes that the identity provider itself reports as failed.",
     severity: Severity::Medium,
-    controls: &[
-        (Framework::Soc2, "CC7.2", 'S'),
-        (Framework::Soc2, "CC7.3", 'S'),
-        (Framework::Iso27001, "A.8.16", 'S'),
-        (Framework::Iso27001, "A.5.25", 'S'),
-    ],
     shared_parameters: &[],
     own_parameters: &[
         Parameter { name: "resolve_sla", default: "48h", doc: "time in which a failed push must be resolved" },

@@ -1,6 +1,6 @@
 //! VCH-01: each Databricks access change has an authorising identity-provider event.
 
-use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::change::Verb;
 use crate::correlate::{ACCOUNT, Correlation, Vouching};
 use crate::error::Result;
@@ -14,12 +14,6 @@ pub(super) const TEST: Test = Test {
     procedure: "Each successful change of an account, group membership or administrator role is matched, one to one per scope, with an identity-provider decision of the same direction on the same subject and group, made no longer than look_back before it or skew after it. Consequences of another change, repeats of what already holds, and full re-syncs of a standing decision are recognised as such and counted apart.",
     population: "Successful Databricks changes in the period: users created, activated, deactivated or deleted; members added or removed; groups created or deleted; administrator roles granted or revoked, at account and workspace level.",
     severity: Severity::High,
-    controls: &[
-        (Framework::Soc2, "CC6.2", 'D'),
-        (Framework::Soc2, "CC6.3", 'D'),
-        (Framework::Iso27001, "A.5.16", 'D'),
-        (Framework::Iso27001, "A.5.18", 'D'),
-    ],
     shared_parameters: &["look_back", "skew"],
     own_parameters: &[],
     limits: &[

@@ -1,7 +1,7 @@
 //! VCH-02: changes arrive through the approved channel.
 
 use super::vch01::{of_effect, population};
-use super::{Evidence, Framework, Item, Judged, Severity, Test, in_production, is_covered};
+use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::correlate::door::{ActorClass, Door};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{Verdict, Vouching};
@@ -16,7 +16,6 @@ pub(super) const TEST: Test = Test {
     procedure: "The door of each change is judged on connector principal, user agent and, where declared, address together. A person who made the change by hand is an exception even where a matching decision exists.",
     population: "The same changes as VCH-01.",
     severity: Severity::High,
-    controls: &[(Framework::Soc2, "CC6.3", 'S'), (Framework::Iso27001, "A.5.18", 'S')],
     shared_parameters: &[],
     own_parameters: &[],
     limits: &[

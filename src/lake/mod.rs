@@ -6,7 +6,7 @@
 mod delta;
 mod parquet_file;
 mod rows;
-mod tables;
+pub mod tables;
 mod writer;
 
 use std::collections::BTreeSet;

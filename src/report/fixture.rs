@@ -225,15 +225,16 @@ fn scope() -> Scope {
 
 fn parameters() -> Vec<Parameter> {
     let all: Vec<String> = ["VCH-01", "PRV-01"].map(str::to_owned).to_vec();
-    let parameter = |name: &str, value: &str, default: &str, policy: &str, used_by: &[String], meaning: &str| Parameter {
-        name: name.into(),
-        value: value.into(),
-        default: default.into(),
-        changed: value != default,
-        policy: policy.into(),
-        used_by: used_by.to_vec(),
-        meaning: meaning.into(),
-    };
+    let parameter =
+        |name: &str, value: &str, default: &str, policy: &str, used_by: &[String], meaning: &str| Parameter {
+            name: name.into(),
+            value: value.into(),
+            default: default.into(),
+            changed: value != default,
+            policy: policy.into(),
+            used_by: used_by.to_vec(),
+            meaning: meaning.into(),
+        };
     vec![
         parameter("look_back", "24h", "24h", NOT_SUPPLIED, &all, "how long a decision may precede its effect"),
         parameter("skew", "5m", "5m", NOT_SUPPLIED, &all, "how far clocks may disagree"),
@@ -327,16 +328,17 @@ fn coverage() -> Coverage {
     let mut young = row("databricks", "4150000000000009", days(&[], false));
     (young.established, young.note) = (false, "fewer than three days of records are at hand".into());
     (young.covered_hours, young.hour_count) = (0, 92 * 24);
-    let hole = |id: &str, source: &str, scope: &str, start: &str, end: &str, hours, expected_count, undetermined| Hole {
-        id: id.into(),
-        source: source.into(),
-        scope: scope.into(),
-        start: start.into(),
-        end: end.into(),
-        hours,
-        expected_count,
-        undetermined_count: undetermined,
-    };
+    let hole =
+        |id: &str, source: &str, scope: &str, start: &str, end: &str, hours, expected_count, undetermined| Hole {
+            id: id.into(),
+            source: source.into(),
+            scope: scope.into(),
+            start: start.into(),
+            end: end.into(),
+            hours,
+            expected_count,
+            undetermined_count: undetermined,
+        };
     Coverage {
         rows: vec![
             row("databricks", "account", days(&[], true)),

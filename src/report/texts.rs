@@ -51,15 +51,25 @@ pub fn sentence(test_id: &str, item: &ItemRow) -> String {
     let ItemRow { actor, subject, object, reason, scope, .. } = item;
     let at = instant(&item.event_time);
     let head = match test_id {
-        "COV-01" => format!("Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"),
+        "COV-01" => format!(
+            "Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"
+        ),
         "COV-02" => format!("File {object} holds records that could not be read"),
-        "VCH-01" => format!("{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"),
-        "VCH-02" => format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one"),
-        "TRC-01" | "TRC-02" => format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason)),
+        "VCH-01" => format!(
+            "{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"
+        ),
+        "VCH-02" => {
+            format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one")
+        }
+        "TRC-01" | "TRC-02" => {
+            format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason))
+        }
         "TRC-03" => format!("The failed push of {at} for {subject} and {object} {}", outcome(reason)),
         "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
         "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
-        "PRV-01" => format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it"),
+        "PRV-01" => {
+            format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it")
+        }
         _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
     };
     let head = if item.verdict == "undetermined" { open_sentence(test_id, item, &at) } else { head };

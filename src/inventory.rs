@@ -1,0 +1,175 @@
+//! What was read: files and their counts, rejects, vocabulary, and where each event stands in its file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use crate::error::Result;
+use crate::event::{BYTE_OFFSET, EVENT_ID, EVENT_TYPE, EVENTS, FILE_ID, LINE, MAPPED, PLANE};
+use crate::frame::{self, collect, engine, instants, scan, texts, wholes};
+use crate::lake::Lake;
+use crate::lake::tables::{
+    ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FIRST_EVENT_TIME, LAST_EVENT_TIME, PATH, REASON, RECORDS,
+    REJECTED, REJECTS, SHA256, SOURCE,
+};
+use crate::schema::Column as Named;
+
+/// One file, as table `files` has it.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the column of that name in table `files`")]
+pub struct FileRow {
+    pub file_id: String,
+    pub path: String,
+    pub sha256: String,
+    pub byte_count: u64,
+    pub source: Option<String>,
+    pub records: u64,
+    pub accepted: u64,
+    pub duplicate: u64,
+    pub filtered: u64,
+    pub rejected: u64,
+    pub first_event_time: Option<i64>,
+    pub last_event_time: Option<i64>,
+}
+
+impl FileRow {
+    /// True when every record ended in exactly one place.
+    pub const fn ties_out(&self) -> bool {
+        self.records == self.accepted + self.duplicate + self.filtered + self.rejected
+    }
+}
+
+/// One rejected record, as table `rejects` has it, without its raw text.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the column of that name in table `rejects`")]
+pub struct RejectRow {
+    pub file_id: String,
+    pub path: String,
+    pub line: u64,
+    pub byte_offset: u64,
+    pub reason: String,
+}
+
+/// Files and rejects, each in a total order.
+#[derive(Debug)]
+pub struct Inventory {
+    /// The files, by path and digest.
+    pub files: Vec<FileRow>,
+    /// The rejects, by path, line and offset.
+    pub rejects: Vec<RejectRow>,
+}
+
+impl Inventory {
+    /// Reads both tables.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn read(lake: &Lake) -> Result<Self> {
+        Ok(Self { files: files(lake)?, rejects: rejects(lake)? })
+    }
+}
+
+fn sorted(lake: &Lake, table: &crate::schema::Table, by: &[Named]) -> Result<DataFrame> {
+    let names: Vec<&str> = by.iter().map(|c| c.name).collect();
+    collect(scan(lake, table)?.sort(names, SortMultipleOptions::default()), "read the inventory")
+}
+
+fn unsigned(column: &Int64Chunked, row: usize) -> u64 {
+    column.get(row).and_then(|v| u64::try_from(v).ok()).unwrap_or(0)
+}
+
+fn sure(column: &StringChunked, row: usize) -> String {
+    column.get(row).unwrap_or_default().to_owned()
+}
+
+fn files(lake: &Lake) -> Result<Vec<FileRow>> {
+    let frame = sorted(lake, &FILES, &[PATH, SHA256, FILE_ID])?;
+    let (file_id, path, sha256, source) =
+        (texts(&frame, FILE_ID)?, texts(&frame, PATH)?, texts(&frame, SHA256)?, texts(&frame, SOURCE)?);
+    let count = |column| wholes(&frame, column);
+    let (byte_count, records, accepted) = (count(BYTE_COUNT)?, count(RECORDS)?, count(ACCEPTED)?);
+    let (duplicate, filtered, rejected) = (count(DUPLICATE)?, count(FILTERED)?, count(REJECTED)?);
+    let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
+    Ok((0..frame.height())
+        .map(|i| FileRow {
+            file_id: sure(file_id, i),
+            path: sure(path, i),
+            sha256: sure(sha256, i),
+            byte_count: unsigned(byte_count, i),
+            source: source.get(i).map(str::to_owned),
+            records: unsigned(records, i),
+            accepted: unsigned(accepted, i),
+            duplicate: unsigned(duplicate, i),
+            filtered: unsigned(filtered, i),
+            rejected: unsigned(rejected, i),
+            first_event_time: first.get(i),
+            last_event_time: last.get(i),
+        })
+        .collect())
+}
+
+fn rejects(lake: &Lake) -> Result<Vec<RejectRow>> {
+    let frame = sorted(lake, &REJECTS, &[PATH, LINE, BYTE_OFFSET, FILE_ID])?;
+    let (file_id, path, reason) = (texts(&frame, FILE_ID)?, texts(&frame, PATH)?, texts(&frame, REASON)?);
+    let (line, byte_offset) = (wholes(&frame, LINE)?, wholes(&frame, BYTE_OFFSET)?);
+    Ok((0..frame.height())
+        .map(|i| RejectRow {
+            file_id: sure(file_id, i),
+            path: sure(path, i),
+            line: unsigned(line, i),
+            byte_offset: unsigned(byte_offset, i),
+            reason: sure(reason, i),
+        })
+        .collect())
+}
+
+/// One event type of one source, with how often it was seen.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the column of that name in table `events`, but for the count")]
+pub struct VocabularyRow {
+    pub source: String,
+    pub event_type: String,
+    pub plane: String,
+    pub mapped: bool,
+    pub count: u64,
+}
+
+/// Which event types were seen, ordered by source and type.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn vocabulary(lake: &Lake) -> Result<Vec<VocabularyRow>> {
+    let by = [frame::SOURCE.expr(), EVENT_TYPE.expr(), PLANE.expr(), MAPPED.expr()];
+    let counted = scan(lake, &EVENTS)?
+        .group_by(by)
+        .agg([len().cast(DataType::Int64).alias(RECORDS.name)])
+        .sort([frame::SOURCE.name, EVENT_TYPE.name, PLANE.name, MAPPED.name], SortMultipleOptions::default());
+    let counted = collect(counted, "count event types")?;
+    let (source, kind, plane) =
+        (texts(&counted, frame::SOURCE)?, texts(&counted, EVENT_TYPE)?, texts(&counted, PLANE)?);
+    let mapped = counted.column(MAPPED.name).and_then(|c| c.bool()).map_err(engine("count event types"))?;
+    let count = wholes(&counted, RECORDS)?;
+    Ok((0..counted.height())
+        .map(|i| VocabularyRow {
+            source: sure(source, i),
+            event_type: sure(kind, i),
+            plane: sure(plane, i),
+            mapped: mapped.get(i).unwrap_or(false),
+            count: unsigned(count, i),
+        })
+        .collect())
+}
+
+/// Where the chosen events stand: file id and line, by event id.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn lineage(lake: &Lake, events: &BTreeSet<String>) -> Result<BTreeMap<String, (String, u64)>> {
+    let wanted = Series::new("wanted".into(), events.iter().cloned().collect::<Vec<_>>());
+    let found = scan(lake, &EVENTS)?
+        .select([EVENT_ID.expr(), FILE_ID.expr(), LINE.expr()])
+        .filter(EVENT_ID.expr().is_in(lit(wanted).implode(false), false));
+    let found = collect(found, "find raw records")?;
+    let (event_id, file_id, line) = (texts(&found, EVENT_ID)?, texts(&found, FILE_ID)?, wholes(&found, LINE)?);
+    Ok((0..found.height()).map(|i| (sure(event_id, i), (sure(file_id, i), unsigned(line, i)))).collect())
+}
