@@ -58,7 +58,8 @@ fn node(pair: &[[u8; 32]]) -> [u8; 32] {
 pub fn run_id<T: AsRef<str>>(input_sha256: &[T], config_sha256: &str, version: &str) -> String {
     let mut inputs: Vec<&str> = input_sha256.iter().map(AsRef::as_ref).collect();
     inputs.sort_unstable();
-    let text = format!("tickmark run 1\nversion {version}\nconfig {config_sha256}\ninput {}\n", inputs.join("\ninput "));
+    let text =
+        format!("tickmark run 1\nversion {version}\nconfig {config_sha256}\ninput {}\n", inputs.join("\ninput "));
     sha256_hex(text.as_bytes())
 }
 

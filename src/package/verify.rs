@@ -31,10 +31,7 @@ pub struct Verification {
 impl Verification {
     /// True when nothing is missing, changed, unlisted or at odds.
     pub const fn is_intact(&self) -> bool {
-        self.missing.is_empty()
-            && self.changed.is_empty()
-            && self.unlisted.is_empty()
-            && self.disagreements.is_empty()
+        self.missing.is_empty() && self.changed.is_empty() && self.unlisted.is_empty() && self.disagreements.is_empty()
     }
 }
 

@@ -88,17 +88,16 @@ const SOC2: &[Control] = &[
     control(
         "CC6.3",
         "Access is given, changed and removed by role and need, with least privilege",
-        &[
-            ("VCH-01", Direct),
-            ("VCH-02", Direct),
-            ("TRC-02", Direct),
-            ("DEP-01", Direct),
-            ("PRV-01", Direct),
-        ],
-        "That a role suits the job, and that effective privilege equals what is listed.",
+        &[("VCH-01", Direct), ("VCH-02", Direct), ("TRC-02", Direct), ("DEP-01", Direct), ("PRV-01", Direct)],
+        "That a role suits the job, and that what a person can do in the end equals what is listed.",
     ),
     control("CC6.4, CC6.5", "Physical access, and disposal of media", &[], NOT_ADDRESSED),
-    control("CC6.6, CC6.7, CC6.8", "Threats from outside, movement of information, unauthorised software", &[], NO_TEST),
+    control(
+        "CC6.6, CC6.7, CC6.8",
+        "Threats from outside, movement of information, unauthorised software",
+        &[],
+        NO_TEST,
+    ),
     control("CC7.1", "Changes of configuration that open holes are detected", &[], NO_TEST),
     control(
         "CC7.2",
@@ -129,11 +128,26 @@ const SOC2: &[Control] = &[
 ];
 
 const ISO27001: &[Control] = &[
-    control("7.5.3", "Documented information is kept under control", &[], "The manifest shows change since writing; version, retention and access are for the document register."),
-    control("9.1", "The system is monitored and measured", &[], "The metric sheets of section 4 are an input; evaluation is the owner's."),
+    control(
+        "7.5.3",
+        "Documented information is kept under control",
+        &[],
+        "The manifest shows change since writing; version, retention and access are for the document register.",
+    ),
+    control(
+        "9.1",
+        "The system is monitored and measured",
+        &[],
+        "The metric sheets of section 4 are an input; evaluation is the owner's.",
+    ),
     control("9.2", "Internal audit", &[], "The package is evidence for an audit, not an audit."),
     control("9.3", "Management review", &[], "Section 8 is an input; the review is management's."),
-    control("10.2", "Nonconformities are corrected", &[], "Findings are listed ungraded; corrections are not supplied."),
+    control(
+        "10.2",
+        "Nonconformities are corrected",
+        &[],
+        "Findings are listed ungraded; corrections are not supplied.",
+    ),
     control("A.5.3", "Conflicting duties are held by different people", &[], NO_TEST),
     control("A.5.15", "Rules for access follow business and security needs", &[], NO_TEST),
     control(
@@ -146,13 +160,7 @@ const ISO27001: &[Control] = &[
     control(
         "A.5.18",
         "Access rights are given, reviewed, changed and removed by policy",
-        &[
-            ("VCH-01", Direct),
-            ("VCH-02", Direct),
-            ("TRC-01", Direct),
-            ("TRC-02", Direct),
-            ("DEP-01", Direct),
-        ],
+        &[("VCH-01", Direct), ("VCH-02", Direct), ("TRC-01", Direct), ("TRC-02", Direct), ("DEP-01", Direct)],
         "The owner's approval, and the periodic review of rights.",
     ),
     control(
@@ -225,8 +233,11 @@ pub fn matrix(framework: Framework, tests: &[Test]) -> Vec<ControlRow> {
 }
 
 fn row(control: &Control, tests: &[Test]) -> ControlRow {
-    let bearing: Vec<ControlTest> =
-        control.tests.iter().filter_map(|(id, strength)| cell(tests.iter().find(|t| t.id == *id)?, *strength)).collect();
+    let bearing: Vec<ControlTest> = control
+        .tests
+        .iter()
+        .filter_map(|(id, strength)| cell(tests.iter().find(|t| t.id == *id)?, *strength))
+        .collect();
     ControlRow {
         id: control.id.into(),
         theme: control.theme.into(),

@@ -11,9 +11,8 @@ use super::model::{
 use crate::error::{Error, Result};
 
 /// Edges of the latency buckets in seconds: one second to thirty days, near enough even on a logarithmic scale.
-pub const BUCKET_EDGES: [i64; 16] = [
-    1, 3, 10, 30, 60, 180, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800, 2_592_000,
-];
+pub const BUCKET_EDGES: [i64; 16] =
+    [1, 3, 10, 30, 60, 180, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800, 2_592_000];
 
 impl Model {
     /// Fills summary, totals and matrices from the rest, and refuses counts that do not add up.

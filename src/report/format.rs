@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn durations_have_two_units() {
-        let cases = [(0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (3_600, "1 h"), (11_520, "3 h 12 min")];
+        let cases =
+            [(0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (3_600, "1 h"), (11_520, "3 h 12 min")];
         for (seconds, words) in cases {
             assert_eq!(duration(seconds), words);
         }

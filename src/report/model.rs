@@ -6,12 +6,12 @@
 //! [`Supplied`] with `given: false`, or the text [`NOT_SUPPLIED`].
 
 mod evidence;
-mod statements;
 mod results;
+mod statements;
 
 pub use evidence::*;
-pub use statements::*;
 pub use results::*;
+pub use statements::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -36,6 +36,14 @@ fn shared_reason(reason: &str) -> &'static str {
         "unresolved_subject" => "the name could not be tied to one identity",
         "window_open" => "the limit had not run out at cut-off; to be tested again with later evidence",
         "no_opening_state" => "what was held before the first record is not known",
+        "covered" => "the hour holds a record or a declared heartbeat",
+        "quiet" => "the hour holds no record, and none was to be expected",
+        "hole" => "the hour holds no record, where one or more were to be expected",
+        "not_established" => "too few days are at hand to say what was to be expected",
+        "accepted" => "the record became an event",
+        "duplicate" => "the record was at hand already",
+        "filtered" => "left out by a named rule",
+        "rejected" => "the record could not be read",
         "platform_internal" => "done by the platform's own housekeeping",
         "automatic_identity_management" => "made by automatic identity management, which follows rules of its own",
         "just_in_time" => "created by the person's own first sign-in",
@@ -51,15 +59,25 @@ pub fn sentence(test_id: &str, item: &ItemRow) -> String {
     let ItemRow { actor, subject, object, reason, scope, .. } = item;
     let at = instant(&item.event_time);
     let head = match test_id {
-        "COV-01" => format!("Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"),
+        "COV-01" => format!(
+            "Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"
+        ),
         "COV-02" => format!("File {object} holds records that could not be read"),
-        "VCH-01" => format!("{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"),
-        "VCH-02" => format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one"),
-        "TRC-01" | "TRC-02" => format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason)),
+        "VCH-01" => format!(
+            "{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"
+        ),
+        "VCH-02" => {
+            format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one")
+        }
+        "TRC-01" | "TRC-02" => {
+            format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason))
+        }
         "TRC-03" => format!("The failed push of {at} for {subject} and {object} {}", outcome(reason)),
         "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
         "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
-        "PRV-01" => format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it"),
+        "PRV-01" => {
+            format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it")
+        }
         _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
     };
     let head = if item.verdict == "undetermined" { open_sentence(test_id, item, &at) } else { head };

@@ -65,10 +65,9 @@ impl Conclusion {
             Self::UnableToConclude if counts.population == 0 => {
                 "Unable to conclude: nothing occurred in the evidence at hand, and coverage is incomplete".into()
             }
-            Self::UnableToConclude => format!(
-                "Unable to conclude: {} of {population} items undetermined",
-                number(counts.undetermined)
-            ),
+            Self::UnableToConclude => {
+                format!("Unable to conclude: {} of {population} items undetermined", number(counts.undetermined))
+            }
             Self::NoOccurrence => "No occurrence in the period (coverage proven)".into(),
             Self::NoExceptionsNoted => {
                 format!("No exceptions noted in {} of {population} items", number(counts.pass))

@@ -95,9 +95,7 @@ const ABOUT: &[About] = &[
             "A change by the configured connector, by automatic identity management or, for groups, by a configured pipeline passes.",
             "A change by an administrator's own hand or by an unknown program is an exception, even where a decision of the identity provider authorises it.",
         ],
-        limits: &[
-            "This test does not show that the connector's credential was used by the connector alone.",
-        ],
+        limits: &["This test does not show that the connector's credential was used by the connector alone."],
     },
     About {
         id: "TRC-01",
