@@ -10,4 +10,4 @@ pub mod svg;
 pub mod texts;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
