@@ -2,6 +2,7 @@
 //!
 //! The modules in the order in which data flows through them.
 
+pub mod assemble;
 pub mod catalogue;
 pub mod change;
 pub mod config;

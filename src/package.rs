@@ -246,6 +246,9 @@ fn population_line(test: &Test) -> PopulationLine {
 fn outputs(package: &Path) -> Result<Vec<Output>> {
     let mut outputs = Vec::new();
     for path in files(package)?.into_iter().filter(|p| p != MANIFEST && p != &part(MANIFEST)) {
+        if !verify::is_plain(package, &path) {
+            return Err(Error::Input(format!("`{path}` in the package is no plain file")));
+        }
         let (sha256, byte_count) = file_sha256(&package.join(&path))?;
         outputs.push(Output { media: media(&path).into(), path, byte_count, sha256 });
     }
@@ -295,3 +298,6 @@ pub fn write_at_once(folder: &Path, name: &str, text: &str) -> Result<()> {
     let path = folder.join(name);
     std::fs::rename(&unfinished, &path).map_err(|e| Error::io("write", path, e))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,6 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "COV-01",
     version: "1",
-    title: "Logs are continuous",
-    objective: "The logs speak for every hour of the period, in every scope; where they do not, the report says so.",
-    procedure: "Each hour of each source and scope is covered (a record stands in it), quiet (none, and fewer than one expected) or a hole. Expected is the median of the same hour of the week in the other weeks at hand; with fewer than three of those, of the same hour of the other days; with fewer than three days nothing is established.",
-    population: "Every hour of the period for every source and scope that is declared or seen.",
     severity: Severity::High,
     shared_parameters: &["max_gap"],
     own_parameters: &[Parameter {
@@ -20,7 +16,6 @@ pub(super) const TEST: Test = Test {
         default: "6h",
         doc: "the same for the Databricks account level, where little happens",
     }],
-    limits: &["It does not show that the vendor logged everything that happened."],
     evaluate,
 };
 
@@ -87,5 +82,6 @@ fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
         event_ids: Vec::new(),
         detail: Some(format!("{observed} records, {expected} expected")),
         waiver_id: None,
+        hole_id: None,
     }
 }

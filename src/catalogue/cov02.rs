@@ -9,10 +9,6 @@ use crate::inventory::{FileRow, Inventory, RejectRow};
 pub(super) const TEST: Test = Test {
     id: "COV-02",
     version: "1",
-    title: "Every record is accounted for",
-    objective: "Nothing that was read is lost: each record is accepted, a duplicate, filtered by a named rule, or rejected with its reason.",
-    procedure: "For each file, records = accepted + duplicate + filtered + rejected is recomputed from the tables; rejected records beyond max_rejects are exceptions.",
-    population: "Every record of every file in the lake. Items are the files, and the rejected records one by one.",
     severity: Severity::High,
     shared_parameters: &[],
     own_parameters: &[Parameter {
@@ -20,9 +16,6 @@ pub(super) const TEST: Test = Test {
         default: "0",
         doc: "rejected records that are tolerated, in all",
     }],
-    limits: &[
-        "No control totals of the sources were supplied; the counts tie out to what was read, not to what was sent.",
-    ],
     evaluate,
 };
 
@@ -68,6 +61,7 @@ fn file_item(file: &FileRow, is_tolerated: bool) -> Item {
             file.records, file.accepted, file.duplicate, file.filtered, file.rejected, file.sha256
         )),
         waiver_id: None,
+        hole_id: None,
     }
 }
 
@@ -87,5 +81,6 @@ fn reject_item(reject: &RejectRow, inventory: &Inventory, is_tolerated: bool) ->
         event_ids: Vec::new(),
         detail: Some(format!("line {}: {}", reject.line, reject.reason)),
         waiver_id: None,
+        hole_id: None,
     }
 }

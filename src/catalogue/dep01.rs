@@ -13,17 +13,9 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "DEP-01",
     version: "1",
-    title: "Leavers lose access in time",
-    objective: "Whoever leaves, or loses the application, can no longer use Databricks within the time the organisation promises.",
-    procedure: "The clock starts with the first decision that ends a person's access: deactivation or deletion in the identity provider, or unassignment from the application. It stops when the account is inactive or deleted, or the person is gone from every workspace.",
-    population: "One item an identity and uninterrupted absence that begins in the period, or that began before it while access still stood.",
     severity: Severity::High,
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
-    limits: &[
-        "The way from personnel records to the identity provider was not tested: no leavers list was supplied.",
-        "Suspension in the identity provider starts no clock.",
-    ],
     evaluate,
 };
 

@@ -15,16 +15,9 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
     version: "1",
-    title: "Leavers stay out",
-    objective: "Nobody uses Databricks after their access has ended, or should have ended.",
-    procedure: "For each leaver of DEP-01, all successful Databricks activity after the end of access, or after deprovision_sla where access had not ended by then. Activity inside the time allowed and before the end of access is counted and is no exception.",
-    population: "The leavers of DEP-01.",
     severity: Severity::Critical,
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
-    limits: &[
-        "It sees only what the audit log records; reading tables with a cloud identity of one's own leaves no trace there.",
-    ],
     evaluate,
 };
 

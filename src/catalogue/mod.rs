@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 
 pub use overlay::WaiverUse;
+pub use vch01::is_item as is_vouched;
 
 /// How grave one exception is. It never changes a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,29 +52,19 @@ impl Severity {
     }
 }
 
-/// A test of the catalogue, as data.
+/// A test of the catalogue, as data. Its prose stands in `report::texts`, its controls in `report::controls`.
 #[derive(Debug)]
 pub struct Test {
     /// Id, kept for ever.
     pub id: &'static str,
     /// Raised whenever the logic changes.
     pub version: &'static str,
-    /// What it shows, in a few words.
-    pub title: &'static str,
-    /// What the test is for.
-    pub objective: &'static str,
-    /// How it is done, in words.
-    pub procedure: &'static str,
-    /// What belongs to the population.
-    pub population: &'static str,
     /// Severity of one exception, before production raises it.
     pub severity: Severity,
     /// Parameters of `[parameters]` that it uses, by name.
     pub shared_parameters: &'static [&'static str],
     /// Parameters of its own.
     pub own_parameters: &'static [Parameter],
-    /// What the test does not show.
-    pub limits: &'static [&'static str],
     /// Judges the evidence.
     pub evaluate: fn(&Evidence<'_>) -> Result<Judged>,
 }
@@ -144,6 +135,8 @@ pub struct Item {
     pub detail: Option<String>,
     /// The waiver laid over it.
     pub waiver_id: Option<String>,
+    /// The hole that keeps it undetermined.
+    pub hole_id: Option<String>,
 }
 
 /// How many items have which verdict. The sum is the population, always.

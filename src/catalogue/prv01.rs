@@ -11,10 +11,6 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "PRV-01",
     version: "1",
-    title: "Administrator grants are authorised",
-    objective: "Nobody becomes an administrator of the account or of a workspace without a decision in the identity provider.",
-    procedure: "Each grant of an administrator role must be vouched by a decision on a group that is declared privileged. Where no group is declared privileged, any vouched grant is left undetermined.",
-    population: "Successful grants of account administrator, account owner or workspace administrator in the period, including membership of the workspace group admins.",
     severity: Severity::Critical,
     shared_parameters: &["look_back", "skew"],
     own_parameters: &[Parameter {
@@ -22,10 +18,6 @@ pub(super) const TEST: Test = Test {
         default: "[]",
         doc: "identity-provider groups (globs) that may lead to an administrator role",
     }],
-    limits: &[
-        "Approval outside the logs was not tested.",
-        "It does not see administrators by rule sets or metastore ownership.",
-    ],
     evaluate,
 };
 

@@ -10,14 +10,9 @@ use crate::error::Result;
 pub(super) const TRC_01: Test = Test {
     id: "TRC-01",
     version: "1",
-    title: "Granted access arrives in time",
-    objective: "What the identity provider grants reaches Databricks within the time the organisation promises.",
-    procedure: "From each decision that grants access forward to the Databricks change that carries it out; the time between them is compared with provision_sla.",
-    population: "Identity-provider decisions in the period: people assigned to the application, people reactivated, members added to groups.",
     severity: Severity::Low,
     shared_parameters: &["skew", "provision_sla"],
     own_parameters: &[],
-    limits: &["It does not show that the granted access is the right one for the person's task."],
     evaluate: |evidence| {
         evaluate(evidence, &TRC_01, |v| matches!(v, Verb::AppAssign | Verb::UserActivate | Verb::MemberAdd))
     },
@@ -27,16 +22,9 @@ pub(super) const TRC_01: Test = Test {
 pub(super) const TRC_02: Test = Test {
     id: "TRC-02",
     version: "1",
-    title: "Removals take effect in time",
-    objective: "What the identity provider takes away is gone from Databricks within the time the organisation promises.",
-    procedure: "From each decision that removes access forward to the Databricks change that carries it out; the time between them is compared with deprovision_sla.",
-    population: "Identity-provider decisions in the period: people unassigned from the application, members removed from groups, roles taken away.",
     severity: Severity::High,
     shared_parameters: &["skew", "deprovision_sla"],
     own_parameters: &[],
-    limits: &[
-        "It does not show that access was removed wherever a change of duties called for it; only decided removals are traced.",
-    ],
     evaluate: |evidence| {
         evaluate(evidence, &TRC_02, |v| matches!(v, Verb::AppUnassign | Verb::MemberRemove | Verb::AdminRevoke))
     },
@@ -95,6 +83,7 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,
+        hole_id: t.hole.clone(),
     }
 }
 

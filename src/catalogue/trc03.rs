@@ -14,18 +14,11 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "TRC-03",
     version: "1",
-    title: "Failed pushes are resolved",
-    objective: "A push to Databricks that failed is noticed and repaired in time, above all when it was to remove access.",
-    procedure: "Failures are gathered into incidents by subject, object and action, where less than 24 hours lie between them. An incident is resolved by a later success of the same action, by the Databricks change itself where the identity provider logs no success for that action, or by a decision to the contrary.",
-    population: "Incidents in the period: pushes that the identity provider itself reports as failed.",
     severity: Severity::Medium,
     shared_parameters: &[],
     own_parameters: &[
         Parameter { name: "resolve_sla", default: "48h", doc: "time in which a failed push must be resolved" },
         Parameter { name: "removal_sla", default: "24h", doc: "the same, where the push was to remove access" },
-    ],
-    limits: &[
-        "It sees only failures that the identity provider logs; a push that was never tried is TRC-01's and TRC-02's.",
     ],
     evaluate,
 };
@@ -102,6 +95,7 @@ fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
             event_ids: acts.iter().map(|a| a.event_id.clone()).collect(),
             detail: Some(format!("{} failures that name nobody", acts.len())),
             waiver_id: None,
+            hole_id: None,
         })
         .collect()
 }
@@ -124,6 +118,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sl
         event_ids: incident.rows.iter().copied().chain(resolved_by).map(|row| acts[row].event_id.clone()).collect(),
         detail: Some(format!("{}, {} attempts", first.event_type, incident.rows.len())),
         waiver_id: None,
+        hole_id: None,
     }
 }
 

@@ -9,23 +9,14 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "VCH-01",
     version: "1",
-    title: "Access changes are authorised",
-    objective: "Every change of access that Databricks carried out goes back to a decision in the identity provider.",
-    procedure: "Each successful change of an account, group membership or administrator role is matched, one to one per scope, with an identity-provider decision of the same direction on the same subject and group, made no longer than look_back before it or skew after it. Consequences of another change, repeats of what already holds, and full re-syncs of a standing decision are recognised as such and counted apart.",
-    population: "Successful Databricks changes in the period: users created, activated, deactivated or deleted; members added or removed; groups created or deleted; administrator roles granted or revoked, at account and workspace level.",
     severity: Severity::High,
     shared_parameters: &["look_back", "skew"],
     own_parameters: &[],
-    limits: &[
-        "It does not show that a manager approved the decision in the identity provider.",
-        "It does not judge privileges on data objects, object permissions or tokens.",
-        "A match rests on names, groups and time; the logs carry no common request id.",
-    ],
     evaluate,
 };
 
 /// The verbs whose effects are items.
-pub(super) const fn is_item(verb: Verb) -> bool {
+pub const fn is_item(verb: Verb) -> bool {
     matches!(
         verb,
         Verb::UserCreate
@@ -97,6 +88,7 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,
+        hole_id: v.hole.clone(),
     }
 }
 

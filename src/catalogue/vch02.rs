@@ -11,17 +11,9 @@ use crate::error::Result;
 pub(super) const TEST: Test = Test {
     id: "VCH-02",
     version: "1",
-    title: "Changes come by the approved door",
-    objective: "Access changes in Databricks are made by the provisioning connector, and groups by it or by declared pipelines.",
-    procedure: "The door of each change is judged on connector principal, user agent and, where declared, address together. A person who made the change by hand is an exception even where a matching decision exists.",
-    population: "The same changes as VCH-01.",
     severity: Severity::High,
     shared_parameters: &[],
     own_parameters: &[],
-    limits: &[
-        "The endpoint name in the record only says which interface was called, not who stood behind it.",
-        "It does not show how the connector's credential is kept.",
-    ],
     evaluate,
 };
 

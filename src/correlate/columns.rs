@@ -123,7 +123,7 @@ pub const ITEMS: Table = Table {
     doc: "One judged item of one test.",
     columns: &[
         TEST_ID, ITEM_ID, VERDICT, REASON, SEVERITY, ITEM_TIME, ITEM_SCOPE, ACTOR, SUBJECT, OBJECT, EVENT_IDS, DETAIL,
-        WAIVER_ID,
+        WAIVER_ID, HOLE_ID,
     ],
 };
 

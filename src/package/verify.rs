@@ -88,7 +88,7 @@ fn is_inside(path: &str) -> bool {
 }
 
 /// True when the path is a file, and neither it nor a folder on the way to it is a link.
-fn is_plain(package: &Path, path: &str) -> bool {
+pub(super) fn is_plain(package: &Path, path: &str) -> bool {
     let mut at = package.to_path_buf();
     let mut plain = false;
     for step in Path::new(path) {
@@ -122,7 +122,7 @@ fn check_counts(manifest: &Manifest, disagreements: &mut Vec<String>) {
 
 fn check_model(package: &Path, manifest: &Manifest, disagreements: &mut Vec<String>) -> Result<()> {
     let path = package.join(MODEL);
-    if !path.exists() {
+    if !is_plain(package, MODEL) {
         disagreements.push(format!("the package has no {MODEL}"));
         return Ok(());
     }

@@ -89,7 +89,7 @@ const SOC2: &[Control] = &[
         "CC6.3",
         "Access is given, changed and removed by role and need, with least privilege",
         &[("VCH-01", Direct), ("VCH-02", Direct), ("TRC-02", Direct), ("DEP-01", Direct), ("PRV-01", Direct)],
-        "That a role suits the job, and that effective privilege equals what is listed.",
+        "That a role suits the job, and that what a person can do in the end equals what is listed.",
     ),
     control("CC6.4, CC6.5", "Physical access, and disposal of media", &[], NOT_ADDRESSED),
     control(

@@ -46,6 +46,7 @@ pub fn markdown(text: &str, out: &mut dyn Write) -> Result<()> {
     let text = cut(text, TEXT_CAP);
     let mut before = None;
     let mut only_digits = true;
+    let mut www = 0;
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         let next = rest.peek().copied();
@@ -54,12 +55,17 @@ pub fn markdown(text: &str, out: &mut dyn Write) -> Result<()> {
             '<' => out.write_all(b"&lt;")?,
             '>' => out.write_all(b"&gt;")?,
             c if is_unseen(c) => write!(out, "\u{2039}U+{:04X}\u{203a}", u32::from(c))?,
-            '.' | ')' if only_digits && before.is_some() => write!(out, "\\{c}")?,
+            // At the start of a text, a number with a point opens a list.
+            '.' | ')' if only_digits && before.is_some() && next.is_none_or(char::is_whitespace) => {
+                write!(out, "\\{c}")?
+            }
+            '.' if www == 3 => write!(out, "\\.")?,
             c if is_markup(c, before, next) => write!(out, "\\{c}")?,
             c => write!(out, "{c}")?,
         }
         before = Some(c);
         only_digits &= c.is_ascii_digit();
+        www = if matches!(c, 'w' | 'W') { www + 1 } else { 0 };
     }
     Ok(())
 }
@@ -81,9 +87,8 @@ fn is_markup(c: char, before: Option<char>, next: Option<char>) -> bool {
         // An underscore inside a word is no emphasis, and names are full of them.
         '_' => !(is_word(before) && is_word(next)),
         '@' | '#' => !is_word(before),
-        // `https://` and `www.` become links without any markup.
+        // `https://` becomes a link without any markup, and so does `www.`.
         ':' => next == Some('/'),
-        '.' => matches!(before, Some('w' | 'W')),
         '-' | '+' | '=' => before.is_none(),
         _ => false,
     }
@@ -142,6 +147,8 @@ mod tests {
             ("# h", "\\# h"),
             ("- item", "\\- item"),
             ("1. item", "1\\. item"),
+            ("0.1.0", "0.1.0"),
+            ("row. 12", "row. 12"),
             ("a\nb", "a‹U+000A›b"),
             ("&lt;b&gt;", "&amp;lt;b&amp;gt;"),
         ];

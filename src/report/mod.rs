@@ -1,5 +1,6 @@
 //! The report: one model of plain data, and the pages that are renderings of it.
 
+pub mod build;
 pub mod controls;
 pub mod derive;
 pub mod escape;
@@ -10,4 +11,4 @@ pub mod svg;
 pub mod texts;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

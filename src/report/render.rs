@@ -70,17 +70,18 @@ const MARKDOWN: &[(&str, &str)] = templates![
     "soc2.md",
 ];
 
-/// Every page, by file name.
+/// Every page, in order.
+pub const FILES: [&str; 4] = ["iso27001.html", "iso27001.md", "soc2.html", "soc2.md"];
+
+/// Every page of a package, in the order of [`FILES`].
 pub fn pages(model: &Model) -> Result<Vec<Page>> {
     let html = engine(HTML, ".html", escape::html)?;
     let markdown = engine(MARKDOWN, ".md", escape::markdown)?;
     let context = context(model)?;
-    Ok(vec![
-        page(&html, "iso27001.html", &context)?,
-        page(&markdown, "iso27001.md", &context)?,
-        page(&html, "soc2.html", &context)?,
-        page(&markdown, "soc2.md", &context)?,
-    ])
+    FILES
+        .into_iter()
+        .map(|file_name| page(if file_name.ends_with(".md") { &markdown } else { &html }, file_name, &context))
+        .collect()
 }
 
 fn page(engine: &Tera, file_name: &'static str, context: &Context) -> Result<Page> {
@@ -123,24 +124,4 @@ fn context(model: &Model) -> Result<Context> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::fixture;
-
-    #[test]
-    fn every_page_renders_for_the_empty_and_the_full_model() {
-        for (name, model) in [("empty", fixture::empty()), ("hostile", fixture::hostile()), ("full", fixture::full())] {
-            let pages = pages(&model).unwrap();
-            assert!(pages.iter().all(|p| p.text.len() > 5_000));
-            write_for_a_look(name, &pages);
-        }
-    }
-
-    // Set the variable to look at the full model's pages in a browser.
-    fn write_for_a_look(name: &str, pages: &[Page]) {
-        let Ok(folder) = std::env::var("TICKMARK_PAGES") else { return };
-        for page in pages {
-            std::fs::write(std::path::Path::new(&folder).join(name).join(page.file_name), &page.text).unwrap();
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,211 @@
+//! The package: from a lake, a configuration and a period to a folder that an auditor can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::catalogue::{self, Evidence, Outcome};
+use crate::config::{Config, Globs, Period};
+use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
+use crate::correlate::{self, Correlation, Verdict};
+use crate::coverage::Coverage;
+use crate::error::{Error, Result};
+use crate::frame::{Values, build, write};
+use crate::inventory::{self, FileRow, Inventory};
+use crate::lake::Lake;
+use crate::package::{self, Envelope};
+use crate::report::build::{Parts, conclusion, listed, model};
+use crate::report::model::{DataFile, Model, ROWS_SHOWN};
+use crate::report::render;
+use crate::schema::Table;
+
+/// Judges the evidence and writes the package, whole or not at all.
+///
+/// # Errors
+/// No record at hand ([`Error::Input`]), a lake or folder that cannot be read or written, or a bug of ours.
+pub fn assemble(
+    lake: &Lake,
+    config: &Config,
+    period: &Period,
+    out: &Path,
+    clock: &dyn Fn() -> String,
+) -> Result<Model> {
+    let started = clock();
+    let inventory = Inventory::read(lake)?;
+    if inventory.files.iter().all(|f| f.records == 0) {
+        return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
+    }
+    let coverage = Coverage::read(lake, config, &source_ids(config, &inventory.files)?)?;
+    let correlation = correlate::run(lake, config, period, &coverage)?;
+    let evidence = Evidence { lake, config, period, coverage: &coverage, correlation: &correlation };
+    let (outcomes, waivers) = catalogue::run(&evidence)?;
+    let folder = Folder::new(out)?;
+    let data_files = write_data(&folder.partial, &correlation, period, &outcomes)?;
+    let vocabulary = inventory::vocabulary(lake)?;
+    let lineage = lineage(lake, &inventory.files, &outcomes)?;
+    let parts = Parts {
+        evidence: &evidence,
+        outcomes: &outcomes,
+        waivers: &waivers,
+        inventory: &inventory,
+        vocabulary: &vocabulary,
+        lineage: &lineage,
+        data_files,
+    };
+    let model = model(&parts)?;
+    package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
+    for page in render::pages(&model)? {
+        package::write_at_once(&folder.partial, page.file_name, &page.text)?;
+    }
+    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() })?;
+    folder.finish()?;
+    Ok(model)
+}
+
+/// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
+fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
+    let mut ids = BTreeMap::new();
+    for (i, source) in config.sources.iter().enumerate() {
+        if let Some(id) = &source.id {
+            ids.insert(i, id.clone());
+            continue;
+        }
+        let globs = Globs::new(&source.paths)?;
+        let below =
+            |path: &str| source.paths.iter().any(|p| path.starts_with(&format!("{}/", p.trim_end_matches('/'))));
+        let found = files.iter().find(|f| f.source.is_some() && (globs.any(&f.path) || below(&f.path)));
+        if let Some(id) = found.and_then(|f| f.source.clone()) {
+            ids.insert(i, id);
+        }
+    }
+    Ok(ids)
+}
+
+fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTreeMap<String, (String, u64)>> {
+    let wanted: BTreeSet<String> = outcomes
+        .iter()
+        .flat_map(|o| {
+            let deviations = listed(o, |v| matches!(v, Verdict::Exception | Verdict::Waived));
+            let open = listed(o, |v| v == Verdict::Undetermined);
+            deviations.into_iter().take(ROWS_SHOWN).chain(open.into_iter().take(ROWS_SHOWN))
+        })
+        .flat_map(|item| item.event_ids.clone())
+        .collect();
+    let paths: BTreeMap<&str, &str> = files.iter().map(|f| (f.file_id.as_str(), f.path.as_str())).collect();
+    let found = inventory::lineage(lake, &wanted)?;
+    let named = |(event, (file, line)): (String, (String, u64))| {
+        let path = paths.get(file.as_str()).map_or_else(|| file.clone(), |p| (*p).to_owned());
+        (event, (path, line))
+    };
+    Ok(found.into_iter().map(named).collect())
+}
+
+fn write_data(
+    folder: &Path,
+    correlation: &Correlation,
+    period: &Period,
+    outcomes: &[Outcome],
+) -> Result<Vec<DataFile>> {
+    let data = folder.join("data");
+    std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
+    let acts = &correlation.acts;
+    let is_item = |row: usize| period.contains(acts[row].time);
+    let vouched: Vec<_> = correlation
+        .vouching
+        .iter()
+        .filter(|v| is_item(v.effect) && catalogue::is_vouched(acts[v.effect].verb))
+        .collect();
+    let traced: Vec<_> = correlation.tracing.iter().filter(|t| is_item(t.authority)).collect();
+    let frames = [
+        (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
+        (&TRACING, correlate::tracing_frame(&traced, acts)?),
+        (&RESULTS, results_frame(outcomes)?),
+        (&ITEMS, items_frame(outcomes)?),
+    ];
+    let mut files = Vec::new();
+    for (table, mut frame) in frames {
+        write(&mut frame, &data.join(format!("{}.parquet", table.name)))?;
+        files.push(data_file(table, frame.height()));
+    }
+    Ok(files)
+}
+
+fn data_file(table: &Table, rows: usize) -> DataFile {
+    DataFile { path: format!("data/{}.parquet", table.name), doc: table.doc.to_owned(), row_count: rows as u64 }
+}
+
+fn results_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
+    let count = |of: fn(&catalogue::Counts) -> u64| {
+        Values::Wholes(outcomes.iter().map(|o| i64::try_from(of(&o.counts)).ok()).collect())
+    };
+    build(
+        &RESULTS,
+        vec![
+            Values::texts(outcomes, |o| Some(o.test.id.to_owned())),
+            Values::texts(outcomes, |o| Some(o.test.version.to_owned())),
+            Values::texts(outcomes, |o| Some(conclusion(o).as_str().to_owned())),
+            count(|c| c.population),
+            count(|c| c.pass),
+            count(|c| c.exception),
+            count(|c| c.waived),
+            count(|c| c.undetermined),
+            count(|c| c.not_applicable),
+        ],
+    )
+}
+
+fn items_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
+    let rows: Vec<_> = outcomes.iter().flat_map(|o| o.items.iter().map(move |i| (o.test.id, i))).collect();
+    let text = |of: fn(&catalogue::Item) -> Option<String>| Values::texts(&rows, |(_, i)| of(i));
+    build(
+        &ITEMS,
+        vec![
+            Values::texts(&rows, |(id, _)| Some((*id).to_owned())),
+            text(|i| Some(i.item_id.clone())),
+            text(|i| Some(i.verdict.as_str().to_owned())),
+            text(|i| Some(i.reason.clone())),
+            text(|i| Some(i.severity.as_str().to_owned())),
+            Values::instants(&rows, |(_, i)| Some(i.time)),
+            text(|i| i.scope.clone()),
+            text(|i| i.actor.clone()),
+            text(|i| i.subject.clone()),
+            text(|i| i.object.clone()),
+            Values::Lists(rows.iter().map(|(_, i)| i.event_ids.clone()).collect()),
+            text(|i| i.detail.clone()),
+            text(|i| i.waiver_id.clone()),
+            text(|i| i.hole_id.clone()),
+        ],
+    )
+}
+
+/// A package folder in the making: it takes its name only when it is whole.
+struct Folder {
+    partial: PathBuf,
+    out: PathBuf,
+}
+
+impl Folder {
+    fn new(out: &Path) -> Result<Self> {
+        let is_package = out.join(package::MANIFEST).is_file();
+        let is_empty = std::fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
+        if !is_package && !is_empty {
+            let out = out.display();
+            return Err(Error::Input(format!(
+                "`{out}` holds something that is no evidence package; name another folder"
+            )));
+        }
+        let name = out.file_name().map_or_else(|| "package".into(), |n| n.to_string_lossy().into_owned());
+        let partial = out.with_file_name(format!(".{name}.partial"));
+        if partial.exists() {
+            std::fs::remove_dir_all(&partial).map_err(|e| Error::io("clear", &partial, e))?;
+        }
+        std::fs::create_dir_all(&partial).map_err(|e| Error::io("create", &partial, e))?;
+        Ok(Self { partial, out: out.to_owned() })
+    }
+
+    fn finish(self) -> Result<()> {
+        if self.out.exists() {
+            std::fs::remove_dir_all(&self.out).map_err(|e| Error::io("replace", &self.out, e))?;
+        }
+        std::fs::rename(&self.partial, &self.out).map_err(|e| Error::io("write", &self.out, e))
+    }
+}

@@ -1,0 +1,331 @@
+//! From judged evidence to the report model.
+
+mod coverage;
+mod items;
+
+pub(crate) use items::{conclusion, listed};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::derive;
+use super::format;
+use super::model::{
+    Alias, CutOff, DataFile, Door, Identity, InputFile, Latency, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter,
+    Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary, Tool,
+    Totals, Unresolved, VocabularyLine, Waiver,
+};
+use crate::catalogue::{Evidence, Outcome, WaiverUse};
+use crate::change::Direction;
+use crate::config::Span;
+use crate::correlate::kernel::Reason;
+use crate::correlate::{ACCOUNT, TENANT, Verdict};
+use crate::error::Result;
+use crate::inventory::{Inventory, VocabularyRow};
+
+/// Rejects listed in the model; the rest is in the lake.
+const REJECTS_LISTED: usize = 50;
+
+/// Everything that the model is made of.
+#[derive(Debug)]
+pub struct Parts<'p> {
+    /// What was judged.
+    pub evidence: &'p Evidence<'p>,
+    /// How.
+    pub outcomes: &'p [Outcome],
+    /// What became of the waivers.
+    pub waivers: &'p [WaiverUse],
+    /// Files and rejects.
+    pub inventory: &'p Inventory,
+    /// Event types.
+    pub vocabulary: &'p [VocabularyRow],
+    /// Where the events of listed items stand: path and line, by event id.
+    pub lineage: &'p BTreeMap<String, (String, u64)>,
+    /// The data files of the package.
+    pub data_files: Vec<DataFile>,
+}
+
+/// Builds the model.
+///
+/// # Errors
+/// Counts that do not add up: a bug of ours.
+pub fn model(parts: &Parts<'_>) -> Result<Model> {
+    let config = parts.evidence.config;
+    let inputs: Vec<InputFile> = parts.inventory.files.iter().map(input).collect();
+    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).collect();
+    let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    Model {
+        schema_version: SCHEMA_VERSION,
+        package: PackageFacts {
+            run_id: crate::package::run_id(&digests, &config.sha256, &tool.version),
+            config_sha256: config.sha256.clone(),
+            redaction_profile: "full".to_owned(),
+            data_files: parts.data_files.clone(),
+        },
+        tool,
+        organization: config.organization.clone(),
+        period: period(parts),
+        summary: Summary::default(),
+        scope: scope(parts),
+        cut_offs: cut_offs(parts),
+        parameters: parameters(parts),
+        door: door(parts),
+        identity: identity(parts),
+        inputs,
+        totals: Totals::default(),
+        rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
+        vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),
+        coverage: coverage::coverage(parts),
+        sensitivity: sensitivity(parts),
+        latency: vec![latency(parts, Direction::Grant), latency(parts, Direction::Revoke)],
+        tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
+        not_tested: super::texts::not_tested(),
+        waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
+        soc2: Vec::new(),
+        iso27001: Vec::new(),
+        statements: Statements::none(),
+    }
+    .derive()
+}
+
+/// An instant as the model writes it: RFC 3339, UTC, fractions only where there are any.
+pub fn instant(micros: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(micros)
+        .map_or_else(|| "-".to_owned(), |t| t.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+}
+
+fn period(parts: &Parts<'_>) -> Period {
+    let period = parts.evidence.period;
+    Period {
+        label: period.label.clone(),
+        start: instant(period.start),
+        end: instant(period.end),
+        zone: parts.evidence.config.zone.name().to_owned(),
+    }
+}
+
+fn input(file: &crate::inventory::FileRow) -> InputFile {
+    let time = |t: Option<i64>| t.map_or_else(|| "-".to_owned(), instant);
+    InputFile {
+        file_id: file.file_id.clone(),
+        path: file.path.clone(),
+        source: file.source.clone().unwrap_or_else(|| "-".to_owned()),
+        sha256: file.sha256.clone(),
+        byte_count: file.byte_count,
+        records: RecordCounts::new(file.records, file.accepted, file.duplicate, file.filtered, file.rejected),
+        first_event_time: time(file.first_event_time),
+        last_event_time: time(file.last_event_time),
+    }
+}
+
+fn reject(row: &crate::inventory::RejectRow) -> Reject {
+    Reject { path: row.path.clone(), line: row.line, byte_offset: row.byte_offset, reason: row.reason.clone() }
+}
+
+fn vocabulary_line(row: &VocabularyRow) -> VocabularyLine {
+    VocabularyLine {
+        source: row.source.clone(),
+        event_type: row.event_type.clone(),
+        plane: row.plane.clone(),
+        count: row.count,
+        mapped: row.mapped,
+    }
+}
+
+fn scope(parts: &Parts<'_>) -> Scope {
+    let config = parts.evidence.config;
+    let mut sources: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for log in parts.evidence.coverage.logs() {
+        sources.entry(&log.scope).or_default().insert(&log.source);
+    }
+    let places = sources.into_iter().map(|(scope, sources)| {
+        let name = config.workspaces.iter().find(|(_, id)| *id == scope).map(|(name, _)| name.clone());
+        let environment = match scope {
+            s if config.production.iter().any(|p| p == s) => Some("production"),
+            s if config.sandbox.iter().any(|p| p == s) => Some("sandbox"),
+            _ => None,
+        };
+        Place {
+            kind: match scope {
+                ACCOUNT => "account",
+                TENANT => "tenant",
+                _ => "workspace",
+            }
+            .to_owned(),
+            scope: scope.to_owned(),
+            name: name.clone().unwrap_or_else(|| NOT_SUPPLIED.to_owned()),
+            environment: environment.unwrap_or(NOT_SUPPLIED).to_owned(),
+            sources: sources.into_iter().map(str::to_owned).collect(),
+            declared: environment.is_some() || name.is_some(),
+        }
+    });
+    Scope { places: places.collect(), excluded: excluded(parts) }
+}
+
+fn excluded(parts: &Parts<'_>) -> Vec<String> {
+    let unmapped: u64 = parts.vocabulary.iter().filter(|v| !v.mapped).map(|v| v.count).sum();
+    let other_apps = parts.evidence.correlation.cases.other_app_count;
+    let mut all = Vec::new();
+    if unmapped > 0 {
+        let unmapped = format::number(unmapped);
+        all.push(format!(
+            "{unmapped} events of types that are not in the vocabulary are kept and counted, but were not judged."
+        ));
+    }
+    if other_apps > 0 {
+        all.push(format!("{other_apps} pushes to applications other than Databricks were not judged."));
+    }
+    all
+}
+
+fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {
+    let cut_off = parts.evidence.correlation.limits.cut_off;
+    let basis = if cut_off > parts.evidence.period.end {
+        "end of the period plus the longest window of the tests"
+    } else {
+        "end of the evidence"
+    };
+    let of = |o: &Outcome| CutOff { test_id: o.test.id.to_owned(), cut_off: instant(cut_off), basis: basis.to_owned() };
+    parts.outcomes.iter().map(of).collect()
+}
+
+fn parameters(parts: &Parts<'_>) -> Vec<Parameter> {
+    let mut all: Vec<Parameter> = Vec::new();
+    for outcome in parts.outcomes {
+        for parameter in of_test(parts, outcome) {
+            let known = all.iter_mut().find(|p| p.name == parameter.name && p.value == parameter.value);
+            match known {
+                Some(known) => known.used_by.push(outcome.test.id.to_owned()),
+                None => all.push(parameter),
+            }
+        }
+    }
+    all
+}
+
+fn of_test(parts: &Parts<'_>, outcome: &Outcome) -> Vec<Parameter> {
+    let config = parts.evidence.config;
+    let doc = |name: &str| {
+        let shared = crate::config::PARAMETERS.iter();
+        shared.chain(outcome.test.own_parameters).find(|p| p.name == name).map_or("", |p| p.doc)
+    };
+    let of = |s: &crate::config::Setting| Parameter {
+        name: s.name.clone(),
+        value: s.value.clone(),
+        default: s.default.clone(),
+        changed: s.value != s.default,
+        policy: config.policy(outcome.test.id).unwrap_or(NOT_SUPPLIED).to_owned(),
+        used_by: vec![outcome.test.id.to_owned()],
+        meaning: doc(&s.name).to_owned(),
+    };
+    outcome.settings.iter().map(of).collect()
+}
+
+fn door(parts: &Parts<'_>) -> Door {
+    let config = parts.evidence.config;
+    Door {
+        principals: config.connector.principals.clone(),
+        user_agents: config.connector.user_agents.clone(),
+        addresses: config.connector.addresses.clone(),
+        address_judged: !config.connector.addresses.is_empty(),
+        automation: config.automation.clone(),
+    }
+}
+
+fn identity(parts: &Parts<'_>) -> Identity {
+    let config = parts.evidence.config;
+    let aliases = |map: &BTreeMap<String, String>| {
+        map.iter().map(|(from, to)| Alias { from: from.clone(), to: to.clone() }).collect()
+    };
+    let cases = &parts.evidence.correlation.cases;
+    let mut principals = BTreeSet::new();
+    let mut unresolved: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for (key, case) in cases.by_key.iter().filter(|(key, _)| !key.is_group) {
+        principals.insert(&key.subject);
+        if !key.subject.is_known() {
+            let rows = case.effects.iter().map(|e| e.row).chain(case.decisions.iter().map(|d| d.row));
+            for row in rows {
+                let source = parts.evidence.correlation.acts[row].source.clone();
+                *unresolved.entry((key.subject.label().to_owned(), source)).or_default() += 1;
+            }
+        }
+    }
+    let unresolved = unresolved.into_iter().map(|((name, source), event_count)| Unresolved {
+        name,
+        source,
+        reason: "several identities claim it, or the record names nobody".to_owned(),
+        event_count,
+    });
+    Identity {
+        domains: aliases(&config.domains),
+        aliases: aliases(&config.aliases),
+        groups: aliases(&config.group_map),
+        group_prefix: config.group_prefix.clone(),
+        principal_count: principals.len() as u64,
+        merges: Vec::new(),
+        unresolved: Listing::capped(unresolved.collect(), super::model::ROWS_SHOWN),
+    }
+}
+
+fn sensitivity(parts: &Parts<'_>) -> Sensitivity {
+    let correlation = parts.evidence.correlation;
+    let row = |(look_back, counts): &(Span, BTreeMap<Reason, usize>)| {
+        let of = |verdict: Verdict| {
+            counts.iter().filter(|(r, _)| r.verdict() == verdict).map(|(_, n)| *n as u64).sum::<u64>()
+        };
+        SensitivityRow {
+            look_back_seconds: look_back.as_seconds(),
+            in_use: look_back.micros() == correlation.limits.window.look_back,
+            matched: counts.get(&Reason::Matched).map_or(0, |n| *n as u64),
+            pass: of(Verdict::Pass),
+            deviations: of(Verdict::Exception),
+            undetermined: of(Verdict::Undetermined),
+        }
+    };
+    Sensitivity { rows: correlation.sensitivity.iter().map(row).collect() }
+}
+
+fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
+    let all = parts.evidence.correlation;
+    let decided = || {
+        all.tracing.iter().filter(|t| {
+            let act = &all.acts[t.authority];
+            act.direction == direction && parts.evidence.period.contains(act.time)
+        })
+    };
+    let seconds = decided()
+        .filter_map(|t| t.effect.map(|row| (all.acts[row].time - all.acts[t.authority].time).max(0) / 1_000_000))
+        .collect();
+    let is_open = |r: Reason| matches!(r, Reason::Missing | Reason::Failed | Reason::WindowOpen | Reason::CoverageGap);
+    let open = decided().filter(|t| is_open(t.reason)).count();
+    let (name, sla) = match direction {
+        Direction::Grant => ("grants", all.limits.provision_sla),
+        _ => ("removals", all.limits.deprovision_sla),
+    };
+    derive::latency(name, seconds, open as u64, sla / 1_000_000)
+}
+
+fn waiver(parts: &Parts<'_>, used: &WaiverUse) -> Waiver {
+    let w = &used.waiver;
+    let ends_before = w.window(parts.evidence.config.zone).is_some_and(|(_, end)| end <= parts.evidence.period.start);
+    let (status, finding) = match used.item_count {
+        _ if w.test.starts_with("COV-") => ("refused", "the integrity gates take no waivers"),
+        0 if used.outside_count > 0 => ("expired", "it selects exceptions, but only outside its dates"),
+        0 if ends_before => ("expired", "it ended before the period began"),
+        0 => ("unused", "it selects no exception of the period"),
+        _ if used.outside_count > 0 => ("used", "it also selects exceptions outside its dates; they are not waived"),
+        _ => ("used", ""),
+    };
+    Waiver {
+        id: w.id.clone(),
+        test_id: w.test.clone(),
+        select: w.select.given().map(|(field, glob)| format!("{field} = {glob}")).collect::<Vec<_>>().join(", "),
+        reason: w.reason.clone(),
+        requested_by: w.requested_by.clone(),
+        approved_by: w.approved_by.clone(),
+        approved_at: w.approved_at.clone(),
+        expires: w.expires.clone(),
+        status: status.to_owned(),
+        finding: finding.to_owned(),
+        item_count: used.item_count,
+    }
+}
