@@ -84,6 +84,17 @@ impl Error {
         }
     }
 
+    /// What the user can do about it; `None` = the message says all.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Rejects { .. } => Some("give --max-rejects to tolerate more; the package was written all the same"),
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Some("the disk is full; what the lake held before is intact, and the next run completes this one")
+            }
+            _ => None,
+        }
+    }
+
     /// An I/O error with the act and the path.
     pub fn io(doing: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Io { doing, path: path.into(), source }

@@ -5,6 +5,8 @@
 pub mod assemble;
 pub mod catalogue;
 pub mod change;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod correlate;
 pub mod coverage;
@@ -17,6 +19,7 @@ pub mod ingest;
 pub mod inventory;
 pub mod lake;
 pub mod package;
+pub mod query;
 pub mod report;
 pub mod schema;
 pub mod simulate;

@@ -1,0 +1,174 @@
+//! The command line: arguments and help text only.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
+#[derive(Debug, Parser)]
+#[command(name = "tickmark", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do the whole quarterly job: ingest, correlate, test, report
+    #[command(
+        after_help = "Examples:\n  tickmark run --config tickmark.toml\n  tickmark run --config tickmark.toml --period 2026-Q3 --fail-on exceptions"
+    )]
+    Run(Run),
+    /// Read files, folders or globs into a lake; what the lake has already is not added again
+    #[command(
+        after_help = "Examples:\n  tickmark ingest --lake lake exports/okta exports/databricks\n  tickmark ingest --lake lake --source databricks 'delivery/**/auditlogs_*.json'"
+    )]
+    Ingest(Ingest),
+    /// Correlate, test and report from a lake, without ingesting
+    #[command(
+        after_help = "Examples:\n  tickmark report --lake lake --config tickmark.toml --period 2026-Q3 --out evidence/2026-Q3\n  tickmark report --lake lake --config tickmark.toml --period 2026-07-01..2026-08-01 --out evidence/july"
+    )]
+    Report(Report),
+    /// Ask the lake in SQL; its tables are events, changes, files and rejects
+    #[command(
+        after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
+    )]
+    Query(Query),
+    /// Check that an evidence package is whole and unaltered
+    #[command(
+        after_help = "Examples:\n  tickmark verify evidence/2026-Q3\n  cd evidence/2026-Q3 && sha256sum soc2.html   # compare with manifest.json, without tickmark"
+    )]
+    Verify(Verify),
+    /// Write a fictional organisation's exports together with labelled truth
+    #[command(
+        after_help = "Examples:\n  tickmark simulate --out demo --seed 7 --people 24 --days 31\n  tickmark simulate --out large --seed 1 --people 800 --days 92"
+    )]
+    Simulate(Simulate),
+}
+
+/// `tickmark run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The configuration
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the configuration]
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// The lake's folder [default: report.lake of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub lake: Option<PathBuf>,
+    /// The package's folder [default: report.out of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Rejected records that are tolerated; more end the run with status 4, after the package is written
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub max_rejects: u64,
+    /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+    /// Say nothing on standard error while working
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `tickmark ingest`
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// The lake's folder; made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The source of all the files [default: found out from the records]
+    #[arg(long, value_name = "ID")]
+    pub source: Option<String>,
+    /// Files, folders or globs
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+    /// Rejected records that are tolerated; more end the command with status 4 [default: any number]
+    #[arg(long, value_name = "N")]
+    pub max_rejects: Option<u64>,
+    /// Say nothing on standard error while working
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `tickmark report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The configuration
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open)
+    #[arg(long, value_name = "P")]
+    pub period: String,
+    /// The package's folder
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// `tickmark query`
+#[derive(Debug, Args)]
+pub struct Query {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The query
+    pub sql: String,
+    /// How to print the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// `tickmark verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The package's folder
+    pub package: PathBuf,
+}
+
+/// `tickmark simulate`
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// The folder to write to; it must be empty or not exist
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// People employed on the first day
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub people: u32,
+    /// Days, from 2026-07-01 on
+    #[arg(long, value_name = "N", default_value_t = 31)]
+    pub days: u32,
+}
+
+/// What makes `run` and `report` end with a status of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Exceptions that are not waived.
+    Exceptions,
+    /// Those, and items that the evidence cannot decide.
+    Undetermined,
+}
+
+/// How `query` prints rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading.
+    Table,
+    /// Comma-separated, with a header.
+    Csv,
+    /// One JSON object per line.
+    Json,
+    /// A Parquet file on standard output.
+    Parquet,
+}

@@ -1,0 +1,68 @@
+//! The commands: arguments to library calls to text. No logic of their own.
+
+mod ingest;
+mod query;
+mod report;
+mod run;
+mod simulate;
+mod summary;
+mod verify;
+
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use crate::cli::{Command, FailOn};
+use crate::error::{Error, Exit, Result};
+use crate::report::model::Model;
+
+/// Reads the clock; given by `main`.
+pub type Clock<'c> = &'c dyn Fn() -> DateTime<Utc>;
+
+/// Runs a command, writes its result to `out` and returns the exit status.
+///
+/// # Errors
+/// Whatever ends the command; the error knows its exit status.
+pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
+    match command {
+        Command::Run(args) => run::run(args, clock, out),
+        Command::Ingest(args) => ingest::run(args, clock, out),
+        Command::Report(args) => report::run(args, clock, out),
+        Command::Query(args) => query::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
+        Command::Simulate(args) => simulate::run(args, out),
+    }
+}
+
+/// Flushes the output and passes the status on. A reader that has gone away is no error.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn flush(out: &mut dyn Write, code: u8) -> Result<u8> {
+    printed(out.flush())?;
+    Ok(code)
+}
+
+fn printed(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write", Path::new("standard output"), e))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+fn status(model: &Model, fail_on: Option<FailOn>) -> u8 {
+    let has_exceptions = model.tests.iter().any(|t| t.counts.exception > 0);
+    let has_undetermined = model.tests.iter().any(|t| t.counts.undetermined > 0);
+    match fail_on {
+        Some(_) if has_exceptions => Exit::EXCEPTIONS,
+        Some(FailOn::Undetermined) if has_undetermined => Exit::UNDETERMINED,
+        _ => Exit::DONE,
+    }
+}

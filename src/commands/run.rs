@@ -1,0 +1,55 @@
+//! `tickmark run`
+
+use std::io::Write;
+
+use super::{Clock, printed, rfc3339, status, summary};
+use crate::assemble::assemble;
+use crate::cli;
+use crate::config::{Config, Period};
+use crate::error::{Error, Result};
+use crate::ingest::{Input, Options, ingest};
+use crate::lake::Lake;
+
+pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
+    let config = Config::read(&args.config)?;
+    let period = period(args, &config)?;
+    let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
+    let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
+    let progress = summary::progress(args.quiet);
+    let options =
+        Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref(), ..Options::default() };
+    let read = ingest(&lake, &inputs(&config)?, &options)?;
+    let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
+    printed(summary::ingested(out, &read))?;
+    printed(summary::judged(out, &model, &package))?;
+    read.within(Some(args.max_rejects), &lake)?;
+    Ok(status(&model, args.fail_on))
+}
+
+fn period(args: &cli::Run, config: &Config) -> Result<Period> {
+    match &args.period {
+        Some(text) => Period::parse(text, config.zone).map_err(Error::Usage),
+        None => config.period.clone().ok_or_else(|| missing("period")),
+    }
+}
+
+fn missing(what: &str) -> Error {
+    Error::Usage(format!("no {what}: give --{what}, or `{what}` under [report] in the configuration"))
+}
+
+fn inputs(config: &Config) -> Result<Vec<Input>> {
+    let all: Vec<Input> = config
+        .sources
+        .iter()
+        .flat_map(|source| source.paths.iter().map(move |pattern| (source, pattern)))
+        .map(|(source, pattern)| Input {
+            base: config.dir.clone(),
+            pattern: pattern.clone(),
+            source: source.id.as_deref().and_then(crate::source::by_id),
+        })
+        .collect();
+    if all.is_empty() {
+        return Err(Error::Input("the configuration names no input: add a [[source]] with `paths`".to_owned()));
+    }
+    Ok(all)
+}

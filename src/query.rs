@@ -1,0 +1,79 @@
+//! SQL over the lake.
+
+use polars::prelude::*;
+use polars::sql::SQLContext;
+
+use crate::cli::Format;
+use crate::error::{Error, Result};
+use crate::frame::{collect, engine, scan};
+use crate::lake::Lake;
+use crate::report::escape::cut;
+
+/// Cells are cut to this many characters in a table for reading.
+const CELL_CAP: usize = 60;
+
+/// Answers a query over tables `events`, `changes`, `files` and `rejects`.
+///
+/// # Errors
+/// [`Error::Usage`] with the engine's words when the query cannot be understood.
+pub fn run(lake: &Lake, sql: &str) -> Result<DataFrame> {
+    let mut context = SQLContext::new();
+    for table in crate::lake::TABLES {
+        context.register(table.name, scan(lake, table)?);
+    }
+    let plan = context.execute(sql).map_err(|e| Error::Usage(format!("query: {e}")))?;
+    collect(plan, "answer the query").map_err(|e| match e {
+        Error::Engine { message, .. } => Error::Usage(format!("query: {message}")),
+        other => other,
+    })
+}
+
+/// Renders rows.
+///
+/// # Errors
+/// The rows cannot be written in that format.
+pub fn write(rows: &mut DataFrame, format: Format) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match format {
+        Format::Table => bytes = table(rows).into_bytes(),
+        Format::Csv => CsvWriter::new(&mut bytes).finish(rows).map_err(engine("write CSV"))?,
+        Format::Json => JsonWriter::new(&mut bytes)
+            .with_json_format(JsonFormat::JsonLines)
+            .finish(rows)
+            .map_err(engine("write JSON"))?,
+        Format::Parquet => {
+            ParquetWriter::new(&mut bytes).finish(rows).map_err(engine("write Parquet"))?;
+        }
+    }
+    Ok(bytes)
+}
+
+fn table(rows: &DataFrame) -> String {
+    let columns: Vec<Vec<String>> = rows.columns().iter().map(cells).collect();
+    let widths: Vec<usize> = columns.iter().map(|c| c.iter().map(|t| t.chars().count()).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in 0..=rows.height() {
+        let line: Vec<String> =
+            columns.iter().zip(&widths).map(|(column, width)| format!("{:width$}", column[row])).collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+        if row == 0 {
+            let rule: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
+            text.push_str(&rule.join("  "));
+            text.push('\n');
+        }
+    }
+    text.push_str(&format!("({} rows)\n", rows.height()));
+    text
+}
+
+// Control characters in a cell could move the cursor or colour the terminal.
+fn cells(column: &Column) -> Vec<String> {
+    let header = std::iter::once(column.name().to_string());
+    let values = (0..column.len()).map(|row| match column.get(row) {
+        Ok(AnyValue::Null) | Err(_) => String::new(),
+        Ok(AnyValue::String(text)) => text.to_owned(),
+        Ok(value) => value.to_string(),
+    });
+    header.chain(values).map(|t| cut(&t.replace(char::is_control, " "), CELL_CAP)).collect()
+}
