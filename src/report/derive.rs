@@ -93,6 +93,23 @@ fn summary(model: &Model) -> Summary {
 
 fn not_concluded(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
+    if model.tests.is_empty() {
+        lines.push("No test was run, so nothing is concluded.".to_owned());
+    }
+    if model.coverage.rows.is_empty() {
+        lines.push("No source is at hand, so coverage is not established.".to_owned());
+    }
+    for test in model.tests.iter().filter(|t| t.gate && t.counts.deviations > 0) {
+        let (count, population) = (number(test.counts.deviations), number(test.counts.population));
+        lines.push(format!(
+            "{}: {count} of {population} {} deviate; the evidence is that much thinner.",
+            test.id, test.item_noun
+        ));
+    }
+    for test in model.tests.iter().filter(|t| t.conclusion == Conclusion::UnableToConclude && t.counts.population == 0)
+    {
+        lines.push(format!("{}: nothing occurred in the evidence at hand, and coverage is incomplete.", test.id));
+    }
     for test in model.tests.iter().filter(|t| t.counts.undetermined > 0) {
         let reasons: Vec<String> = test
             .reasons

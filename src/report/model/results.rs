@@ -272,6 +272,8 @@ pub struct ItemRow {
     pub event_time: String,
     /// Where it holds.
     pub scope: String,
+    /// What was done, e.g. `member.add`, from `vouching` or `tracing`; empty = the item is no change.
+    pub verb: String,
     /// Who acted.
     pub actor: String,
     /// Whose access.

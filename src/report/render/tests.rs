@@ -222,3 +222,15 @@ fn counts_that_do_not_add_up_are_refused() {
     model.tests[0].counts.pass += 1;
     assert!(model.derive().is_err());
 }
+
+#[test]
+fn nothing_at_hand_does_not_look_clean() {
+    for page in all().swap_remove(0).1 {
+        for claim in
+            ["every item was decided", "Every principal was resolved", "noted no exceptions;", "No hole was found"]
+        {
+            assert!(!page.text.contains(claim), "{}: {claim}", page.file_name);
+        }
+        assert!(page.text.contains("No test was run, so nothing is concluded."), "{}", page.file_name);
+    }
+}
