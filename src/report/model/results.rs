@@ -43,6 +43,11 @@ impl Conclusion {
         }
     }
 
+    /// Reads the words of column `conclusion`.
+    pub fn parse(words: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.as_str() == words)
+    }
+
     /// The words.
     pub const fn as_str(self) -> &'static str {
         match self {
