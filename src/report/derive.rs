@@ -2,13 +2,15 @@
 //!
 //! Pages may not count, so everything that they would have to count is worked out here, once.
 
-use super::controls::{Framework, matrix};
+use super::controls::{Framework, matrix, of_test};
 use super::format::number;
 use super::model::{
-    Bucket, Conclusion, ConclusionCount, InputFile, Latency, Model, RecordCounts, Severity, SeverityCount, Summary,
-    Test, Totals,
+    Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, RecordCounts, Severity,
+    SeverityCount, Summary, Test, Totals,
 };
+use super::texts::about;
 use crate::error::{Error, Result};
+use crate::package::merkle_root;
 
 /// Edges of the latency buckets in seconds: one second to thirty days, near enough even on a logarithmic scale.
 pub const BUCKET_EDGES: [i64; 16] =
@@ -33,6 +35,47 @@ fn check(test: &Test) -> Result<()> {
         || test.by_scope.iter().map(|s| s.counts.population).sum::<u64>() == test.counts.population;
     let whole = test.counts.adds_up() && test.by_scope.iter().all(|s| s.counts.adds_up()) && scopes_add_up;
     if whole { Ok(()) } else { Err(Error::Bug(format!("the verdict counts of {} do not add up", test.id))) }
+}
+
+/// A test with its prose and controls, before any item is judged. `None` = not a test of this version.
+pub fn described(test_id: &str, version: &str, severity: Severity) -> Option<Test> {
+    let about = about(test_id)?;
+    let words = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+    let counts = Counts::default();
+    Some(Test {
+        id: about.id.into(),
+        version: version.into(),
+        title: about.title.into(),
+        gate: about.gate,
+        objective: about.objective.into(),
+        population_definition: about.population.into(),
+        item_noun: about.item_noun.into(),
+        procedure: words(about.procedure),
+        exclusions: Vec::new(),
+        counts,
+        by_scope: Vec::new(),
+        conclusion: Conclusion::NotTested,
+        conclusion_words: Conclusion::NotTested.in_words(&counts),
+        severity,
+        severities: severities(std::iter::empty()),
+        parameters: Vec::new(),
+        controls: of_test(test_id),
+        reasons: Vec::new(),
+        limits: words(about.limits),
+        population_root: merkle_root::<&str>(&[]),
+        exceptions: Listing::of_total(Vec::new(), 0),
+        undetermined: Listing::of_total(Vec::new(), 0),
+    })
+}
+
+/// The order in which a page lists exceptions: gravest first, then by time, then by item id.
+pub fn sort_exceptions(rows: &mut [ItemRow]) {
+    rows.sort_by(|a, b| (a.severity, &a.event_time, &a.item_id).cmp(&(b.severity, &b.event_time, &b.item_id)));
+}
+
+/// The order in which a page lists undetermined items: by reason, then by time, then by item id.
+pub fn sort_undetermined(rows: &mut [ItemRow]) {
+    rows.sort_by(|a, b| (&a.reason, &a.event_time, &a.item_id).cmp(&(&b.reason, &b.event_time, &b.item_id)));
 }
 
 /// Sums over the files.
@@ -93,6 +136,23 @@ fn summary(model: &Model) -> Summary {
 
 fn not_concluded(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
+    if model.tests.is_empty() {
+        lines.push("No test was run, so nothing is concluded.".to_owned());
+    }
+    if model.coverage.rows.is_empty() {
+        lines.push("No source is at hand, so coverage is not established.".to_owned());
+    }
+    for test in model.tests.iter().filter(|t| t.gate && t.counts.deviations > 0) {
+        let (count, population) = (number(test.counts.deviations), number(test.counts.population));
+        lines.push(format!(
+            "{}: {count} of {population} {} deviate; the evidence is that much thinner.",
+            test.id, test.item_noun
+        ));
+    }
+    for test in model.tests.iter().filter(|t| t.conclusion == Conclusion::UnableToConclude && t.counts.population == 0)
+    {
+        lines.push(format!("{}: nothing occurred in the evidence at hand, and coverage is incomplete.", test.id));
+    }
     for test in model.tests.iter().filter(|t| t.counts.undetermined > 0) {
         let reasons: Vec<String> = test
             .reasons
@@ -168,7 +228,6 @@ fn buckets(sorted: &[i64]) -> Vec<Bucket> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::Counts;
 
     #[test]
     fn percentiles_are_nearest_rank() {

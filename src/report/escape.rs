@@ -70,7 +70,13 @@ pub fn markdown(text: &str, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The same as a text, for pictures built outside the templates.
+/// Makes unseen characters visible, so that a text can be cut by what a reader sees.
+pub fn visible(text: &str) -> String {
+    let shown = |c: char| if is_unseen(c) { format!("\u{2039}U+{:04X}\u{203a}", u32::from(c)) } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
+/// What [`html`] writes, as a text, for pictures built outside the templates.
 pub fn html_text(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     // Writing to memory cannot fail, and the bytes are what was UTF-8 before.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::escape::{cut, html_text};
+use super::escape::{cut, html_text, visible};
 use super::format::{duration, number};
 use super::model::{Coverage, CoverageDay, CoverageRow, Latency, Period};
 
@@ -22,7 +22,7 @@ pub fn coverage(coverage: &Coverage, period: &Period, prefix: &str) -> String {
         return String::new();
     }
     let height = TOP + ROW * count(coverage.rows.len()) + 30.0;
-    let title = format!("Coverage of the period {}", html_text(&period.label));
+    let title = format!("Coverage of the period {}", label(&period.label, 60));
     let mut svg = open(prefix, height, &title, &description(coverage));
     patterns(&mut svg, prefix);
     months(&mut svg, &coverage.rows, height);
@@ -41,7 +41,7 @@ pub fn latency(latency: &Latency, prefix: &str) -> String {
     if latency.count == 0 && latency.open_count == 0 {
         return String::new();
     }
-    let title = format!("Time from decision to effect, {}", html_text(&latency.direction));
+    let title = format!("Time from decision to effect, {}", label(&latency.direction, 60));
     let mut svg = open(prefix, 230.0, &title, &latency_description(latency));
     patterns(&mut svg, prefix);
     let tallest = latency.buckets.iter().map(|b| b.count).chain([latency.open_count, 1]).max().unwrap_or(1);
@@ -74,16 +74,17 @@ macro_rules! put {
 fn patterns(svg: &mut String, prefix: &str) {
     put!(
         svg,
-        "<defs><pattern id=\"{prefix}-hole\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+        "<defs><clipPath id=\"{prefix}-clip\"><rect width=\"{:.0}\" height=\"100000\"/></clipPath><pattern id=\"{prefix}-hole\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
          <rect class=\"hole-ground\" width=\"6\" height=\"6\"/><rect class=\"hole-line\" width=\"2.5\" height=\"6\"/></pattern>\
          <pattern id=\"{prefix}-quiet\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">\
-         <rect class=\"quiet-ground\" width=\"5\" height=\"5\"/><circle class=\"quiet-dot\" cx=\"2.5\" cy=\"2.5\" r=\"0.8\"/></pattern></defs>"
+         <rect class=\"quiet-ground\" width=\"5\" height=\"5\"/><circle class=\"quiet-dot\" cx=\"2.5\" cy=\"2.5\" r=\"0.8\"/></pattern></defs>",
+        LABEL - 6.0
     );
 }
 
 fn strip(svg: &mut String, row: &CoverageRow, y: f64, prefix: &str) {
-    let name = html_text(&cut(&format!("{} / {}", row.source, row.scope), 30));
-    put!(svg, "<text class=\"label\" x=\"0\" y=\"{:.1}\">{name}</text>", y + 13.0);
+    let name = label(&format!("{} / {}", row.source, row.scope), 30);
+    put!(svg, "<text class=\"label\" x=\"0\" y=\"{:.1}\" clip-path=\"url(#{prefix}-clip)\">{name}</text>", y + 13.0);
     if !row.established {
         put!(
             svg,
@@ -92,7 +93,7 @@ fn strip(svg: &mut String, row: &CoverageRow, y: f64, prefix: &str) {
             WIDTH - LABEL,
             LABEL + 8.0,
             y + 13.0,
-            html_text(&cut(&row.note, 100))
+            label(&row.note, 100)
         );
         return;
     }
@@ -105,6 +106,10 @@ fn strip(svg: &mut String, row: &CoverageRow, y: f64, prefix: &str) {
         start += run.len();
     }
     put!(svg, "<rect class=\"frame\" x=\"{LABEL}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{BAR}\"/>", WIDTH - LABEL);
+}
+
+fn label(text: &str, cap: usize) -> String {
+    html_text(&cut(&visible(text), cap))
 }
 
 fn shares(day: &CoverageDay) -> [f64; 3] {
@@ -135,7 +140,7 @@ fn hole_labels(svg: &mut String, coverage: &Coverage) {
             if x < free_from {
                 continue;
             }
-            put!(svg, "<text class=\"small\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", html_text(&cut(&hole.id, 12)));
+            put!(svg, "<text class=\"small\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", label(&hole.id, 12));
             free_from = x + 44.0;
         }
     }
@@ -151,7 +156,7 @@ fn months(svg: &mut String, rows: &[CoverageRow], height: f64) {
             continue;
         }
         put!(svg, "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"16\" y2=\"{:.1}\"/>", height - 28.0);
-        put!(svg, "<text class=\"small\" x=\"{:.1}\" y=\"12\">{}</text>", x + 2.0, html_text(&cut(&day.date, 10)));
+        put!(svg, "<text class=\"small\" x=\"{:.1}\" y=\"12\">{}</text>", x + 2.0, label(&day.date, 10));
         free_from = x + 70.0;
     }
 }

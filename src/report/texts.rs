@@ -56,42 +56,71 @@ fn shared_reason(reason: &str) -> &'static str {
 
 /// One item in one sentence, made of its own fields; `detail` ends it where there is one.
 pub fn sentence(test_id: &str, item: &ItemRow) -> String {
-    let ItemRow { actor, subject, object, reason, scope, .. } = item;
     let at = instant(&item.event_time);
-    let head = match test_id {
-        "COV-01" => format!(
-            "Source {object} has no record for scope {scope} in the hour from {at}, where records were to be expected"
-        ),
-        "COV-02" => format!("File {object} holds records that could not be read"),
-        "VCH-01" => format!(
-            "{actor} changed the access of {subject} to {object} at {at} without a decision of the identity provider behind it"
-        ),
-        "VCH-02" => {
-            format!("{actor} changed the access of {subject} to {object} at {at} by another door than the approved one")
-        }
-        "TRC-01" | "TRC-02" => {
-            format!("The decision of {at} on the access of {subject} to {object} {}", outcome(reason))
-        }
-        "TRC-03" => format!("The failed push of {at} for {subject} and {object} {}", outcome(reason)),
-        "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
-        "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
-        "PRV-01" => {
-            format!("{actor} gave {subject} the administrator role {object} at {at} without a decision behind it")
-        }
-        _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
-    };
-    let head = if item.verdict == "undetermined" { open_sentence(test_id, item, &at) } else { head };
+    let head =
+        if item.verdict == "undetermined" { undecided(test_id, item, &at) } else { deviation(test_id, item, &at) };
     if item.detail.is_empty() { format!("{head}.") } else { format!("{head}: {}.", item.detail.trim_end_matches('.')) }
 }
 
-fn open_sentence(test_id: &str, item: &ItemRow, at: &str) -> String {
+fn deviation(test_id: &str, item: &ItemRow, at: &str) -> String {
+    let ItemRow { actor, subject, object, reason, scope, .. } = item;
+    match test_id {
+        "COV-01" => {
+            format!(
+                "Source {object} has no record for scope {scope} in the hour from {at}, where some were to be expected"
+            )
+        }
+        "COV-02" => format!("File {object} holds records that could not be read"),
+        "VCH-01" | "PRV-01" => {
+            format!(
+                "At {at} {actor} {}, without a decision of the identity provider behind it",
+                deed(item, Tense::Past)
+            )
+        }
+        "VCH-02" => format!("At {at} {actor} {}, by another door than the approved one", deed(item, Tense::Past)),
+        "TRC-01" | "TRC-02" => format!("The decision of {at} to {} {}", deed(item, Tense::Infinitive), outcome(reason)),
+        "TRC-03" => format!("The failed push of {at} to {} {}", deed(item, Tense::Infinitive), outcome(reason)),
+        "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
+        "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
+        _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
+    }
+}
+
+fn undecided(test_id: &str, item: &ItemRow, at: &str) -> String {
     let what = match test_id {
         "COV-01" => format!("Coverage of {} in scope {} in the hour from {at}", item.object, item.scope),
         "DEP-01" | "DEP-02" => format!("The departure of {} at {at}", item.subject),
-        _ => format!("The change of {at} to the access of {} to {}", item.subject, item.object),
+        "TRC-01" | "TRC-02" => format!("The decision of {at} to {}", deed(item, Tense::Infinitive)),
+        _ => format!("That {} at {at} {}", item.actor, deed(item, Tense::Past)),
     };
     let hole = if item.hole_id.is_empty() { String::new() } else { format!(" ({})", item.hole_id) };
-    format!("{what} cannot be decided{hole}, since {}", reason(test_id, &item.reason))
+    format!("{what} cannot be judged{hole}, since {}", reason(test_id, &item.reason))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tense {
+    Past,
+    Infinitive,
+}
+
+fn deed(item: &ItemRow, tense: Tense) -> String {
+    let ItemRow { subject, object, verb, .. } = item;
+    let past = |past: &'static str, infinitive: &'static str| if tense == Tense::Past { past } else { infinitive };
+    match verb.as_str() {
+        "member.add" => format!("put {subject} into group {object}"),
+        "member.remove" => format!("{} {subject} out of group {object}", past("took", "take")),
+        "user.create" => format!("{} the account of {subject}", past("created", "create")),
+        "user.activate" => format!("{} the account of {subject}", past("activated", "activate")),
+        "user.deactivate" => format!("{} the account of {subject}", past("deactivated", "deactivate")),
+        "user.delete" => format!("{} the account of {subject}", past("deleted", "delete")),
+        "group.create" => format!("{} group {object}", past("created", "create")),
+        "group.delete" => format!("{} group {object}", past("deleted", "delete")),
+        "admin.grant" => format!("{} {subject} the role {object}", past("gave", "give")),
+        "admin.revoke" => format!("{} the role {object} from {subject}", past("took", "take")),
+        "app.assign" => format!("{} {subject} to {object}", past("assigned", "assign")),
+        "app.unassign" => format!("{} {subject} from {object}", past("unassigned", "unassign")),
+        _ => format!("{} the access of {subject} to {object}", past("changed", "change")),
+    }
 }
 
 fn outcome(reason: &str) -> &'static str {

@@ -43,6 +43,11 @@ impl Conclusion {
         }
     }
 
+    /// Reads the words of column `conclusion`.
+    pub fn parse(words: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.as_str() == words)
+    }
+
     /// The words.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -272,6 +277,8 @@ pub struct ItemRow {
     pub event_time: String,
     /// Where it holds.
     pub scope: String,
+    /// What was done, e.g. `member.add`, from `vouching` or `tracing`; empty = the item is no change.
+    pub verb: String,
     /// Who acted.
     pub actor: String,
     /// Whose access.
