@@ -191,7 +191,7 @@ fn seeds() -> Vec<(String, String)> {
     for folder in folders(&cases_folder()) {
         for case in folders(&folder) {
             let input = fs::read_to_string(case.join("input.jsonl")).expect("a case has an input.jsonl");
-            seeds.extend(input.lines().map(|line| (name(&folder), line.to_owned())));
+            seeds.extend(input.lines().filter(|line| !line.is_empty()).map(|line| (name(&folder), line.to_owned())));
         }
     }
     seeds
