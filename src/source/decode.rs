@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn depth_counts_brackets_outside_strings() {
-        assert_eq!(depth(br#"{"a":[{"b":"]}[[[\"[["}]}"#), 3);
+        assert_eq!(depth(br#"{"a":[{"b":"]}[[["}]}"#), 3);
+        assert_eq!(depth(br#"{"a":"\"[[[[[","b":[[[1]]]}"#), 4);
         let list = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(!too_deep(list.as_bytes()));
         assert!(too_deep(format!("[{list}]").as_bytes()));
