@@ -38,8 +38,10 @@ pub(super) fn checked(bytes: &[u8]) -> Result<&str, Reason> {
 
 /// Whether JSON text nests deeper than [`MAX_DEPTH`].
 pub(super) fn too_deep(bytes: &[u8]) -> bool {
-    // Nearly every record has fewer brackets than the limit allows levels, and counting them is cheap.
-    bytes.iter().filter(|b| matches!(b, b'[' | b'{')).count() > MAX_DEPTH && depth(bytes) > MAX_DEPTH
+    // Nearly every record has fewer brackets than the limit allows levels. Counted in chunks whose sum fits a byte,
+    // and with the one bit set in which `[` and `{` differ, that costs next to nothing.
+    let opening = |chunk: &[u8]| chunk.iter().map(|b| u8::from(b | 0x20 == b'{')).sum::<u8>();
+    bytes.chunks(128).map(|chunk| usize::from(opening(chunk))).sum::<usize>() > MAX_DEPTH && depth(bytes) > MAX_DEPTH
 }
 
 fn depth(bytes: &[u8]) -> usize {
@@ -192,7 +194,8 @@ mod tests {
 
     #[test]
     fn depth_counts_brackets_outside_strings() {
-        assert_eq!(depth(br#"{"a":[{"b":"]}[[[\"[["}]}"#), 3);
+        assert_eq!(depth(br#"{"a":[{"b":"]}[[["}]}"#), 3);
+        assert_eq!(depth(br#"{"a":"\"[[[[[","b":[[[1]]]}"#), 4);
         let list = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(!too_deep(list.as_bytes()));
         assert!(too_deep(format!("[{list}]").as_bytes()));

@@ -1,6 +1,7 @@
 //! A JSON value whose type varies between deliveries: kept as it stands until its field is known.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -57,7 +58,7 @@ impl<'r> Loose<'r> {
     }
 
     /// The text of a field that must be a string; null and "" are nothing said.
-    pub(super) fn text(&self, pointer: &str) -> Result<Option<Cow<'r, str>>, Reason> {
+    pub(super) fn text(&self, pointer: impl Display) -> Result<Option<Cow<'r, str>>, Reason> {
         match self {
             Self::Null => Ok(None),
             Self::Text(text) => Ok((!text.is_empty()).then(|| text.clone())),
@@ -66,7 +67,7 @@ impl<'r> Loose<'r> {
     }
 
     /// The text of an id, which deliveries write as string or number.
-    pub(super) fn id(&self, pointer: &str) -> Result<Option<Cow<'r, str>>, Reason> {
+    pub(super) fn id(&self, pointer: impl Display) -> Result<Option<Cow<'r, str>>, Reason> {
         match self {
             Self::Number(digits) => Ok(Some(digits.clone())),
             Self::Null | Self::Text(_) => self.text(pointer),
@@ -87,7 +88,7 @@ impl<'r> Loose<'r> {
     }
 
     /// The reason for which a field holding this value cannot be read.
-    pub(super) fn unfit(&self, pointer: &str, expected: &str) -> Reason {
+    pub(super) fn unfit(&self, pointer: impl Display, expected: &str) -> Reason {
         Cow::Owned(format!("{pointer}: expected {expected}, found {}", self.kind()))
     }
 }

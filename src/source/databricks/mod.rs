@@ -221,7 +221,7 @@ fn identity_of(
             bytes(&row.action_name),
             request.map(str::as_bytes),
             bytes(&row.user_identity.email),
-            Some(params.as_bytes()),
+            Some(&params),
             status.as_ref().map(<[u8; 8]>::as_slice),
         ],
     )

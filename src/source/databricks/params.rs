@@ -54,12 +54,12 @@ impl<'r> Params<'r> {
 
     /// The text of the first of these parameters that says something.
     pub(super) fn text(&self, keys: &[&str]) -> Result<Option<Cow<'r, str>>, Reason> {
-        self.first(keys, |value, pointer| value.text(pointer))
+        self.first(keys, |value, key| value.text(format_args!("/requestParams/{key}")))
     }
 
     /// The id in the first of these parameters that says something; a number is taken as its digits.
     pub(super) fn id(&self, keys: &[&str]) -> Result<Option<Cow<'r, str>>, Reason> {
-        self.first(keys, |value, pointer| value.id(pointer))
+        self.first(keys, |value, key| value.id(format_args!("/requestParams/{key}")))
     }
 
     /// The text or digits of the first of these parameters that has any, whatever the others hold.
@@ -68,12 +68,15 @@ impl<'r> Params<'r> {
     }
 
     /// The parameters in one spelling for all deliveries: sorted, without nulls, values as text.
-    pub(super) fn canonical(&self) -> String {
-        let mut out = String::with_capacity(64 * self.0.len());
+    pub(super) fn canonical(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(64 * self.0.len());
         for (key, value) in &self.0 {
             if let Some(text) = canonical_text(value) {
                 // Lengths keep the boundaries of keys and values unambiguous.
-                out.push_str(&format!("{}:{key}{}:{text}", key.len(), text.len()));
+                for part in [key.as_bytes(), text.as_bytes()] {
+                    out.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                    out.extend_from_slice(part);
+                }
             }
         }
         out
@@ -85,10 +88,7 @@ impl<'r> Params<'r> {
         read: impl Fn(&Loose<'r>, &str) -> Result<Option<Cow<'r, str>>, Reason>,
     ) -> Result<Option<Cow<'r, str>>, Reason> {
         for key in keys {
-            let value = self.get(key)?;
-            if *value != Loose::Null
-                && let Some(text) = read(value, &format!("/requestParams/{key}"))?
-            {
+            if let Some(text) = read(self.get(key)?, key)? {
                 return Ok(Some(text));
             }
         }
