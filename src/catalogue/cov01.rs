@@ -77,6 +77,7 @@ fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
         time: hour * HOUR,
         scope: Some(log.scope.clone()),
         actor: None,
+        verb: "",
         subject: None,
         object: Some(log.source.clone()),
         event_ids: Vec::new(),

@@ -125,6 +125,8 @@ pub struct Item {
     pub scope: Option<String>,
     /// Who acted.
     pub actor: Option<String>,
+    /// What was done or decided; empty where the item is no change.
+    pub verb: &'static str,
     /// Whose access.
     pub subject: Option<String>,
     /// What it is about.

@@ -78,6 +78,7 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
         time: decision.time,
         scope: Some(t.effect.map_or(ACCOUNT, |row| all.acts[row].scope.as_str()).to_owned()),
         actor: decision.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        verb: decision.verb.as_str(),
         subject: Some(t.key.subject.label().to_owned()),
         object: Some(t.key.entitlement.name().to_owned()),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),

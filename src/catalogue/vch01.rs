@@ -83,6 +83,7 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
         time: act.time,
         scope: Some(act.scope.clone()),
         actor: act.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        verb: act.verb.as_str(),
         subject: Some(v.key.subject.label().to_owned()),
         object: Some(v.key.entitlement.name().to_owned()),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),

@@ -132,6 +132,7 @@ fn row(parts: &Parts<'_>, test: &str, item: &Item) -> ItemRow {
         severity: severity(item.severity.as_str()),
         event_time: instant(item.time),
         scope: text(&item.scope),
+        verb: item.verb.to_owned(),
         actor: text(&item.actor),
         subject: text(&item.subject),
         object: text(&item.object),
