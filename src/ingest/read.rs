@@ -69,7 +69,8 @@ fn read_small(
     let mut reading = Reading::start(file, frames, sha256, bytes.len() as u64)?;
     let mut parts = Vec::new();
     while let Some(chunk) = reading.next()? {
-        if wave.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed) > limits.wave_bytes {
+        let size = chunk.bytes.len() as u64;
+        if wave.fetch_add(size, Ordering::Relaxed) + size > limits.wave_bytes {
             return Ok(Outcome::TooLarge);
         }
         parts.push(blocks.read(&chunk, &reading.context())?);
@@ -91,7 +92,7 @@ impl<'f> Reading<'f> {
         let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path, e))?;
         let source = match (&file.source, ahead.back()) {
             (Some(source), _) => Ok(*source),
-            (None, Some(chunk)) => detect::source_of(chunk, detect::all()),
+            (None, Some(chunk)) => detect::source_of(chunk),
             (None, None) => Err(String::new()),
         };
         let tally = FileTally {

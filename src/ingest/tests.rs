@@ -194,7 +194,7 @@ fn threads_and_argument_order_change_nothing() {
 /// So tight that every limit is hit.
 const TIGHT: Limits = Limits {
     small: 3000,
-    group: 4000,
+    group: 8000,
     wave: 2,
     wave_bytes: 10_000,
     pending: 100_000,
@@ -240,13 +240,17 @@ fn a_killed_run_is_completed_by_the_next_with_nothing_lost_or_doubled() {
         kill_at(&lake, &clean, stop);
         let half_way = Lake::open(&lake).unwrap().live_files(&EVENTS).unwrap();
         assert_eq!(half_way.len(), 4, "{stop}: readers see the committed batch only");
+        drop(Writer::open_or_create(&lake).unwrap());
+        assert_eq!(parquet_files(&lake.join("events")), 4, "{stop}: the next writer clears away the rest");
         place.ingest_as(&["in"], &lake).unwrap();
         assert_same(&content(&clean), &content(&lake));
-        let on_disk = walkdir::WalkDir::new(lake.join("events")).into_iter().flatten();
-        let parquet = on_disk.filter(|e| e.path().extension().is_some_and(|x| x == "parquet")).count();
-        assert_eq!(parquet, Lake::open(&lake).unwrap().live_files(&EVENTS).unwrap().len(), "{stop}");
         assert!(!lake.join("_staging").join("events-0.partial").exists(), "{stop}");
     }
+}
+
+fn parquet_files(folder: &Path) -> usize {
+    let entries = walkdir::WalkDir::new(folder).into_iter().flatten();
+    entries.filter(|e| e.path().extension().is_some_and(|x| x == "parquet")).count()
 }
 
 // Brings a lake into the state of a run that was killed while it committed the second batch.
@@ -376,6 +380,20 @@ fn wrong_inputs_and_wrong_lakes_are_named() {
     fs::write(place.lake().join("files/_delta_log/00000000000000000001.json"), "junk").unwrap();
     let error = place.ingest_as(&["in"], &place.lake()).unwrap_err();
     assert!(matches!(error, Error::Lake { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_named_and_loses_nothing() {
+    let place = Place::new();
+    place.write("a.json", lines(0..3));
+    place.ingest();
+    let before = content(&place.lake());
+    place.write("b.json", lines(3..6));
+    std::os::unix::fs::symlink("nowhere", place.path("in/z.json")).unwrap();
+    let error = place.ingest_as(&["in"], &place.lake()).unwrap_err();
+    assert!(matches!(&error, Error::Io { path, .. } if path.ends_with("in/z.json")), "{error}");
+    assert_same(&before, &content(&place.lake()));
 }
 
 #[test]
