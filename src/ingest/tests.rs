@@ -2,103 +2,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use polars::prelude::*;
 use serde_json::json;
 
-use super::fake::Fake;
+use super::fake::{Place, assert_same, content, counts, frame, lines, record, sorted};
 use super::*;
-use crate::change::CHANGES;
 use crate::error::Error;
 use crate::event::{EVENT_ID, EVENTS, FILE_ID};
 use crate::lake::{Lake, TABLES};
-use crate::schema::Table;
-
-struct Place {
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self { folder: tempfile::tempdir().unwrap() };
-        fs::create_dir(place.path("in")).unwrap();
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn lake(&self) -> PathBuf {
-        self.path("lake")
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.path("in").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn ingest(&self) -> Summary {
-        self.ingest_as(&["in"], &self.lake()).unwrap()
-    }
-
-    fn ingest_as(&self, patterns: &[&str], lake: &Path) -> Result<Summary> {
-        self.ingest_within(patterns, lake, Limits::NORMAL)
-    }
-
-    fn ingest_within(&self, patterns: &[&str], lake: &Path, limits: Limits) -> Result<Summary> {
-        let input =
-            |p: &&str| Input { base: self.folder.path().to_owned(), pattern: (*p).to_owned(), source: Some(&Fake) };
-        let inputs: Vec<Input> = patterns.iter().map(input).collect();
-        ingest_within(lake, &inputs, &Options { ingested_at: 1_000_000, progress: None }, limits)
-    }
-}
-
-fn record(id: i64, day: i64) -> String {
-    json!({ "id": id, "t": day, "changes": id % 3 }).to_string()
-}
-
-fn lines(ids: std::ops::Range<i64>) -> String {
-    ids.map(|id| record(id, 20_000 + id % 4) + "\n").collect()
-}
-
-fn counts(records: u64, accepted: u64, duplicate: u64, filtered: u64, rejected: u64) -> Counts {
-    Counts { records, accepted, duplicate, filtered, rejected }
-}
-
-fn frame(lake: &Path, table: &Table) -> DataFrame {
-    let files = Lake::open(lake).unwrap().live_files(table).unwrap();
-    if files.is_empty() {
-        return DataFrame::empty_with_schema(&table.polars_schema());
-    }
-    let scans: Vec<LazyFrame> = files
-        .iter()
-        .map(|f| LazyFrame::scan_parquet(PlRefPath::try_from_path(f).unwrap(), ScanArgsParquet::default()).unwrap())
-        .collect();
-    concat(scans, UnionArgs::default()).unwrap().collect().unwrap()
-}
-
-fn sorted(lake: &Path, table: &Table, by: &[&str]) -> DataFrame {
-    frame(lake, table).sort(by.to_vec(), SortMultipleOptions::default()).unwrap()
-}
-
-/// Everything in a lake that may not depend on how it came there.
-fn content(lake: &Path) -> Vec<DataFrame> {
-    vec![
-        sorted(lake, &EVENTS, &["event_id"]),
-        sorted(lake, &CHANGES, &["change_id"]),
-        sorted(lake, &REJECTS, &["path", "line", "byte_offset"]),
-        sorted(lake, &FILES, &["path", "file_id"]),
-    ]
-}
-
-fn assert_same(one: &[DataFrame], other: &[DataFrame]) {
-    for (one, other) in one.iter().zip(other) {
-        assert!(one.equals_missing(other), "{one}\n{other}");
-    }
-}
 
 #[test]
 fn every_record_ends_in_one_place_and_a_second_run_adds_nothing() {
