@@ -25,22 +25,45 @@ use block::{Block, Blocks, FileContext, Part};
 use inputs::FoundFile;
 use known::{Known, KnownFiles, day_of};
 use pending::Pending;
-use read::{Group, Outcome, Reading, SMALL};
+use read::{Group, Outcome, Reading};
 
 pub use inputs::{Input, Skipped};
 pub use tally::{Counts, FileTally, Summary};
 
-/// Bytes on disk that one thread reads before it hands over its blocks.
-const GROUP: u64 = 4 << 20;
+/// Sizes that bound the memory of an ingest. They shape its files, never its content.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Bytes on disk up to which a file is read whole by one thread.
+    small: u64,
+    /// Bytes on disk that one thread reads before it hands over its blocks.
+    group: u64,
+    /// Groups that are read before their rows are decided on.
+    wave: usize,
+    /// Decompressed bytes that the small files of one wave may hold together; the rest of them are streamed.
+    wave_bytes: u64,
+    /// Memory of the gathered rows at which they are written.
+    pending: usize,
+    /// Raw bytes of one Parquet file at most, so that one large partition is still written by several threads.
+    piece: u64,
+    /// Bytes of rejects that are gathered before they are written.
+    rejects: usize,
+    /// Raw bytes after which a batch is committed. A batch ends with a file.
+    batch: u64,
+}
 
-/// Groups that are read before their rows are decided on.
-const WAVE: usize = 12;
-
-/// Raw bytes after which a batch is committed. A batch ends with a file.
-const BATCH: u64 = 2 << 30;
-
-/// Raw bytes of rejects that are gathered before they are written.
-const REJECT_BYTES: usize = 16 << 20;
+impl Limits {
+    /// Together below 512 MiB on two cores.
+    const NORMAL: Self = Self {
+        small: 8 << 20,
+        group: 4 << 20,
+        wave: 12,
+        wave_bytes: 160 << 20,
+        pending: 144 << 20,
+        piece: 48 << 20,
+        rejects: 16 << 20,
+        batch: 2 << 30,
+    };
+}
 
 /// How far an ingest has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,12 +96,17 @@ impl std::fmt::Debug for Options<'_> {
 /// Reads files into a lake, creating it where there is none. What the lake has already is not added again.
 ///
 /// # Errors
-/// [`Input`](crate::error::Error::Input) when an input matches no file, [`Io`](crate::error::Error::Io) naming the file or folder that cannot be read or written,
-/// [`Lake`](crate::error::Error::Lake) when the lake is damaged. What was committed before stays.
+/// [`Input`](crate::error::Error::Input) when an input matches no file, [`Io`](crate::error::Error::Io) naming the file or
+/// folder that cannot be read or written, [`Lake`](crate::error::Error::Lake) when the lake is damaged. What was committed
+/// before stays.
 pub fn ingest(lake: &Path, inputs: &[Input], options: &Options<'_>) -> Result<Summary> {
+    ingest_within(lake, inputs, options, Limits::NORMAL)
+}
+
+fn ingest_within(lake: &Path, inputs: &[Input], options: &Options<'_>, limits: Limits) -> Result<Summary> {
     let found = inputs::find(inputs, lake)?;
-    let mut run = Run::new(Writer::open_or_create(lake)?, *options, &found.files)?;
-    for wave in waves(&found.files) {
+    let mut run = Run::new(Writer::open_or_create(lake)?, *options, limits, &found.files)?;
+    for wave in waves(&found.files, &limits) {
         match wave {
             Wave::Small(groups) => run.small(&groups)?,
             Wave::Large(file) => run.large(file)?,
@@ -94,21 +122,23 @@ enum Wave<'f> {
     Large(&'f FoundFile),
 }
 
-fn waves(files: &[FoundFile]) -> Vec<Wave<'_>> {
+fn waves<'f>(files: &'f [FoundFile], limits: &Limits) -> Vec<Wave<'f>> {
     let mut waves = Vec::new();
-    for run in files.chunk_by(|a, b| a.byte_count <= SMALL && b.byte_count <= SMALL) {
+    for run in files.chunk_by(|a, b| a.byte_count <= limits.small && b.byte_count <= limits.small) {
         match run {
-            [file] if file.byte_count > SMALL => waves.push(Wave::Large(file)),
-            small => waves.extend(groups(small).chunks(WAVE).map(|wave| Wave::Small(wave.to_vec()))),
+            [file] if file.byte_count > limits.small => waves.push(Wave::Large(file)),
+            small => {
+                waves.extend(groups(small, limits.group).chunks(limits.wave).map(|wave| Wave::Small(wave.to_vec())))
+            }
         }
     }
     waves
 }
 
-fn groups(files: &[FoundFile]) -> Vec<&[FoundFile]> {
+fn groups(files: &[FoundFile], group: u64) -> Vec<&[FoundFile]> {
     let (mut groups, mut start, mut weight) = (Vec::new(), 0, 0);
     for (at, file) in files.iter().enumerate() {
-        if weight >= GROUP {
+        if weight >= group {
             groups.push(&files[start..at]);
             (start, weight) = (at, 0);
         }
@@ -128,6 +158,7 @@ fn weight_of(file: &FoundFile) -> u64 {
 struct Run<'o> {
     writer: Writer,
     options: Options<'o>,
+    limits: Limits,
     known_files: KnownFiles,
     known: Known,
     pending: Pending,
@@ -141,12 +172,13 @@ struct Run<'o> {
 }
 
 impl<'o> Run<'o> {
-    fn new(writer: Writer, options: Options<'o>, files: &[FoundFile]) -> Result<Self> {
+    fn new(writer: Writer, options: Options<'o>, limits: Limits, files: &[FoundFile]) -> Result<Self> {
         let bytes = files.iter().map(|f| f.byte_count).sum();
         Ok(Self {
             known_files: KnownFiles::load(&writer)?,
             writer,
             options,
+            limits,
             known: Known::default(),
             pending: Pending::default(),
             rejects: Rows::new(&REJECTS),
@@ -161,9 +193,9 @@ impl<'o> Run<'o> {
 
     fn small(&mut self, wave: &[&[FoundFile]]) -> Result<()> {
         let read = AtomicU64::new(0);
-        let known = &self.known_files;
+        let (known, limits) = (&self.known_files, &self.limits);
         let groups: Vec<Result<Group>> =
-            wave.par_iter().with_max_len(1).map(|files| read::read_group(files, known, &read)).collect();
+            wave.par_iter().with_max_len(1).map(|files| read::read_group(files, known, limits, &read)).collect();
         for (files, group) in wave.iter().zip(groups) {
             self.group(files, group?)?;
         }
@@ -250,7 +282,7 @@ impl<'o> Run<'o> {
             tally.counts.rejected += 1;
             rows::put_reject(&mut self.rejects, tally, reject);
             self.reject_bytes += reject.raw.len() + reject.reason.len();
-            if self.reject_bytes >= REJECT_BYTES {
+            if self.reject_bytes >= self.limits.rejects {
                 self.stage_rejects()?;
             }
         }
@@ -267,8 +299,8 @@ impl<'o> Run<'o> {
     }
 
     fn flush_if_full(&mut self) -> Result<()> {
-        if self.pending.is_full() {
-            let staged = self.pending.flush(&self.writer)?;
+        if self.pending.size() >= self.limits.pending {
+            let staged = self.pending.flush(&self.writer, self.limits.piece)?;
             self.staged.extend(staged);
         }
         Ok(())
@@ -291,7 +323,7 @@ impl<'o> Run<'o> {
     }
 
     fn commit_if_large(&mut self) -> Result<()> {
-        if self.batch_bytes >= BATCH { self.commit() } else { Ok(()) }
+        if self.batch_bytes >= self.limits.batch { self.commit() } else { Ok(()) }
     }
 
     /// Makes what was read so far part of the lake.
@@ -299,7 +331,7 @@ impl<'o> Run<'o> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let events = self.pending.flush(&self.writer)?;
+        let events = self.pending.flush(&self.writer, self.limits.piece)?;
         self.staged.extend(events);
         self.stage_rejects()?;
         let batch_id = batch_id(&self.batch);
@@ -338,5 +370,7 @@ fn batch_id(files: &[FileTally]) -> String {
     block::hex(&crate::event::identity("batch", &ids))
 }
 
+#[cfg(test)]
+mod fake;
 #[cfg(test)]
 mod tests;

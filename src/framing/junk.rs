@@ -14,14 +14,19 @@ pub(super) fn cause(head: &[u8]) -> String {
     if let Some((_, name)) = signatures.iter().find(|(magic, _)| head.starts_with(magic)) {
         return format!("the file looks like {name}, not JSON");
     }
-    let first = head.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let mut lines = head.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next().unwrap_or_default();
+    let second = lines.next().unwrap_or(first);
     if head.contains(&0) || std::str::from_utf8(first).is_err() {
         return "the file is binary, not JSON".to_owned();
     }
     match first.trim_ascii_start().first() {
         Some(b'<') => "the file looks like XML or HTML, not JSON".to_owned(),
-        _ if first.contains(&b',') => "the file looks like CSV, not JSON".to_owned(),
-        _ if first.contains(&b'\t') => "the file looks like tab-separated text, not JSON".to_owned(),
+        Some(b'#') => "the file is text, but no line of it starts a JSON record".to_owned(),
+        _ if first.contains(&b',') && second.contains(&b',') => "the file looks like CSV, not JSON".to_owned(),
+        _ if first.contains(&b'\t') && second.contains(&b'\t') => {
+            "the file looks like tab-separated text, not JSON".to_owned()
+        }
         _ => "the file is text, but no line of it starts a JSON record".to_owned(),
     }
 }

@@ -97,3 +97,6 @@ pub struct Chunk {
     /// The frames, in the order of the file.
     pub frames: Vec<Frame>,
 }
+
+#[cfg(test)]
+mod tests;

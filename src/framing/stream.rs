@@ -155,13 +155,12 @@ fn object_packing(text: &[u8]) -> Packing {
         None => (text, &text[text.len()..]),
     };
     let complete = balanced(first).is_some_and(|end| first[end..].trim_ascii().is_empty());
-    let next_starts_record = rest.trim_ascii_start().starts_with(b"{");
-    let one_value = !rest.starts_with(b"{") && !(complete && next_starts_record);
-    if one_value && list_start(text).is_some() && !(complete && list_start(first).is_none()) {
+    let is_lines = rest.starts_with(b"{") || (complete && rest.trim_ascii_start().starts_with(b"{"));
+    if !is_lines && list_start(if complete { first } else { text }).is_some() {
         return Packing::List;
     }
     let only_line = first.len() == text.len();
-    if complete || rest.starts_with(b"{") || only_line { Packing::Lines } else { Packing::Values }
+    if complete || is_lines || only_line { Packing::Lines } else { Packing::Values }
 }
 
 fn is_record_line(line: &[u8]) -> bool {

@@ -5,12 +5,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use arrow::array::Array;
 
-use super::block::Reject;
+use super::block::{Reject, hex};
 use super::inputs::FoundFile;
 use crate::error::{Error, Result};
 use crate::event::{BYTE_OFFSET, EVENT_ID, FILE_ID, LINE};
 use crate::lake::{self, FILES, REJECTS, Writer, instants, read_columns, texts, wholes};
-use crate::source::Source;
 
 /// A file as it was ingested.
 #[derive(Debug, Clone)]
@@ -67,10 +66,20 @@ impl KnownFiles {
     }
 
     fn suitable(&self, file: &FoundFile) -> impl Iterator<Item = &KnownFile> {
-        let asked = file.source.map(Source::id);
         let rows = self.0.get(&file.stored).into_iter().flatten();
-        rows.filter(move |known| asked.is_none() || asked == known.source.as_deref())
+        rows.filter(move |known| match file.source {
+            None => true,
+            Some(asked) => known.source.as_deref() == Some(asked.id()) || known.file_id == file_id(file, &known.sha256),
+        })
     }
+}
+
+// A file forced to a source is another reading of it than the one that was found out, and needs an id of its own.
+pub(super) fn file_id(file: &FoundFile, sha256: &str) -> String {
+    let forced = file.source.map(|s| s.id().as_bytes());
+    let parts = [Some(file.stored.as_bytes()), Some(sha256.as_bytes()), forced];
+    let parts = if forced.is_some() { &parts[..] } else { &parts[..2] };
+    hex(&crate::event::identity("file", parts))
 }
 
 type Identities = HashSet<[u8; 16], BuildHasherDefault<FirstBytes>>;

@@ -14,12 +14,6 @@ use crate::event::EVENTS;
 use crate::lake::{Staged, Writer};
 use crate::schema::Table;
 
-/// Memory of the gathered batches at which they are written.
-const FULL: usize = 144 << 20;
-
-/// Raw bytes of one Parquet file at most, so that one large partition is still written by several threads.
-const PIECE: u64 = 48 << 20;
-
 /// Rows and raw bytes that are copied together at most: text columns of Arrow end at 2 GiB.
 const SLICE_ROWS: usize = 8192;
 const SLICE_BYTES: u64 = 8 << 20;
@@ -60,18 +54,19 @@ impl Pending {
         self.partitions.entry((source, day)).or_default().push(Row { batch, row, event: event.clone() });
     }
 
-    pub(super) const fn is_full(&self) -> bool {
-        self.size >= FULL
+    /// Memory of the batches, in bytes.
+    pub(super) const fn size(&self) -> usize {
+        self.size
     }
 
-    /// Writes all that is gathered.
-    pub(super) fn flush(&mut self, writer: &Writer) -> Result<Vec<Staged>> {
+    /// Writes all that is gathered, in files of at most `piece` raw bytes.
+    pub(super) fn flush(&mut self, writer: &Writer, piece: u64) -> Result<Vec<Staged>> {
         let full = std::mem::take(self);
         let mut pieces = Vec::new();
         for ((source, day), mut rows) in full.partitions {
             rows.par_sort_unstable_by_key(|r| (r.event.event_time, r.event.identity));
             let date = date(day)?;
-            let parts = split(rows, PIECE, usize::MAX);
+            let parts = split(rows, piece);
             pieces.extend(parts.into_iter().map(|rows| Piece { source, date: date.clone(), rows }));
         }
         let (events, changes): (Vec<_>, Vec<_>) = (full.events.iter().collect(), full.changes.iter().collect());
@@ -119,10 +114,10 @@ fn slices(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
     })
 }
 
-fn split(mut rows: Vec<Row>, bytes: u64, count: usize) -> Vec<Vec<Row>> {
+fn split(mut rows: Vec<Row>, bytes: u64) -> Vec<Vec<Row>> {
     let mut parts = Vec::new();
     while !rows.is_empty() {
-        let rest = rows.split_off(prefix(&rows, bytes, count));
+        let rest = rows.split_off(prefix(&rows, bytes, usize::MAX));
         parts.push(std::mem::replace(&mut rows, rest));
     }
     parts

@@ -9,19 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 
 use super::block::{Block, Blocks, FileContext, Part, hex};
-use super::detect;
 use super::inputs::{FoundFile, modified_at};
-use super::known::KnownFiles;
+use super::known::{KnownFiles, file_id};
 use super::tally::FileTally;
+use super::{Limits, detect};
 use crate::error::{Error, Result};
 use crate::framing::{Chunk, Frames, Packing};
 use crate::source::Source;
-
-/// Files up to this size are read whole by one thread.
-pub(super) const SMALL: u64 = 8 << 20;
-
-/// Decompressed bytes that the small files of one wave may hold together; the rest of them are streamed.
-const WAVE_BYTES: u64 = 160 << 20;
 
 /// Chunks of nothing but defects that are passed in search of a record to tell the source by.
 const LOOK_AHEAD: usize = 8;
@@ -43,20 +37,27 @@ pub(super) struct Group {
 }
 
 /// Reads small files whole, into common blocks.
-pub(super) fn read_group(files: &[FoundFile], known: &KnownFiles, wave: &AtomicU64) -> Result<Group> {
+pub(super) fn read_group(files: &[FoundFile], known: &KnownFiles, limits: &Limits, wave: &AtomicU64) -> Result<Group> {
     let mut blocks = Blocks::new();
-    let outcomes = files.iter().map(|file| read_small(file, known, wave, &mut blocks)).collect::<Result<_>>()?;
+    let outcomes =
+        files.iter().map(|file| read_small(file, known, limits, wave, &mut blocks)).collect::<Result<_>>()?;
     Ok(Group { blocks: blocks.finish()?, outcomes })
 }
 
-fn read_small(file: &FoundFile, known: &KnownFiles, wave: &AtomicU64, blocks: &mut Blocks) -> Result<Outcome> {
+fn read_small(
+    file: &FoundFile,
+    known: &KnownFiles,
+    limits: &Limits,
+    wave: &AtomicU64,
+    blocks: &mut Blocks,
+) -> Result<Outcome> {
     if let Some(row) = known.untouched(file) {
         return Ok(Outcome::Unchanged(tally_unchanged(file, &row.sha256, &row.file_id)));
     }
     let mut bytes = Vec::new();
-    let read = File::open(&file.path).and_then(|f| f.take(SMALL + 1).read_to_end(&mut bytes));
+    let read = File::open(&file.path).and_then(|f| f.take(limits.small + 1).read_to_end(&mut bytes));
     read.map_err(|e| unreadable(&file.path, e))?;
-    if bytes.len() as u64 > SMALL {
+    if bytes.len() as u64 > limits.small {
         return Ok(Outcome::TooLarge);
     }
     let sha256 = hex(&Sha256::digest(&bytes));
@@ -68,7 +69,8 @@ fn read_small(file: &FoundFile, known: &KnownFiles, wave: &AtomicU64, blocks: &m
     let mut reading = Reading::start(file, frames, sha256, bytes.len() as u64)?;
     let mut parts = Vec::new();
     while let Some(chunk) = reading.next()? {
-        if wave.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed) > WAVE_BYTES {
+        let size = chunk.bytes.len() as u64;
+        if wave.fetch_add(size, Ordering::Relaxed) + size > limits.wave_bytes {
             return Ok(Outcome::TooLarge);
         }
         parts.push(blocks.read(&chunk, &reading.context())?);
@@ -90,7 +92,7 @@ impl<'f> Reading<'f> {
         let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path, e))?;
         let source = match (&file.source, ahead.back()) {
             (Some(source), _) => Ok(*source),
-            (None, Some(chunk)) => detect::source_of(chunk, detect::all()),
+            (None, Some(chunk)) => detect::source_of(chunk),
             (None, None) => Err(String::new()),
         };
         let tally = FileTally {
@@ -180,14 +182,6 @@ fn digest(path: &Path) -> Result<(String, u64)> {
         hasher.update(&buffer[..count]);
         total += count as u64;
     }
-}
-
-// A file forced to a source is another reading of it than the one that was found out, and needs an id of its own.
-fn file_id(file: &FoundFile, sha256: &str) -> String {
-    let forced = file.source.map(|s| s.id().as_bytes());
-    let parts = [Some(file.stored.as_bytes()), Some(sha256.as_bytes()), forced];
-    let parts = if forced.is_some() { &parts[..] } else { &parts[..2] };
-    hex(&crate::event::identity("file", parts))
 }
 
 fn tally_unchanged(file: &FoundFile, sha256: &str, file_id: &str) -> FileTally {

@@ -216,7 +216,7 @@ impl Walk<'_> {
     // A number, a word, or text that is no JSON.
     fn bare(&mut self) {
         let rest = &self.text[self.at..];
-        let length = rest.find(|c: char| matches!(c, '"' | '{' | '}' | '[' | ']' | ',')).unwrap_or(rest.len());
+        let length = rest.find(['"', '{', '}', '[', ']', ',']).unwrap_or(rest.len());
         let span = self.at..self.at + length;
         self.at = span.end;
         let text = rest[..length].trim_ascii_end();

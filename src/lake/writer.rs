@@ -39,6 +39,13 @@ pub struct Staged {
     times: Option<(i64, i64)>,
 }
 
+impl Staged {
+    /// Where the file stands until it is committed.
+    pub fn path(&self) -> &Path {
+        &self.staging
+    }
+}
+
 impl Writer {
     /// Opens a lake, creating it where there is none, waits for other writers, and rolls back what a killed run left.
     ///

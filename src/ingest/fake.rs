@@ -1,0 +1,168 @@
+//! A source with the smallest records that show what ingest does with them, and a place to ingest them in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use serde_json::json;
+
+use super::{Counts, Input, Limits, Options, Summary, ingest_within};
+use crate::change::{CHANGES, Change, SubjectKind, Verb};
+use crate::error::Result;
+use crate::event::{EVENTS, Event, Outcome, Plane, identity};
+use crate::lake::{FILES, Lake, REJECTS};
+use crate::schema::Table;
+use crate::source::{Envelope, Fate, Mark, Record, Source};
+
+const DAY: i64 = 86_400_000_000;
+
+/// `{"id":1,"t":<day>,"changes":<count>}`; records with `skip` are filtered.
+pub(super) struct Fake;
+
+impl Source for Fake {
+    fn id(&self) -> &'static str {
+        "fake"
+    }
+    fn signature(&self) -> &'static [Mark] {
+        &[Mark::AnyOf(&["/id"])]
+    }
+    fn envelopes(&self) -> &'static [Envelope] {
+        &[Envelope { name: "wrap", marker: b"\"wrap\"", path: &["wrap", "inner"] }]
+    }
+    fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(record.bytes) else {
+            return Fate::Rejected("no JSON".into());
+        };
+        if value.get("skip").is_some() {
+            return Fate::Filtered("skipped");
+        }
+        let (Some(id), Some(day)) = (value["id"].as_i64(), value["t"].as_i64()) else {
+            return Fate::Rejected("`/id` or `/t` is missing".into());
+        };
+        let text = std::str::from_utf8(record.bytes).unwrap();
+        let change = Change {
+            verb: Verb::MemberAdd,
+            subject: Some("alice".into()),
+            subject_id: None,
+            subject_alias: None,
+            subject_kind: SubjectKind::User,
+            entitlement: Some("admins".into()),
+            entitlement_id: None,
+            outcome: Outcome::Success,
+        };
+        let count = usize::try_from(value["changes"].as_i64().unwrap_or(0)).unwrap();
+        Fate::Accepted(Box::new(Event {
+            identity: identity("fake", &[Some(&id.to_le_bytes())]),
+            native_id: Some(format!("n{id}").into()),
+            request_id: None,
+            event_time: day * DAY + id,
+            event_type: "fake.done".into(),
+            plane: Plane::Effect,
+            outcome: Outcome::Success,
+            outcome_reason: None,
+            actor: Some(text[..1].into()),
+            actor_id: None,
+            actor_kind: None,
+            channel: None,
+            endpoint: None,
+            target: None,
+            target_id: None,
+            target_kind: None,
+            app: None,
+            scope: "account".into(),
+            workspace_id: None,
+            account_id: None,
+            source_ip: None,
+            user_agent: None,
+            session_id: None,
+            parse_rule: "native",
+            mapped: true,
+            changes: vec![change; count],
+        }))
+    }
+}
+
+pub(super) struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(place.path("in")).unwrap();
+        place
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(super) fn lake(&self) -> PathBuf {
+        self.path("lake")
+    }
+
+    pub(super) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path("in").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    pub(super) fn ingest(&self) -> Summary {
+        self.ingest_as(&["in"], &self.lake()).unwrap()
+    }
+
+    pub(super) fn ingest_as(&self, patterns: &[&str], lake: &Path) -> Result<Summary> {
+        self.ingest_within(patterns, lake, Limits::NORMAL)
+    }
+
+    pub(super) fn ingest_within(&self, patterns: &[&str], lake: &Path, limits: Limits) -> Result<Summary> {
+        let input =
+            |p: &&str| Input { base: self.folder.path().to_owned(), pattern: (*p).to_owned(), source: Some(&Fake) };
+        let inputs: Vec<Input> = patterns.iter().map(input).collect();
+        ingest_within(lake, &inputs, &Options { ingested_at: 1_000_000, progress: None }, limits)
+    }
+}
+
+pub(super) fn record(id: i64, day: i64) -> String {
+    json!({ "id": id, "t": day, "changes": id % 3 }).to_string()
+}
+
+pub(super) fn lines(ids: std::ops::Range<i64>) -> String {
+    ids.map(|id| record(id, 20_000 + id % 4) + "\n").collect()
+}
+
+pub(super) fn counts(records: u64, accepted: u64, duplicate: u64, filtered: u64, rejected: u64) -> Counts {
+    Counts { records, accepted, duplicate, filtered, rejected }
+}
+
+pub(super) fn frame(lake: &Path, table: &Table) -> DataFrame {
+    let files = Lake::open(lake).unwrap().live_files(table).unwrap();
+    if files.is_empty() {
+        return DataFrame::empty_with_schema(&table.polars_schema());
+    }
+    let scans: Vec<LazyFrame> = files
+        .iter()
+        .map(|f| LazyFrame::scan_parquet(PlRefPath::try_from_path(f).unwrap(), ScanArgsParquet::default()).unwrap())
+        .collect();
+    concat(scans, UnionArgs::default()).unwrap().collect().unwrap()
+}
+
+pub(super) fn sorted(lake: &Path, table: &Table, by: &[&str]) -> DataFrame {
+    frame(lake, table).sort(by.to_vec(), SortMultipleOptions::default()).unwrap()
+}
+
+/// Everything in a lake that may not depend on how it came there.
+pub(super) fn content(lake: &Path) -> Vec<DataFrame> {
+    vec![
+        sorted(lake, &EVENTS, &["event_id"]),
+        sorted(lake, &CHANGES, &["change_id"]),
+        sorted(lake, &REJECTS, &["path", "line", "byte_offset"]),
+        sorted(lake, &FILES, &["path", "file_id"]),
+    ]
+}
+
+pub(super) fn assert_same(one: &[DataFrame], other: &[DataFrame]) {
+    for (one, other) in one.iter().zip(other) {
+        assert!(one.equals_missing(other), "{one}\n{other}");
+    }
+}
