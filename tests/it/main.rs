@@ -1,4 +1,9 @@
-//! Integration tests, in one binary so that the large dependencies are linked once.
+//! The one integration binary.
 
-#[cfg(test)]
+mod architecture;
+mod bad_input;
+mod catalogue;
+mod cli;
+mod schema;
 mod sources;
+mod truth;
