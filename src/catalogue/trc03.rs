@@ -152,7 +152,7 @@ fn judge(
     }
     match contrary {
         Some(decision) if decision.time <= due => (Verdict::Pass, "cancelled", Some(decision.row)),
-        _ if due > evidence.correlation.limits.cut_off => (Verdict::Undetermined, "window_open", None),
+        _ if due > evidence.correlation.limits.push_cut_off => (Verdict::Undetermined, "window_open", None),
         _ => (Verdict::Exception, "unresolved", None),
     }
 }

@@ -84,6 +84,7 @@ pub fn build(
         sign_ins,
         everybody_is_pushed: config.connector.scope == crate::config::Scope::All,
         by_key: BTreeMap::new(),
+        assigned_groups: BTreeSet::new(),
         classes: vec![None; acts.len()],
         other_app_count: 0,
         not_successful_count: 0,
@@ -136,6 +137,7 @@ struct Builder<'a> {
     sign_ins: &'a dyn Fn(&str, i64) -> bool,
     everybody_is_pushed: bool,
     by_key: BTreeMap<Key, Case>,
+    assigned_groups: BTreeSet<Resolved>,
     classes: Vec<Option<ActorClass>>,
     other_app_count: usize,
     not_successful_count: usize,
@@ -224,6 +226,9 @@ impl Builder<'_> {
             key.entitlement = Entitlement::OtherApp(act.entitlement.clone().or(act.app.clone()).unwrap_or_default());
         }
         let group_assigned = key.is_group && matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+        if group_assigned && key.entitlement == Entitlement::Account {
+            self.assigned_groups.insert(key.subject.clone());
+        }
         if act.direction == Direction::Update || group_assigned {
             return;
         }
@@ -279,6 +284,7 @@ impl Builder<'_> {
 
     /// Lays the decisions and effects on persons and groups onto their memberships and roles.
     fn spread(&mut self) {
+        self.assign_through_groups();
         let accounts: BTreeMap<Key, Case> = self
             .by_key
             .iter()
@@ -306,6 +312,24 @@ impl Builder<'_> {
         }
     }
 
+    // Whoever enters a group that is assigned to the application is assigned through it.
+    fn assign_through_groups(&mut self) {
+        let mut through: Vec<(Key, Decision)> = Vec::new();
+        for (key, case) in &self.by_key {
+            let Entitlement::Member(group) = &key.entitlement else { continue };
+            if self.assigned_groups.contains(&Resolved::Key(group.clone())) {
+                let account = Key { is_group: false, subject: key.subject.clone(), entitlement: Entitlement::Account };
+                let derived = case.decisions.iter().map(|d| Decision { rank: Some(1), is_item: false, ..d.clone() });
+                through.extend(derived.map(|d| (account.clone(), d)));
+            }
+        }
+        for (key, decision) in through {
+            let case = self.by_key.entry(key).or_default();
+            case.decisions.push(decision);
+            case.decisions.sort_by_key(|d| (d.time, d.row));
+        }
+    }
+
     fn mark(&mut self, presence: &BTreeMap<String, BTreeSet<String>>) {
         let seen = self.seen(presence);
         let pushed = self.pushed_groups();
@@ -313,7 +337,9 @@ impl Builder<'_> {
             .by_key
             .iter()
             .filter(|(k, _)| k.entitlement == Entitlement::Account)
-            .filter(|(k, c)| !k.is_group && c.decisions.iter().any(|d| d.verb == Verb::AppAssign))
+            .filter(|(k, c)| {
+                !k.is_group && c.decisions.iter().any(|d| matches!(d.verb, Verb::AppAssign | Verb::MemberAdd))
+            })
             .map(|(k, _)| k.subject.clone())
             .collect();
         let unresolved = self.unresolved_decisions();
@@ -391,7 +417,8 @@ impl Builder<'_> {
 }
 
 fn lay(case: &mut Case, above: &Case, acts: &[Act], rank: u8) {
-    for decision in &above.decisions {
+    let is_own = |d: &&Decision| !matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove);
+    for decision in above.decisions.iter().filter(is_own) {
         // A person's return authorises no membership by itself, but lifts the reversal that the departure was.
         let rank = (decision.direction == Direction::Revoke && decision.rank.is_some()).then_some(rank);
         let is_relevant =
