@@ -73,12 +73,11 @@ pub fn build(
     sign_ins: &dyn Fn(&str, i64) -> bool,
     config: &Config,
 ) -> Result<Cases> {
-    let identities = learn(acts, config);
     let apps: Vec<String> = config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
     let apps = Globs::new(&if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps })?;
     let mut builder = Builder {
         acts,
-        identities,
+        identities: learn(acts, config, &apps),
         apps,
         door: Door::new(config)?,
         sign_ins,
@@ -103,14 +102,19 @@ pub fn build(
     })
 }
 
-fn learn(acts: &[Act], config: &Config) -> Identities {
+fn learn(acts: &[Act], config: &Config, apps: &Globs) -> Identities {
     let mut identities = Identities::new(config);
     for act in acts {
         match act.subject_kind.as_str() {
             "group" => {
                 identities.learn_group(&act.source, act.subject.as_deref(), act.subject_id.as_deref(), act.time);
             }
-            _ => identities.learn(sighting(act)),
+            _ => {
+                // The user name in another application says nothing about Databricks.
+                let is_databricks = act.app.as_deref().is_some_and(|app| apps.any(app));
+                let alias = act.subject_alias.as_deref().filter(|_| is_databricks);
+                identities.learn(Sighting { alias, ..sighting(act) });
+            }
         }
         if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
             identities.learn_group(&act.source, act.entitlement.as_deref(), act.entitlement_id.as_deref(), act.time);
