@@ -3,6 +3,8 @@
 //! A key is one subject and one entitlement. Whatever else bears on it (a group deleted, a person deactivated) has been
 //! laid onto the key beforehand, so that every key can be judged alone.
 
+#[cfg(test)]
+mod tests;
 mod trace;
 mod vouch;
 
