@@ -80,7 +80,7 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
         actor: decision.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
         verb: decision.verb.as_str(),
         subject: Some(t.key.subject.label().to_owned()),
-        object: Some(t.key.entitlement.name().to_owned()),
+        object: Some(super::vch01::object(&t.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,

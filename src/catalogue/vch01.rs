@@ -2,6 +2,7 @@
 
 use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::change::Verb;
+use crate::correlate::cases::Key;
 use crate::correlate::{ACCOUNT, Correlation, Vouching};
 use crate::error::Result;
 
@@ -85,12 +86,17 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
         actor: act.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
         verb: act.verb.as_str(),
         subject: Some(v.key.subject.label().to_owned()),
-        object: Some(v.key.entitlement.name().to_owned()),
+        object: Some(object(&v.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,
         hole_id: v.hole.clone(),
     }
+}
+
+/// What the item is about: a group's own creation or deletion is about the group.
+pub(super) fn object(key: &Key) -> String {
+    if key.is_group { key.subject.label().to_owned() } else { key.entitlement.name().to_owned() }
 }
 
 fn detail(all: &Correlation, v: &Vouching) -> Option<String> {

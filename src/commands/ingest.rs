@@ -20,8 +20,7 @@ pub(super) fn run(args: &cli::Ingest, clock: Clock<'_>, out: &mut dyn Write) -> 
     let inputs: Vec<Input> =
         args.paths.iter().map(|path| Input { base: PathBuf::from("."), pattern: path.clone(), source }).collect();
     let progress = summary::progress(args.quiet);
-    let options =
-        Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref(), ..Options::default() };
+    let options = Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref() };
     let read = ingest(&args.lake, &inputs, &options)?;
     printed(summary::ingested(out, &read))?;
     read.within(args.max_rejects, &args.lake)?;

@@ -16,8 +16,7 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
     let progress = summary::progress(args.quiet);
-    let options =
-        Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref(), ..Options::default() };
+    let options = Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref() };
     let read = ingest(&lake, &inputs(&config)?, &options)?;
     let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
     printed(summary::ingested(out, &read))?;

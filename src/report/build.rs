@@ -155,7 +155,7 @@ fn scope(parts: &Parts<'_>) -> Scope {
             name: name.clone().unwrap_or_else(|| NOT_SUPPLIED.to_owned()),
             environment: environment.unwrap_or(NOT_SUPPLIED).to_owned(),
             sources: sources.into_iter().map(str::to_owned).collect(),
-            declared: environment.is_some() || name.is_some(),
+            declared: environment.is_some() || name.is_some() || matches!(scope, ACCOUNT | TENANT),
         }
     });
     Scope { places: places.collect(), excluded: excluded(parts) }

@@ -203,8 +203,11 @@ pub struct Limits {
     pub provision_sla: i64,
     /// Time in which a removal must be carried out.
     pub deprovision_sla: i64,
-    /// Instant after which nothing is known.
+    /// Instant after which no effect is known: the end of the Databricks evidence, at most the end of the period plus the
+    /// longest window.
     pub cut_off: Instant,
+    /// The same for decisions and pushes: the end of the identity provider's evidence.
+    pub push_cut_off: Instant,
 }
 
 /// How one effect was judged.
