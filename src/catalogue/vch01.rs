@@ -3,7 +3,7 @@
 use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::change::Verb;
 use crate::correlate::cases::Key;
-use crate::correlate::{ACCOUNT, Correlation, Vouching};
+use crate::correlate::{Correlation, Vouching};
 use crate::error::Result;
 
 /// The test.
@@ -100,15 +100,13 @@ pub(super) fn object(key: &Key) -> String {
 }
 
 fn detail(all: &Correlation, v: &Vouching) -> Option<String> {
-    let act = &all.acts[v.effect];
-    let what = format!("{} at {}", act.verb.as_str(), if act.scope == ACCOUNT { "the account" } else { &act.scope });
-    Some(match (v.authority, &v.hole) {
+    match (v.authority, &v.hole) {
         (Some(row), _) => {
             let authority = &all.acts[row];
-            let lag = (act.time - authority.time) / 1_000_000;
-            format!("{what}; decided by {}, {lag} s before", authority.verb.as_str())
+            let lag = (all.acts[v.effect].time - authority.time) / 1_000_000;
+            Some(format!("decided by {}, {lag} s before", authority.verb.as_str()))
         }
-        (None, Some(hole)) => format!("{what}; the decision may lie in {hole}"),
-        (None, None) => what,
-    })
+        (None, Some(hole)) => Some(format!("the decision may lie in {hole}")),
+        (None, None) => None,
+    }
 }

@@ -8,6 +8,7 @@ use crate::cli;
 use crate::config::{Config, Period};
 use crate::error::{Error, Result};
 use crate::ingest::{Input, Options, ingest};
+use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
@@ -20,6 +21,10 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     let read = ingest(&lake, &inputs(&config)?, &options)?;
     let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
     printed(summary::ingested(out, &read))?;
+    if read.totals.rejected > 0 {
+        let rejects = Inventory::read(&Lake::open(&lake)?)?.rejects;
+        printed(summary::rejected(out, &read, &rejects))?;
+    }
     printed(summary::judged(out, &model, &package))?;
     read.within(Some(args.max_rejects), &lake)?;
     Ok(status(&model, args.fail_on))

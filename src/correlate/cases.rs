@@ -360,6 +360,7 @@ impl Builder<'_> {
                 key.is_group || self.everybody_is_pushed || scopes.is_some() || assigned.contains(&key.subject);
             case.is_resolved = key.subject.is_known();
             case.is_known_to_databricks = key.is_group || scopes.is_some();
+            case.is_group_pushed = group_is_pushed;
             case.is_pushed = group_is_pushed && person_is_assigned;
             case.is_account = key.entitlement == Entitlement::Account && !key.is_group;
             case.seen_in = scopes.into_iter().flatten().filter(|s| *s != super::ACCOUNT).cloned().collect();

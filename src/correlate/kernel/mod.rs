@@ -110,6 +110,8 @@ pub struct Case {
     pub is_resolved: bool,
     /// True when the subject was ever seen in Databricks.
     pub is_known_to_databricks: bool,
+    /// True when the group is pushed, or no group is concerned.
+    pub is_group_pushed: bool,
     /// True when the group is pushed and the person assigned.
     pub is_pushed: bool,
     /// True for the account of a person or service principal: its end must reach the account or every workspace.
