@@ -175,9 +175,10 @@ fn excluded(parts: &Parts<'_>) -> Vec<String> {
     let unpushed = unpushed_groups(parts);
     if !unpushed.is_empty() {
         let named = unpushed.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let count = unpushed.len();
+        let have = if unpushed.len() == 1 { "group has" } else { "groups have" };
         all.push(format!(
-            "{count} groups of the identity provider have no counterpart in Databricks, so that decisions on them are not_pushed ({named}). If they should have one, name it under [groups]."
+            "{} identity-provider {have} no counterpart in Databricks ({named}); decisions there are not_pushed. A counterpart of another name belongs under [groups].",
+            unpushed.len()
         ));
     }
     if other_apps > 0 {
