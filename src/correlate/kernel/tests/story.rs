@@ -17,6 +17,7 @@ pub(super) const LIMITS: Limits = Limits {
     provision_sla: DAY,
     deprovision_sla: DAY,
     cut_off: 90 * DAY,
+    push_cut_off: 90 * DAY,
 };
 
 /// Something that happened to the key.
