@@ -71,20 +71,22 @@ fn next_reversal(case: &Case, d: usize) -> Option<Instant> {
 
 fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> Option<Done> {
     let decision = &case.decisions[d];
-    let mut effects: Vec<usize> = vouched.iter().filter(|v| v.decision == Some(d)).map(|v| v.effect).collect();
     let until = next_reversal(case, d).unwrap_or(Instant::MAX);
     let from = decision.time - limits.window.skew;
+    let stands = |v: &&Vouched| !is_undone_before(case, &case.effects[v.effect], decision.time);
+    let of = |keep: &dyn Fn(&Vouched, &Effect) -> bool| -> Vec<usize> {
+        let kept = vouched.iter().filter(stands).filter(|v| keep(v, &case.effects[v.effect]));
+        kept.map(|v| v.effect).collect()
+    };
+    let in_reach = |e: &Effect| e.direction == decision.direction && (from..until).contains(&e.time);
+    let due = decision.time + sla(limits, decision);
+    let mut effects = of(&|v, _| v.decision == Some(d));
+    // What changed something carries it out, else what said it again in time.
     if effects.is_empty() {
-        let in_reach = |v: &&Vouched| {
-            let effect = &case.effects[v.effect];
-            // What was held already and granted again after the time allowed carried nothing out.
-            let came_too_late = v.reason == Reason::Redundant && effect.time > decision.time + sla(limits, decision);
-            effect.direction == decision.direction
-                && (from..until).contains(&effect.time)
-                && !came_too_late
-                && !is_undone_before(case, effect, decision.time)
-        };
-        effects = vouched.iter().filter(in_reach).map(|v| v.effect).collect();
+        effects = of(&|v, e| in_reach(e) && v.reason != Reason::Redundant);
+    }
+    if effects.is_empty() {
+        effects = of(&|_, e| in_reach(e) && e.time <= due);
     }
     let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == ACCOUNT);
     let own = if case.is_account && decision.direction == Direction::Revoke && at_account.is_none() {
@@ -163,5 +165,8 @@ fn has_failed(case: &Case, limits: &Limits, d: usize) -> bool {
             && p.direction == decision.direction
             && (decision.time - limits.window.skew..until).contains(&p.time)
     };
-    case.pushes.iter().rfind(concerned).is_some_and(|p| !p.succeeded)
+    let last = |succeeded: bool| {
+        case.pushes.iter().filter(concerned).filter(|p| p.succeeded == succeeded).map(|p| p.time).max()
+    };
+    last(false).is_some_and(|failure| last(true).is_none_or(|success| success < failure))
 }

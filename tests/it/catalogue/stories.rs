@@ -15,7 +15,7 @@ pub(super) const COVERAGE: &[Story] = &[
         but: &[],
         tell: |logs| {
             for (day, hour) in (1..4).flat_map(|day| (0..24).map(move |hour| (day, hour))) {
-                if !(day == 2 && (6..9).contains(&hour)) && !(day == 3 && hour == 12) {
+                if !matches!((day, hour), (2, 6..9) | (3, 12)) {
                     logs.okta_beats(&format!("{day:02} {hour:02}:30"));
                     logs.okta_beats(&format!("06-{} {hour:02}:30", 28 + day.min(2)));
                 }

@@ -236,6 +236,9 @@ fn what_is_held_when_it_is_decided_is_in_effect_and_never_late() {
 fn an_effect_that_was_undone_before_a_decision_does_not_carry_it_out() {
     given([wanted(0), granted(MINUTE), unwanted(2 * MINUTE), revoked(3 * MINUTE), wanted(4 * MINUTE)])
         .gives(&[Matched, Matched], &[Matched, Matched, Missing]);
+    given([wanted(0), granted(3 * MINUTE), revoked(210 * SECOND), wanted(4 * MINUTE)])
+        .gives(&[Matched, NoAuthority], &[Matched, Missing])
+        .linked(&[Some(1), None]);
 }
 
 #[test]
