@@ -6,4 +6,5 @@ mod catalogue;
 mod cli;
 mod schema;
 mod sources;
+mod support;
 mod truth;
