@@ -17,6 +17,11 @@ const CELL_CAP: usize = 60;
 /// # Errors
 /// [`Error::Usage`] with the engine's words when the query cannot be understood.
 pub fn run(lake: &Lake, sql: &str) -> Result<DataFrame> {
+    // The engine would answer these with no rows, as if something had been done.
+    let verb = sql.split_whitespace().next().unwrap_or_default().to_uppercase();
+    if ["ALTER", "CREATE", "DELETE", "DROP", "INSERT", "TRUNCATE", "UPDATE"].contains(&verb.as_str()) {
+        return Err(Error::Usage(format!("query: a query only reads the lake; `{verb}` is not answered")));
+    }
     let mut context = SQLContext::new();
     for table in crate::lake::TABLES {
         context.register(table.name, scan(lake, table)?);
@@ -72,8 +77,8 @@ fn cells(column: &Column) -> Vec<String> {
     let header = std::iter::once(column.name().to_string());
     let values = (0..column.len()).map(|row| match column.get(row) {
         Ok(AnyValue::Null) | Err(_) => String::new(),
-        Ok(AnyValue::String(text)) => text.to_owned(),
-        Ok(value) => value.to_string(),
+        // A column of one value owns its text; any other lends it.
+        Ok(value) => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
     });
     header.chain(values).map(|t| cut(&t.replace(char::is_control, " "), CELL_CAP)).collect()
 }

@@ -59,18 +59,31 @@ impl Lake {
     /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count.
     ///
     /// # Errors
-    /// [`Error::Lake`] when a table cannot be read.
+    /// [`Error::Lake`] when a table cannot be read or a file of it is missing.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
         let delta = Delta::new(&self.root)?;
         // `files` is read before the table: a batch committed in between is then seen in neither.
         let files = delta.open(FILES.name)?.live()?;
         let paths: Vec<PathBuf> = files.into_iter().map(|f| f.path).collect();
         if table.name == FILES.name {
-            return Ok(paths);
+            return present(paths);
         }
         let committed = committed_batches(&paths)?;
         let live = delta.open(table.name)?.live()?;
-        Ok(live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect())
+        present(
+            live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
+        )
+    }
+}
+
+/// The files, if all of them are there: what is lost must not read like what never was.
+fn present(files: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    match files.iter().find(|path| !path.is_file()) {
+        None => Ok(files),
+        Some(path) => Err(Error::Lake {
+            path: path.clone(),
+            message: "the file is missing; restore it, or ingest all inputs into a new lake".to_owned(),
+        }),
     }
 }
 
