@@ -10,6 +10,8 @@ pub mod tables;
 mod writer;
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -59,14 +61,14 @@ impl Lake {
     /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count.
     ///
     /// # Errors
-    /// [`Error::Lake`] when a table cannot be read or a file of it is missing.
+    /// [`Error::Lake`] when a table cannot be read or a file of it is missing or damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
         let delta = Delta::new(&self.root)?;
         // `files` is read before the table: a batch committed in between is then seen in neither.
         let files = delta.open(FILES.name)?.live()?;
-        let paths: Vec<PathBuf> = files.into_iter().map(|f| f.path).collect();
+        let paths = present(files.into_iter().map(|f| f.path).collect())?;
         if table.name == FILES.name {
-            return present(paths);
+            return Ok(paths);
         }
         let committed = committed_batches(&paths)?;
         let live = delta.open(table.name)?.live()?;
@@ -76,15 +78,31 @@ impl Lake {
     }
 }
 
-/// The files, if all of them are there: what is lost must not read like what never was.
+/// The files, if all of them are there and whole: what is lost must not read like what never was.
 fn present(files: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
-    match files.iter().find(|path| !path.is_file()) {
-        None => Ok(files),
-        Some(path) => Err(Error::Lake {
-            path: path.clone(),
-            message: "the file is missing; restore it, or ingest all inputs into a new lake".to_owned(),
-        }),
+    for path in &files {
+        let fault = match ends_like_parquet(path) {
+            Ok(true) => continue,
+            Ok(false) => "the file is damaged".to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "the file is missing".to_owned(),
+            Err(error) => return Err(Error::io("read", path, error)),
+        };
+        let message = format!("{fault}; restore it, or ingest all inputs into a new lake");
+        return Err(Error::Lake { path: path.clone(), message });
     }
+    Ok(files)
+}
+
+fn ends_like_parquet(path: &Path) -> io::Result<bool> {
+    const MAGIC: &[u8; 4] = b"PAR1";
+    let mut file = File::open(path)?;
+    let mut end = [0; 4];
+    if file.metadata()?.len() < 12 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-4))?;
+    file.read_exact(&mut end)?;
+    Ok(end == *MAGIC)
 }
 
 /// The batch that a Parquet file was written by, from its name; `None` for files that are not of a batch.

@@ -69,7 +69,7 @@ impl Writer {
     /// [`Error::Lake`] when the table is damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
         let name = TABLES.iter().find(|t| t.name == table.name).map_or(FILES.name, |t| t.name);
-        Ok(self.delta.open(name)?.live()?.into_iter().map(|f| f.path).collect())
+        present(self.delta.open(name)?.live()?.into_iter().map(|f| f.path).collect())
     }
 
     /// The committed files of one partition of `events`.
