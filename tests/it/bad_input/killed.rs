@@ -1,5 +1,6 @@
 //! A run that is killed, again and again, and then left to finish.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tickmark::event::EVENTS;
 use tickmark::lake::{Lake, TABLES};
 
-use crate::support::{Place, assert_same_lake, assert_ties_out, lake_rows, listing, parquet_rows, sample, sorted_rows};
+use crate::support::{Place, assert_same_lake, assert_ties_out, lake_count, lake_rows, plain_count, sample};
 
 /// Moments in the order of a run: what has to be there, as the beginning of a path.
 const MOMENTS: [&str; 9] = [
@@ -56,26 +57,19 @@ fn assert_all_or_nothing(lake: &Path) {
         return;
     }
     assert_ties_out(lake);
-    let count = lake_rows(lake, &EVENTS).len();
-    let whole = lake_rows(&sample().join("lake"), &EVENTS).len();
+    let count = lake_count(lake, &EVENTS);
+    let whole = lake_count(&sample().join("lake"), &EVENTS);
     assert!(count == 0 || count == whole, "{count} of {whole} events");
 }
 
 /// What a reader finds that knows nothing of the tables' logs.
 fn assert_plain_readers_see_the_same(lake: &Path) {
     for table in TABLES {
-        let folder = lake.join(table.name);
-        let files = listing(&folder);
-        let plain = files.keys().filter(|name| name.ends_with(".parquet"));
-        let plain: usize = plain.map(|name| parquet_rows(&folder.join(name)).len()).sum();
-        assert_eq!(plain, lake_rows(lake, table).len(), "rows of {}", table.name);
+        assert_eq!(plain_count(&lake.join(table.name)), lake_count(lake, table), "rows of {}", table.name);
     }
-    let mut ids: Vec<String> =
-        sorted_rows(lake, &EVENTS).into_iter().map(|mut row| row.remove("event_id").unwrap()).collect();
-    ids.sort();
-    let count = ids.len();
-    ids.dedup();
-    assert_eq!(ids.len(), count, "events more than once");
+    let rows = lake_rows(lake, &EVENTS);
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row["event_id"].as_str()).collect();
+    assert_eq!(ids.len(), rows.len(), "events more than once");
 }
 
 #[test]

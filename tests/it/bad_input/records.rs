@@ -68,7 +68,7 @@ fn what_is_cut_off_is_rejected_at_its_place_and_the_rest_is_read() {
 
 #[test]
 fn what_is_no_json_is_rejected_with_what_it_looks_like() {
-    let junk: Vec<u8> = (0..4000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x80).collect();
+    let junk: Vec<u8> = (0..4000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2] | 0x80).collect();
     assert_rejects("junk.json", junk, 0, &[(1, "binary")]);
     let utf16: Vec<u8> = format!("\u{feff}{}", line(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_rejects("utf16.json", utf16, 0, &[(1, "UTF-16")]);

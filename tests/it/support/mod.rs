@@ -4,7 +4,9 @@ mod place;
 mod tables;
 
 pub(crate) use place::{Place, listing, sample};
-pub(crate) use tables::{Row, assert_same_lake, assert_ties_out, csv_rows, lake_rows, parquet_rows, sorted_rows};
+pub(crate) use tables::{
+    Row, assert_same_lake, assert_ties_out, csv_rows, lake_count, lake_rows, parquet_rows, plain_count,
+};
 
 use std::path::Path;
 
