@@ -149,7 +149,7 @@ impl Log {
 
 fn hole(source: &str, scope: &str, start: i64, end: i64) -> Hole {
     let digest = blake3::hash(format!("{source}\n{scope}\n{start}\n{end}").as_bytes());
-    let id = format!("HOLE-{}", hex(&digest.as_bytes()[..5]));
+    let id = format!("H{}", hex(&digest.as_bytes()[..4]));
     let micros = |hours: i64| hours.saturating_mul(HOUR);
     Hole { id, source: source.to_owned(), scope: scope.to_owned(), start: micros(start), end: micros(end) }
 }

@@ -174,6 +174,9 @@ impl Identities {
     /// A principal's name, folded, with domain and alias rules applied.
     pub fn canonical(&self, name: &str) -> String {
         let folded = fold(name);
+        if let Some(canonical) = self.aliases.get(&folded) {
+            return canonical.clone();
+        }
         let moved = match folded.rsplit_once('@') {
             Some((local, domain)) => match self.domains.get(domain) {
                 Some(canonical) => format!("{local}@{canonical}"),
@@ -231,7 +234,7 @@ mod tests {
     #[test]
     fn case_domains_and_aliases_lead_to_one_name() {
         let of = identities();
-        for name in ["Bob@Example.com", "bob@corp.example.com", "BOB.OLD@corp.example.com"] {
+        for name in ["Bob@Example.com", "bob@corp.example.com", "BOB.OLD@corp.example.com", "bob.old@example.com"] {
             assert_eq!(resolve(&of, "okta", Some(name), None), Resolved::Key("bob@example.com".to_owned()), "{name}");
         }
     }

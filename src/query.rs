@@ -10,17 +10,19 @@ use crate::lake::Lake;
 use crate::report::escape::cut;
 
 /// Cells are cut to this many characters in a table for reading.
-const CELL_CAP: usize = 60;
+const CELL_CAP: usize = 120;
 
 /// Answers a query over tables `events`, `changes`, `files` and `rejects`.
 ///
 /// # Errors
-/// [`Error::Usage`] with the engine's words when the query cannot be understood.
+/// [`Error::Usage`] when it is no SELECT, or with the engine's words when it cannot be understood.
 pub fn run(lake: &Lake, sql: &str) -> Result<DataFrame> {
-    // The engine would answer these with no rows, as if something had been done.
-    let verb = sql.split_whitespace().next().unwrap_or_default().to_uppercase();
-    if ["ALTER", "CREATE", "DELETE", "DROP", "INSERT", "TRUNCATE", "UPDATE"].contains(&verb.as_str()) {
-        return Err(Error::Usage(format!("query: a query only reads the lake; `{verb}` is not answered")));
+    let first: String =
+        sql.trim_start_matches(['(', ' ', '\n']).chars().take_while(char::is_ascii_alphabetic).collect();
+    if !["SELECT", "WITH", "SHOW", "EXPLAIN"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
+        return Err(Error::Usage(format!(
+            "query: only SELECT can be asked; the lake is read, never written (found `{first}`)"
+        )));
     }
     let mut context = SQLContext::new();
     for table in crate::lake::TABLES {
@@ -77,8 +79,7 @@ fn cells(column: &Column) -> Vec<String> {
     let header = std::iter::once(column.name().to_string());
     let values = (0..column.len()).map(|row| match column.get(row) {
         Ok(AnyValue::Null) | Err(_) => String::new(),
-        // A column of one value owns its text; any other lends it.
-        Ok(value) => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
+        Ok(value) => value.str_value().into_owned(),
     });
     header.chain(values).map(|t| cut(&t.replace(char::is_control, " "), CELL_CAP)).collect()
 }

@@ -3,9 +3,9 @@
 //! The output depends on the plan alone: same seed, people and days, same bytes. It serves as sample data, as a
 //! yardstick (every item of vouching and tracing is labelled) and as input of any size for measurements.
 //!
-//! The order of the modules is the order of the work: the [`organisation`] is drawn up, [`ordinary`] and [`planted`]
-//! changes happen to it and are labelled as they happen ([`story`]), [`routine`] use fills the hours in between,
-//! [`delivery`] packs the records into files and [`pages`] writes what a reader needs.
+//! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted`
+//! changes happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between,
+//! `delivery` packs the records into files and `pages` writes what a reader needs.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -27,8 +27,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let records: u64 = inventory.files.iter().map(|f| f.records).sum();
     let untied: u64 = inventory.files.iter().filter(|f| !f.ties_out()).map(|f| f.records).sum();
     let exception = if is_tolerated { untied } else { (rejected + untied).min(records) };
-    let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, is_tolerated)).collect();
-    items.extend(inventory.rejects.iter().map(|r| reject_item(r, &inventory, is_tolerated)));
+    let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, evidence, is_tolerated)).collect();
+    items.extend(inventory.rejects.iter().map(|r| reject_item(r, evidence, &inventory, is_tolerated)));
     Ok(Judged {
         items,
         counts: Some(Counts { population: records, pass: records - exception, exception, ..Counts::default() }),
@@ -38,7 +38,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-fn file_item(file: &FileRow, is_tolerated: bool) -> Item {
+// A file without events stands at the start of the period.
+fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Item {
     let (verdict, reason) = match (file.ties_out(), file.rejected) {
         (false, _) => (Verdict::Exception, "does_not_tie_out"),
         (true, 0) => (Verdict::Pass, "tied_out"),
@@ -50,7 +51,7 @@ fn file_item(file: &FileRow, is_tolerated: bool) -> Item {
         verdict,
         reason: reason.to_owned(),
         severity: TEST.severity,
-        time: file.first_event_time.unwrap_or(0),
+        time: file.first_event_time.unwrap_or(evidence.period.start),
         scope: None,
         actor: None,
         verb: "",
@@ -66,7 +67,7 @@ fn file_item(file: &FileRow, is_tolerated: bool) -> Item {
     }
 }
 
-fn reject_item(reject: &RejectRow, inventory: &Inventory, is_tolerated: bool) -> Item {
+fn reject_item(reject: &RejectRow, evidence: &Evidence<'_>, inventory: &Inventory, is_tolerated: bool) -> Item {
     let verdict = if is_tolerated { Verdict::Pass } else { Verdict::Exception };
     let time = inventory.files.iter().find(|f| f.file_id == reject.file_id).and_then(|f| f.first_event_time);
     Item {
@@ -74,7 +75,7 @@ fn reject_item(reject: &RejectRow, inventory: &Inventory, is_tolerated: bool) ->
         verdict,
         reason: "rejected".to_owned(),
         severity: TEST.severity,
-        time: time.unwrap_or(0),
+        time: time.unwrap_or(evidence.period.start),
         scope: None,
         actor: None,
         verb: "",

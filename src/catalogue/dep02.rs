@@ -90,7 +90,8 @@ fn judge(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, after: &[&Activ
     if leaver.end.is_none() && leaver.start + sla > cut_off {
         return (Verdict::Undetermined, "window_open");
     }
-    match unwatched(evidence, leaver, leaver.end.unwrap_or(cut_off).min(cut_off)) {
+    // The cut-off is the first instant of which nothing is known.
+    match unwatched(evidence, leaver, leaver.end.unwrap_or(cut_off).min(cut_off - 1)) {
         true => (Verdict::Undetermined, "coverage_gap"),
         false => (Verdict::Pass, "no_activity"),
     }

@@ -38,12 +38,22 @@ pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e
         leaver.end = ends.min();
     }
     found.retain(|l| {
-        let still_stood = l.end.is_none_or(|end| end >= evidence.period.start);
-        let is_recent = l.start >= evidence.period.start - sla;
-        l.start < evidence.period.end
-            && (l.start >= evidence.period.start || (still_stood && (is_recent || l.end.is_some())))
+        let began_in_reach = (evidence.period.start - sla..evidence.period.end).contains(&l.start);
+        let still_stood = match l.end {
+            Some(end) => end >= evidence.period.start,
+            None => {
+                let is_back = has_returned(evidence, l.key, l.start, evidence.period.start);
+                began_in_reach || (stands(l.trigger.reason) && !is_back)
+            }
+        };
+        l.start < evidence.period.end && (l.start >= evidence.period.start || still_stood)
     });
     found
+}
+
+// Access that was there when it was to end, and of whose end nothing is known.
+const fn stands(reason: Reason) -> bool {
+    matches!(reason, Reason::Missing | Reason::Failed | Reason::CoverageGap)
 }
 
 fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {

@@ -29,13 +29,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         .map(|v| {
             let group = v.authority.and_then(|row| all.acts[row].entitlement.as_deref());
             let (verdict, reason) = judge(v, group.map(|g| privileged.any(g)), privileged.is_empty());
-            Item {
-                verdict,
-                reason: reason.to_owned(),
-                severity: TEST.severity,
-                detail: Some(format!("role {}", v.key.entitlement.name())),
-                ..of_effect(all, v)
-            }
+            Item { verdict, reason: reason.to_owned(), severity: TEST.severity, ..of_effect(all, v) }
         })
         .collect();
     let revokes = population(evidence).filter(|v| all.acts[v.effect].verb == Verb::AdminRevoke).count();

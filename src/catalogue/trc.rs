@@ -60,7 +60,7 @@ fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing) -> Item {
         verdict: t.reason.verdict(),
         reason: t.reason.as_str().to_owned(),
         severity,
-        detail: Some(detail(evidence, t)),
+        detail: detail(evidence, t),
         ..of_decision(evidence, t)
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
         actor: decision.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
         verb: decision.verb.as_str(),
         subject: Some(t.key.subject.label().to_owned()),
-        object: Some(t.key.entitlement.name().to_owned()),
+        object: Some(super::vch01::object(&t.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,
@@ -88,19 +88,17 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
     }
 }
 
-fn detail(evidence: &Evidence<'_>, t: &Tracing) -> String {
+fn detail(evidence: &Evidence<'_>, t: &Tracing) -> Option<String> {
     let all = evidence.correlation;
-    let decision = &all.acts[t.authority];
-    let verb = decision.verb.as_str();
-    let words = t.transport.and_then(|row| all.acts.get(row)).filter(|p| p.outcome == "failure");
+    let failed = t.transport.map(|row| &all.acts[row]).filter(|push| push.outcome == "failure");
     match (t.reason, t.effect, &t.hole) {
         (Reason::Failed, ..) => {
-            format!("{verb}; the identity provider reports that {} failed", words.map_or("the push", |p| &p.event_type))
+            failed.map(|push| format!("the identity provider reports that {} failed", push.event_type))
         }
         (_, Some(row), _) => {
-            format!("{verb}; carried out after {} s", (all.acts[row].time - decision.time) / 1_000_000)
+            Some(format!("carried out after {} s", (all.acts[row].time - all.acts[t.authority].time) / 1_000_000))
         }
-        (_, None, Some(hole)) => format!("{verb}; the effect may lie in {hole}"),
-        _ => verb.to_owned(),
+        (_, None, Some(hole)) => Some(format!("the effect may lie in {hole}")),
+        _ => None,
     }
 }

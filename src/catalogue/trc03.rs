@@ -116,7 +116,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sl
         actor: first.actor.clone(),
         verb: "",
         subject: Some(key.subject.label().to_owned()),
-        object: Some(key.entitlement.name().to_owned()),
+        object: Some(super::vch01::object(key)),
         event_ids: incident.rows.iter().copied().chain(resolved_by).map(|row| acts[row].event_id.clone()).collect(),
         detail: Some(format!("{}, {} attempts", first.event_type, incident.rows.len())),
         waiver_id: None,
@@ -152,7 +152,7 @@ fn judge(
     }
     match contrary {
         Some(decision) if decision.time <= due => (Verdict::Pass, "cancelled", Some(decision.row)),
-        _ if due > evidence.correlation.limits.cut_off => (Verdict::Undetermined, "window_open", None),
+        _ if due > evidence.correlation.limits.push_cut_off => (Verdict::Undetermined, "window_open", None),
         _ => (Verdict::Exception, "unresolved", None),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
 use crate::change::Verb;
-use crate::correlate::{ACCOUNT, Correlation, Vouching};
+use crate::correlate::cases::Key;
+use crate::correlate::{Correlation, Vouching};
 use crate::error::Result;
 
 /// The test.
@@ -85,7 +86,7 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
         actor: act.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
         verb: act.verb.as_str(),
         subject: Some(v.key.subject.label().to_owned()),
-        object: Some(v.key.entitlement.name().to_owned()),
+        object: Some(object(&v.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
         detail: None,
         waiver_id: None,
@@ -93,16 +94,19 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
     }
 }
 
+/// What the item is about: a group's own creation or deletion is about the group.
+pub(super) fn object(key: &Key) -> String {
+    if key.is_group { key.subject.label().to_owned() } else { key.entitlement.name().to_owned() }
+}
+
 fn detail(all: &Correlation, v: &Vouching) -> Option<String> {
-    let act = &all.acts[v.effect];
-    let what = format!("{} at {}", act.verb.as_str(), if act.scope == ACCOUNT { "the account" } else { &act.scope });
-    Some(match (v.authority, &v.hole) {
+    match (v.authority, &v.hole) {
         (Some(row), _) => {
             let authority = &all.acts[row];
-            let lag = (act.time - authority.time) / 1_000_000;
-            format!("{what}; decided by {}, {lag} s before", authority.verb.as_str())
+            let lag = (all.acts[v.effect].time - authority.time) / 1_000_000;
+            Some(format!("decided by {}, {lag} s before", authority.verb.as_str()))
         }
-        (None, Some(hole)) => format!("{what}; the decision may lie in {hole}"),
-        (None, None) => what,
-    })
+        (None, Some(hole)) => Some(format!("the decision may lie in {hole}")),
+        (None, None) => None,
+    }
 }

@@ -7,6 +7,8 @@ use super::{Clock, printed, summary};
 use crate::cli;
 use crate::error::{Error, Exit, Result};
 use crate::ingest::{Input, Options, ingest};
+use crate::inventory::Inventory;
+use crate::lake::Lake;
 use crate::source;
 
 pub(super) fn run(args: &cli::Ingest, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
@@ -20,10 +22,13 @@ pub(super) fn run(args: &cli::Ingest, clock: Clock<'_>, out: &mut dyn Write) -> 
     let inputs: Vec<Input> =
         args.paths.iter().map(|path| Input { base: PathBuf::from("."), pattern: path.clone(), source }).collect();
     let progress = summary::progress(args.quiet);
-    let options =
-        Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref(), ..Options::default() };
+    let options = Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref() };
     let read = ingest(&args.lake, &inputs, &options)?;
     printed(summary::ingested(out, &read))?;
+    if read.totals.rejected > 0 {
+        let rejects = Inventory::read(&Lake::open(&args.lake)?)?.rejects;
+        printed(summary::rejected(out, &read, &rejects))?;
+    }
     read.within(args.max_rejects, &args.lake)?;
     Ok(Exit::DONE)
 }

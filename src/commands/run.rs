@@ -8,6 +8,7 @@ use crate::cli;
 use crate::config::{Config, Period};
 use crate::error::{Error, Result};
 use crate::ingest::{Input, Options, ingest};
+use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
@@ -16,11 +17,14 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
     let progress = summary::progress(args.quiet);
-    let options =
-        Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref(), ..Options::default() };
+    let options = Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref() };
     let read = ingest(&lake, &inputs(&config)?, &options)?;
     let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
     printed(summary::ingested(out, &read))?;
+    if read.totals.rejected > 0 {
+        let rejects = Inventory::read(&Lake::open(&lake)?)?.rejects;
+        printed(summary::rejected(out, &read, &rejects))?;
+    }
     printed(summary::judged(out, &model, &package))?;
     read.within(Some(args.max_rejects), &lake)?;
     Ok(status(&model, args.fail_on))

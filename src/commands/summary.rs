@@ -4,9 +4,13 @@ use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
 use crate::ingest::{Progress, Summary};
+use crate::inventory::RejectRow;
 use crate::report::escape::cut;
 use crate::report::format::number;
 use crate::report::model::{ItemRow, Model, Severity};
+
+/// Files with rejects that are named on the terminal.
+const FILES_TOLD: usize = 8;
 
 /// A line on standard error that follows an ingest; `None` when nobody would see it.
 pub(super) fn progress(quiet: bool) -> Option<Box<dyn Fn(Progress) + Sync>> {
@@ -47,9 +51,20 @@ pub(super) fn ingested(out: &mut dyn Write, read: &Summary) -> std::io::Result<(
     for skipped in &read.skipped {
         writeln!(out, "          left out: {} ({})", plain(&skipped.path), skipped.rule)?;
     }
-    let strange = read.files.iter().filter(|f| f.counts.rejected > 0);
-    for file in strange.take(5) {
-        writeln!(out, "          {}: {} records rejected", plain(&file.path), number(file.counts.rejected))?;
+    Ok(())
+}
+
+/// The files with rejects, each with its first reason; the rest is in table `rejects`.
+pub(super) fn rejected(out: &mut dyn Write, read: &Summary, rejects: &[RejectRow]) -> std::io::Result<()> {
+    let strange: Vec<_> = read.files.iter().filter(|f| f.counts.rejected > 0).collect();
+    for file in strange.iter().take(FILES_TOLD) {
+        writeln!(out, "Rejected  {}: {} records", plain(&file.path), number(file.counts.rejected))?;
+        if let Some(first) = rejects.iter().find(|r| r.file_id == file.file_id) {
+            writeln!(out, "          line {}: {}", first.line, plain(&first.reason))?;
+        }
+    }
+    if strange.len() > FILES_TOLD {
+        writeln!(out, "          and {} more files; see table `rejects`", strange.len() - FILES_TOLD)?;
     }
     Ok(())
 }
@@ -64,6 +79,9 @@ pub(super) fn judged(out: &mut dyn Write, model: &Model, package: &Path) -> std:
     )?;
     writeln!(out, "Period    {} ({} to {}, half open)", model.period.label, model.period.start, model.period.end)?;
     coverage(out, model)?;
+    for sentence in &model.scope.excluded {
+        writeln!(out, "Left out  {}", plain(sentence))?;
+    }
     results(out, model)?;
     exceptions(out, model)?;
     writeln!(out, "\nPackage   {}", package.display())?;

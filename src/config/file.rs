@@ -413,6 +413,55 @@ mod tests {
     }
 
     #[test]
+    fn every_key_of_the_documented_example_is_understood() {
+        let text = r#"
+            [organization]
+            name = "Example Corp"
+            [report]
+            period = "2026-Q3"
+            lake = "lake"
+            out = "evidence/2026-Q3"
+            [[source]]
+            id = "okta"
+            paths = ["exports/okta/**/*.json"]
+            provider_apps = ["Databricks*"]
+            covers = "2026-07-01..2026-10-01"
+            [identity]
+            domains = { "corp.example.com" = "example.com" }
+            aliases = { "bob.old@example.com" = "bob@example.com" }
+            [groups]
+            map = { "DBX Data Engineers" = "data-engineers" }
+            prefix = "okta-"
+            [connector]
+            scope = "all"
+            principals = ["scim-connector@example.com"]
+            user_agents = ["*Okta*SCIM*"]
+            addresses = ["198.51.100.0/24"]
+            [automation]
+            principals = ["terraform@example.com"]
+            [workspaces]
+            names = { "dbx-prod" = "4150000000000001" }
+            [environments]
+            production = ["4150000000000001"]
+            sandbox = ["4150000000000002"]
+            [parameters]
+            look_back = "24h"
+            skew = "5m"
+            provision_sla = "24h"
+            deprovision_sla = "24h"
+            max_gap = "1h"
+            [test."TRC-01"]
+            provision_sla = "4h"
+            policy = "IAM-7 section 3"
+        "#;
+        let config = parse(text, "t", Path::new("base")).unwrap();
+        assert_eq!(config.lake.as_deref(), Some(Path::new("base/lake")));
+        assert_eq!(config.connector.scope, Scope::All);
+        assert_eq!(config.sources[0].covers.as_ref().unwrap().label, "2026-07-01..2026-10-01");
+        assert_eq!(config.group_map["DBX Data Engineers"], "data-engineers");
+    }
+
+    #[test]
     fn waivers_need_a_scope_an_end_and_a_second_person() {
         let waiver = |select: &str, approver: &str, expires: &str| {
             format!(

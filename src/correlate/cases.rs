@@ -73,17 +73,17 @@ pub fn build(
     sign_ins: &dyn Fn(&str, i64) -> bool,
     config: &Config,
 ) -> Result<Cases> {
-    let identities = learn(acts, config);
     let apps: Vec<String> = config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
     let apps = Globs::new(&if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps })?;
     let mut builder = Builder {
         acts,
-        identities,
+        identities: learn(acts, config, &apps),
         apps,
         door: Door::new(config)?,
         sign_ins,
         everybody_is_pushed: config.connector.scope == crate::config::Scope::All,
         by_key: BTreeMap::new(),
+        assigned_groups: BTreeSet::new(),
         classes: vec![None; acts.len()],
         other_app_count: 0,
         not_successful_count: 0,
@@ -102,14 +102,19 @@ pub fn build(
     })
 }
 
-fn learn(acts: &[Act], config: &Config) -> Identities {
+fn learn(acts: &[Act], config: &Config, apps: &Globs) -> Identities {
     let mut identities = Identities::new(config);
     for act in acts {
         match act.subject_kind.as_str() {
             "group" => {
                 identities.learn_group(&act.source, act.subject.as_deref(), act.subject_id.as_deref(), act.time);
             }
-            _ => identities.learn(sighting(act)),
+            _ => {
+                // The user name in another application says nothing about Databricks.
+                let is_databricks = act.app.as_deref().is_some_and(|app| apps.any(app));
+                let alias = act.subject_alias.as_deref().filter(|_| is_databricks);
+                identities.learn(Sighting { alias, ..sighting(act) });
+            }
         }
         if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
             identities.learn_group(&act.source, act.entitlement.as_deref(), act.entitlement_id.as_deref(), act.time);
@@ -136,6 +141,7 @@ struct Builder<'a> {
     sign_ins: &'a dyn Fn(&str, i64) -> bool,
     everybody_is_pushed: bool,
     by_key: BTreeMap<Key, Case>,
+    assigned_groups: BTreeSet<Resolved>,
     classes: Vec<Option<ActorClass>>,
     other_app_count: usize,
     not_successful_count: usize,
@@ -224,6 +230,9 @@ impl Builder<'_> {
             key.entitlement = Entitlement::OtherApp(act.entitlement.clone().or(act.app.clone()).unwrap_or_default());
         }
         let group_assigned = key.is_group && matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+        if group_assigned && key.entitlement == Entitlement::Account {
+            self.assigned_groups.insert(key.subject.clone());
+        }
         if act.direction == Direction::Update || group_assigned {
             return;
         }
@@ -279,6 +288,7 @@ impl Builder<'_> {
 
     /// Lays the decisions and effects on persons and groups onto their memberships and roles.
     fn spread(&mut self) {
+        self.assign_through_groups();
         let accounts: BTreeMap<Key, Case> = self
             .by_key
             .iter()
@@ -306,6 +316,24 @@ impl Builder<'_> {
         }
     }
 
+    // Whoever enters a group that is assigned to the application is assigned through it.
+    fn assign_through_groups(&mut self) {
+        let mut through: Vec<(Key, Decision)> = Vec::new();
+        for (key, case) in &self.by_key {
+            let Entitlement::Member(group) = &key.entitlement else { continue };
+            if self.assigned_groups.contains(&Resolved::Key(group.clone())) {
+                let account = Key { is_group: false, subject: key.subject.clone(), entitlement: Entitlement::Account };
+                let derived = case.decisions.iter().map(|d| Decision { rank: Some(1), is_item: false, ..d.clone() });
+                through.extend(derived.map(|d| (account.clone(), d)));
+            }
+        }
+        for (key, decision) in through {
+            let case = self.by_key.entry(key).or_default();
+            case.decisions.push(decision);
+            case.decisions.sort_by_key(|d| (d.time, d.row));
+        }
+    }
+
     fn mark(&mut self, presence: &BTreeMap<String, BTreeSet<String>>) {
         let seen = self.seen(presence);
         let pushed = self.pushed_groups();
@@ -313,7 +341,9 @@ impl Builder<'_> {
             .by_key
             .iter()
             .filter(|(k, _)| k.entitlement == Entitlement::Account)
-            .filter(|(k, c)| !k.is_group && c.decisions.iter().any(|d| d.verb == Verb::AppAssign))
+            .filter(|(k, c)| {
+                !k.is_group && c.decisions.iter().any(|d| matches!(d.verb, Verb::AppAssign | Verb::MemberAdd))
+            })
             .map(|(k, _)| k.subject.clone())
             .collect();
         let unresolved = self.unresolved_decisions();
@@ -330,6 +360,7 @@ impl Builder<'_> {
                 key.is_group || self.everybody_is_pushed || scopes.is_some() || assigned.contains(&key.subject);
             case.is_resolved = key.subject.is_known();
             case.is_known_to_databricks = key.is_group || scopes.is_some();
+            case.is_group_pushed = group_is_pushed;
             case.is_pushed = group_is_pushed && person_is_assigned;
             case.is_account = key.entitlement == Entitlement::Account && !key.is_group;
             case.seen_in = scopes.into_iter().flatten().filter(|s| *s != super::ACCOUNT).cloned().collect();
@@ -391,7 +422,8 @@ impl Builder<'_> {
 }
 
 fn lay(case: &mut Case, above: &Case, acts: &[Act], rank: u8) {
-    for decision in &above.decisions {
+    let is_own = |d: &&Decision| !matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove);
+    for decision in above.decisions.iter().filter(is_own) {
         // A person's return authorises no membership by itself, but lifts the reversal that the departure was.
         let rank = (decision.direction == Direction::Revoke && decision.rank.is_some()).then_some(rank);
         let is_relevant =

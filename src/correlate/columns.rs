@@ -36,7 +36,7 @@ columns! {
     FAN_OUT_COUNT = required("fan_out_count", Whole, "Effects, in different scopes, that the same authority change vouches; 0 = no authority.");
     HOLE_ID = optional("hole_id", Text, "The coverage hole that keeps the item undetermined. null = none does.");
     ACTOR = optional("actor", Text, "Who acted, resolved.");
-    ACTOR_CLASS = optional("actor_class", Text, "scim_connector, aim, jit, terraform_sp, other_sp, human_admin, databricks_internal or unknown.");
+    ACTOR_CLASS = optional("actor_class", Text, "scim_connector, connector_elsewhere, aim, terraform_sp, other_sp, human_admin, databricks_internal or unknown.");
     CHANNEL = optional("channel", Text, "The door: scim, ui, api, auto, system, unknown.");
     IN_PERIOD = required("in_period", Flag, "The item's defining event lies in the period. Items outside it carry state only.");
     TEST_ID = required("test_id", Text, "The test, e.g. VCH-01.");
@@ -48,7 +48,7 @@ columns! {
     WAIVED = required("waived", Whole, "Exceptions with a live waiver; they stay deviations.");
     UNDETERMINED = required("undetermined", Whole, "Items that the evidence at hand cannot decide.");
     NOT_APPLICABLE = required("not_applicable", Whole, "Items to which the test does not apply.");
-    SEVERITY = required("severity", Text, "Severity of one exception: critical, high, medium, low or info. Never changes the verdict.");
+    SEVERITY = required("severity", Text, "Severity of one exception: critical, high, medium or low. Never changes the verdict.");
     ITEM_TIME = required("event_time", Instant, "When the item's defining event happened; of a file, when it was read; of a cell, its hour.");
     ITEM_SCOPE = optional("scope", Text, "Where the item holds.");
     SUBJECT = optional("subject", Text, "Whose access the item is about, resolved.");

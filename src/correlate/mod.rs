@@ -196,10 +196,11 @@ fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limit
     let provision_sla = config.span("TRC-01", "provision_sla")?.micros();
     let deprovision_sla = config.span("TRC-02", "deprovision_sla")?.micros();
     let longest = window.look_back.max(provision_sla).max(deprovision_sla);
-    let ends =
-        [coverage.end_of(|s| s == crate::source::DATABRICKS), coverage.end_of(|s| s != crate::source::DATABRICKS)];
-    let evidence_end = ends.into_iter().flatten().min().unwrap_or(i64::MIN);
-    Ok(Limits { window, provision_sla, deprovision_sla, cut_off: evidence_end.min(period.end.saturating_add(longest)) })
+    let last = period.end.saturating_add(longest);
+    let end = |of: fn(&str) -> bool| coverage.end_of(of).map_or(last, |end| end.min(last));
+    let cut_off = end(|source| source == crate::source::DATABRICKS);
+    let push_cut_off = end(|source| source != crate::source::DATABRICKS);
+    Ok(Limits { window, provision_sla, deprovision_sla, cut_off, push_cut_off })
 }
 
 fn sign_ins(lake: &Lake, acts: &[Act]) -> Result<Vec<Activity>> {

@@ -105,11 +105,12 @@ fn decoder<'a>(open: &Open<'a>) -> io::Result<(Compression, Box<dyn Read + Send 
     let mut head = Vec::with_capacity(4);
     file.by_ref().take(4).read_to_end(&mut head)?;
     let compression = Compression::of(&head);
-    let whole = BufReader::with_capacity(256 << 10, Cursor::new(head).chain(file));
+    let whole = Cursor::new(head).chain(file);
+    let buffered = |whole| BufReader::with_capacity(256 << 10, whole);
     Ok(match compression {
         Compression::None => (compression, Box::new(whole)),
-        Compression::Gzip => (compression, Box::new(MultiGzDecoder::new(whole))),
-        Compression::Zstd => (compression, Box::new(zstd::Decoder::with_buffer(whole)?)),
+        Compression::Gzip => (compression, Box::new(MultiGzDecoder::new(buffered(whole)))),
+        Compression::Zstd => (compression, Box::new(zstd::Decoder::with_buffer(buffered(whole))?)),
     })
 }
 

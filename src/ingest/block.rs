@@ -121,15 +121,20 @@ impl Blocks {
             Ok(source) => *source,
             Err(why) => return part.reject(frame, frame.byte_offset, why, bytes),
         };
-        if let Err(error) = std::str::from_utf8(bytes) {
-            let reason = format!("invalid UTF-8 at byte {} of the record", error.valid_up_to());
-            return part.reject(frame, frame.byte_offset, &reason, bytes);
-        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let reason = format!("invalid UTF-8 at byte {} of the record", error.valid_up_to());
+                return part.reject(frame, frame.byte_offset, &reason, bytes);
+            }
+        };
         match unwrap(bytes, source.envelopes()) {
-            Inner::Itself => self.record(bytes, 0, frame, source, file, part),
+            Inner::Itself => self.record(text, 0, frame, source, file, part),
             Inner::Records(spans) => {
                 for span in spans {
-                    self.record(&bytes[span.clone()], span.start as u64, frame, source, file, part);
+                    // Elements begin and end with ASCII, so that the text can be cut there.
+                    let inner = text.get(span.clone()).unwrap_or_default();
+                    self.record(inner, span.start as u64, frame, source, file, part);
                 }
             }
             Inner::Empty => part.filter(EMPTY_ENVELOPE),
@@ -138,14 +143,14 @@ impl Blocks {
 
     fn record(
         &mut self,
-        bytes: &[u8],
+        text: &str,
         inside: u64,
         frame: &Frame,
         source: &'static dyn Source,
         file: &FileContext<'_>,
         part: &mut Part,
     ) {
-        let byte_offset = frame.byte_offset + inside;
+        let (bytes, byte_offset) = (text.as_bytes(), frame.byte_offset + inside);
         match source.read(&Record { bytes, path: file.stored }) {
             Fate::Filtered(rule) => part.filter(rule),
             Fate::Rejected(reason) if frame.at_end && !is_closed(bytes) => {
@@ -158,31 +163,30 @@ impl Blocks {
             }
             Fate::Accepted(event) => {
                 part.records += 1;
-                self.event(&event, bytes, byte_offset, frame.line, file);
+                self.event(&event, text, byte_offset, frame.line, file);
             }
         }
     }
 
-    fn event(&mut self, event: &Event<'_>, bytes: &[u8], byte_offset: u64, line: u64, file: &FileContext<'_>) {
-        let raw = String::from_utf8_lossy(bytes);
-        let masked = masked(&raw);
+    fn event(&mut self, event: &Event<'_>, raw: &str, byte_offset: u64, line: u64, file: &FileContext<'_>) {
+        let masked = masked(raw);
         let lineage = Lineage {
             file_id: file.file_id,
             line,
             byte_offset,
-            byte_length: bytes.len() as u64,
-            raw_sha256: masked.is_some().then(|| hex(&Sha256::digest(bytes))),
-            raw: masked.as_deref().unwrap_or(&raw),
+            byte_length: raw.len() as u64,
+            raw_sha256: masked.is_some().then(|| hex(&Sha256::digest(raw))),
+            raw: masked.as_deref().unwrap_or(raw),
         };
         put_event(&mut self.events, event, &lineage);
         put_changes(&mut self.changes, event, masked.is_some());
         let first = self.change_count;
         self.change_count += event.changes.len();
-        self.byte_count += bytes.len() as u64;
+        self.byte_count += raw.len() as u64;
         self.rows.push(EventRow {
             identity: event.identity,
             event_time: event.event_time,
-            byte_length: bytes.len() as u64,
+            byte_length: raw.len() as u64,
             changes: first..self.change_count,
         });
     }

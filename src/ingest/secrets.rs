@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 use memchr::{memchr2, memmem};
 
 /// What stands in place of a secret.
@@ -108,8 +108,12 @@ fn masked_at(text: &str, nesting: usize) -> Option<String> {
 }
 
 fn has_stem(text: &str) -> bool {
-    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(STEMS).ok());
-    SEARCH.as_ref().is_none_or(|search| search.is_match(text))
+    // None where the processor lacks the vectors that the search needs.
+    static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(STEMS));
+    match SEARCH.as_ref() {
+        Some(search) => search.find(text).is_some(),
+        None => STEMS.iter().any(|stem| memmem::find(text.as_bytes(), stem.as_bytes()).is_some()),
+    }
 }
 
 type Span = std::ops::Range<usize>;

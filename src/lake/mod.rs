@@ -32,6 +32,13 @@ pub(crate) fn is_partitioned(table: &Table) -> bool {
     table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name
 }
 
+/// Whether a folder holds a table. A run that is killed while it makes one leaves a log without an entry.
+fn is_table(folder: &Path) -> bool {
+    let is_entry = |name: &str| name.ends_with(".json") || name.ends_with(".parquet");
+    let Ok(mut log) = folder.join("_delta_log").read_dir() else { return false };
+    log.any(|file| file.is_ok_and(|f| f.file_name().to_str().is_some_and(is_entry)))
+}
+
 /// A lake for reading.
 #[derive(Debug)]
 pub struct Lake {
@@ -44,7 +51,7 @@ impl Lake {
     /// # Errors
     /// [`Error::Input`] when the folder is no lake.
     pub fn open(root: &Path) -> Result<Self> {
-        let missing = TABLES.iter().find(|t| !root.join(t.name).join("_delta_log").is_dir());
+        let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
             None => Ok(Self { root: root.to_owned() }),
             Some(table) => {

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use walkdir::WalkDir;
 
 use super::delta::{Delta, NewFile};
-use super::{FILES, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
+use super::{FILES, REJECTS, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
@@ -59,8 +59,19 @@ impl Writer {
         let mut writer =
             Self { root: root.to_owned(), delta, events: BTreeMap::new(), staged: AtomicU64::new(0), _lock: lock };
         writer.roll_back()?;
+        writer.place_no_rejects()?;
         writer.find_events()?;
         Ok(writer)
+    }
+
+    // Plain Parquet readers refuse a pattern that matches no file, and a clean lake has no rejects.
+    fn place_no_rejects(&self) -> Result<()> {
+        if !self.live_files(&REJECTS)?.is_empty() {
+            return Ok(());
+        }
+        let staged = self.stage(&REJECTS, None, None, std::iter::empty())?;
+        let new = self.place(staged, "none.parquet", 0)?;
+        self.delta.open(REJECTS.name)?.add(&[new])
     }
 
     /// The live files of table `files` or `rejects`.

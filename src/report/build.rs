@@ -17,6 +17,7 @@ use super::model::{
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
 use crate::config::Span;
+use crate::correlate::cases::Entitlement;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, TENANT, Verdict};
 use crate::error::Result;
@@ -155,7 +156,7 @@ fn scope(parts: &Parts<'_>) -> Scope {
             name: name.clone().unwrap_or_else(|| NOT_SUPPLIED.to_owned()),
             environment: environment.unwrap_or(NOT_SUPPLIED).to_owned(),
             sources: sources.into_iter().map(str::to_owned).collect(),
-            declared: environment.is_some() || name.is_some(),
+            declared: environment.is_some() || name.is_some() || matches!(scope, ACCOUNT | TENANT),
         }
     });
     Scope { places: places.collect(), excluded: excluded(parts) }
@@ -171,10 +172,30 @@ fn excluded(parts: &Parts<'_>) -> Vec<String> {
             "{unmapped} events of types that are not in the vocabulary are kept and counted, but were not judged."
         ));
     }
+    let unpushed = unpushed_groups(parts);
+    if !unpushed.is_empty() {
+        let named = unpushed.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let have = if unpushed.len() == 1 { "group has" } else { "groups have" };
+        all.push(format!(
+            "{} identity-provider {have} no counterpart in Databricks ({named}); decisions there are not_pushed. A counterpart of another name belongs under [groups].",
+            unpushed.len()
+        ));
+    }
     if other_apps > 0 {
         all.push(format!("{other_apps} pushes to applications other than Databricks were not judged."));
     }
     all
+}
+
+fn unpushed_groups(parts: &Parts<'_>) -> BTreeSet<String> {
+    let by_key = &parts.evidence.correlation.cases.by_key;
+    let unpushed = by_key.iter().filter_map(|(key, case)| match &key.entitlement {
+        Entitlement::Member(group) if !case.is_group_pushed && case.decisions.iter().any(|d| d.is_item) => {
+            Some(group.clone())
+        }
+        _ => None,
+    });
+    unpushed.collect()
 }
 
 fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {

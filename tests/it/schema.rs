@@ -1,1 +1,118 @@
-//! Tests.
+//! Columns are defined once: the contract's names are kept, and the documentation is what the code says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use tickmark::change::CHANGES;
+use tickmark::cli::Cli;
+use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
+use tickmark::event::EVENTS;
+use tickmark::lake::{FILES, REJECTS};
+use tickmark::schema::Table;
+
+const TABLES: [&Table; 8] = [&EVENTS, &CHANGES, &FILES, &REJECTS, &VOUCHING, &TRACING, &ITEMS, &RESULTS];
+
+/// What other people's queries rely on: these columns, in this order; others may stand between them.
+/// `source` of events and changes is a hive column and stands in the path.
+const CONTRACT: &[(&str, &str)] = &[
+    (
+        "events",
+        "event_id native_id request_id event_time event_type plane outcome outcome_reason actor actor_id actor_kind \
+         channel target target_id target_kind scope workspace_id account_id source_ip user_agent session_id file_id \
+         line byte_offset byte_length raw",
+    ),
+    (
+        "changes",
+        "change_id event_id event_time plane direction verb subject subject_id subject_kind entitlement_kind \
+         entitlement entitlement_id privilege securable scope actor channel outcome",
+    ),
+    (
+        "files",
+        "file_id path sha256 byte_count source records accepted duplicate filtered rejected first_event_time \
+         last_event_time ingested_at",
+    ),
+    ("rejects", "file_id path line byte_offset reason raw"),
+    (
+        "vouching",
+        "item_id verdict reason effect_event_id effect_native_id effect_request_id effect_time verb direction \
+         subject_key entitlement_key scope authority_event_id authority_native_id authority_time transport_event_id \
+         lag_seconds strength candidate_count fan_out_count",
+    ),
+    (
+        "tracing",
+        "item_id verdict reason authority_event_id authority_native_id authority_time verb direction subject_key \
+         entitlement_key scope effect_event_id effect_native_id effect_request_id effect_time transport_event_id \
+         latency_seconds",
+    ),
+    ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
+    ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
+];
+
+#[test]
+fn tables_have_the_columns_that_others_rely_on() {
+    for (table, (name, columns)) in TABLES.iter().zip(CONTRACT) {
+        assert_eq!(table.name, *name);
+        let promised: Vec<&str> = columns.split_whitespace().collect();
+        let kept: Vec<&str> = table.columns.iter().map(|c| c.name).filter(|n| promised.contains(n)).collect();
+        assert_eq!(kept, promised, "table {name}");
+    }
+}
+
+#[test]
+fn columns_are_named_once_in_snake_case_and_explained() {
+    for table in TABLES {
+        let mut seen = BTreeSet::new();
+        for column in table.columns {
+            let place = format!("{}.{}", table.name, column.name);
+            assert!(seen.insert(column.name), "{place} stands twice");
+            assert!(column.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{place}");
+            assert!(column.doc.ends_with('.') && !column.doc.contains('|'), "{place}: {}", column.doc);
+        }
+    }
+}
+
+/// Compares a page of `docs/` with what the code says; `UPDATE_DOCS=1` writes it anew.
+fn assert_page(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, expected).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+    let page = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let differs = page.lines().zip(expected.lines()).position(|(is, should)| is != should);
+    let line = differs.unwrap_or_else(|| page.lines().count().min(expected.lines().count())) + 1;
+    assert!(page == expected, "docs/{name} is out of date from line {line}: UPDATE_DOCS=1 cargo test schema::");
+}
+
+#[test]
+fn the_schema_page_is_up_to_date() {
+    let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files` and `rejects`; the package holds \
+        `vouching`, `tracing`, `items` and `results` under `data/`.\n\n\
+        Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
+        .to_owned();
+    for table in TABLES {
+        page.push('\n');
+        page.push_str(&table.markdown());
+    }
+    assert_page("schema.md", &page);
+}
+
+#[test]
+fn the_command_line_page_is_up_to_date() {
+    let mut page =
+        "# Command line\n\nGenerated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n".to_owned();
+    // The width is fixed, so that the page does not depend on the terminal.
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    page.push_str(&format!("\n```\n{}\n```\n", trimmed(&command.render_long_help().to_string())));
+    for sub in command.get_subcommands_mut().filter(|s| s.get_name() != "help") {
+        let help = trimmed(&sub.render_long_help().to_string());
+        page.push_str(&format!("\n## `tickmark {}`\n\n```\n{help}\n```\n", sub.get_name()));
+    }
+    assert_page("cli.md", &page);
+}
+
+fn trimmed(help: &str) -> String {
+    help.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}

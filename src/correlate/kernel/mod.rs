@@ -3,6 +3,8 @@
 //! A key is one subject and one entitlement. Whatever else bears on it (a group deleted, a person deactivated) has been
 //! laid onto the key beforehand, so that every key can be judged alone.
 
+#[cfg(test)]
+mod tests;
 mod trace;
 mod vouch;
 
@@ -108,6 +110,8 @@ pub struct Case {
     pub is_resolved: bool,
     /// True when the subject was ever seen in Databricks.
     pub is_known_to_databricks: bool,
+    /// True when the group is pushed, or no group is concerned.
+    pub is_group_pushed: bool,
     /// True when the group is pushed and the person assigned.
     pub is_pushed: bool,
     /// True for the account of a person or service principal: its end must reach the account or every workspace.
@@ -203,8 +207,11 @@ pub struct Limits {
     pub provision_sla: i64,
     /// Time in which a removal must be carried out.
     pub deprovision_sla: i64,
-    /// Instant after which nothing is known.
+    /// Instant after which no effect is known: the end of the Databricks evidence, at most the end of the period plus the
+    /// longest window.
     pub cut_off: Instant,
+    /// The same for decisions and pushes: the end of the identity provider's evidence.
+    pub push_cut_off: Instant,
 }
 
 /// How one effect was judged.

@@ -2,7 +2,7 @@
 
 use super::super::ACCOUNT;
 use super::{
-    Case, Decision, EndingKind, Instant, Limits, Push, Reason, Traced, Vouched, World, push_between, reverses,
+    Case, Decision, Effect, EndingKind, Instant, Limits, Push, Reason, Traced, Vouched, World, push_between, reverses,
 };
 use crate::change::Direction;
 
@@ -20,8 +20,7 @@ pub fn trace(case: &Case, limits: &Limits, world: &dyn World, vouched: &[Vouched
 
 fn judge(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[Option<Done>]) -> Traced {
     let decision = &case.decisions[d];
-    let sla = if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla };
-    let due = decision.time + sla;
+    let due = decision.time + sla(limits, decision);
     let reversal = next_reversal(case, d);
     let until = carried[d].map(|(_, time)| time).or(reversal).unwrap_or(due);
     let mut traced = Traced {
@@ -54,6 +53,13 @@ fn judge(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[O
     traced
 }
 
+const fn sla(limits: &Limits, decision: &Decision) -> i64 {
+    match decision.direction {
+        Direction::Grant => limits.provision_sla,
+        _ => limits.deprovision_sla,
+    }
+}
+
 // Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
 fn is_expected(case: &Case, decision: &Decision) -> bool {
     case.is_pushed && (decision.direction == Direction::Grant || case.is_known_to_databricks)
@@ -69,11 +75,16 @@ fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> O
     let until = next_reversal(case, d).unwrap_or(Instant::MAX);
     let from = decision.time - limits.window.skew;
     if effects.is_empty() {
-        let in_reach = |e: &usize| {
-            let effect = &case.effects[*e];
-            effect.direction == decision.direction && (from..until).contains(&effect.time)
+        let in_reach = |v: &&Vouched| {
+            let effect = &case.effects[v.effect];
+            // What was held already and granted again after the time allowed carried nothing out.
+            let came_too_late = v.reason == Reason::Redundant && effect.time > decision.time + sla(limits, decision);
+            effect.direction == decision.direction
+                && (from..until).contains(&effect.time)
+                && !came_too_late
+                && !is_undone_before(case, effect, decision.time)
         };
-        effects = (0..case.effects.len()).filter(in_reach).collect();
+        effects = vouched.iter().filter(in_reach).map(|v| v.effect).collect();
     }
     let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == ACCOUNT);
     let own = if case.is_account && decision.direction == Direction::Revoke && at_account.is_none() {
@@ -82,6 +93,13 @@ fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> O
         at_account.or_else(|| effects.first().copied())
     };
     own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| ended_with(case, decision, from, until))
+}
+
+// Skew lets an effect stand a little before its decision, but not one that was undone again by then.
+fn is_undone_before(case: &Case, effect: &Effect, time: Instant) -> bool {
+    case.effects
+        .iter()
+        .any(|o| o.scope == effect.scope && o.direction != effect.direction && (effect.time..time).contains(&o.time))
 }
 
 // Without an account-level end, access has ended only when the last workspace has ended it.

@@ -23,8 +23,12 @@ fn rejects(name: &str, bytes: impl AsRef<[u8]>, accepted: usize) -> Vec<(u64, St
         assert_eq!(row["path"], format!("in/{name}"));
         found.push((row["line"].parse().unwrap(), row["reason"].clone()));
     }
-    let is_told = ran.text().contains(&format!("in/{name}: {} records rejected", found.len()));
-    assert_eq!(is_told, !found.is_empty(), "{}", ran.text());
+    let told = ran.text();
+    assert_eq!(told.contains("Rejected"), !found.is_empty(), "{told}");
+    if let Some((line, _)) = found.first() {
+        assert!(told.contains(&format!("in/{name}: {} records", found.len())), "{told}");
+        assert!(told.contains(&format!("line {line}: ")), "{told}");
+    }
     if !found.is_empty() {
         place.run(&["ingest", "--lake", "other", "--max-rejects", "0", "in"]).ends(4).says(&["rejected, 0 allowed"]);
     }

@@ -66,7 +66,7 @@ fn a_run_with_rejects_writes_the_package_and_says_4() {
     place.write("in/a.json", line(1) + "no record\n" + &line(3) + "{\"version\":\n");
     let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
     let ran = place.run(&run).ends(4).says(&["2 records rejected, 0 allowed", "lake"]);
-    assert!(ran.text().contains("in/a.json: 2 records rejected"), "{}", ran.text());
+    assert!(ran.text().contains("in/a.json: 2 records\n          line 2: not JSON"), "{}", ran.text());
     place.run(&["verify", "out"]).ends(0);
     assert_ties_out(&place.path("lake"));
     let lines: Vec<String> = lake_rows(&place.path("lake"), &REJECTS).iter().map(|r| r["line"].clone()).collect();

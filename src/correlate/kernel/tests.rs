@@ -1,0 +1,5 @@
+//! The rulings of the design, each as a story of two or three lines, and what holds of every story.
+
+mod always;
+mod rulings;
+mod story;

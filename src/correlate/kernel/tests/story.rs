@@ -1,0 +1,220 @@
+//! A small language for cases: what happened to one key, and how each effect and each decision is to be judged.
+
+use super::super::super::ACCOUNT;
+use super::super::super::assign::Window;
+use super::super::{
+    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Traced, Vouched, World, trace, vouch,
+};
+use crate::change::{Direction, Verb};
+
+pub(super) const SECOND: i64 = 1_000_000;
+pub(super) const MINUTE: i64 = 60 * SECOND;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
+
+pub(super) const LIMITS: Limits = Limits {
+    window: Window { look_back: DAY, skew: 5 * MINUTE },
+    provision_sla: DAY,
+    deprovision_sla: DAY,
+    cut_off: 90 * DAY,
+    push_cut_off: 90 * DAY,
+};
+
+/// Something that happened to the key.
+#[derive(Debug, Clone)]
+pub(super) enum Fact {
+    Decision(Decision),
+    Push(Push),
+    Effect(Effect),
+    Ending(Ending),
+}
+
+fn decision(time: Instant, direction: Direction, rank: Option<u8>, is_item: bool) -> Fact {
+    let verb = match (direction, rank) {
+        (Direction::Revoke, Some(0)) => Verb::MemberRemove,
+        (Direction::Revoke, _) => Verb::UserDeactivate,
+        (_, Some(_)) => Verb::MemberAdd,
+        (_, None) => Verb::UserActivate,
+    };
+    Fact::Decision(Decision { time, direction, rank, is_item, verb, row: 0 })
+}
+
+/// The identity provider grants this very access.
+pub(super) fn wanted(time: Instant) -> Fact {
+    decision(time, Direction::Grant, Some(0), true)
+}
+
+/// The identity provider takes this very access back.
+pub(super) fn unwanted(time: Instant) -> Fact {
+    decision(time, Direction::Revoke, Some(0), true)
+}
+
+/// The person leaves: ends this access as a consequence; the departure is traced at the person's own key.
+pub(super) fn left(time: Instant) -> Fact {
+    decision(time, Direction::Revoke, Some(1), false)
+}
+
+/// The person leaves, told at the person's own key, where it is traced.
+pub(super) fn leaver(time: Instant) -> Fact {
+    decision(time, Direction::Revoke, Some(1), true)
+}
+
+/// The person is back: authorises nothing by itself.
+pub(super) fn returned(time: Instant) -> Fact {
+    decision(time, Direction::Grant, None, false)
+}
+
+fn push(time: Instant, direction: Direction, succeeded: bool) -> Fact {
+    Fact::Push(Push { time, direction, succeeded, names_subject: true, row: 0 })
+}
+
+/// The identity provider reports that the grant arrived.
+pub(super) fn pushed(time: Instant) -> Fact {
+    push(time, Direction::Grant, true)
+}
+
+/// The identity provider reports that the grant did not arrive.
+pub(super) fn push_failed(time: Instant) -> Fact {
+    push(time, Direction::Grant, false)
+}
+
+fn effect(time: Instant, direction: Direction) -> Fact {
+    let act = "scim-connector@example.com\nmember.add".to_owned();
+    let scope = ACCOUNT.to_owned();
+    Fact::Effect(Effect { time, direction, scope, act, exempt: None, is_assignment_half: false, row: 0 })
+}
+
+/// Databricks logged the grant, at the account.
+pub(super) fn granted(time: Instant) -> Fact {
+    effect(time, Direction::Grant)
+}
+
+/// Databricks logged the removal, at the account.
+pub(super) fn revoked(time: Instant) -> Fact {
+    effect(time, Direction::Revoke)
+}
+
+/// The person or the group was deleted (final), or the person deactivated or activated again, in Databricks.
+pub(super) fn ended(time: Instant, kind: EndingKind) -> Fact {
+    Fact::Ending(Ending { time, scope: ACCOUNT.to_owned(), kind, row: 0 })
+}
+
+impl Fact {
+    /// The same in a workspace.
+    pub(super) fn at(mut self, workspace: &str) -> Self {
+        match &mut self {
+            Self::Effect(e) => e.scope = workspace.to_owned(),
+            Self::Ending(e) => e.scope = workspace.to_owned(),
+            other => panic!("{other:?} has no scope"),
+        }
+        self
+    }
+
+    /// The same effect by another actor.
+    pub(super) fn by(mut self, actor: &str) -> Self {
+        if let Self::Effect(effect) = &mut self {
+            effect.act = format!("{actor}\nmember.add");
+        }
+        self
+    }
+
+    /// The same effect, of a kind that authority does not bear on.
+    pub(super) fn exempt(mut self, reason: Reason) -> Self {
+        if let Self::Effect(effect) = &mut self {
+            effect.exempt = Some(reason);
+        }
+        self
+    }
+}
+
+/// A case in the making, with what the logs do not speak for.
+#[derive(Debug, Clone)]
+pub(super) struct Story {
+    pub(super) case: Case,
+    holes: Holes,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Holes {
+    authority: Vec<(Instant, Instant)>,
+    effects: Vec<(Instant, Instant)>,
+}
+
+impl World for Holes {
+    fn authority_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        self.authority.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-A".to_owned())
+    }
+
+    fn effect_hole(&self, _: &[String], from: Instant, to: Instant) -> Option<String> {
+        self.effects.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-E".to_owned())
+    }
+}
+
+/// A case of a resolved person, known to Databricks, with a group that is pushed. The row of a fact is its place here.
+pub(super) fn given(facts: impl IntoIterator<Item = Fact>) -> Story {
+    let mut case = Case { is_resolved: true, is_known_to_databricks: true, is_pushed: true, ..Case::default() };
+    for (row, fact) in facts.into_iter().enumerate() {
+        match fact {
+            Fact::Decision(d) => case.decisions.push(Decision { row, ..d }),
+            Fact::Push(p) => case.pushes.push(Push { row, ..p }),
+            Fact::Effect(e) => case.effects.push(Effect { row, ..e }),
+            Fact::Ending(e) => case.endings.push(Ending { row, ..e }),
+        }
+    }
+    case.decisions.sort_by_key(|d| d.time);
+    case.pushes.sort_by_key(|p| p.time);
+    case.effects.sort_by_key(|e| e.time);
+    case.endings.sort_by_key(|e| e.time);
+    Story { case, holes: Holes::default() }
+}
+
+impl Story {
+    /// The same case with something else about it.
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Case)) -> Self {
+        change(&mut self.case);
+        self
+    }
+
+    /// The identity provider's log has a hole.
+    pub(super) fn authority_hole(mut self, from: Instant, to: Instant) -> Self {
+        self.holes.authority.push((from, to));
+        self
+    }
+
+    /// The Databricks log has a hole.
+    pub(super) fn effect_hole(mut self, from: Instant, to: Instant) -> Self {
+        self.holes.effects.push((from, to));
+        self
+    }
+
+    pub(super) fn judge(&self) -> (Vec<Vouched>, Vec<Traced>) {
+        let vouched = vouch(&self.case, &LIMITS, &self.holes);
+        let traced = trace(&self.case, &LIMITS, &self.holes, &vouched);
+        (vouched, traced)
+    }
+
+    /// The reasons of all effects and of all traced decisions, in order.
+    #[track_caller]
+    pub(super) fn gives(self, effects: &[Reason], decisions: &[Reason]) -> Self {
+        let (vouched, traced) = self.judge();
+        assert_eq!(vouched.iter().map(|v| v.reason).collect::<Vec<_>>(), effects, "effects of {:#?}", self.case);
+        assert_eq!(traced.iter().map(|t| t.reason).collect::<Vec<_>>(), decisions, "decisions of {:#?}", self.case);
+        self
+    }
+
+    /// Which decision vouches each effect.
+    #[track_caller]
+    pub(super) fn linked(self, decisions: &[Option<usize>]) -> Self {
+        let found: Vec<_> = self.judge().0.iter().map(|v| v.decision).collect();
+        assert_eq!(found, decisions, "links of {:#?}", self.case);
+        self
+    }
+
+    /// When each traced decision was carried out.
+    #[track_caller]
+    pub(super) fn carried_out(self, times: &[Option<Instant>]) -> Self {
+        let found: Vec<_> = self.judge().1.iter().map(|t| t.effect.map(|(_, time)| time)).collect();
+        assert_eq!(found, times, "carried out in {:#?}", self.case);
+        self
+    }
+}
