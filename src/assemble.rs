@@ -186,7 +186,7 @@ struct Folder {
 impl Folder {
     fn new(out: &Path) -> Result<Self> {
         let is_package = out.join(package::MANIFEST).is_file();
-        let is_empty = std::fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
+        let is_empty = std::fs::read_dir(out).map_or(!out.exists(), |mut entries| entries.next().is_none());
         if !is_package && !is_empty {
             let out = out.display();
             return Err(Error::Input(format!(

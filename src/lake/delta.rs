@@ -60,7 +60,7 @@ impl Delta {
     /// Creates whatever tables are missing.
     pub(super) fn create_missing(&self) -> Result<()> {
         for table in TABLES {
-            if !self.root.join(table.name).join("_delta_log").is_dir() {
+            if !super::is_table(&self.root.join(table.name)) {
                 self.create(table)?;
             }
         }

@@ -10,6 +10,8 @@ pub mod tables;
 mod writer;
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -30,6 +32,13 @@ pub(crate) fn is_partitioned(table: &Table) -> bool {
     table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name
 }
 
+/// Whether a folder holds a table. A run that is killed while it makes one leaves a log without an entry.
+fn is_table(folder: &Path) -> bool {
+    let is_entry = |name: &str| name.ends_with(".json") || name.ends_with(".parquet");
+    let Ok(mut log) = folder.join("_delta_log").read_dir() else { return false };
+    log.any(|file| file.is_ok_and(|f| f.file_name().to_str().is_some_and(is_entry)))
+}
+
 /// A lake for reading.
 #[derive(Debug)]
 pub struct Lake {
@@ -42,7 +51,7 @@ impl Lake {
     /// # Errors
     /// [`Error::Input`] when the folder is no lake.
     pub fn open(root: &Path) -> Result<Self> {
-        let missing = TABLES.iter().find(|t| !root.join(t.name).join("_delta_log").is_dir());
+        let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
             None => Ok(Self { root: root.to_owned() }),
             Some(table) => {
@@ -59,19 +68,48 @@ impl Lake {
     /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count.
     ///
     /// # Errors
-    /// [`Error::Lake`] when a table cannot be read.
+    /// [`Error::Lake`] when a table cannot be read or a file of it is missing or damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
         let delta = Delta::new(&self.root)?;
         // `files` is read before the table: a batch committed in between is then seen in neither.
         let files = delta.open(FILES.name)?.live()?;
-        let paths: Vec<PathBuf> = files.into_iter().map(|f| f.path).collect();
+        let paths = present(files.into_iter().map(|f| f.path).collect())?;
         if table.name == FILES.name {
             return Ok(paths);
         }
         let committed = committed_batches(&paths)?;
         let live = delta.open(table.name)?.live()?;
-        Ok(live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect())
+        present(
+            live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
+        )
     }
+}
+
+/// The files, if all of them are there and whole: what is lost must not read like what never was.
+fn present(files: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    for path in &files {
+        let fault = match ends_like_parquet(path) {
+            Ok(true) => continue,
+            Ok(false) => "the file is damaged".to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "the file is missing".to_owned(),
+            Err(error) => return Err(Error::io("read", path, error)),
+        };
+        let message = format!("{fault}; restore it, or ingest all inputs into a new lake");
+        return Err(Error::Lake { path: path.clone(), message });
+    }
+    Ok(files)
+}
+
+fn ends_like_parquet(path: &Path) -> io::Result<bool> {
+    const MAGIC: &[u8; 4] = b"PAR1";
+    let mut file = File::open(path)?;
+    let mut end = [0; 4];
+    if file.metadata()?.len() < 12 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-4))?;
+    file.read_exact(&mut end)?;
+    Ok(end == *MAGIC)
 }
 
 /// The batch that a Parquet file was written by, from its name; `None` for files that are not of a batch.

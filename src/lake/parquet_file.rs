@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ const ROW_GROUP: usize = 1 << 17;
 pub(super) fn write(path: &Path, table: &Table, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<u64> {
     let refused = |error| Error::io("write", path, error);
     let file = File::create(path).map_err(refused)?;
-    let failed = |error: parquet::errors::ParquetError| Error::io("write", path, std::io::Error::other(error));
+    let failed = |error| Error::io("write", path, cause(error));
     let mut writer = ArrowWriter::try_new(&file, table.arrow_schema(), Some(properties(table)?)).map_err(failed)?;
     for batch in batches {
         writer.write(&batch?).map_err(failed)?;
@@ -31,6 +32,17 @@ pub(super) fn write(path: &Path, table: &Table, batches: impl Iterator<Item = Re
     writer.close().map_err(failed)?;
     file.sync_all().map_err(refused)?;
     Ok(file.metadata().map_err(refused)?.len())
+}
+
+// What the disk said, where it was the disk.
+fn cause(error: ParquetError) -> std::io::Error {
+    match error {
+        ParquetError::External(cause) => match cause.downcast() {
+            Ok(error) => *error,
+            Err(other) => std::io::Error::other(other),
+        },
+        other => std::io::Error::other(other),
+    }
 }
 
 fn properties(table: &Table) -> Result<WriterProperties> {

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use walkdir::WalkDir;
 
 use super::delta::{Delta, NewFile};
-use super::{FILES, REJECTS, TABLES, batch_of, committed_batches, is_partitioned, parquet_file};
+use super::{FILES, REJECTS, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
@@ -80,7 +80,7 @@ impl Writer {
     /// [`Error::Lake`] when the table is damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
         let name = TABLES.iter().find(|t| t.name == table.name).map_or(FILES.name, |t| t.name);
-        Ok(self.delta.open(name)?.live()?.into_iter().map(|f| f.path).collect())
+        present(self.delta.open(name)?.live()?.into_iter().map(|f| f.path).collect())
     }
 
     /// The committed files of one partition of `events`.
@@ -166,10 +166,10 @@ impl Writer {
         let is_left_over = |path: &Path| batch_of(path).is_some_and(|batch| !committed.contains(batch));
         for table in TABLES {
             let open = self.delta.open(table.name)?;
-            let mut live = open.live()?;
-            live.retain(|file| is_left_over(&file.path));
-            if !live.is_empty() {
-                open.remove(live)?;
+            let (left_over, live): (Vec<_>, Vec<_>) = open.live()?.into_iter().partition(|f| is_left_over(&f.path));
+            present(live.into_iter().map(|f| f.path).collect())?;
+            if !left_over.is_empty() {
+                open.remove(left_over)?;
             }
             for path in parquet_files(&self.root.join(table.name), is_partitioned(table))? {
                 if is_left_over(&path) {

@@ -119,7 +119,7 @@ impl Change<'_> {
             }
             Self::CreateGroup(group) => AccessChange::grant("group.create", group.databricks_name, "account"),
             Self::RemoveGroup(group) => AccessChange::revoke("group.delete", group.databricks_name, "account"),
-            Self::SetAccountAdmin(person) => AccessChange::grant("admin.grant", &person.email, "account admin"),
+            Self::SetAccountAdmin(person) => AccessChange::grant("admin.grant", &person.email, "account_admin"),
         }
     }
 

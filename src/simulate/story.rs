@@ -208,10 +208,13 @@ impl<'a> Story<'a> {
         finding: Finding,
         situation: &'static str,
     ) {
+        // A change of a group is about the group itself.
+        let is_about_group = change.verb.starts_with("group.");
+        let object = if is_about_group { &change.subject } else { &change.entitlement };
         self.truth.note(ItemRow {
             test_id,
             subject: change.subject.clone(),
-            object: change.entitlement.clone(),
+            object: object.clone(),
             scope,
             event_time: instant_text(time),
             verdict: finding.verdict,

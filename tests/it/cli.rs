@@ -1,1 +1,6 @@
-//! Tests.
+//! The command line, as a user meets it.
+
+mod exits;
+mod lake;
+mod package;
+mod repeat;

@@ -13,4 +13,6 @@ mod schema;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod truth;

@@ -102,7 +102,9 @@ fn not_pushed(story: &mut Story<'_>) {
     }
     let left = story.decide(at(16, 17, 30), Decision::Deactivate(outsider));
     story.trace(&left, ELSEWHERE, None, "outsider_leaves");
-    story.note("DEP-01", &left.change, Scope::Account.label(), left.time, ELSEWHERE, "outsider_leaves");
+    for test_id in ["DEP-01", "DEP-02"] {
+        story.note(test_id, &left.change, Scope::Account.label(), left.time, ELSEWHERE, "outsider_leaves");
+    }
     story.describe(
         SITUATION,
         "Put in a group that Okta does not push to Databricks.",

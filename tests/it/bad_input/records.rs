@@ -1,0 +1,170 @@
+//! Files that are broken, cut off, or something else than they seem.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use tickmark::event::EVENTS;
+use tickmark::lake::REJECTS;
+
+use super::{line, line_with, record};
+use crate::support::{Place, assert_ties_out, lake_rows};
+
+/// Ingests one file. Gives line and reason of its rejects, and asserts how many events it holds.
+fn rejects(name: &str, bytes: impl AsRef<[u8]>, accepted: usize) -> Vec<(u64, String)> {
+    let place = Place::new();
+    place.write(&format!("in/{name}"), bytes);
+    let ran = place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    assert_ties_out(&place.path("lake"));
+    assert_eq!(lake_rows(&place.path("lake"), &EVENTS).len(), accepted, "{name}");
+    let mut found = Vec::new();
+    for row in lake_rows(&place.path("lake"), &REJECTS) {
+        assert_eq!(row["path"], format!("in/{name}"));
+        found.push((row["line"].parse().unwrap(), row["reason"].clone()));
+    }
+    let told = ran.text();
+    assert_eq!(told.contains("Rejected"), !found.is_empty(), "{told}");
+    if let Some((line, _)) = found.first() {
+        assert!(told.contains(&format!("in/{name}: {} records", found.len())), "{told}");
+        assert!(told.contains(&format!("line {line}: ")), "{told}");
+    }
+    if !found.is_empty() {
+        place.run(&["ingest", "--lake", "other", "--max-rejects", "0", "in"]).ends(4).says(&["rejected, 0 allowed"]);
+    }
+    found
+}
+
+/// Asserts where the rejects are and what they are for.
+fn assert_rejects(name: &str, bytes: impl AsRef<[u8]>, accepted: usize, expected: &[(u64, &str)]) {
+    let found = rejects(name, bytes, accepted);
+    assert_eq!(found.len(), expected.len(), "{name}: {found:?}");
+    for ((line, reason), (expected_line, words)) in found.iter().zip(expected) {
+        assert!(line == expected_line && reason.contains(words), "{name}: {found:?}");
+    }
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn what_is_cut_off_is_rejected_at_its_place_and_the_rest_is_read() {
+    assert_rejects("empty.json", "", 0, &[]);
+    let (first, second) = (line(1), line(2));
+    assert_rejects("cut.json", format!("{first}{}", &second[..80]), 1, &[(2, "the file ends inside this line")]);
+    let array = format!("[{},{},{}", record(1), record(2), &second[..50]);
+    assert_rejects("array.json", array, 2, &[(3, "the file ends inside this record")]);
+    let packed = gzip(&(10..500).map(line).collect::<String>());
+    let place = Place::new();
+    place.write("in/cut.json.gz", &packed[..packed.len() * 2 / 3]);
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    assert_ties_out(&place.path("lake"));
+    let events = lake_rows(&place.path("lake"), &EVENTS).len();
+    let rejects = lake_rows(&place.path("lake"), &REJECTS);
+    assert!(events > 50 && events < 490, "{events}");
+    assert_eq!(rejects.len(), 1);
+    assert_eq!(rejects[0]["line"], (events + 1).to_string());
+    assert!(rejects[0]["reason"].contains("gzip stream is damaged"), "{rejects:?}");
+}
+
+#[test]
+fn what_is_no_json_is_rejected_with_what_it_looks_like() {
+    let junk: Vec<u8> = (0..4000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2] | 0x80).collect();
+    assert_rejects("junk.json", junk, 0, &[(1, "binary")]);
+    let utf16: Vec<u8> = format!("\u{feff}{}", line(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_rejects("utf16.json", utf16, 0, &[(1, "UTF-16")]);
+    let csv = "time,actor,action\n2026-07-01,ada@example.com,login\n2026-07-02,ada@example.com,login\n";
+    assert_rejects("table.json", csv, 0, &[(1, "CSV")]);
+    assert_rejects("page.json", "<html>\n<body>no</body>\n</html>\n", 0, &[(1, "HTML")]);
+    assert_rejects("sheet.json", b"PK\x03\x04rest", 0, &[(1, "zip")]);
+}
+
+#[test]
+fn invalid_text_inside_a_file_costs_one_line() {
+    let mut bytes = line(1).into_bytes();
+    bytes.extend(line(2).replace("ada", "\u{1}da").into_bytes().iter().map(|b| if *b == 1 { 0xff } else { *b }));
+    bytes.extend(line(3).into_bytes());
+    assert_rejects("bytes.json", bytes, 2, &[(2, "invalid UTF-8 at byte")]);
+    assert_rejects("nul.json", format!("{}\0\0\0\n{}", line(1), line(2)), 2, &[(2, "not JSON")]);
+    assert_rejects("marked.json", format!("\u{feff}{}\r\n{}\r\n", line(1).trim(), line(2).trim()), 2, &[]);
+}
+
+#[test]
+fn a_value_of_another_type_is_rejected_with_its_path() {
+    let wrong: [(&str, Value); 8] = [
+        ("timestamp", json!("soon")),
+        ("timestamp", json!([])),
+        ("serviceName", json!(5)),
+        ("actionName", json!(["login"])),
+        ("userIdentity", json!("ada")),
+        ("requestParams", json!([1])),
+        ("workspaceId", json!({})),
+        ("response", json!("ok")),
+    ];
+    let mut text = line(1);
+    let mut expected: Vec<(u64, String)> = Vec::new();
+    for (number, (key, value)) in wrong.into_iter().enumerate() {
+        text += &line_with(10 + number as u64, key, value);
+        expected.push((2 + number as u64, format!("/{key}: expected")));
+    }
+    for other in ["[]", "5", "null", "\"x\""] {
+        text += &format!("{other}\n");
+        expected.push((2 + expected.len() as u64, "expected an object".to_owned()));
+    }
+    let expected: Vec<(u64, &str)> = expected.iter().map(|(line, words)| (*line, words.as_str())).collect();
+    assert_rejects("types.json", text, 1, &expected);
+}
+
+#[test]
+fn a_time_that_is_not_what_it_should_be_is_never_guessed() {
+    let times = [
+        json!("2026-07-01T10:00:00"),
+        json!("2026-07-01 10:00:00"),
+        json!(1_783_433_100),
+        json!("1783433100"),
+        json!(-5),
+        json!(1e30),
+        json!(1_783_433_100_000_000_i64),
+        json!(null),
+    ];
+    let text: String = times.iter().map(|time| line_with(5, "timestamp", time.clone())).collect();
+    let expected: Vec<(u64, &str)> = (2..).zip(times.iter().map(|_| "/timestamp")).collect();
+    assert_rejects("times.json", line(1) + &text, 1, &expected);
+
+    let okta = |time: &str| {
+        json!({ "uuid": "u-1", "published": time, "eventType": "user.session.start", "version": "0",
+            "actor": { "id": "a", "type": "User", "alternateId": "ada@example.com" }, "outcome": { "result": "SUCCESS" } })
+        .to_string()
+            + "\n"
+    };
+    let text = okta("2026-07-01T10:00:00.000Z") + &okta("July 1st") + &okta("1783433100");
+    assert_rejects("okta.json", text, 1, &[(2, "published"), (3, "published")]);
+}
+
+#[test]
+fn an_unknown_event_is_kept_and_shown_as_unknown() {
+    let text =
+        line(1) + &line_with(2, "actionName", json!("levitate")) + &line_with(3, "serviceName", json!("teleport"));
+    let place = Place::new();
+    place.write("in/unknown.json", text);
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let events = lake_rows(&place.path("lake"), &EVENTS);
+    let of = |event_type: &str| events.iter().find(|row| row["event_type"] == event_type).unwrap();
+    for event_type in ["accounts.levitate", "teleport.login"] {
+        assert_eq!((of(event_type)["mapped"].as_str(), of(event_type)["plane"].as_str()), ("false", "other"));
+    }
+    assert_eq!(of("accounts.login")["mapped"], "true");
+}
+
+#[test]
+fn what_is_too_long_or_too_deep_costs_one_line() {
+    let long = line_with(2, "requestParams", json!({ "filler": "y".repeat(20 << 20) }));
+    assert_rejects("long.json", line(1) + &long + &line(3), 2, &[(2, "is longer than")]);
+    let nested = format!("{{\"version\":\"2.0\",\"requestParams\":{}{}}}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let open = "{\"a\":".repeat(50_000) + "\n";
+    let text = line(1) + &nested + &open + &line(4);
+    assert_rejects("deep.json", text, 2, &[(2, "nested more than"), (3, "nested more than")]);
+}

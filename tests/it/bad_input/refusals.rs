@@ -1,0 +1,79 @@
+//! What ends a command, and what a run with rejects does.
+
+use std::fs;
+
+use tickmark::event::EVENTS;
+use tickmark::lake::REJECTS;
+
+use super::line;
+use crate::support::{Place, assert_ties_out, lake_rows};
+
+#[test]
+fn a_path_without_files_is_named() {
+    let place = Place::new();
+    fs::create_dir(place.path("empty")).unwrap();
+    for path in ["empty", "absent", "absent/*.json", "empty/*.json"] {
+        place.run(&["ingest", "--lake", "lake", path]).ends(3).says(&[path, "matches no file"]);
+    }
+    assert!(!place.path("lake").exists());
+}
+
+#[test]
+fn a_file_in_the_lakes_place_is_left_alone() {
+    let place = Place::new();
+    place.write("in/a.json", line(1));
+    place.write("lake", "mine");
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(1).says(&["`lake`", "exists"]);
+    place.run(&["query", "--lake", "lake", "SELECT 1"]).ends(3).says(&["`lake` is no lake"]);
+    assert_eq!(place.text("lake"), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission_ends_the_ingest() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new();
+    place.write("in/a.json", line(1));
+    place.write("in/closed/b.json", line(2));
+    let closed = place.path("in/closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(&closed).is_ok() {
+        println!("skipped: this user reads whatever its permissions (root)");
+        return;
+    }
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(1).says(&["in/closed", "ermission denied"]);
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    assert_eq!(lake_rows(&place.path("lake"), &EVENTS).len(), 2);
+}
+
+const CONFIG: &str = r#"
+[organization]
+name = "Example Corp"
+
+[[source]]
+paths = ["in/*.json"]
+
+[connector]
+principals = ["scim-connector@example.com"]
+"#;
+
+#[test]
+fn a_run_with_rejects_writes_the_package_and_says_4() {
+    let place = Place::new();
+    place.write("tickmark.toml", CONFIG);
+    place.write("in/a.json", line(1) + "no record\n" + &line(3) + "{\"version\":\n");
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    let ran = place.run(&run).ends(4).says(&["2 records rejected, 0 allowed", "lake"]);
+    assert!(ran.text().contains("in/a.json: 2 records\n          line 2: not JSON"), "{}", ran.text());
+    place.run(&["verify", "out"]).ends(0);
+    assert_ties_out(&place.path("lake"));
+    let lines: Vec<String> = lake_rows(&place.path("lake"), &REJECTS).iter().map(|r| r["line"].clone()).collect();
+    assert_eq!(lines, ["2", "4"]);
+    let page = place.text("out/soc2.md");
+    assert!(page.contains("in/a.json"), "the rejects are told where they are judged");
+
+    let fresh = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake2", "--out", "out2"];
+    place.run(&[&fresh[..], &["--max-rejects", "2"]].concat()).ends(0);
+}
