@@ -45,6 +45,14 @@ pub struct Sighting<'r> {
     pub time: i64,
 }
 
+/// A directory id's claim to a name: under which login, and when it was seen.
+#[derive(Debug)]
+struct Claim {
+    login: String,
+    first: i64,
+    last: i64,
+}
+
 /// Folds names, maps groups, and resolves principals from what the records themselves tie together.
 #[derive(Debug, Default)]
 pub struct Identities {
@@ -54,7 +62,7 @@ pub struct Identities {
     group_prefix: String,
     pushed_as: BTreeMap<String, BTreeSet<String>>,
     names_of_id: BTreeMap<(String, String), BTreeSet<String>>,
-    claims: BTreeMap<String, BTreeMap<String, (i64, i64)>>,
+    claims: BTreeMap<String, BTreeMap<String, Claim>>,
     groups_of_id: BTreeMap<(String, String), BTreeMap<i64, String>>,
 }
 
@@ -75,17 +83,18 @@ impl Identities {
     pub fn learn(&mut self, sighting: Sighting<'_>) {
         let Some(name) = usable(sighting.name).map(|n| self.canonical(n)) else { return };
         let pushed = usable(sighting.alias).filter(|a| a.contains('@')).map(|a| self.canonical(a));
+        let known_as = || self.pushed_as.get(&name).and_then(|names| names.first().cloned());
+        let claimed = pushed.clone().or_else(known_as).unwrap_or_else(|| name.clone());
         if let Some(id) = usable(sighting.id) {
             self.names_of_id.entry(key(sighting.source, id)).or_default().insert(name.clone());
             if sighting.source != crate::source::DATABRICKS {
-                let claimed = pushed.clone().unwrap_or_else(|| name.clone());
-                let span = self
-                    .claims
-                    .entry(claimed)
-                    .or_default()
-                    .entry(id.to_owned())
-                    .or_insert((sighting.time, sighting.time));
-                *span = (span.0.min(sighting.time), span.1.max(sighting.time));
+                let claim = self.claims.entry(claimed).or_default().entry(id.to_owned()).or_insert_with(|| Claim {
+                    login: name.clone(),
+                    first: sighting.time,
+                    last: sighting.time,
+                });
+                claim.first = claim.first.min(sighting.time);
+                claim.last = claim.last.max(sighting.time);
             }
         }
         if let Some(pushed) = pushed.filter(|p| *p != name) {
@@ -132,12 +141,13 @@ impl Identities {
         }
     }
 
-    // Two directory ids under one name are two people unless one was gone before the other came.
+    // Two directory ids under one name are two people, unless both log in by the same name and one was gone before the
+    // other came.
     fn is_contested(&self, name: &str) -> bool {
         let Some(claims) = self.claims.get(name).filter(|c| c.len() > 1) else { return false };
-        let mut spans: Vec<(i64, i64)> = claims.values().copied().collect();
-        spans.sort_unstable();
-        spans.windows(2).any(|pair| pair[1].0 <= pair[0].1)
+        let mut claims: Vec<&Claim> = claims.values().collect();
+        claims.sort_by_key(|c| (c.first, c.last));
+        claims.windows(2).any(|pair| pair[1].first <= pair[0].last || pair[1].login != pair[0].login)
     }
 
     /// The Databricks name of a group that a record of `source` names, in folded form.
@@ -269,6 +279,14 @@ mod tests {
         assert!(resolve(&of, "okta", Some("a@example.com"), None).is_known());
         of.learn(okta("a@example.com", "00u1", None, 10));
         assert!(!resolve(&of, "databricks", Some("A@example.com"), None).is_known());
+    }
+
+    #[test]
+    fn two_logins_pushed_under_one_name_are_not_merged() {
+        let mut of = identities();
+        of.learn(okta("y1@example.com", "00uY1", Some("svc@example.com"), 1));
+        of.learn(okta("y2@example.com", "00uY2", Some("svc@example.com"), 9));
+        assert!(!resolve(&of, "databricks", Some("svc@example.com"), None).is_known());
     }
 
     #[test]

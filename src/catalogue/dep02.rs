@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
 use super::{Evidence, Item, Judged, Severity, Test, is_covered};
+use crate::change::Direction;
 use crate::correlate::acts::{Activity, activity};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -106,8 +107,9 @@ fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
     evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
 }
 
+// Only a decision brings somebody back; an account that is merely switched on again does not.
 fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
     let case = evidence.correlation.cases.by_key.get(leaver.key);
-    let grants = case.into_iter().flat_map(|c| &c.effects).filter(|e| e.direction == crate::change::Direction::Grant);
-    grants.map(|e| e.time).find(|t| *t > leaver.end.unwrap_or(leaver.start)).unwrap_or(i64::MAX)
+    let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
+    grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
 }

@@ -137,8 +137,12 @@ fn judge(
     let action = acts[incident.rows[0]].event_type.as_str();
     let success = case.pushes.iter().find(|p| p.succeeded && p.time > last && acts[p.row].event_type == action);
     let effect = case.effects.iter().find(|e| e.direction == incident.direction && e.time > first);
-    let contrary =
-        case.decisions.iter().find(|d| d.direction != incident.direction && d.rank.is_some() && d.time > first);
+    let contrary = case.decisions.iter().find(|d| {
+        incident.direction != Direction::Update
+            && d.direction != incident.direction
+            && d.rank.is_some()
+            && d.time > first
+    });
     if let Some(push) = success {
         let (verdict, reason) = in_time(push.time);
         return (verdict, reason, Some(push.row));

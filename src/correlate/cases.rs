@@ -57,6 +57,8 @@ pub struct Cases {
     pub classes: Vec<Option<ActorClass>>,
     /// Pushes to other applications than Databricks, left out by rule.
     pub other_app_count: usize,
+    /// Unassignments of people who keep another Databricks application, left out by rule.
+    pub kept_assignment_count: usize,
     /// Effects whose outcome was not success, left out by rule.
     pub not_successful_count: usize,
 }
@@ -86,6 +88,8 @@ pub fn build(
         everybody_is_pushed: config.connector.scope == crate::config::Scope::All,
         by_key: BTreeMap::new(),
         assigned_groups: BTreeSet::new(),
+        assignments: BTreeMap::new(),
+        kept_assignment_count: 0,
         classes: vec![None; acts.len()],
         other_app_count: 0,
         not_successful_count: 0,
@@ -100,6 +104,7 @@ pub fn build(
         identities: builder.identities,
         classes: builder.classes,
         other_app_count: builder.other_app_count,
+        kept_assignment_count: builder.kept_assignment_count,
         not_successful_count: builder.not_successful_count,
     })
 }
@@ -144,6 +149,8 @@ struct Builder<'a> {
     everybody_is_pushed: bool,
     by_key: BTreeMap<Key, Case>,
     assigned_groups: BTreeSet<Resolved>,
+    assignments: BTreeMap<Key, BTreeSet<String>>,
+    kept_assignment_count: usize,
     classes: Vec<Option<ActorClass>>,
     other_app_count: usize,
     not_successful_count: usize,
@@ -235,12 +242,32 @@ impl Builder<'_> {
         if group_assigned && key.entitlement == Entitlement::Account {
             self.assigned_groups.insert(key.subject.clone());
         }
-        if act.direction == Direction::Update || group_assigned {
+        if act.direction == Direction::Update || group_assigned || self.keeps_another_assignment(row, &key) {
             return;
         }
         let (rank, is_item) = self.standing(act);
         let decision = Decision { time: act.time, direction: act.direction, rank, is_item, verb: act.verb, row };
         self.by_key.entry(key).or_default().decisions.push(decision);
+    }
+
+    // Access ends with the last of a person's Databricks assignments, not before.
+    fn keeps_another_assignment(&mut self, row: usize, key: &Key) -> bool {
+        let act = &self.acts[row];
+        let app = act.entitlement_id.clone().or_else(|| act.app.clone()).unwrap_or_default();
+        let held = self.assignments.entry(key.clone()).or_default();
+        match act.verb {
+            Verb::AppAssign => {
+                held.insert(app);
+                false
+            }
+            Verb::AppUnassign => {
+                held.remove(&app);
+                let keeps = !held.is_empty();
+                self.kept_assignment_count += usize::from(keeps);
+                keeps
+            }
+            _ => false,
+        }
     }
 
     fn is_databricks(&self, act: &Act) -> bool {
@@ -279,7 +306,7 @@ impl Builder<'_> {
             return;
         }
         let names_subject = act.subject.is_some() || act.subject_id.is_some();
-        if !names_subject || (act.direction == Direction::Update && act.verb != Verb::GroupUpdate) {
+        if !names_subject {
             return;
         }
         let key = self.key(act);

@@ -96,11 +96,12 @@ impl Door {
 
     /// The class of a visitor.
     pub fn class(&self, visitor: Visitor<'_>) -> ActorClass {
+        if visitor.endpoint == Some("autoUserCreation") {
+            return ActorClass::Automatic;
+        }
         let Some(actor) = visitor.actor else { return ActorClass::Unknown };
         if PLATFORM_PRINCIPALS.contains(&actor) {
             ActorClass::DatabricksInternal
-        } else if visitor.endpoint == Some("autoUserCreation") {
-            ActorClass::Automatic
         } else if self.principals.iter().any(|p| p == actor) {
             self.connector(visitor)
         } else if self.automation.iter().any(|p| p == actor) {

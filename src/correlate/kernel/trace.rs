@@ -36,11 +36,11 @@ fn judge(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[O
         Reason::UnresolvedSubject
     } else if !is_expected(case, decision) {
         Reason::NotPushed
-    } else if reversal.is_some_and(|r| r <= due) {
-        Reason::Superseded
     } else if is_already(case, limits, world, d, carried) {
         Reason::AlreadyInEffect
-    } else if due > limits.cut_off {
+    } else if reversal.is_some_and(|r| r <= due) {
+        Reason::Superseded
+    } else if due >= limits.cut_off {
         Reason::WindowOpen
     } else {
         traced.hole = world.effect_hole(&case.effect_scopes, decision.time - limits.window.skew, due);
@@ -85,7 +85,8 @@ fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> O
     if effects.is_empty() {
         effects = of(&|v, e| in_reach(e) && v.reason != Reason::Redundant);
     }
-    if effects.is_empty() {
+    let was_held = held_at(case, decision.time) == Some(decision.direction == Direction::Grant);
+    if effects.is_empty() && !was_held {
         effects = of(&|_, e| in_reach(e) && e.time <= due);
     }
     let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == ACCOUNT);
@@ -128,15 +129,29 @@ fn is_already(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried
     let wanted = decision.direction == Direction::Grant;
     match held_at(case, decision.time) {
         Some(held) => held == wanted,
-        // Nothing is known to stand; what the decision reverses was never carried out, so nothing is left to do.
+        None if wanted => false,
+        // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
         None => case.decisions[..d]
             .iter()
-            .rposition(|p| p.rank.is_some() && p.direction != decision.direction)
+            .rposition(|p| p.rank.is_some() && p.direction == Direction::Grant)
             .is_some_and(|p| {
                 let since = case.decisions[p].time - limits.window.skew;
-                carried[p].is_none() && world.effect_hole(&case.effect_scopes, since, decision.time).is_none()
+                carried[p].is_none()
+                    && !lands_later(case, limits, p, d)
+                    && world.effect_hole(&case.effect_scopes, since, decision.time).is_none()
             }),
     }
+}
+
+// A push in flight when its decision was reversed can land after the reversal; then the access stands.
+fn lands_later(case: &Case, limits: &Limits, granted: usize, removed: usize) -> bool {
+    let (granted, removed_at) = (&case.decisions[granted], case.decisions[removed].time);
+    let until = next_reversal(case, removed).unwrap_or(Instant::MAX);
+    case.effects.iter().any(|e| {
+        e.direction == Direction::Grant
+            && (removed_at..until).contains(&e.time)
+            && limits.window.holds(granted.time, e.time)
+    })
 }
 
 // What the records before an instant say of the access, in whatever scope; `None` = nothing.

@@ -7,7 +7,7 @@ use super::{
     Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Vouched, World, is_twin, push_between,
     reverses,
 };
-use crate::change::Direction;
+use crate::change::{Direction, Verb};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
@@ -217,21 +217,26 @@ fn standing_decision(case: &Case, limits: &Limits, effect: &Effect) -> Option<us
         .max_by_key(|(_, d)| (std::cmp::Reverse(d.rank), d.time))?;
     let reversal = case.decisions.iter().rfind(|r| reverses(r, decision) && r.time <= effect.time);
     let stands = match reversal {
-        None => effect.time - decision.time > limits.window.look_back && !is_undone(case, decision, effect),
+        None => effect.time - decision.time > limits.window.look_back && !is_undone(case, limits, decision, effect),
         Some(reversal) => is_lifted(case, limits, reversal, effect),
     };
     stands.then_some(d)
 }
 
-fn is_undone(case: &Case, decision: &Decision, effect: &Effect) -> bool {
-    case.effects.iter().any(|o| {
-        o.scope == effect.scope && o.direction != effect.direction && (decision.time..effect.time).contains(&o.time)
-    })
+fn is_undone(case: &Case, limits: &Limits, decision: &Decision, effect: &Effect) -> bool {
+    let mut since = case
+        .effects
+        .iter()
+        .filter(|o| o.scope == effect.scope)
+        .filter(|o| (decision.time - limits.window.skew..effect.time).contains(&o.time));
+    // Used first, then undone: what was undone before it was ever used was another decision's.
+    since.any(|used| used.direction == effect.direction) && since.any(|undoing| undoing.direction != effect.direction)
 }
 
 // The departure of the person reversed the membership; the return puts it back in force.
 fn is_lifted(case: &Case, limits: &Limits, reversal: &Decision, effect: &Effect) -> bool {
     reversal.rank.is_some_and(|rank| rank > 0)
+        && reversal.verb != Verb::UserDelete
         && case.decisions.iter().any(|g| {
             g.direction == effect.direction && g.time > reversal.time && g.time <= effect.time + limits.window.skew
         })

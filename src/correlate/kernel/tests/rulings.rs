@@ -34,7 +34,7 @@ fn a_push_that_arrived_vouches_and_a_failed_one_vouches_nothing() {
 fn redundant_comes_before_state_and_before_any_authority() {
     given([wanted(0), granted(HOUR), granted(40 * DAY)]).gives(&[Matched, Redundant], &[Matched]);
     given([wanted(0), granted(HOUR), wanted(2 * HOUR), granted(3 * HOUR)])
-        .gives(&[Matched, Redundant], &[Matched, Matched]);
+        .gives(&[Matched, Redundant], &[Matched, AlreadyInEffect]);
     given([unwanted(0), revoked(HOUR), revoked(2 * HOUR)]).gives(&[Matched, Redundant], &[Matched]);
     given([granted(0).at("1"), granted(HOUR).at("2")]).gives(&[NoAuthority, NoAuthority], &[]);
 }
@@ -113,7 +113,7 @@ fn of_equal_assignments_the_first_decided_is_the_first_done() {
 fn an_authority_in_flight_when_it_was_reversed_vouches_only_if_the_reversal_is_carried_out() {
     given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE), revoked(3 * MINUTE)])
         .gives(&[Matched, Matched], &[Matched, Matched]);
-    given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE)]).gives(&[NoAuthority], &[Superseded, AlreadyInEffect]);
+    given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE)]).gives(&[NoAuthority], &[Superseded, Missing]);
     given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE), revoked(3 * MINUTE).at("1")])
         .gives(&[NoAuthority, Matched], &[Superseded, Matched]);
 }
@@ -170,8 +170,8 @@ fn late_missing_failed_and_window_open() {
     given([wanted(0), push_failed(MINUTE), pushed(HOUR)]).gives(&[], &[Missing]);
     given([wanted(0), push_failed(MINUTE), granted(HOUR)]).gives(&[Matched], &[Matched]);
     given([wanted(0), push_failed(MINUTE), granted(30 * HOUR)]).gives(&[State], &[Late]);
-    given([wanted(LIMITS.cut_off - DAY)]).gives(&[], &[Missing]);
-    given([wanted(LIMITS.cut_off - DAY + 1)]).gives(&[], &[WindowOpen]);
+    given([wanted(LIMITS.cut_off - DAY - 1)]).gives(&[], &[Missing]);
+    given([wanted(LIMITS.cut_off - DAY)]).gives(&[], &[WindowOpen]);
     given([wanted(LIMITS.cut_off - HOUR), granted(LIMITS.cut_off)]).gives(&[Matched], &[Matched]);
 }
 
@@ -257,4 +257,22 @@ fn an_account_has_ended_at_the_account_or_in_the_last_of_its_workspaces() {
     account(vec![leaver(0), revoked(HOUR).at("1"), revoked(30 * HOUR).at("2")])
         .gives(&[Matched, State], &[Late])
         .carried_out(&[Some(30 * HOUR)]);
+}
+
+#[test]
+fn a_late_reversal_of_a_push_in_flight_is_a_standing_authority() {
+    given([wanted(0), unwanted(2), granted(5), revoked(25 * HOUR)]).gives(&[Matched, State], &[Matched, Late]);
+}
+
+#[test]
+fn what_was_held_already_is_in_effect_and_not_superseded() {
+    given([granted(0), wanted(DAY), unwanted(DAY + HOUR), revoked(DAY + HOUR + MINUTE)])
+        .gives(&[NoAuthority, Matched], &[AlreadyInEffect, Matched]);
+}
+
+#[test]
+fn a_grant_after_an_unseen_removal_is_no_evidence_of_itself() {
+    given([unwanted(0), wanted(2 * HOUR)]).gives(&[], &[Superseded, Missing]);
+    given([wanted(0), unwanted(10 * MINUTE), wanted(20 * MINUTE), granted(21 * MINUTE)])
+        .gives(&[Matched], &[Superseded, AlreadyInEffect, Matched]);
 }
