@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 
+/// What stands for a principal that a record does not name.
+const NOBODY: &str = "(nobody named)";
+
 /// What a principal resolves to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resolved {
@@ -22,6 +25,11 @@ impl Resolved {
         match self {
             Self::Key(text) | Self::Unresolved(text) => text,
         }
+    }
+
+    /// True when the record names nobody at all, so that anybody may be meant.
+    pub fn names_nobody(&self) -> bool {
+        matches!(self, Self::Unresolved(text) if text == NOBODY)
     }
 
     /// True when exactly one cluster was found.
@@ -115,7 +123,7 @@ impl Identities {
             Some(name) => self.by_name(&self.canonical(name)),
             None => match usable(sighting.id) {
                 Some(id) => self.by_id(sighting.source, id),
-                None => Resolved::Unresolved("(nobody named)".to_owned()),
+                None => Resolved::Unresolved(NOBODY.to_owned()),
             },
         };
         match found {

@@ -40,7 +40,8 @@ impl Builder<'_> {
             case.seen_in = scopes.into_iter().flatten().filter(|s| *s != ACCOUNT).cloned().collect();
             case.effect_scopes =
                 effect_scopes.get(&(key.is_group, key.entitlement.clone())).cloned().unwrap_or_default();
-            case.unresolved_decisions = unresolved.get(&key.entitlement).cloned().unwrap_or_default();
+            case.unresolved_decisions =
+                unresolved.get(&key.entitlement).filter(|_| !key.is_group).cloned().unwrap_or_default();
         }
     }
 
@@ -87,7 +88,7 @@ impl Builder<'_> {
 
     fn unresolved_decisions(&self) -> BTreeMap<Entitlement, Vec<(i64, Direction)>> {
         let mut all: BTreeMap<Entitlement, Vec<(i64, Direction)>> = BTreeMap::new();
-        for (key, case) in self.by_key.iter().filter(|(k, _)| !k.subject.is_known()) {
+        for (key, case) in self.by_key.iter().filter(|(k, _)| !k.is_group && k.subject.names_nobody()) {
             let decided = case.decisions.iter().filter(|d| d.rank == Some(0)).map(|d| (d.time, d.direction));
             all.entry(key.entitlement.clone()).or_default().extend(decided);
         }

@@ -30,10 +30,11 @@ fn judge(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[O
         push: push_between(case, decision.direction, decision.time, until, limits),
         hole: None,
     };
+    if !case.is_resolved {
+        return Traced { reason: Reason::UnresolvedSubject, effect: None, push: None, ..traced };
+    }
     traced.reason = if let Some((_, time)) = carried[d] {
         if time <= due { Reason::Matched } else { Reason::Late }
-    } else if !case.is_resolved {
-        Reason::UnresolvedSubject
     } else if !is_expected(case, decision) {
         Reason::NotPushed
     } else if is_already(case, limits, world, d, carried) {

@@ -11,9 +11,12 @@ pub(super) const AUTHORITY: &[Row] = &[
     (Plane::Authority, Act::User(Verb::UserDeactivate), &["user.lifecycle.deactivate"]),
     (Plane::Authority, Act::User(Verb::UserSuspend), &["user.lifecycle.suspend"]),
     (Plane::Authority, Act::User(Verb::UserUnsuspend), &["user.lifecycle.unsuspend"]),
-    // `delete.initiated` asks for the deletion, `delete.completed` is it: one deletion, one change.
-    (Plane::Authority, Act::User(Verb::UserDelete), &["user.lifecycle.delete.completed"]),
-    (Plane::Authority, Act::None, &["user.lifecycle.delete.initiated"]),
+    // A hook delivers only the first of the two; where both are at hand, the second finds nothing left to do.
+    (
+        Plane::Authority,
+        Act::User(Verb::UserDelete),
+        &["user.lifecycle.delete.initiated", "user.lifecycle.delete.completed"],
+    ),
     (
         Plane::Authority,
         Act::User(Verb::UserUpdate),
@@ -142,6 +145,8 @@ pub(super) const AUTHORITY: &[Row] = &[
         &[
             "application.provision.group_push.deactivate_mapping",
             "application.provision.group_push.delete_appgroup",
+            "application.provision.group_push.mapping.deactivate_mapping",
+            "application.provision.group_push.mapping.delete_appgroup",
             "application.provision.group_push.mapping.and.groups.deleted.rule.deleted",
         ],
     ),
