@@ -31,7 +31,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             let (verdict, reason) = if is_undeclared && log.cell(hour) == Cell::Covered {
                 (Verdict::Exception, "undeclared_scope")
             } else {
-                judge(log, hour, tolerated, from, to)
+                judge(log, hour, tolerated)
             };
             items.push(item(log, hour, verdict, reason));
         }
@@ -49,21 +49,22 @@ fn is_undeclared(evidence: &Evidence<'_>, log: &Log) -> bool {
         && !named.any(|workspace| *workspace == log.scope)
 }
 
-fn judge(log: &Log, hour: i64, tolerated: i64, from: i64, to: i64) -> (Verdict, &'static str) {
+fn judge(log: &Log, hour: i64, tolerated: i64) -> (Verdict, &'static str) {
     match log.cell(hour) {
         Cell::Covered => (Verdict::Pass, "covered"),
         Cell::Quiet => (Verdict::Pass, "quiet"),
         Cell::NotEstablished => (Verdict::Undetermined, "no_baseline"),
-        Cell::Hole if run_length(log, hour, from, to) > tolerated => (Verdict::Exception, "hole"),
+        Cell::Hole if is_longer(log, hour, tolerated) => (Verdict::Exception, "hole"),
         Cell::Hole => (Verdict::Pass, "within_max_gap"),
     }
 }
 
-fn run_length(log: &Log, hour: i64, from: i64, to: i64) -> i64 {
-    let is_hole = |h: &i64| log.cell(*h) == Cell::Hole;
-    let back = (from..hour).rev().take_while(is_hole).count();
-    let forth = (hour..to).take_while(is_hole).count();
-    i64::try_from(back + forth).unwrap_or(i64::MAX)
+// A hole does not get shorter by the period's beginning or ending inside it.
+fn is_longer(log: &Log, hour: i64, tolerated: i64) -> bool {
+    let is_hole = |h: i64| log.cell(h) == Cell::Hole;
+    let back = (1..=tolerated).take_while(|n| is_hole(hour - n)).count();
+    let forth = (1..=tolerated).take_while(|n| is_hole(hour + n)).count();
+    i64::try_from(1 + back + forth).is_ok_and(|length| length > tolerated)
 }
 
 fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {

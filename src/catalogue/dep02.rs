@@ -104,7 +104,7 @@ fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
     let seen_in: &[String] = case.map_or(&[], |c| &c.seen_in);
     let watched =
         |log: &Log| log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope));
-    evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
+    !evidence.coverage.has(watched) || evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.

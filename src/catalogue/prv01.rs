@@ -51,6 +51,7 @@ fn judge(v: &Vouching, group_is_privileged: Option<bool>, none_declared: bool) -
             (Verdict::Undetermined, "no_privileged_group_declared")
         }
         (Reason::Matched | Reason::State, Some(false)) => (Verdict::Exception, "group_not_privileged"),
+        (Reason::Matched | Reason::State, None) => (Verdict::Undetermined, "group_not_named"),
         (reason, _) => (reason.verdict(), reason.as_str()),
     }
 }
