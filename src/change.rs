@@ -1,6 +1,6 @@
 //! The access change: one subject, one entitlement, one direction, one scope, one instant (table `changes`).
 
-use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE, Text};
+use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, Outcome, PLANE, SCOPE, Text};
 use crate::schema::{Column, Kind, Table};
 
 /// Which way access moves.
@@ -111,11 +111,33 @@ pub enum Verb {
     PushRemove,
     AdminGrant,
     AdminRevoke,
+    /// A group, user or service principal is admitted to a workspace.
+    WorkspaceAssign,
+    /// The reverse.
+    WorkspaceUnassign,
+    /// A privilege on a securable is granted.
+    PrivGrant,
+    /// The reverse.
+    PrivRevoke,
+    /// A securable gets another owner.
+    OwnerChange,
+    /// A permission in the access control list of an object is given, or taken (by direction).
+    AclChange,
+    /// A token is made.
+    TokenCreate,
+    /// A token is ended by somebody.
+    TokenRevoke,
+    /// A token is swept away because its time was over.
+    TokenExpire,
+    /// A secret, key or other credential is made.
+    CredCreate,
+    /// The reverse.
+    CredRevoke,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 29] = [
         Self::UserCreate,
         Self::UserUpdate,
         Self::UserActivate,
@@ -134,6 +156,17 @@ impl Verb {
         Self::PushRemove,
         Self::AdminGrant,
         Self::AdminRevoke,
+        Self::WorkspaceAssign,
+        Self::WorkspaceUnassign,
+        Self::PrivGrant,
+        Self::PrivRevoke,
+        Self::OwnerChange,
+        Self::AclChange,
+        Self::TokenCreate,
+        Self::TokenRevoke,
+        Self::TokenExpire,
+        Self::CredCreate,
+        Self::CredRevoke,
     ];
 
     /// The word that the lake stores.
@@ -157,6 +190,17 @@ impl Verb {
             Self::PushRemove => "push.remove",
             Self::AdminGrant => "admin.grant",
             Self::AdminRevoke => "admin.revoke",
+            Self::WorkspaceAssign => "workspace.assign",
+            Self::WorkspaceUnassign => "workspace.unassign",
+            Self::PrivGrant => "priv.grant",
+            Self::PrivRevoke => "priv.revoke",
+            Self::OwnerChange => "owner.change",
+            Self::AclChange => "acl.change",
+            Self::TokenCreate => "token.create",
+            Self::TokenRevoke => "token.revoke",
+            Self::TokenExpire => "token.expire",
+            Self::CredCreate => "cred.create",
+            Self::CredRevoke => "cred.revoke",
         }
     }
 
@@ -165,7 +209,7 @@ impl Verb {
         Self::ALL.into_iter().find(|v| v.as_str() == word)
     }
 
-    /// Which way the verb moves access.
+    /// Which way the verb moves access; of an access control list, when a permission is given.
     pub const fn direction(self) -> Direction {
         match self {
             Self::UserCreate
@@ -175,7 +219,13 @@ impl Verb {
             | Self::MemberAdd
             | Self::AppAssign
             | Self::PushCreate
-            | Self::AdminGrant => Direction::Grant,
+            | Self::AdminGrant
+            | Self::WorkspaceAssign
+            | Self::PrivGrant
+            | Self::OwnerChange
+            | Self::AclChange
+            | Self::TokenCreate
+            | Self::CredCreate => Direction::Grant,
             Self::UserDeactivate
             | Self::UserSuspend
             | Self::UserDelete
@@ -183,8 +233,37 @@ impl Verb {
             | Self::MemberRemove
             | Self::AppUnassign
             | Self::PushRemove
-            | Self::AdminRevoke => Direction::Revoke,
+            | Self::AdminRevoke
+            | Self::WorkspaceUnassign
+            | Self::PrivRevoke
+            | Self::TokenRevoke
+            | Self::TokenExpire
+            | Self::CredRevoke => Direction::Revoke,
             Self::UserUpdate | Self::GroupUpdate => Direction::Update,
+        }
+    }
+
+    /// Whether correlation follows the verb from decision to effect. Privileges, tokens and workspaces have tests of their own.
+    pub const fn is_followed(self) -> bool {
+        !matches!(self, Self::WorkspaceAssign | Self::WorkspaceUnassign)
+            && !matches!(
+                self.entitlement_kind(),
+                EntitlementKind::Privilege | EntitlementKind::Ownership | EntitlementKind::Token
+            )
+    }
+
+    /// The verb that takes away what this one gives; `None` for verbs that give nothing, or have no reverse.
+    pub const fn reverse(self) -> Option<Self> {
+        match self {
+            Self::MemberAdd => Some(Self::MemberRemove),
+            Self::AdminGrant => Some(Self::AdminRevoke),
+            Self::AppAssign => Some(Self::AppUnassign),
+            Self::WorkspaceAssign => Some(Self::WorkspaceUnassign),
+            Self::PrivGrant => Some(Self::PrivRevoke),
+            Self::AclChange => Some(Self::AclChange),
+            Self::TokenCreate => Some(Self::TokenRevoke),
+            Self::CredCreate => Some(Self::CredRevoke),
+            _ => None,
         }
     }
 
@@ -202,7 +281,17 @@ impl Verb {
             | Self::GroupUpdate
             | Self::GroupDelete => EntitlementKind::Account,
             Self::MemberAdd | Self::MemberRemove => EntitlementKind::Membership,
-            Self::AppAssign | Self::AppUnassign | Self::PushCreate | Self::PushRemove => EntitlementKind::Assignment,
+            Self::AppAssign
+            | Self::AppUnassign
+            | Self::PushCreate
+            | Self::PushRemove
+            | Self::WorkspaceAssign
+            | Self::WorkspaceUnassign => EntitlementKind::Assignment,
+            Self::PrivGrant | Self::PrivRevoke | Self::AclChange => EntitlementKind::Privilege,
+            Self::OwnerChange => EntitlementKind::Ownership,
+            Self::TokenCreate | Self::TokenRevoke | Self::TokenExpire | Self::CredCreate | Self::CredRevoke => {
+                EntitlementKind::Token
+            }
             Self::AdminGrant | Self::AdminRevoke => EntitlementKind::Admin,
         }
     }
@@ -213,6 +302,8 @@ impl Verb {
 pub struct Change<'r> {
     /// What was done.
     pub verb: Verb,
+    /// Which way; the verb's own but for access control lists.
+    pub direction: Direction,
     /// Whose access changes, by name. For an identity provider's user this is the login.
     pub subject: Option<Text<'r>>,
     /// The source's id of the subject.
@@ -221,12 +312,78 @@ pub struct Change<'r> {
     pub subject_alias: Option<Text<'r>>,
     /// What the subject is.
     pub subject_kind: SubjectKind,
-    /// What is granted, by name: the group of a membership, the role of an admin change, the application of an assignment, `account` otherwise.
+    /// What is granted, by name: the group of a membership, the role of an admin change, the application or workspace of an
+    /// assignment, the privilege of a privilege, `account` otherwise.
     pub entitlement: Option<Text<'r>>,
     /// The source's id of the entitlement.
     pub entitlement_id: Option<Text<'r>>,
+    /// The privilege or permission; one change for each. `None` = not about a privilege, or all of them, whichever they were.
+    pub privilege: Option<Text<'r>>,
+    /// The securable or object, as `type:name`; `None` = not about one.
+    pub securable: Option<Text<'r>>,
     /// Success counted by the event; a change can be known to have failed on its own.
-    pub outcome: crate::event::Outcome,
+    pub outcome: Outcome,
+}
+
+impl<'r> Change<'r> {
+    /// A change that names nothing yet.
+    pub const fn new(verb: Verb, outcome: Outcome) -> Self {
+        Self {
+            verb,
+            direction: verb.direction(),
+            subject: None,
+            subject_id: None,
+            subject_alias: None,
+            subject_kind: SubjectKind::Unknown,
+            entitlement: None,
+            entitlement_id: None,
+            privilege: None,
+            securable: None,
+            outcome,
+        }
+    }
+
+    /// The change that takes away what this one gives; `None` where it gives nothing that can be taken away.
+    pub fn reversed(&self) -> Option<Self> {
+        let verb = self.verb.reverse().filter(|_| self.direction == Direction::Grant)?;
+        Some(Self { verb, direction: Direction::Revoke, ..self.clone() })
+    }
+}
+
+/// What a record states to be the whole of something: all holders of a thing, or all that one holder has of it. Grants and
+/// revokes follow from the difference to the record before, which an ingest cannot know while records still arrive: they are
+/// worked out over the whole lake afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement<'r> {
+    /// What is stated wholly. Statements of one key, in the order of time, replace each other. It holds all that tells one thing
+    /// from another: account or workspace, the object's type and id, the principal where only one principal's part is stated.
+    pub key: Text<'r>,
+    /// What it is for.
+    pub model: Model,
+    /// What is held from now on, each as the grant that would give it. Empty = nothing is held any more.
+    pub held: Vec<Change<'r>>,
+    /// What to record where nothing is known of the time before: an empty statement takes away something all the same.
+    pub otherwise: Vec<Change<'r>>,
+}
+
+/// What a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// The record changed something to be as stated.
+    Replacement,
+    /// The record looked, and changed nothing.
+    Snapshot,
+}
+
+impl Model {
+    /// The word that the lake stores.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replacement => "replacement",
+            Self::Snapshot => "snapshot",
+        }
+    }
 }
 
 /// Digest of event and ordinal.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::change::Change;
+use crate::change::{Change, Statement};
 use crate::schema::{Column, Kind, Table};
 
 /// What a record can prove.
@@ -116,13 +116,55 @@ pub struct Event<'r> {
     pub user_agent: Option<Text<'r>>,
     /// The source's session id.
     pub session_id: Option<Text<'r>>,
-    /// `native`, or how the record had been altered before it reached us (`re_exported`).
+    /// `native`, or how the record had been altered before it reached us: `re_exported` by another system, `partial` where the
+    /// export leaves out what it likes.
     pub parse_rule: &'static str,
+    /// The form it was delivered in, in the source's vocabulary of forms (`docs/sources.md`).
+    pub delivery: &'static str,
     /// False = the event type is not in tickmark's vocabulary; the record is kept, and counted as unmapped.
     pub mapped: bool,
     /// The access changes that the record holds; often none.
     #[serde(skip)]
     pub changes: Vec<Change<'r>>,
+    /// What the record states to be the whole of something; nearly always none.
+    #[serde(skip)]
+    pub statements: Vec<Statement<'r>>,
+}
+
+impl<'r> Event<'r> {
+    /// An event of which only identity, time and type are known; everything else says so.
+    pub const fn new(identity: [u8; 16], event_time: i64, event_type: Text<'r>) -> Self {
+        Self {
+            identity,
+            native_id: None,
+            request_id: None,
+            event_time,
+            event_type,
+            plane: Plane::Other,
+            outcome: Outcome::Unknown,
+            outcome_reason: None,
+            actor: None,
+            actor_id: None,
+            actor_kind: None,
+            channel: None,
+            endpoint: None,
+            target: None,
+            target_id: None,
+            target_kind: None,
+            app: None,
+            scope: Cow::Borrowed("unknown"),
+            workspace_id: None,
+            account_id: None,
+            source_ip: None,
+            user_agent: None,
+            session_id: None,
+            parse_rule: "native",
+            delivery: "",
+            mapped: false,
+            changes: Vec::new(),
+            statements: Vec::new(),
+        }
+    }
 }
 
 /// The printable form of an event's identity: 32 hexadecimal digits.
@@ -236,7 +278,13 @@ pub const SESSION_ID: Column = Column::optional("session_id", Kind::Text, "The s
 pub const PARSE_RULE: Column = Column::required(
     "parse_rule",
     Kind::Text,
-    "native, or how the record had been altered before it was ingested (re_exported).",
+    "native, or how the record had been altered before it was ingested: re_exported, partial.",
+);
+/// The form of delivery.
+pub const DELIVERY: Column = Column::required(
+    "delivery",
+    Kind::Text,
+    "The form that the record was delivered in; docs/sources.md lists each source's forms.",
 );
 /// Whether the type is known.
 pub const MAPPED: Column = Column::required(
@@ -295,6 +343,7 @@ pub const EVENTS: Table = Table {
         USER_AGENT,
         SESSION_ID,
         PARSE_RULE,
+        DELIVERY,
         MAPPED,
         FILE_ID,
         LINE,

@@ -45,7 +45,7 @@ pub struct Act {
     pub source_ip: Option<String>,
 }
 
-/// Reads all access changes, ordered by time, event and ordinal, so that every run sees them in the same order.
+/// Reads the access changes that correlation follows, ordered by time, event and ordinal, so that every run sees them in the same order.
 ///
 /// # Errors
 /// The lake cannot be read, or holds a verb that this version does not know.
@@ -58,7 +58,12 @@ pub fn read(lake: &Lake) -> Result<Vec<Act>> {
         USER_AGENT.expr(),
         SOURCE_IP.expr(),
     ]);
+    let followed = Series::new(
+        "followed".into(),
+        Verb::ALL.iter().filter(|v| v.is_followed()).map(|v| v.as_str()).collect::<Vec<_>>(),
+    );
     let joined = scan(lake, &CHANGES)?
+        .filter(VERB.expr().is_in(lit(followed).implode(false), false))
         .join(of_event, [EVENT_ID.expr()], [EVENT_ID.expr()], JoinArgs::new(JoinType::Inner))
         .sort([EVENT_TIME.name, EVENT_ID.name, crate::change::CHANGE_ID.name], SortMultipleOptions::default());
     rows(&collect(joined, "read access changes")?)

@@ -4,10 +4,15 @@ use std::ops::Range;
 
 use memchr::{memchr2, memmem};
 
+use super::table;
 use crate::source::Envelope;
 
 /// Keys whose list, at the top of an object, holds the records of a whole document or line.
-const LIST_KEYS: [&[u8]; 4] = [b"\"Records\"", b"\"records\"", b"\"value\"", b"\"events\""];
+const LIST_KEYS: [&[u8]; 7] =
+    [b"\"Records\"", b"\"records\"", b"\"value\"", b"\"events\"", b"\"Events\"", b"\"logEvents\"", b"\"Resources\""];
+
+/// How many wrappers around wrappers are opened.
+const WRAPPERS: usize = 4;
 
 /// What a frame holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +20,60 @@ pub enum Inner {
     /// The frame is the record.
     Itself,
     /// The frame wraps these records; never empty.
-    Records(Vec<Range<usize>>),
+    Records(Vec<Piece>),
     /// The frame wraps an empty list.
     Empty,
 }
 
-/// Finds the records inside a frame, by the general lists and the wrappers of its source.
+/// A record inside a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it stands within the frame.
+    pub span: Range<usize>,
+    /// The record itself, where it stood in a string or in a list of cells and is not spelled as a record in the frame.
+    pub text: Option<String>,
+}
+
+/// Finds the records inside a frame, by the general lists and the wrappers of its source, wrappers inside wrappers included.
 pub fn unwrap(frame: &[u8], envelopes: &[Envelope]) -> Inner {
+    match once(frame, envelopes) {
+        Inner::Records(pieces) => {
+            let mut found = Vec::with_capacity(pieces.len());
+            pieces.into_iter().for_each(|piece| inside(frame, piece, envelopes, WRAPPERS, &mut found));
+            if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
+        }
+        other => other,
+    }
+}
+
+fn once(frame: &[u8], envelopes: &[Envelope]) -> Inner {
     if let Some(list) = opens_with_list_key(frame).then(|| list_start(frame)).flatten() {
         return listed(frame, list);
     }
     envelopes.iter().find_map(|e| wrapped(frame, e)).unwrap_or(Inner::Itself)
+}
+
+fn inside(frame: &[u8], piece: Piece, envelopes: &[Envelope], wrappers: usize, found: &mut Vec<Piece>) {
+    let bytes = piece.text.as_deref().map_or(&frame[piece.span.clone()], str::as_bytes);
+    match once(bytes, envelopes) {
+        Inner::Records(pieces) if wrappers > 0 => {
+            for inner in pieces {
+                let inner = match (&piece.text, inner) {
+                    (None, Piece { span, text }) => {
+                        Piece { span: piece.span.start + span.start..piece.span.start + span.end, text }
+                    }
+                    // What stands inside a string has no place of its own in the file.
+                    (Some(outer), Piece { span, text }) => {
+                        let text = text.or_else(|| outer.get(span).map(str::to_owned));
+                        Piece { span: piece.span.clone(), text }
+                    }
+                };
+                inside(frame, inner, envelopes, wrappers - 1, found);
+            }
+        }
+        Inner::Empty => {}
+        Inner::Itself | Inner::Records(_) => found.push(piece),
+    }
 }
 
 fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
@@ -33,19 +81,38 @@ fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
     let found = sonic_rs::get_from_slice(frame, envelope.path).ok()?;
     let raw = found.as_raw_str().as_bytes();
     let start = (raw.as_ptr() as usize).checked_sub(frame.as_ptr() as usize)?;
-    let inside = start + raw.len() <= frame.len();
+    let span = start..start + raw.len();
+    if span.end > frame.len() {
+        return None;
+    }
     match raw.first()? {
-        b'[' if inside => Some(listed(frame, start)),
-        b'{' if inside => Some(Inner::Records(std::iter::once(start..start + raw.len()).collect())),
+        b'[' if table::is_rows(raw) => Some(rows(frame, start)),
+        b'[' => Some(listed(frame, start)),
+        b'{' => Some(Inner::Records(vec![Piece { span, text: None }])),
+        b'"' => {
+            let text = sonic_rs::from_slice::<String>(raw).ok().filter(|t| t.trim_ascii_start().starts_with('{'))?;
+            Some(Inner::Records(vec![Piece { span, text: Some(text) }]))
+        }
         _ => None,
     }
 }
 
+// Rows of cells below a list of columns, as a statement's result is given.
+fn rows(frame: &[u8], list: usize) -> Inner {
+    let columns = table::columns(frame);
+    let row = |span: Range<usize>| {
+        let text = table::object(&columns, &frame[span.clone()]);
+        Piece { span, text }
+    };
+    records(elements(frame, list).into_iter().map(row).collect())
+}
+
 fn listed(frame: &[u8], list: usize) -> Inner {
-    match elements(frame, list) {
-        found if found.is_empty() => Inner::Empty,
-        found => Inner::Records(found),
-    }
+    records(elements(frame, list).into_iter().map(|span| Piece { span, text: None }).collect())
+}
+
+fn records(found: Vec<Piece>) -> Inner {
+    if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
 }
 
 // Graph pages open with `@odata.context`, all other lists with the list itself: a look at one key spares a scan of every record.

@@ -73,6 +73,7 @@ impl Lines {
         }
         frames.push(Frame {
             span: start..start + text.len(),
+            view: None,
             line: self.line,
             byte_offset,
             byte_length: text.len() as u64,

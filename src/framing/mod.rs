@@ -1,17 +1,20 @@
-//! Bytes to records: decompression, JSON lines, JSON arrays, envelopes. Knows packing, never meaning.
+//! Bytes to records: decompression, JSON lines, JSON arrays, envelopes, CSV, Parquet, lines of text. Knows packing, never meaning.
 
+mod csv_rows;
 mod decode;
 mod envelope;
 mod junk;
 mod lines;
+mod parquet_rows;
 mod stream;
+mod table;
 mod values;
 
 use std::ops::Range;
 
 pub use decode::{Compression, Open};
-pub use envelope::{Inner, unwrap};
-pub use stream::Frames;
+pub use envelope::{Inner, Piece, unwrap};
+pub use stream::{Content, Frames};
 
 /// Longest record that is read; a longer one is rejected and reading goes on behind it.
 pub const MAX_RECORD: usize = 16 << 20;
@@ -32,6 +35,12 @@ pub enum Packing {
     List,
     /// Whole JSON values that may span lines.
     Values,
+    /// Rows of comma-, semicolon- or tab-separated values below a header.
+    Csv,
+    /// Rows of a Parquet file.
+    Parquet,
+    /// Lines of text that a source claims.
+    Text,
     /// Nothing that holds records.
     Junk,
 }
@@ -45,6 +54,9 @@ impl Packing {
             Self::Array => "array",
             Self::List => "list",
             Self::Values => "values",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Text => "text",
             Self::Junk => "none",
         }
     }
@@ -64,9 +76,11 @@ pub struct Defect {
 pub struct Frame {
     /// The record within the bytes of its chunk; empty for a defect.
     pub span: Range<usize>,
-    /// 1-based line, or position of the element in an array or list.
+    /// The JSON object that stands for the record where its own bytes are none (a row of CSV), within the views of its chunk.
+    pub view: Option<Range<usize>>,
+    /// 1-based line, or position of the element in an array or list, or number of the row.
     pub line: u64,
-    /// First byte in the file after decompression, 0-based.
+    /// First byte in the file after decompression, 0-based. In Parquet files, where rows have no place: the row's number, 0-based.
     pub byte_offset: u64,
     /// Length in bytes, also where not all bytes were kept.
     pub byte_length: u64,
@@ -80,7 +94,7 @@ impl Frame {
     fn defective(line: u64, byte_offset: u64, byte_length: u64, reason: String, raw: &[u8]) -> Self {
         let raw = raw[..raw.len().min(KEPT_OF_DEFECT)].to_vec();
         let defect = Some(Box::new(Defect { reason, raw }));
-        Self { span: 0..0, line, byte_offset, byte_length, at_end: false, defect }
+        Self { span: 0..0, view: None, line, byte_offset, byte_length, at_end: false, defect }
     }
 
     fn too_long(line: u64, byte_offset: u64, byte_length: u64, raw: &[u8]) -> Self {
@@ -94,8 +108,20 @@ impl Frame {
 pub struct Chunk {
     /// A stretch of the decompressed file.
     pub bytes: Vec<u8>,
+    /// The JSON objects that stand for records that are none themselves.
+    pub views: Vec<u8>,
     /// The frames, in the order of the file.
     pub frames: Vec<Frame>,
+}
+
+impl Chunk {
+    /// The record as a source reads it.
+    pub fn record(&self, frame: &Frame) -> &[u8] {
+        match &frame.view {
+            Some(view) => &self.views[view.clone()],
+            None => &self.bytes[frame.span.clone()],
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,39 @@
 //! A file as a stream of chunks, each with whole frames only.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use memchr::memchr;
 
+use super::csv_rows;
 use super::decode::{Decoded, Progress};
 use super::envelope::{balanced, list_start};
 use super::lines::Lines;
+use super::parquet_rows;
 use super::values::Values;
 use super::{Chunk, Compression, Frame, Open, Packing, junk};
 
 /// Bytes read before frames are looked for; a chunk is about as large.
 const CHUNK: usize = 4 << 20;
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// On disk; read as far as the number of bytes goes, should the file grow meanwhile.
+    File(&'a Path, u64),
+}
+
+impl<'a> Content<'a> {
+    fn open(self) -> Open<'a> {
+        match self {
+            Content::Bytes(bytes) => Box::new(move || Ok(Box::new(bytes))),
+            Content::File(path, length) => Box::new(move || Ok(Box::new(File::open(path)?.take(length)))),
+        }
+    }
+}
 
 /// The frames of one file, chunk by chunk, in bounded memory.
 pub struct Frames<'a> {
@@ -27,6 +49,8 @@ pub struct Frames<'a> {
 enum Splitter {
     Lines(Lines),
     Values(Values),
+    Csv(csv_rows::Rows),
+    Parquet(parquet_rows::Rows),
 }
 
 impl std::fmt::Debug for Frames<'_> {
@@ -36,18 +60,26 @@ impl std::fmt::Debug for Frames<'_> {
 }
 
 impl<'a> Frames<'a> {
-    /// Opens a file and finds out how its records stand in it.
+    /// Opens a file and finds out how its records stand in it. `claims` tells of a line that is no JSON whether some source takes it.
     ///
     /// # Errors
     /// Only what the file system says.
-    pub fn open(open: Open<'a>) -> io::Result<Self> {
+    pub fn open(content: Content<'a>, claims: &dyn Fn(&str) -> bool) -> io::Result<Self> {
+        Self::read(content.open(), Some(content), claims)
+    }
+
+    pub(super) fn read(
+        open: Open<'a>,
+        content: Option<Content<'a>>,
+        claims: &dyn Fn(&str) -> bool,
+    ) -> io::Result<Self> {
         let mut input = Decoded::new(open)?;
         let mut pending = Vec::new();
         input.fill(&mut pending, CHUNK)?;
-        let packing = packing(&pending, input.progress == Progress::Open);
-        let splitter = match packing {
-            Packing::Array | Packing::List | Packing::Values => Splitter::Values(Values::default()),
-            Packing::Lines | Packing::Empty | Packing::Junk => Splitter::Lines(Lines::new()),
+        let is_parquet = pending.starts_with(parquet_rows::MAGIC) && input.compression == Compression::None;
+        let (packing, splitter) = match content.filter(|_| is_parquet) {
+            Some(content) => (Packing::Parquet, Splitter::Parquet(parquet_rows::Rows::open(&content)?)),
+            None => packing(&pending, input.progress == Progress::Open, claims),
         };
         let mut frames = Self { input, pending, base: 0, packing, splitter, last_line: 0, over: false };
         frames.pass_mark();
@@ -72,6 +104,9 @@ impl<'a> Frames<'a> {
         if self.packing == Packing::Junk {
             return Ok(self.junk());
         }
+        if let Splitter::Parquet(rows) = &mut self.splitter {
+            return Ok(rows.next_chunk());
+        }
         while !self.over {
             self.input.fill(&mut self.pending, CHUNK)?;
             let chunk = self.split();
@@ -89,10 +124,12 @@ impl<'a> Frames<'a> {
     fn split(&mut self) -> Chunk {
         // A damaged stream has no true end: its last piece is reported as damaged, not as a record.
         let last = self.input.progress == Progress::End;
-        let mut frames = Vec::new();
+        let (mut frames, mut views) = (Vec::new(), Vec::new());
         let done = match &mut self.splitter {
             Splitter::Lines(lines) => lines.split(&self.pending, self.base, last, &mut frames),
             Splitter::Values(values) => values.split(&self.pending, self.base, last, &mut frames),
+            Splitter::Csv(rows) => rows.split(&self.pending, self.base, last, &mut views, &mut frames),
+            Splitter::Parquet(_) => 0,
         };
         let rest = self.pending.split_off(done);
         let bytes = std::mem::replace(&mut self.pending, rest);
@@ -102,7 +139,7 @@ impl<'a> Frames<'a> {
             frames.push(self.break_frame(reason));
         }
         self.over = self.input.progress != Progress::Open;
-        Chunk { bytes, frames }
+        Chunk { bytes, views, frames }
     }
 
     fn break_frame(&self, reason: &str) -> Frame {
@@ -120,7 +157,7 @@ impl<'a> Frames<'a> {
             _ => junk::cause(&self.pending),
         };
         let frame = Frame::defective(1, 0, length, reason, &self.pending);
-        Some(Chunk { bytes: Vec::new(), frames: vec![frame] })
+        Some(Chunk { frames: vec![frame], ..Chunk::default() })
     }
 
     fn pass_mark(&mut self) {
@@ -137,16 +174,32 @@ impl<'a> Frames<'a> {
 /// Byte order mark of UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-fn packing(head: &[u8], more: bool) -> Packing {
+fn packing(head: &[u8], more: bool, claims: &dyn Fn(&str) -> bool) -> (Packing, Splitter) {
     let text = head.strip_prefix(MARK).unwrap_or(head).trim_ascii_start();
+    let lines = || Splitter::Lines(Lines::new());
     match text.first() {
-        None if more => Packing::Lines,
-        None => Packing::Empty,
-        Some(b'[') => Packing::Array,
-        Some(b'{') => object_packing(text),
-        Some(_) if text.split(|b| *b == b'\n').any(is_record_line) => Packing::Lines,
-        Some(_) => Packing::Junk,
+        None if more => (Packing::Lines, lines()),
+        None => (Packing::Empty, lines()),
+        Some(b'[') => (Packing::Array, Splitter::Values(Values::default())),
+        Some(b'{') => match object_packing(text) {
+            Packing::Lines => (Packing::Lines, lines()),
+            other => (other, Splitter::Values(Values::default())),
+        },
+        Some(_) if text.split(|b| *b == b'\n').any(is_record_line) => (Packing::Lines, lines()),
+        Some(_) if is_claimed(text, claims) => (Packing::Text, lines()),
+        Some(_) => match csv_rows::Rows::of(text) {
+            Some(rows) => (Packing::Csv, Splitter::Csv(rows)),
+            None => (Packing::Junk, lines()),
+        },
     }
+}
+
+/// Lines that are tried before a text is given up: logs begin with notes.
+const TRIED_LINES: usize = 50;
+
+fn is_claimed(text: &[u8], claims: &dyn Fn(&str) -> bool) -> bool {
+    let lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    lines.take(TRIED_LINES).filter_map(|line| std::str::from_utf8(line).ok()).any(claims)
 }
 
 fn object_packing(text: &[u8]) -> Packing {

@@ -27,7 +27,7 @@ fn seen(frames: &[Frame], bytes: &[u8], into: &mut Vec<Seen>) {
 }
 
 fn open(bytes: &[u8]) -> Frames<'_> {
-    Frames::open(Box::new(move || Ok(Box::new(bytes)))).unwrap()
+    Frames::open(Content::Bytes(bytes), &|_| false).unwrap()
 }
 
 fn read(bytes: &[u8]) -> (Packing, Vec<Seen>) {
@@ -169,7 +169,7 @@ fn an_endless_line_is_one_defect_in_bounded_memory() {
             let filler = std::io::repeat(b'x').take(length);
             Ok(Box::new(head.as_bytes().chain(filler).chain(tail.as_bytes())) as Box<dyn Read + Send>)
         };
-        let mut frames = Frames::open(Box::new(open)).unwrap();
+        let mut frames = Frames::read(Box::new(open), None, &|_| false).unwrap();
         let mut all = Vec::new();
         while let Some(chunk) = frames.next_chunk().unwrap() {
             assert!(chunk.bytes.capacity() < 3 * MAX_RECORD, "{}", chunk.bytes.capacity());
@@ -193,13 +193,13 @@ fn a_disk_that_fails_is_an_error_and_no_defect() {
     }
     for head in [&b"{\"a\":1}\n"[..], &gzip(b"{\"a\":1}\n")[..12]] {
         let open = move || Ok(Box::new(head.chain(Failing)) as Box<dyn Read + Send>);
-        let error = Frames::open(Box::new(open)).and_then(|mut f| f.next_chunk().map(drop));
+        let error = Frames::read(Box::new(open), None, &|_| false).and_then(|mut f| f.next_chunk().map(drop));
         assert_eq!(error.unwrap_err().to_string(), "gone");
     }
 }
 
 fn one(span: Range<usize>) -> Inner {
-    Inner::Records(std::iter::once(span).collect())
+    Inner::Records(vec![Piece { span, text: None }])
 }
 
 #[test]
@@ -212,7 +212,10 @@ fn envelopes_are_unwrapped_with_exact_places() {
         (r#"{"a":1}"#, Inner::Itself),
         (r#"{"detail": {"a":1} }"#, one(11..18)),
         (r#"{"detail":"text"}"#, Inner::Itself),
-        (r#"{"data":{"events":[{"a":1}, {"b":[2,3]}]}}"#, Inner::Records(vec![19..26, 28..39])),
+        (
+            r#"{"data":{"events":[{"a":1}, {"b":[2,3]}]}}"#,
+            Inner::Records(vec![Piece { span: 19..26, text: None }, Piece { span: 28..39, text: None }]),
+        ),
         (r#"{"data":{"events":[ ]}}"#, Inner::Empty),
         (r#"{"data":{"other":[1]}}"#, Inner::Itself),
         (r#"{"events":[{"a":1}]}"#, one(11..18)),

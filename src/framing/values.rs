@@ -142,6 +142,7 @@ impl Values {
             let length_kept = view.between(open.start, end).trim_ascii_end().len();
             frames.push(Frame {
                 span: start..start + length_kept,
+                view: None,
                 line,
                 byte_offset: open.start,
                 byte_length: length_kept as u64,

@@ -116,7 +116,7 @@ impl Blocks {
             part.reject(frame, frame.byte_offset, &defect.reason, &defect.raw);
             return;
         }
-        let bytes = &chunk.bytes[frame.span.clone()];
+        let bytes = chunk.record(frame);
         let source = match &file.source {
             Ok(source) => *source,
             Err(why) => return part.reject(frame, frame.byte_offset, why, bytes),
@@ -130,11 +130,11 @@ impl Blocks {
         };
         match unwrap(bytes, source.envelopes()) {
             Inner::Itself => self.record(text, 0, frame, source, file, part),
-            Inner::Records(spans) => {
-                for span in spans {
+            Inner::Records(pieces) => {
+                for piece in pieces {
                     // Elements begin and end with ASCII, so that the text can be cut there.
-                    let inner = text.get(span.clone()).unwrap_or_default();
-                    self.record(inner, span.start as u64, frame, source, file, part);
+                    let inner = piece.text.as_deref().or_else(|| text.get(piece.span.clone())).unwrap_or_default();
+                    self.record(inner, piece.span.start as u64, frame, source, file, part);
                 }
             }
             Inner::Empty => part.filter(EMPTY_ENVELOPE),
@@ -151,7 +151,7 @@ impl Blocks {
         part: &mut Part,
     ) {
         let (bytes, byte_offset) = (text.as_bytes(), frame.byte_offset + inside);
-        match source.read(&Record { bytes, path: file.stored }) {
+        match source.read(&Record { bytes, path: file.stored, zone: None }) {
             Fate::Filtered(rule) => part.filter(rule),
             Fate::Rejected(reason) if frame.at_end && !is_closed(bytes) => {
                 part.reject(frame, byte_offset, &format!("the file ends inside this line: {reason}"), bytes);

@@ -1,5 +1,7 @@
 //! Which source a file's records are of.
 
+use std::borrow::Cow;
+
 use crate::framing::{Chunk, Inner, unwrap};
 use crate::source::{SOURCES, Source, detect};
 
@@ -10,8 +12,12 @@ const TRIES: usize = 50;
 pub(super) fn source_of(chunk: &Chunk) -> Result<&'static dyn Source, String> {
     let (mut unfit, mut no_json) = (None, None);
     for frame in chunk.frames.iter().filter(|f| f.defect.is_none()).take(TRIES) {
-        for candidate in candidates(&chunk.bytes[frame.span.clone()]) {
-            match serde_json::from_slice(candidate) {
+        let record = chunk.record(frame);
+        if let Some(source) = std::str::from_utf8(record).ok().and_then(claimant) {
+            return Ok(source);
+        }
+        for candidate in candidates(record) {
+            match serde_json::from_slice(&candidate) {
                 Ok(record) => match detect(&record) {
                     Ok(source) => return Ok(source),
                     Err(why) => unfit = unfit.or(Some(why)),
@@ -25,14 +31,23 @@ pub(super) fn source_of(chunk: &Chunk) -> Result<&'static dyn Source, String> {
     Err(unfit.or(no_json).unwrap_or_else(|| "no source fits: the file holds no whole record".to_owned()))
 }
 
+/// The source that claims a line of text.
+pub(super) fn claimant(line: &str) -> Option<&'static dyn Source> {
+    let is_json = line.starts_with(['{', '[']);
+    SOURCES.iter().copied().find(|source| !is_json && source.claims(line))
+}
+
 // The first record inside a wrapper tells more than the wrapper, so it comes first.
-fn candidates(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut found: Vec<&[u8]> = Vec::new();
+fn candidates(bytes: &[u8]) -> Vec<Cow<'_, [u8]>> {
+    let mut found: Vec<Cow<'_, [u8]>> = Vec::new();
     for source in SOURCES {
-        if let Inner::Records(spans) = unwrap(bytes, source.envelopes()) {
-            found.extend(spans.first().map(|span| &bytes[span.clone()]));
+        if let Inner::Records(pieces) = unwrap(bytes, source.envelopes()) {
+            found.extend(pieces.into_iter().next().map(|piece| match piece.text {
+                Some(text) => Cow::Owned(text.into_bytes()),
+                None => Cow::Borrowed(&bytes[piece.span]),
+            }));
         }
     }
-    found.push(bytes);
+    found.push(Cow::Borrowed(bytes));
     found
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::event::{EVENTS, Event, Outcome, Plane, identity};
 use crate::lake::{FILES, Lake, REJECTS};
 use crate::schema::Table;
-use crate::source::{Envelope, Fate, Mark, Record, Source};
+use crate::source::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -23,8 +23,11 @@ impl Source for Fake {
     fn id(&self) -> &'static str {
         "fake"
     }
-    fn signature(&self) -> &'static [Mark] {
-        &[Mark::AnyOf(&["/id"])]
+    fn forms(&self) -> &'static [Form] {
+        &[Form { name: "fake", doc: "A fake", marks: &[Mark::AnyOf(&["/id"])] }]
+    }
+    fn doc(&self) -> &'static Doc {
+        &Doc { title: "Fake", events: &[], changes: &[], missing: &[] }
     }
     fn envelopes(&self) -> &'static [Envelope] {
         &[Envelope { name: "wrap", marker: b"\"wrap\"", path: &["wrap", "inner"] }]
@@ -41,43 +44,23 @@ impl Source for Fake {
         };
         let text = std::str::from_utf8(record.bytes).unwrap();
         let change = Change {
-            verb: Verb::MemberAdd,
             subject: Some("alice".into()),
-            subject_id: None,
-            subject_alias: None,
             subject_kind: SubjectKind::User,
             entitlement: Some("admins".into()),
-            entitlement_id: None,
-            outcome: Outcome::Success,
+            ..Change::new(Verb::MemberAdd, Outcome::Success)
         };
         let count = usize::try_from(value["changes"].as_i64().unwrap_or(0)).unwrap();
+        let event_identity = identity("fake", &[Some(&id.to_le_bytes())]);
         Fate::Accepted(Box::new(Event {
-            identity: identity("fake", &[Some(&id.to_le_bytes())]),
             native_id: Some(format!("n{id}").into()),
-            request_id: None,
-            event_time: day * DAY + id,
-            event_type: "fake.done".into(),
             plane: Plane::Effect,
             outcome: Outcome::Success,
-            outcome_reason: None,
             actor: Some(text[..1].into()),
-            actor_id: None,
-            actor_kind: None,
-            channel: None,
-            endpoint: None,
-            target: None,
-            target_id: None,
-            target_kind: None,
-            app: None,
             scope: "account".into(),
-            workspace_id: None,
-            account_id: None,
-            source_ip: None,
-            user_agent: None,
-            session_id: None,
-            parse_rule: "native",
+            delivery: "fake",
             mapped: true,
             changes: vec![change; count],
+            ..Event::new(event_identity, day * DAY + id, "fake.done".into())
         }))
     }
 }

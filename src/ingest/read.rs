@@ -14,7 +14,7 @@ use super::known::{KnownFiles, file_id};
 use super::tally::FileTally;
 use super::{Limits, detect};
 use crate::error::{Error, Result};
-use crate::framing::{Chunk, Frames, Packing};
+use crate::framing::{Chunk, Content, Frames, Packing};
 use crate::source::Source;
 
 /// Chunks of nothing but defects that are passed in search of a record to tell the source by.
@@ -64,8 +64,7 @@ fn read_small(
     if let Some(row) = known.same_content(file, &sha256) {
         return Ok(Outcome::Unchanged(tally_unchanged(file, &sha256, &row.file_id)));
     }
-    let whole = bytes.as_slice();
-    let frames = Frames::open(Box::new(move || Ok(Box::new(whole)))).map_err(|e| unreadable(&file.path, e))?;
+    let frames = Frames::open(Content::Bytes(&bytes), &is_claimed).map_err(|e| unreadable(&file.path, e))?;
     let mut reading = Reading::start(file, frames, sha256, bytes.len() as u64)?;
     let mut parts = Vec::new();
     while let Some(chunk) = reading.next()? {
@@ -153,9 +152,7 @@ pub(super) fn open_large<'f>(
         return Ok(Err(tally_unchanged(file, &sha256, &row.file_id)));
     }
     let path = file.path.as_path();
-    // A file that grows meanwhile is read as far as its digest goes.
-    let open = move || Ok(Box::new(File::open(path)?.take(byte_count)) as Box<dyn Read + Send>);
-    let frames = Frames::open(Box::new(open)).map_err(|e| unreadable(path, e))?;
+    let frames = Frames::open(Content::File(path, byte_count), &is_claimed).map_err(|e| unreadable(path, e))?;
     Ok(Ok(Reading::start(file, frames, sha256, byte_count)?))
 }
 
@@ -182,6 +179,10 @@ fn digest(path: &Path) -> Result<(String, u64)> {
         hasher.update(&buffer[..count]);
         total += count as u64;
     }
+}
+
+fn is_claimed(line: &str) -> bool {
+    detect::claimant(line).is_some()
 }
 
 fn tally_unchanged(file: &FoundFile, sha256: &str, file_id: &str) -> FileTally {

@@ -58,6 +58,7 @@ pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_
     text(rows, USER_AGENT, &event.user_agent);
     text(rows, SESSION_ID, &event.session_id);
     rows.text(PARSE_RULE, event.parse_rule);
+    rows.text(DELIVERY, event.delivery);
     rows.flag(MAPPED, event.mapped);
     rows.text(FILE_ID, lineage.file_id);
     rows.whole(LINE, whole(lineage.line));
@@ -76,7 +77,7 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
         rows.text(EVENT_ID, event_id.as_str());
         rows.instant(EVENT_TIME, event.event_time);
         rows.text(PLANE, event.plane.as_str());
-        rows.text(DIRECTION, change.verb.direction().as_str());
+        rows.text(DIRECTION, change.direction.as_str());
         rows.text(VERB, change.verb.as_str());
         text(rows, SUBJECT, &change.subject);
         text(rows, SUBJECT_ID, &change.subject_id);
@@ -85,8 +86,8 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
         rows.text(ENTITLEMENT_KIND, change.verb.entitlement_kind().as_str());
         text(rows, ENTITLEMENT, &change.entitlement);
         text(rows, ENTITLEMENT_ID, &change.entitlement_id);
-        rows.text(PRIVILEGE, None);
-        rows.text(SECURABLE, None);
+        text(rows, PRIVILEGE, &change.privilege);
+        text(rows, SECURABLE, &change.securable);
         rows.text(SCOPE, &*event.scope);
         text(rows, ACTOR, &event.actor);
         text(rows, CHANNEL, &event.channel);

@@ -19,14 +19,15 @@ pub fn detect(record: &Value) -> Result<&'static dyn Source, String> {
     for source in SOURCES {
         let wrapped = source.envelopes().iter().filter_map(|envelope| unwrapped(record, envelope));
         for candidate in std::iter::once(record).chain(wrapped) {
-            let marks = source.signature();
-            let held = marks.iter().filter(|m| holds(candidate, **m)).count();
-            match marks.iter().find(|m| !holds(candidate, **m)) {
-                None => return Ok(*source),
-                Some(lacking) if nearest.is_none_or(|(most, _, _)| held > most) => {
-                    nearest = Some((held, *source, *lacking));
+            for marks in source.forms().iter().map(|form| form.marks).filter(|marks| !marks.is_empty()) {
+                let held = marks.iter().filter(|m| holds(candidate, **m)).count();
+                match marks.iter().find(|m| !holds(candidate, **m)) {
+                    None => return Ok(*source),
+                    Some(lacking) if nearest.is_none_or(|(most, _, _)| held > most) => {
+                        nearest = Some((held, *source, *lacking));
+                    }
+                    Some(_) => {}
                 }
-                Some(_) => {}
             }
         }
     }
@@ -50,9 +51,14 @@ fn unwrapped<'v>(record: &'v Value, envelope: &Envelope) -> Option<&'v Value> {
 }
 
 fn holds(record: &Value, mark: Mark) -> bool {
+    let said = |pointer| lookup(record, pointer).and_then(Value::as_str);
     match mark {
-        Mark::AnyOf(pointers) => pointers.iter().any(|p| lookup(record, p).is_some()),
-        Mark::Equals(pointer, text) => lookup(record, pointer).and_then(Value::as_str) == Some(text),
+        Mark::AnyOf(pointers) => pointers.iter().any(|p| lookup(record, p).is_some_and(|v| !v.is_null())),
+        Mark::Equals(pointer, text) => said(pointer) == Some(text),
+        Mark::OneOf(pointer, texts) => said(pointer).is_some_and(|s| texts.iter().any(|t| t.eq_ignore_ascii_case(s))),
+        Mark::StartsWith(pointer, head) => {
+            said(pointer).and_then(|s| s.get(..head.len())).is_some_and(|s| s.eq_ignore_ascii_case(head))
+        }
     }
 }
 
@@ -78,6 +84,8 @@ fn describe(mark: Mark) -> String {
     match mark {
         Mark::AnyOf(pointers) => format!("`{}`", pointers.join("` or `")),
         Mark::Equals(pointer, text) => format!("`{pointer}` to be `{text}`"),
+        Mark::OneOf(pointer, texts) => format!("`{pointer}` to be one of `{}`", texts.join("`, `")),
+        Mark::StartsWith(pointer, head) => format!("`{pointer}` to begin with `{head}`"),
     }
 }
 

@@ -1,12 +1,22 @@
-//! Records to events. One file per source id; the list's order is the order in which a file's records are tried.
+//! Records to events. One folder per source id; the list's order is the order in which a record's source is looked for.
 
 mod canonical;
+mod cloudtrail;
 mod databricks;
 mod decode;
 mod detection;
+mod entra_audit;
+mod entra_provisioning;
+mod entra_signin;
+mod generic;
 mod instant;
 mod loose;
 mod okta;
+mod pingfederate;
+mod pingone;
+mod scim;
+mod scim_event;
+mod scim_snapshot;
 mod shape;
 
 use std::borrow::Cow;
@@ -14,17 +24,30 @@ use std::borrow::Cow;
 use crate::event::Event;
 
 pub use canonical::canonical_json;
+pub use cloudtrail::CloudTrail;
 pub use databricks::Databricks;
 pub use detection::detect;
+pub use entra_audit::EntraAudit;
+pub use entra_provisioning::EntraProvisioning;
+pub use entra_signin::EntraSignin;
+pub use generic::Generic;
 pub use okta::Okta;
+pub use pingfederate::PingFederate;
+pub use pingone::PingOne;
+pub use scim::Scim;
+pub use scim_event::ScimEvent;
+pub use scim_snapshot::ScimSnapshot;
 
 /// One record as framing found it, with what is known of its file.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    /// The record's own bytes, without the wrapper it came in. Not yet known to be UTF-8 or JSON.
+    /// The record's own bytes, without the wrapper it came in: JSON, or a line of text for sources that claim such lines. Rows of
+    /// CSV and Parquet files come as a JSON object of their columns. Not yet known to be UTF-8 or JSON.
     pub bytes: &'r [u8],
     /// Path of the file, with forward slashes, as it will stand in table `files`.
     pub path: &'r str,
+    /// The zone of times that are written without one, as declared for the file; `None` = not declared.
+    pub zone: Option<chrono_tz::Tz>,
 }
 
 /// What a source makes of one record.
@@ -38,13 +61,28 @@ pub enum Fate<'r> {
     Rejected(Cow<'static, str>),
 }
 
-/// One claim about the records of a source: a field (JSON pointer) that must be there, or equal something.
+/// One claim about the records of a source: a field (JSON pointer, key case ignored) that must be there, or equal something.
 #[derive(Debug, Clone, Copy)]
 pub enum Mark {
-    /// At least one of these JSON pointers leads to a value; key case is ignored.
+    /// At least one of these pointers leads to a value that is not null.
     AnyOf(&'static [&'static str]),
     /// The value at the pointer is this text.
     Equals(&'static str, &'static str),
+    /// The value at the pointer is one of these texts, whatever their case.
+    OneOf(&'static str, &'static [&'static str]),
+    /// The value at the pointer is a text that begins like this, whatever its case.
+    StartsWith(&'static str, &'static str),
+}
+
+/// One form in which a source's records are delivered, and how it is recognised.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// Name in column `delivery`.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub doc: &'static str,
+    /// What its records must show. All marks must hold; a form without marks is never found out, only asked for.
+    pub marks: &'static [Mark],
 }
 
 /// A wrapper around records: an object in which the record or the list of records stands under a fixed path.
@@ -54,24 +92,57 @@ pub struct Envelope {
     pub name: &'static str,
     /// Bytes that every wrapper of this kind contains; a cheap test before parsing.
     pub marker: &'static [u8],
-    /// Keys that lead to the record (an object) or to the records (an array).
+    /// Keys that lead to the record (an object, or a string that holds one as JSON) or to the records (an array of those).
     pub path: &'static [&'static str],
+}
+
+/// What `docs/sources.md` says of a source.
+#[derive(Debug, Clone, Copy)]
+pub struct Doc {
+    /// Name for people.
+    pub title: &'static str,
+    /// Columns of `events`, and the fields that they come from.
+    pub events: &'static [(&'static str, &'static str)],
+    /// Verbs of `changes`, and the event types and fields that they come from.
+    pub changes: &'static [(&'static str, &'static str)],
+    /// What is known to be missing, and what a reader must know.
+    pub missing: &'static [&'static str],
 }
 
 /// A log source: how its records are recognised, unwrapped and read.
 pub trait Source: Sync {
     /// Stable id: command line, hive path, event rows.
     fn id(&self) -> &'static str;
-    /// What its records must show. All marks must hold.
-    fn signature(&self) -> &'static [Mark];
-    /// The wrappers its records come in, tried in order; a record without wrapper is always accepted.
+    /// The forms its records are delivered in.
+    fn forms(&self) -> &'static [Form];
+    /// The wrappers its records come in, tried in order; a record without wrapper is always accepted. Wrappers may be nested.
     fn envelopes(&self) -> &'static [Envelope];
-    /// What becomes of one record. Never panics, whatever the bytes.
+    /// Whether a line of text that is no JSON is a record of this source.
+    fn claims(&self, _line: &str) -> bool {
+        false
+    }
+    /// What becomes of one record. Never panics, whatever the bytes. A record that is not the source's own is rejected, so that
+    /// the other sources are asked.
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r>;
+    /// The source's page.
+    fn doc(&self) -> &'static Doc;
 }
 
 /// Every source, in the order in which detection tries them.
-pub const SOURCES: &[&dyn Source] = &[&Okta, &Databricks];
+pub const SOURCES: &[&dyn Source] = &[
+    &Okta,
+    &EntraAudit,
+    &EntraProvisioning,
+    &EntraSignin,
+    &PingOne,
+    &PingFederate,
+    &ScimEvent,
+    &Scim,
+    &ScimSnapshot,
+    &Databricks,
+    &CloudTrail,
+    &Generic,
+];
 
 /// Id of the one effect source; all Databricks deliveries share it.
 pub const DATABRICKS: &str = "databricks";

@@ -53,14 +53,12 @@ pub(super) fn changes<'r>(
         }
     };
     let change = |(subject_kind, subject, subject_id)| Change {
-        verb,
         subject,
         subject_id,
-        subject_alias: None,
         subject_kind,
         entitlement: entitlement.clone(),
         entitlement_id: entitlement_id.clone(),
-        outcome,
+        ..Change::new(verb, outcome)
     };
     Ok(subjects.into_iter().map(change).collect())
 }

@@ -13,7 +13,7 @@ use self::record::{Response, Row, SHAPE};
 use self::vocabulary::{Act, Meaning, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
-use super::{Envelope, Fate, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 use crate::change::{Change, SubjectKind};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
@@ -28,12 +28,16 @@ impl Source for Databricks {
         ID
     }
 
-    fn signature(&self) -> &'static [Mark] {
-        &[
-            Mark::AnyOf(&["/serviceName"]),
-            Mark::AnyOf(&["/actionName"]),
-            Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
-        ]
+    fn forms(&self) -> &'static [Form] {
+        &[Form {
+            name: "delivery_json",
+            doc: "A row of the JSON log delivery on AWS or GCP",
+            marks: &[
+                Mark::AnyOf(&["/serviceName"]),
+                Mark::AnyOf(&["/actionName"]),
+                Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
+            ],
+        }]
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
@@ -45,6 +49,10 @@ impl Source for Databricks {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
+    }
+
+    fn doc(&self) -> &'static Doc {
+        &Doc { title: "Databricks audit log", events: &[], changes: &[], missing: &[] }
     }
 }
 
@@ -86,8 +94,10 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
         parse_rule: "native",
+        delivery: "delivery_json",
         mapped: known.is_some(),
         changes,
+        statements: Vec::new(),
     })
 }
 
@@ -236,7 +246,7 @@ mod tests {
     use super::*;
 
     fn read<'r>(text: &'r str, path: &'r str) -> Box<Event<'r>> {
-        match Databricks.read(&Record { bytes: text.as_bytes(), path }) {
+        match Databricks.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

@@ -91,13 +91,12 @@ fn change<'r>(
     entitlement_id: Option<Cow<'r, str>>,
 ) -> Change<'r> {
     Change {
-        verb,
         subject: subject.name,
         subject_id: subject.id,
         subject_alias: subject.alias,
         subject_kind: subject.kind,
         entitlement,
         entitlement_id,
-        outcome: Outcome::Unknown,
+        ..Change::new(verb, Outcome::Unknown)
     }
 }

@@ -12,7 +12,7 @@ use self::vocabulary::{Act, meaning};
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::{Spelled, spelled_instant};
-use super::{Envelope, Fate, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
 const ID: &str = "okta";
@@ -26,12 +26,16 @@ impl Source for Okta {
         ID
     }
 
-    fn signature(&self) -> &'static [Mark] {
-        &[
-            Mark::AnyOf(&["/eventType"]),
-            Mark::AnyOf(&["/published", "/uuid"]),
-            Mark::AnyOf(&["/actor", "/outcome", "/target", "/client", "/transaction", "/debugContext"]),
-        ]
+    fn forms(&self) -> &'static [Form] {
+        &[Form {
+            name: "log_event",
+            doc: "A LogEvent, bare or in a page, hook, stream or collector's wrapper",
+            marks: &[
+                Mark::AnyOf(&["/eventType"]),
+                Mark::AnyOf(&["/published", "/uuid"]),
+                Mark::AnyOf(&["/actor", "/outcome", "/target", "/client", "/transaction", "/debugContext"]),
+            ],
+        }]
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
@@ -48,6 +52,10 @@ impl Source for Okta {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
+    }
+
+    fn doc(&self) -> &'static Doc {
+        &Doc { title: "Okta System Log", events: &[], changes: &[], missing: &[] }
     }
 }
 
@@ -88,7 +96,9 @@ fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
         user_agent: log.client.user_agent.raw,
         session_id: log.authentication_context.external_session_id,
         parse_rule: if rewritten || lower_cased { "re_exported" } else { "native" },
+        delivery: "log_event",
         mapped: known.is_some(),
+        statements: Vec::new(),
     })
 }
 
@@ -188,7 +198,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Box<Event<'_>> {
-        match Okta.read(&Record { bytes: text.as_bytes(), path: "a.json" }) {
+        match Okta.read(&Record { bytes: text.as_bytes(), path: "a.json", zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

@@ -1,0 +1,172 @@
+//! Rows of separated values below a header, quoted as RFC 4180 has it or with backslashes, as Spark writes them.
+
+use csv::{ByteRecord, ReaderBuilder};
+use memchr::{memchr, memchr_iter, memchr2};
+
+use super::table::put_object;
+use super::{Frame, KEPT_OF_DEFECT, MAX_RECORD};
+
+/// How many columns a header must name to be one.
+const LEAST_COLUMNS: usize = 3;
+
+/// Splits a stream into rows and turns each into a JSON object of texts.
+#[derive(Debug)]
+pub(super) struct Rows {
+    delimiter: u8,
+    /// True = a quote inside quotes stands behind a backslash, not behind another quote.
+    backslash: bool,
+    header: Option<Vec<String>>,
+    line: u64,
+    /// The rest of a row too long to be kept: where it began, its length so far, its first bytes.
+    long: Option<(u64, u64, Vec<u8>)>,
+}
+
+impl Rows {
+    /// Looks at the beginning of a file; `None` when its first line is no header.
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        let first = head.trim_ascii_start();
+        let end = memchr(b'\n', first)?;
+        let delimiter = *[b',', b';', b'\t'].iter().max_by_key(|d| memchr_iter(**d, &first[..end]).count())?;
+        let header = names(&first[..end], delimiter)?;
+        let is_header = header.len() >= LEAST_COLUMNS && header.iter().all(|name| is_name(name));
+        let rows = &first[end..];
+        let backslash = find(rows, b"{\\\"") && !find(rows, b"{\"\"");
+        is_header.then_some(Self { delimiter, backslash, header: None, line: 1, long: None })
+    }
+
+    /// Frames the rows of `bytes`, which start at `base` in the stream; returns how many bytes are done with.
+    pub(super) fn split(
+        &mut self,
+        bytes: &[u8],
+        base: u64,
+        last: bool,
+        views: &mut Vec<u8>,
+        frames: &mut Vec<Frame>,
+    ) -> usize {
+        let mut start = 0;
+        while start < bytes.len() {
+            let Some(length) = self.row_end(&bytes[start..]).or_else(|| last.then_some(bytes.len() - start)) else {
+                break;
+            };
+            let row = &bytes[start..start + length];
+            if let Some((byte_offset, so_far, kept)) = self.long.take() {
+                frames.push(Frame::too_long(self.line, byte_offset, so_far + length as u64, &kept));
+            } else {
+                self.row(row, start, base, last && start + length == bytes.len(), views, frames);
+            }
+            self.line += memchr_iter(b'\n', row).count() as u64;
+            start += length;
+        }
+        let rest = &bytes[start..];
+        if !last && rest.len() > MAX_RECORD {
+            self.line += memchr_iter(b'\n', rest).count() as u64;
+            let (byte_offset, so_far, kept) =
+                self.long.take().unwrap_or((base + start as u64, 0, rest[..KEPT_OF_DEFECT].to_vec()));
+            self.long = Some((byte_offset, so_far + rest.len() as u64, kept));
+            return bytes.len();
+        }
+        start
+    }
+
+    /// Length of the row at the beginning of `bytes` with its line end; `None` when it does not end here.
+    fn row_end(&self, bytes: &[u8]) -> Option<usize> {
+        // Where a row grew too long to be kept, its quotes are no longer known, and any line end must do.
+        let (mut at, mut in_quotes) = (0, false);
+        if self.long.is_some() {
+            return memchr(b'\n', bytes).map(|end| end + 1);
+        }
+        loop {
+            at += memchr2(b'"', b'\n', &bytes[at..])?;
+            match bytes[at] {
+                b'\n' if !in_quotes => return Some(at + 1),
+                b'"' if !(self.backslash && in_quotes && is_escaped(&bytes[..at])) => in_quotes = !in_quotes,
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    fn row(&mut self, row: &[u8], start: usize, base: u64, at_end: bool, views: &mut Vec<u8>, frames: &mut Vec<Frame>) {
+        let text = row.trim_ascii();
+        if text.is_empty() {
+            return;
+        }
+        let start = start + (row.len() - row.trim_ascii_start().len());
+        let (byte_offset, byte_length) = (base + start as u64, text.len() as u64);
+        if text.len() > MAX_RECORD {
+            frames.push(Frame::too_long(self.line, byte_offset, byte_length, text));
+            return;
+        }
+        let Some(header) = &self.header else {
+            self.header = names(text, self.delimiter);
+            return;
+        };
+        let mut defect = |reason: String| {
+            frames.push(Frame { at_end, ..Frame::defective(self.line, byte_offset, byte_length, reason, text) });
+        };
+        match self.cells(text) {
+            Err(reason) => defect(reason),
+            Ok(cells) if cells.len() != header.len() => {
+                defect(format!("the row has {} cells, the header {}", cells.len(), header.len()));
+            }
+            Ok(cells) => match std::str::from_utf8(text) {
+                Err(error) => defect(format!("invalid UTF-8 at byte {} of the record", error.valid_up_to())),
+                Ok(_) => {
+                    let view = views.len();
+                    put_object(header, cells.iter().map(|c| std::str::from_utf8(c).unwrap_or_default()), views);
+                    frames.push(Frame {
+                        span: start..start + text.len(),
+                        view: Some(view..views.len()),
+                        line: self.line,
+                        byte_offset,
+                        byte_length,
+                        at_end,
+                        defect: None,
+                    });
+                }
+            },
+        }
+    }
+
+    fn cells(&self, row: &[u8]) -> Result<ByteRecord, String> {
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(self.delimiter);
+        if self.backslash {
+            reader.double_quote(false).escape(Some(b'\\'));
+        }
+        let mut cells = ByteRecord::new();
+        match reader.from_reader(row).read_byte_record(&mut cells) {
+            Ok(true) => Ok(cells),
+            Ok(false) => Err("the row is empty".to_owned()),
+            Err(error) => Err(format!("the row cannot be read: {error}")),
+        }
+    }
+}
+
+// Portals write a header with a unit behind some names: `TimeGenerated [UTC]`.
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| {
+        c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '[' | ']' | '(' | ')' | '/' | '#' | '@' | ':')
+    };
+    !name.is_empty() && name.len() <= 100 && name.chars().all(allowed) && name.chars().any(char::is_alphabetic)
+}
+
+fn names(line: &[u8], delimiter: u8) -> Option<Vec<String>> {
+    let mut cells = ByteRecord::new();
+    let mut reader = ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(line.trim_ascii());
+    reader.read_byte_record(&mut cells).ok().filter(|read| *read)?;
+    let names = cells.iter().map(|c| std::str::from_utf8(c).ok().map(|name| name.trim().to_owned()));
+    let names: Vec<String> = names.collect::<Option<_>>()?;
+    let mut distinct = names.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    (distinct.len() == names.len()).then_some(names)
+}
+
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> bool {
+    memchr::memmem::find(bytes, what).is_some()
+}
