@@ -390,7 +390,7 @@ impl Model {
 pub const CHANGE_ID: Column = Column::required(
     "change_id",
     Kind::Text,
-    "event_id and the 0-based ordinal of the change within the event, joined by a dash.",
+    "event_id and the 0-based ordinal of the change within the event, joined by a dash; what was worked out from statements has `s` before its ordinal.",
 );
 /// grant, revoke, update.
 pub const DIRECTION: Column = Column::required("direction", Kind::Text, "grant, revoke or update.");
@@ -438,6 +438,13 @@ pub const PRIVILEGE: Column = Column::optional(
 pub const SECURABLE: Column =
     Column::optional("securable", Kind::Text, "The securable concerned. null = the change is not about a securable.");
 
+/// How the change is known.
+pub const BASIS: Column = Column::required(
+    "basis",
+    Kind::Text,
+    "record = the record says it; difference = two statements of the whole, one after the other, differ by it; first_statement = held in the first statement at hand, so that what is new in it is not known.",
+);
+
 /// Table `changes`, partitioned by `source` and `date`.
 pub const CHANGES: Table = Table {
     name: "changes",
@@ -454,6 +461,72 @@ pub const CHANGES: Table = Table {
         SUBJECT_ALIAS,
         SUBJECT_KIND,
         ENTITLEMENT_KIND,
+        ENTITLEMENT,
+        ENTITLEMENT_ID,
+        PRIVILEGE,
+        SECURABLE,
+        SCOPE,
+        ACTOR,
+        CHANNEL,
+        ENDPOINT,
+        APP,
+        OUTCOME,
+        BASIS,
+    ],
+};
+
+/// What is stated wholly.
+pub const STATEMENT_KEY: Column = Column::required(
+    "statement_key",
+    Kind::Text,
+    "What is stated wholly: statements of one key replace each other in the order of time.",
+);
+/// What the statement is for.
+pub const MODEL: Column = Column::required(
+    "model",
+    Kind::Text,
+    "replacement = the record changed something to be as stated; snapshot = it looked, and changed nothing.",
+);
+/// What the row says.
+pub const ROLE: Column = Column::required(
+    "role",
+    Kind::Text,
+    "held = this is held from now on; otherwise = what the record took away if nothing is known of the time before; nothing = it states that nothing is held.",
+);
+/// Position within the event.
+pub const ORDINAL: Column =
+    Column::required("ordinal", Kind::Whole, "Position of the row among those of its event, 0-based.");
+/// What would give it.
+pub const STATED_VERB: Column =
+    Column::optional("verb", Kind::Text, "The verb that would give it, e.g. member.add. null = nothing is held.");
+/// Which way.
+pub const STATED_DIRECTION: Column = Column::optional(
+    "direction",
+    Kind::Text,
+    "grant for what is held, revoke for what was taken away. null = nothing is held.",
+);
+/// Whose it is.
+pub const STATED_SUBJECT_KIND: Column =
+    Column::optional("subject_kind", Kind::Text, "user, group, service_principal or unknown. null = nothing is held.");
+
+/// Table `statements`, partitioned by `source` and `date`.
+pub const STATEMENTS: Table = Table {
+    name: "statements",
+    doc: "What one record states to be the whole of something, one row for each thing held. Changes follow from the difference of two statements. Partitioned by `source` and `date`, the UTC day of `event_time`.",
+    columns: &[
+        EVENT_ID,
+        ORDINAL,
+        EVENT_TIME,
+        PLANE,
+        STATEMENT_KEY,
+        MODEL,
+        ROLE,
+        STATED_VERB,
+        STATED_DIRECTION,
+        SUBJECT,
+        SUBJECT_ID,
+        SUBJECT_ALIAS,
+        STATED_SUBJECT_KIND,
         ENTITLEMENT,
         ENTITLEMENT_ID,
         PRIVILEGE,

@@ -17,7 +17,7 @@ pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stan
 /// The lake cannot list its files, or a file cannot be read.
 pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
     let files = lake.live_files(table)?;
-    let is_partitioned = table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name;
+    let is_partitioned = crate::lake::is_partitioned(table);
     if files.is_empty() {
         let mut schema = table.polars_schema();
         if is_partitioned {

@@ -94,6 +94,7 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
         text(rows, ENDPOINT, &event.endpoint);
         text(rows, APP, &event.app);
         rows.text(OUTCOME, change.outcome.as_str());
+        rows.text(BASIS, "record");
     }
 }
 

@@ -25,11 +25,16 @@ pub use writer::{Partition, Staged, Writer};
 use delta::Delta;
 
 /// The tables of a lake, in the order in which a batch is committed.
-pub const TABLES: [&Table; 4] = [&crate::event::EVENTS, &crate::change::CHANGES, &REJECTS, &FILES];
+pub const TABLES: [&Table; 6] =
+    [&crate::event::EVENTS, &crate::change::CHANGES, &crate::change::STATEMENTS, &DUPLICATES, &REJECTS, &FILES];
+
+/// Unpartitioned tables that may stay without a row: a file without rows stands in for them.
+const OFTEN_EMPTY: [&Table; 2] = [&DUPLICATES, &REJECTS];
 
 /// Whether a table is partitioned by `source` and `date`.
 pub(crate) fn is_partitioned(table: &Table) -> bool {
-    table.name == crate::event::EVENTS.name || table.name == crate::change::CHANGES.name
+    use crate::change::{CHANGES, STATEMENTS};
+    [&crate::event::EVENTS, &CHANGES, &STATEMENTS].iter().any(|partitioned| partitioned.name == table.name)
 }
 
 /// Whether a folder holds a table. A run that is killed while it makes one leaves a log without an entry.

@@ -1,6 +1,6 @@
-//! Tables `files` and `rejects`.
+//! Tables `files`, `rejects` and `duplicates`.
 
-use crate::event::{BYTE_OFFSET, FILE_ID, LINE};
+use crate::event::{BYTE_OFFSET, EVENT_ID, EVENT_TIME, FILE_ID, LINE};
 use crate::schema::{Column, Kind, Table};
 
 /// Where the file was.
@@ -49,8 +49,11 @@ pub const INGESTED_AT: Column = Column::required("ingested_at", Kind::Instant, "
 /// How it is compressed.
 pub const COMPRESSION: Column = Column::required("compression", Kind::Text, "none, gzip or zstd, told by magic bytes.");
 /// How its records stand in it.
-pub const PACKING: Column =
-    Column::required("packing", Kind::Text, "lines, array, list, values, empty, or none where nothing holds records.");
+pub const PACKING: Column = Column::required(
+    "packing",
+    Kind::Text,
+    "lines, array, list, values, csv, parquet, text, empty, or none where nothing holds records.",
+);
 /// When it was last changed.
 pub const MODIFIED_AT: Column =
     Column::optional("modified_at", Kind::Instant, "Time of last modification by the file system. null = not known.");
@@ -106,4 +109,11 @@ pub const REJECTS: Table = Table {
     name: "rejects",
     doc: "One record, or one whole file, that could not be read.",
     columns: &[FILE_ID, PATH, SOURCE, LINE, BYTE_OFFSET, REASON, REJECTED_RAW],
+};
+
+/// Table `duplicates`.
+pub const DUPLICATES: Table = Table {
+    name: "duplicates",
+    doc: "One record that was known already, and the event that it repeats: with `events` and `rejects`, a row for every record read.",
+    columns: &[FILE_ID, SOURCE, LINE, BYTE_OFFSET, EVENT_ID, EVENT_TIME],
 };

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use walkdir::WalkDir;
 
 use super::delta::{Delta, NewFile};
-use super::{FILES, REJECTS, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
+use super::{FILES, OFTEN_EMPTY, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
@@ -59,28 +59,27 @@ impl Writer {
         let mut writer =
             Self { root: root.to_owned(), delta, events: BTreeMap::new(), staged: AtomicU64::new(0), _lock: lock };
         writer.roll_back()?;
-        writer.place_no_rejects()?;
+        OFTEN_EMPTY.iter().try_for_each(|table| writer.place_no_rows(table))?;
         writer.find_events()?;
         Ok(writer)
     }
 
     // Plain Parquet readers refuse a pattern that matches no file, and a clean lake has no rejects.
-    fn place_no_rejects(&self) -> Result<()> {
-        if !self.live_files(&REJECTS)?.is_empty() {
+    fn place_no_rows(&self, table: &'static Table) -> Result<()> {
+        if !self.live_files(table)?.is_empty() {
             return Ok(());
         }
-        let staged = self.stage(&REJECTS, None, None, std::iter::empty())?;
+        let staged = self.stage(table, None, None, std::iter::empty())?;
         let new = self.place(staged, "none.parquet", 0)?;
-        self.delta.open(REJECTS.name)?.add(&[new])
+        self.delta.open(table.name)?.add(&[new])
     }
 
-    /// The live files of table `files` or `rejects`.
+    /// The live files of a table.
     ///
     /// # Errors
     /// [`Error::Lake`] when the table is damaged.
-    pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
-        let name = TABLES.iter().find(|t| t.name == table.name).map_or(FILES.name, |t| t.name);
-        present(self.delta.open(name)?.live()?.into_iter().map(|f| f.path).collect())
+    pub fn live_files(&self, table: &'static Table) -> Result<Vec<PathBuf>> {
+        present(self.delta.open(table.name)?.live()?.into_iter().map(|f| f.path).collect())
     }
 
     /// The committed files of one partition of `events`.

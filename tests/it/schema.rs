@@ -5,14 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory as _;
-use tickmark::change::CHANGES;
+use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::event::EVENTS;
-use tickmark::lake::{FILES, REJECTS};
+use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 8] = [&EVENTS, &CHANGES, &FILES, &REJECTS, &VOUCHING, &TRACING, &ITEMS, &RESULTS];
+const TABLES: [&Table; 10] =
+    [&EVENTS, &CHANGES, &FILES, &REJECTS, &STATEMENTS, &DUPLICATES, &VOUCHING, &TRACING, &ITEMS, &RESULTS];
 
 /// What other people's queries rely on: these columns, in this order; others may stand between them.
 /// `source` of events and changes is a hive column and stands in the path.
@@ -34,6 +35,8 @@ const CONTRACT: &[(&str, &str)] = &[
          last_event_time ingested_at",
     ),
     ("rejects", "file_id path line byte_offset reason raw"),
+    ("statements", ""),
+    ("duplicates", ""),
     (
         "vouching",
         "item_id verdict reason effect_event_id effect_native_id effect_request_id effect_time verb direction \
