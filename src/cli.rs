@@ -63,9 +63,16 @@ pub struct Run {
     /// The package's folder [default: report.out of the configuration]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Rejected records that are tolerated; more end the run with status 4, after the package is written
+    /// Rejected records that are tolerated; a file that brings more is left out as a whole, and the run ends with status 4 after
+    /// the package is written
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub max_rejects: u64,
+    /// Take what can be read of a file that brings too many rejects; the status is 4 all the same
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Print the summary as one JSON document
+    #[arg(long)]
+    pub json: bool,
     /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
@@ -86,9 +93,19 @@ pub struct Ingest {
     /// Files, folders or globs
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<String>,
-    /// Rejected records that are tolerated; more end the command with status 4 [default: any number]
+    /// The zone of times that are written without one, e.g. Europe/Berlin [default: such times are rejected]
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Rejected records that are tolerated; a file that brings more is left out as a whole, and the command ends with status 4
+    /// [default: any number]
     #[arg(long, value_name = "N")]
     pub max_rejects: Option<u64>,
+    /// Take what can be read of a file that brings too many rejects; the status is 4 all the same
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Print the summary as one JSON document
+    #[arg(long)]
+    pub json: bool,
     /// Say nothing on standard error while working
     #[arg(long, short)]
     pub quiet: bool,

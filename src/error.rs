@@ -33,12 +33,14 @@ pub enum Error {
     #[error("{0}")]
     Input(String),
     /// More records were rejected than allowed.
-    #[error("{rejected} records rejected, {allowed} allowed; see table `rejects` in `{lake}`", lake = .lake.display())]
+    #[error("{rejected} records rejected, {allowed} allowed; {}", rejects_place(*.refused, .lake))]
     Rejects {
         /// Records rejected in this run.
         rejected: u64,
         /// Records that may be rejected.
         allowed: u64,
+        /// Files that were left out as a whole.
+        refused: usize,
         /// Where the rejected records are kept.
         lake: PathBuf,
     },
@@ -87,7 +89,10 @@ impl Error {
     /// What the user can do about it; `None` = the message says all.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Rejects { .. } => Some("give --max-rejects to tolerate more; the package was written all the same"),
+            Self::Rejects { refused: 0, .. } => Some("give --max-rejects to tolerate more"),
+            Self::Rejects { .. } => Some(
+                "mend the files, give --keep-going to take what can be read of them, or --max-rejects to tolerate more",
+            ),
             Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("the disk is full; what the lake held before is intact, and the next run completes this one")
             }
@@ -98,6 +103,14 @@ impl Error {
     /// An I/O error with the act and the path.
     pub fn io(doing: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Io { doing, path: path.into(), source }
+    }
+}
+
+fn rejects_place(refused: usize, lake: &std::path::Path) -> String {
+    match refused {
+        0 => format!("see table `rejects` in `{}`", lake.display()),
+        1 => "1 file was left out as a whole".to_owned(),
+        more => format!("{more} files were left out as a whole"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
 mod ingest;
+mod progress;
 mod query;
 mod report;
 mod run;

@@ -2,12 +2,14 @@
 
 use std::io::Write;
 
+use super::ingest::followed;
+use super::progress::{Funnel, Style};
 use super::{Clock, printed, rfc3339, status, summary};
 use crate::assemble::assemble;
 use crate::cli;
 use crate::config::{Config, Period};
 use crate::error::{Error, Result};
-use crate::ingest::{Input, Options, ingest};
+use crate::ingest::{Input, Options};
 use crate::inventory::Inventory;
 use crate::lake::Lake;
 
@@ -16,16 +18,26 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     let period = period(args, &config)?;
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
-    let progress = summary::progress(args.quiet);
-    let options = Options { ingested_at: clock().timestamp_micros(), progress: progress.as_deref() };
-    let read = ingest(&lake, &inputs(&config)?, &options)?;
+    let options = Options {
+        ingested_at: clock().timestamp_micros(),
+        max_rejects: Some(args.max_rejects),
+        keep_going: args.keep_going,
+    };
+    let funnel = Funnel::new(clock, args.quiet);
+    let read = followed(&lake, &inputs(&config)?, &options, funnel, Style::Silent, out)?;
     let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
-    printed(summary::ingested(out, &read))?;
-    if read.totals.rejected > 0 {
-        let rejects = Inventory::read(&Lake::open(&lake)?)?.rejects;
-        printed(summary::rejected(out, &read, &rejects))?;
+    if args.json {
+        let mut all = summary::judged_json(&model, &package);
+        all.insert("ingest".to_owned(), summary::ingest_json(&read).into());
+        printed(writeln!(out, "{}", serde_json::Value::Object(all)))?;
+    } else {
+        printed(summary::ingested(out, &read))?;
+        if read.totals.rejected > 0 {
+            let rejects = Inventory::read(&Lake::open(&lake)?)?.rejects;
+            printed(summary::rejected(out, &read, &rejects))?;
+        }
+        printed(summary::judged(out, &model, &package))?;
     }
-    printed(summary::judged(out, &model, &package))?;
     read.within(Some(args.max_rejects), &lake)?;
     Ok(status(&model, args.fail_on))
 }
@@ -50,6 +62,7 @@ fn inputs(config: &Config) -> Result<Vec<Input>> {
             base: config.dir.clone(),
             pattern: pattern.clone(),
             source: source.id.as_deref().and_then(crate::source::by_id),
+            zone: None,
         })
         .collect();
     if all.is_empty() {

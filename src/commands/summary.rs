@@ -1,47 +1,24 @@
 //! What a person reads on the terminal: what was read, what was found, where the package is.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::path::Path;
 
-use crate::ingest::{Progress, Summary};
+use serde_json::json;
+
+use crate::ingest::{Counts, FileTally, Summary};
 use crate::inventory::RejectRow;
 use crate::report::escape::cut;
 use crate::report::format::number;
 use crate::report::model::{ItemRow, Model, Severity};
 
-/// Files with rejects that are named on the terminal.
-const FILES_TOLD: usize = 8;
-
-/// A line on standard error that follows an ingest; `None` when nobody would see it.
-pub(super) fn progress(quiet: bool) -> Option<Box<dyn Fn(Progress) + Sync>> {
-    if quiet || !std::io::stderr().is_terminal() {
-        return None;
-    }
-    Some(Box::new(|p: Progress| {
-        let end = if p.files_done == p.files { "\n" } else { "" };
-        let mut stderr = std::io::stderr().lock();
-        // Progress is a courtesy: a terminal that has gone away must not end the ingest.
-        let _ = write!(
-            stderr,
-            "\rreading: {} of {} files, {} of {} MB{end}",
-            p.files_done,
-            p.files,
-            p.bytes_done / 1_000_000,
-            p.bytes / 1_000_000
-        );
-        let _ = stderr.flush();
-    }))
-}
-
 /// What an ingest read.
 pub(super) fn ingested(out: &mut dyn Write, read: &Summary) -> std::io::Result<()> {
-    let unchanged = read.files.iter().filter(|f| f.unchanged).count();
     let t = read.totals;
     writeln!(
         out,
         "Read      {} files ({} unchanged since the last run), {} records = {} accepted + {} duplicate + {} filtered + {} rejected",
-        number(read.files.len() as u64),
-        number(unchanged as u64),
+        number(read.file_count - read.refused.len() as u64),
+        number(read.unchanged_count),
         number(t.records),
         number(t.accepted),
         number(t.duplicate),
@@ -51,22 +28,115 @@ pub(super) fn ingested(out: &mut dyn Write, read: &Summary) -> std::io::Result<(
     for skipped in &read.skipped {
         writeln!(out, "          left out: {} ({})", plain(&skipped.path), skipped.rule)?;
     }
+    for refused in &read.refused {
+        let Counts { records, rejected, .. } = refused.tally.counts;
+        let (path, rejected, records) = (plain(&refused.tally.path), number(rejected), number(records));
+        writeln!(out, "Left out  {path} as a whole: {rejected} of its {records} records would be rejected")?;
+        for (line, reason) in &refused.rejects {
+            writeln!(out, "          line {line}: {}", plain(reason))?;
+        }
+    }
     Ok(())
 }
 
 /// The files with rejects, each with its first reason; the rest is in table `rejects`.
 pub(super) fn rejected(out: &mut dyn Write, read: &Summary, rejects: &[RejectRow]) -> std::io::Result<()> {
-    let strange: Vec<_> = read.files.iter().filter(|f| f.counts.rejected > 0).collect();
-    for file in strange.iter().take(FILES_TOLD) {
+    for file in &read.strange {
         writeln!(out, "Rejected  {}: {} records", plain(&file.path), number(file.counts.rejected))?;
         if let Some(first) = rejects.iter().find(|r| r.file_id == file.file_id) {
             writeln!(out, "          line {}: {}", first.line, plain(&first.reason))?;
         }
     }
-    if strange.len() > FILES_TOLD {
-        writeln!(out, "          and {} more files; see table `rejects`", strange.len() - FILES_TOLD)?;
+    let told = read.strange.len() as u64;
+    if read.strange_count > told {
+        writeln!(out, "          and {} more files; see table `rejects`", read.strange_count - told)?;
     }
     Ok(())
+}
+
+/// One file of an ingest, for programs.
+pub(super) fn file_json(tally: &FileTally) -> serde_json::Value {
+    let instant = |micros: Option<i64>| {
+        let time = micros.and_then(chrono::DateTime::from_timestamp_micros);
+        time.map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+    };
+    json!({
+        "path": tally.path,
+        "file_id": tally.file_id,
+        "sha256": tally.sha256,
+        "byte_count": tally.byte_count,
+        "source": tally.source,
+        "records": tally.counts.records,
+        "accepted": tally.counts.accepted,
+        "duplicate": tally.counts.duplicate,
+        "filtered": tally.counts.filtered,
+        "rejected": tally.counts.rejected,
+        "first_event_time": instant(tally.first_event_time),
+        "last_event_time": instant(tally.last_event_time),
+    })
+}
+
+/// An ingest as a whole, for programs, without its files.
+pub(super) fn ingest_json(read: &Summary) -> serde_json::Map<String, serde_json::Value> {
+    let t = read.totals;
+    let refused: Vec<_> = read
+        .refused
+        .iter()
+        .map(|r| {
+            let rejects: Vec<_> =
+                r.rejects.iter().map(|(line, reason)| json!({ "line": line, "reason": reason })).collect();
+            let (records, rejected) = (r.tally.counts.records, r.tally.counts.rejected);
+            json!({ "path": r.tally.path, "records": records, "rejected": rejected, "rejects": rejects })
+        })
+        .collect();
+    let skipped: Vec<_> = read.skipped.iter().map(|s| json!({ "path": s.path, "rule": s.rule })).collect();
+    let value = json!({
+        "file_count": read.file_count,
+        "unchanged_count": read.unchanged_count,
+        "refused": refused,
+        "skipped": skipped,
+        "byte_count": read.byte_count,
+        "records": t.records,
+        "accepted": t.accepted,
+        "duplicate": t.duplicate,
+        "filtered": t.filtered,
+        "rejected": t.rejected,
+    });
+    match value {
+        serde_json::Value::Object(map) => map,
+        _ => serde_json::Map::new(),
+    }
+}
+
+/// What was found in the evidence, for programs.
+pub(super) fn judged_json(model: &Model, package: &Path) -> serde_json::Map<String, serde_json::Value> {
+    let test = |t: &crate::report::model::Test| {
+        let c = &t.counts;
+        json!({
+            "test_id": t.id,
+            "conclusion": t.conclusion.as_str(),
+            "population": c.population,
+            "pass": c.pass,
+            "exception": c.exception,
+            "waived": c.waived,
+            "undetermined": c.undetermined,
+            "not_applicable": c.not_applicable,
+        })
+    };
+    let mut map = serde_json::Map::new();
+    map.insert("period".to_owned(), json!({ "start": model.period.start, "end": model.period.end }));
+    map.insert("tests".to_owned(), model.tests.iter().map(test).collect());
+    map.insert("package".to_owned(), package.display().to_string().into());
+    map
+}
+
+/// A length of time as people say it.
+pub(super) fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
 }
 
 /// What was found in the evidence.
@@ -154,7 +224,7 @@ fn exceptions(out: &mut dyn Write, model: &Model) -> std::io::Result<()> {
     Ok(())
 }
 
-// Names are not ours: a control character could move the cursor or colour the terminal.
-fn plain(text: &str) -> String {
+/// The text on one line, cut. Names are not ours: a control character could move the cursor or colour the terminal.
+pub(super) fn plain(text: &str) -> String {
     cut(&text.replace(char::is_control, " "), 400)
 }

@@ -4,45 +4,60 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use super::rows::{Lineage, put_changes, put_event};
+use super::detect;
+use super::rows::{Lineage, put_changes, put_event, put_statements};
 use super::secrets::{mask_values, masked};
-use crate::change::CHANGES;
+use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
-use crate::event::{EVENTS, Event};
-use crate::framing::{Chunk, Frame, Inner, KEPT_OF_DEFECT, unwrap};
+use crate::event::{EVENTS, Event, RAW};
+use crate::framing::{Chunk, Frame, Inner, KEPT_OF_DEFECT, Piece, unwrap};
 use crate::lake::Rows;
-use crate::source::{Fate, Record, Source};
+use crate::source::{Fate, Kin, Record, Source, Traits};
 
 /// Raw bytes after which a block is closed.
 const BLOCK: u64 = 8 << 20;
+
+/// Bytes of a chunk from which on raw texts point into it. Below, copying costs less than another block of bytes.
+const POINTED_TO: usize = 128 << 10;
 
 /// Rule that an empty wrapper is left out by.
 const EMPTY_ENVELOPE: &str = "empty_envelope";
 
 /// What is known of a file while its records are read.
+#[derive(Clone)]
 pub(super) struct FileContext<'f> {
     pub(super) stored: &'f str,
     pub(super) file_id: &'f str,
     /// The source, or why there is none.
     pub(super) source: Result<&'static dyn Source, String>,
+    /// True = the source was asked for, and no other may be tried.
+    pub(super) is_forced: bool,
+    pub(super) zone: Option<Tz>,
 }
 
-/// Events and changes of some chunks, as Arrow batches.
+/// Events, changes and statements of some chunks, as Arrow batches.
 pub(super) struct Block {
     pub(super) events: RecordBatch,
     pub(super) changes: RecordBatch,
+    pub(super) statements: RecordBatch,
     pub(super) rows: Vec<EventRow>,
 }
 
 /// What deduplication and partitioning need of an event.
 #[derive(Debug, Clone)]
 pub(super) struct EventRow {
+    pub(super) source: &'static str,
     pub(super) identity: [u8; 16],
     pub(super) event_time: i64,
+    pub(super) line: u64,
+    pub(super) byte_offset: u64,
     pub(super) byte_length: u64,
-    pub(super) changes: Range<usize>,
+    pub(super) changes: Range<u32>,
+    pub(super) statements: Range<u32>,
+    pub(super) kin: Option<Box<Kin>>,
 }
 
 /// A record that could not be read.
@@ -69,126 +84,239 @@ pub(super) struct Part {
 /// Blocks under construction; several small files share one, since a batch of few rows costs as much as one of many.
 pub(super) struct Blocks {
     done: Vec<Block>,
+    open: OpenBlock,
+}
+
+struct OpenBlock {
     events: Rows,
     changes: Rows,
+    statements: Rows,
     rows: Vec<EventRow>,
-    change_count: usize,
+    change_count: u32,
+    statement_count: u32,
     byte_count: u64,
+    /// Raw texts of the chunk at hand that are to point into it, by row of the chunk.
+    raws: Vec<Raw>,
+}
+
+/// Where the raw text of an event is.
+enum Raw {
+    /// In the bytes of the chunk.
+    Span(usize, usize),
+    /// Nowhere else: it was masked, or stood in a string.
+    Own(String),
+}
+
+impl OpenBlock {
+    fn new() -> Self {
+        Self {
+            events: Rows::new(&EVENTS).with_views(RAW),
+            changes: Rows::new(&CHANGES),
+            statements: Rows::new(&STATEMENTS),
+            rows: Vec::new(),
+            change_count: 0,
+            statement_count: 0,
+            byte_count: 0,
+            raws: Vec::new(),
+        }
+    }
+
+    fn close(self) -> Result<Block> {
+        Ok(Block {
+            events: self.events.finish()?,
+            changes: self.changes.finish()?,
+            statements: self.statements.finish()?,
+            rows: self.rows,
+        })
+    }
+
+    /// Gives the chunk's bytes to the raw texts that point into them.
+    fn put_raws(&mut self, bytes: Vec<u8>) {
+        let Some(block) = self.events.block(RAW, bytes) else { return };
+        for raw in std::mem::take(&mut self.raws) {
+            match raw {
+                Raw::Span(start, length) => self.events.view(RAW, block, start, length),
+                Raw::Own(text) => self.events.put(RAW, &text),
+            }
+        }
+    }
 }
 
 impl Blocks {
     pub(super) fn new() -> Self {
-        let (events, changes) = (Rows::new(&EVENTS), Rows::new(&CHANGES));
-        Self { done: Vec::new(), events, changes, rows: Vec::new(), change_count: 0, byte_count: 0 }
+        Self { done: Vec::new(), open: OpenBlock::new() }
     }
 
     pub(super) fn finish(mut self) -> Result<Vec<Block>> {
-        self.close()?;
+        if !self.open.rows.is_empty() {
+            self.done.push(self.open.close()?);
+        }
         Ok(self.done)
     }
 
-    fn close(&mut self) -> Result<()> {
-        if !self.rows.is_empty() {
-            let events = std::mem::replace(&mut self.events, Rows::new(&EVENTS)).finish()?;
-            let changes = std::mem::replace(&mut self.changes, Rows::new(&CHANGES)).finish()?;
-            self.done.push(Block { events, changes, rows: std::mem::take(&mut self.rows) });
-            (self.change_count, self.byte_count) = (0, 0);
-        }
-        Ok(())
-    }
-
     /// Reads the records of a chunk.
-    pub(super) fn read(&mut self, chunk: &Chunk, file: &FileContext<'_>) -> Result<Part> {
-        if self.byte_count >= BLOCK {
-            self.close()?;
+    pub(super) fn read(&mut self, mut chunk: Chunk, file: &FileContext<'_>) -> Result<Part> {
+        if self.open.byte_count >= BLOCK {
+            self.done.push(std::mem::replace(&mut self.open, OpenBlock::new()).close()?);
         }
-        let start = self.rows.len();
-        let mut part = Part { block: self.done.len(), ..Part::default() };
-        for frame in &chunk.frames {
-            self.frame(chunk, frame, file, &mut part);
+        let start = self.open.rows.len();
+        let part = Part { block: self.done.len(), ..Part::default() };
+        let mut reader = ChunkReader { chunk: &chunk, file, open: &mut self.open, part };
+        chunk.frames.iter().for_each(|frame| reader.frame(frame));
+        let mut part = reader.part;
+        part.rows = start..self.open.rows.len();
+        if chunk.bytes.len() >= POINTED_TO {
+            self.open.put_raws(std::mem::take(&mut chunk.bytes));
         }
-        part.rows = start..self.rows.len();
         Ok(part)
     }
+}
 
-    fn frame(&mut self, chunk: &Chunk, frame: &Frame, file: &FileContext<'_>, part: &mut Part) {
+/// Reads one chunk into the open block.
+struct ChunkReader<'c> {
+    chunk: &'c Chunk,
+    file: &'c FileContext<'c>,
+    open: &'c mut OpenBlock,
+    part: Part,
+}
+
+/// A record and where it stands.
+#[derive(Clone, Copy)]
+struct Place<'c> {
+    frame: &'c Frame,
+    byte_offset: u64,
+    /// What is kept as the record's raw text, and where it begins in the bytes of the chunk.
+    raw: &'c str,
+    start: Option<usize>,
+}
+
+impl ChunkReader<'_> {
+    fn frame(&mut self, frame: &Frame) {
         if let Some(defect) = &frame.defect {
-            part.reject(frame, frame.byte_offset, &defect.reason, &defect.raw);
+            self.part.reject(frame, frame.byte_offset, &defect.reason, &defect.raw);
             return;
         }
+        let chunk = self.chunk;
         let bytes = chunk.record(frame);
-        let source = match &file.source {
+        let source = match &self.file.source {
             Ok(source) => *source,
-            Err(why) => return part.reject(frame, frame.byte_offset, why, bytes),
+            Err(why) => return self.part.reject(frame, frame.byte_offset, why, bytes),
         };
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
+        let (text, raw) = match (std::str::from_utf8(bytes), std::str::from_utf8(&chunk.bytes[frame.span.clone()])) {
+            (Ok(text), Ok(raw)) => (text, raw),
+            (Err(error), _) | (_, Err(error)) => {
                 let reason = format!("invalid UTF-8 at byte {} of the record", error.valid_up_to());
-                return part.reject(frame, frame.byte_offset, &reason, bytes);
+                return self.part.reject(frame, frame.byte_offset, &reason, bytes);
             }
         };
         match unwrap(bytes, source.envelopes()) {
-            Inner::Itself => self.record(text, 0, frame, source, file, part),
-            Inner::Records(pieces) => {
-                for piece in pieces {
-                    // Elements begin and end with ASCII, so that the text can be cut there.
-                    let inner = piece.text.as_deref().or_else(|| text.get(piece.span.clone())).unwrap_or_default();
-                    self.record(inner, piece.span.start as u64, frame, source, file, part);
-                }
+            Inner::Itself => {
+                let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start) };
+                self.record(text, source, place);
             }
-            Inner::Empty => part.filter(EMPTY_ENVELOPE),
+            Inner::Records(pieces) => pieces.iter().for_each(|piece| self.piece(piece, text, source, frame)),
+            Inner::Empty => self.part.filter(EMPTY_ENVELOPE),
         }
     }
 
-    fn record(
-        &mut self,
-        text: &str,
-        inside: u64,
-        frame: &Frame,
-        source: &'static dyn Source,
-        file: &FileContext<'_>,
-        part: &mut Part,
-    ) {
-        let (bytes, byte_offset) = (text.as_bytes(), frame.byte_offset + inside);
-        match source.read(&Record { bytes, path: file.stored, zone: None }) {
-            Fate::Filtered(rule) => part.filter(rule),
-            Fate::Rejected(reason) if frame.at_end && !is_closed(bytes) => {
-                part.reject(frame, byte_offset, &format!("the file ends inside this line: {reason}"), bytes);
+    fn piece(&mut self, piece: &Piece, text: &str, source: &'static dyn Source, frame: &Frame) {
+        // Elements begin and end with ASCII, so that the text can be cut there.
+        let inner = piece.text.as_deref().or_else(|| text.get(piece.span.clone())).unwrap_or_default();
+        // Rows of separated values have bytes of their own, in which the element has no place.
+        let is_placed = frame.view.is_none();
+        let inside = if is_placed { piece.span.start } else { 0 };
+        let start = (is_placed && piece.text.is_none()).then_some(frame.span.start + inside);
+        let place = Place { frame, byte_offset: frame.byte_offset + inside as u64, raw: inner, start };
+        self.record(inner, source, place);
+    }
+
+    fn record(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) {
+        let bytes = text.as_bytes();
+        let record = Record { bytes, path: self.file.stored, zone: self.file.zone };
+        match source.read(&record) {
+            Fate::Rejected(reason) => match self.other_source(source, text) {
+                Some(other) => self.end(other.read(&record), other, text, place),
+                None => self.end(Fate::Rejected(reason), source, text, place),
+            },
+            fate => self.end(fate, source, text, place),
+        }
+    }
+
+    /// The source of a record that its file's source does not read: one file may hold the records of several.
+    fn other_source(&self, source: &'static dyn Source, text: &str) -> Option<&'static dyn Source> {
+        if self.file.is_forced {
+            return None;
+        }
+        detect::source_of_record(text).filter(|other| other.id() != source.id())
+    }
+
+    fn end(&mut self, fate: Fate<'_>, source: &'static dyn Source, text: &str, place: Place<'_>) {
+        let frame = place.frame;
+        match fate {
+            Fate::Filtered(rule) => self.part.filter(rule),
+            Fate::Rejected(reason) if frame.at_end && !is_closed(text.as_bytes()) => {
+                let reason = format!("the file ends inside this line: {reason}");
+                self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes());
             }
-            Fate::Rejected(reason) => part.reject(frame, byte_offset, &reason, bytes),
+            Fate::Rejected(reason) => self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes()),
             Fate::Accepted(event) if !is_storable(event.event_time) => {
                 let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
-                part.reject(frame, byte_offset, &reason, bytes);
+                self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes());
             }
             Fate::Accepted(event) => {
-                part.records += 1;
-                self.event(&event, text, byte_offset, frame.line, file);
+                self.part.records += 1;
+                self.event(&event, source, place);
             }
         }
     }
 
-    fn event(&mut self, event: &Event<'_>, raw: &str, byte_offset: u64, line: u64, file: &FileContext<'_>) {
+    fn event(&mut self, event: &Event<'_>, source: &'static dyn Source, place: Place<'_>) {
+        let raw = place.raw;
         let masked = masked(raw);
+        let is_pointed_to = self.chunk.bytes.len() >= POINTED_TO;
         let lineage = Lineage {
-            file_id: file.file_id,
-            line,
-            byte_offset,
+            file_id: self.file.file_id,
+            line: place.frame.line,
+            byte_offset: place.byte_offset,
             byte_length: raw.len() as u64,
             raw_sha256: masked.is_some().then(|| hex(&Sha256::digest(raw))),
-            raw: masked.as_deref().unwrap_or(raw),
+            raw: (!is_pointed_to).then(|| masked.as_deref().unwrap_or(raw)),
         };
-        put_event(&mut self.events, event, &lineage);
-        put_changes(&mut self.changes, event, masked.is_some());
-        let first = self.change_count;
-        self.change_count += event.changes.len();
-        self.byte_count += raw.len() as u64;
-        self.rows.push(EventRow {
+        put_event(&mut self.open.events, event, &lineage);
+        let is_masked = masked.is_some();
+        let (changes, statements) = (self.open.change_count, self.open.statement_count);
+        self.open.change_count += put_changes(&mut self.open.changes, event, is_masked);
+        self.open.statement_count += put_statements(&mut self.open.statements, event, is_masked);
+        self.open.byte_count += raw.len() as u64;
+        self.open.rows.push(EventRow {
+            source: source.id(),
             identity: event.identity,
             event_time: event.event_time,
+            line: place.frame.line,
+            byte_offset: place.byte_offset,
             byte_length: raw.len() as u64,
-            changes: first..self.change_count,
+            changes: changes..self.open.change_count,
+            statements: statements..self.open.statement_count,
+            kin: source.kin(&traits(event)).map(Box::new),
         });
+        if is_pointed_to {
+            self.open.raws.push(match (masked, place.start) {
+                (None, Some(start)) => Raw::Span(start, raw.len()),
+                (masked, _) => Raw::Own(masked.unwrap_or_else(|| raw.to_owned())),
+            });
+        }
+    }
+}
+
+fn traits<'t>(event: &'t Event<'_>) -> Traits<'t> {
+    Traits {
+        delivery: event.delivery,
+        native_id: event.native_id.as_deref(),
+        request_id: event.request_id.as_deref(),
+        event_time: event.event_time,
+        event_type: &event.event_type,
+        scope: &event.scope,
+        actor: event.actor.as_deref(),
     }
 }
 

@@ -31,6 +31,11 @@ pub(super) fn source_of(chunk: &Chunk) -> Result<&'static dyn Source, String> {
     Err(unfit.or(no_json).unwrap_or_else(|| "no source fits: the file holds no whole record".to_owned()))
 }
 
+/// The source that a single record fits, if any.
+pub(super) fn source_of_record(text: &str) -> Option<&'static dyn Source> {
+    claimant(text).or_else(|| detect(&serde_json::from_str(text).ok()?).ok())
+}
+
 /// The source that claims a line of text.
 pub(super) fn claimant(line: &str) -> Option<&'static dyn Source> {
     let is_json = line.starts_with(['{', '[']);

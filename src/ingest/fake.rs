@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 use serde_json::json;
 
-use super::{Counts, Input, Limits, Options, Summary, ingest_within};
-use crate::change::{CHANGES, Change, SubjectKind, Verb};
+use super::{Counts, FileTally, Input, Limits, Options, Refused, Skipped, Summary, Watch, ingest_within};
+use crate::change::{CHANGES, Change, STATEMENTS, SubjectKind, Verb};
 use crate::error::Result;
 use crate::event::{EVENTS, Event, Outcome, Plane, identity};
-use crate::lake::{FILES, Lake, REJECTS};
+use crate::lake::{DUPLICATES, FILES, Lake, REJECTS};
 use crate::schema::Table;
 use crate::source::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 
@@ -90,19 +90,52 @@ impl Place {
         fs::write(path, bytes).unwrap();
     }
 
-    pub(super) fn ingest(&self) -> Summary {
+    pub(super) fn ingest(&self) -> Done {
         self.ingest_as(&["in"], &self.lake()).unwrap()
     }
 
-    pub(super) fn ingest_as(&self, patterns: &[&str], lake: &Path) -> Result<Summary> {
+    pub(super) fn ingest_as(&self, patterns: &[&str], lake: &Path) -> Result<Done> {
         self.ingest_within(patterns, lake, Limits::NORMAL)
     }
 
-    pub(super) fn ingest_within(&self, patterns: &[&str], lake: &Path, limits: Limits) -> Result<Summary> {
-        let input =
-            |p: &&str| Input { base: self.folder.path().to_owned(), pattern: (*p).to_owned(), source: Some(&Fake) };
+    pub(super) fn ingest_within(&self, patterns: &[&str], lake: &Path, limits: Limits) -> Result<Done> {
+        self.ingest_with(patterns, lake, limits, None, false)
+    }
+
+    pub(super) fn ingest_with(
+        &self,
+        patterns: &[&str],
+        lake: &Path,
+        limits: Limits,
+        max_rejects: Option<u64>,
+        keep_going: bool,
+    ) -> Result<Done> {
+        let base = self.folder.path().to_owned();
+        let input = |p: &&str| Input { base: base.clone(), pattern: (*p).to_owned(), source: Some(&Fake), zone: None };
         let inputs: Vec<Input> = patterns.iter().map(input).collect();
-        ingest_within(lake, &inputs, &Options { ingested_at: 1_000_000, progress: None }, limits)
+        let options = Options { ingested_at: 1_000_000, max_rejects, keep_going };
+        let mut seen = Seen::default();
+        let summary = ingest_within(lake, &inputs, &options, &mut seen, limits)?;
+        let Summary { totals, skipped, refused, .. } = summary;
+        Ok(Done { files: seen.0, totals, skipped, refused })
+    }
+}
+
+/// What an ingest did, file by file.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) files: Vec<FileTally>,
+    pub(super) totals: Counts,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) refused: Vec<Refused>,
+}
+
+#[derive(Default)]
+struct Seen(Vec<FileTally>);
+
+impl Watch for Seen {
+    fn file(&mut self, tally: &FileTally) {
+        self.0.push(tally.clone());
     }
 }
 
@@ -141,6 +174,8 @@ pub(super) fn content(lake: &Path) -> Vec<DataFrame> {
         sorted(lake, &CHANGES, &["change_id"]),
         sorted(lake, &REJECTS, &["path", "line", "byte_offset"]),
         sorted(lake, &FILES, &["path", "file_id"]),
+        sorted(lake, &DUPLICATES, &["file_id", "line", "byte_offset"]),
+        sorted(lake, &STATEMENTS, &["event_id", "ordinal"]),
     ]
 }
 

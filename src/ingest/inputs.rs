@@ -1,9 +1,11 @@
 //! From paths, folders and globs to a sorted list of files.
 
-use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
+
+use chrono_tz::Tz;
 
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
@@ -20,6 +22,8 @@ pub struct Input {
     pub pattern: String,
     /// The source of the records; `None` = it is found out.
     pub source: Option<&'static dyn Source>,
+    /// The zone of times that are written without one; `None` = not declared.
+    pub zone: Option<Tz>,
 }
 
 impl std::fmt::Debug for Input {
@@ -42,14 +46,27 @@ pub struct Skipped {
     pub rule: &'static str,
 }
 
-/// A file to read.
+/// A file to read. There may be a million of them, so that a path is kept once.
 #[derive(Clone)]
 pub(super) struct FoundFile {
-    pub(super) path: PathBuf,
-    pub(super) stored: String,
+    base: Arc<Path>,
+    pub(super) stored: Box<str>,
+    /// Present where the stored path is not the path below the base, since it is no UTF-8.
+    spelled: Option<Box<Path>>,
     pub(super) source: Option<&'static dyn Source>,
+    pub(super) zone: Option<Tz>,
     pub(super) byte_count: u64,
     pub(super) modified_at: Option<i64>,
+}
+
+impl FoundFile {
+    /// Where the file is.
+    pub(super) fn path(&self) -> PathBuf {
+        match &self.spelled {
+            Some(path) => path.to_path_buf(),
+            None => self.base.join(&*self.stored),
+        }
+    }
 }
 
 /// What was found, sorted by stored path.
@@ -64,7 +81,7 @@ pub(super) fn find(inputs: &[Input], lake: &Path) -> Result<Found> {
     if inputs.is_empty() {
         return Err(Error::Input("no input was given".to_owned()));
     }
-    let mut search = Search { lake: lake.canonicalize().ok(), files: BTreeMap::new(), skipped: Vec::new() };
+    let mut search = Search { lake: lake.canonicalize().ok(), files: Vec::new(), skipped: Vec::new() };
     for input in inputs {
         if search.input(input)? == 0 {
             return Err(Error::Input(format!("`{}` matches no file", input.base.join(&input.pattern).display())));
@@ -72,12 +89,47 @@ pub(super) fn find(inputs: &[Input], lake: &Path) -> Result<Found> {
     }
     search.skipped.sort();
     search.skipped.dedup();
-    Ok(Found { files: search.files.into_values().collect(), skipped: search.skipped })
+    Ok(Found { files: merged(search.files)?, skipped: search.skipped })
+}
+
+/// The files by stored path, one that several inputs name once.
+fn merged(mut files: Vec<FoundFile>) -> Result<Vec<FoundFile>> {
+    files.sort_by(|a, b| a.stored.cmp(&b.stored));
+    let mut merged: Vec<FoundFile> = Vec::with_capacity(files.len());
+    for file in files {
+        match merged.last_mut().filter(|known| known.stored == file.stored) {
+            None => merged.push(file),
+            Some(known) => unite(known, file)?,
+        }
+    }
+    Ok(merged)
+}
+
+fn unite(known: &mut FoundFile, file: FoundFile) -> Result<()> {
+    let (one, other) = (known.path(), file.path());
+    if one.canonicalize().ok() != other.canonicalize().ok() {
+        let (one, other) = (one.display(), other.display());
+        return Err(Error::Input(format!("`{one}` and `{other}` would both be stored as `{}`", file.stored)));
+    }
+    if let (Some(one), Some(other)) = (known.source.map(Source::id), file.source.map(Source::id))
+        && one != other
+    {
+        let path = &file.stored;
+        return Err(Error::Input(format!("`{path}` is given as source `{one}` and as source `{other}`")));
+    }
+    if let (Some(one), Some(other)) = (known.zone, file.zone)
+        && one != other
+    {
+        return Err(Error::Input(format!("`{}` is given zone `{one}` and zone `{other}`", file.stored)));
+    }
+    known.source = known.source.or(file.source);
+    known.zone = known.zone.or(file.zone);
+    Ok(())
 }
 
 struct Search {
     lake: Option<PathBuf>,
-    files: BTreeMap<String, FoundFile>,
+    files: Vec<FoundFile>,
     skipped: Vec<Skipped>,
 }
 
@@ -98,6 +150,7 @@ impl Search {
 
     fn walk(&mut self, input: &Input, root: &Path, glob: Option<&GlobMatcher>) -> Result<usize> {
         let mut count = 0;
+        let base: Arc<Path> = Arc::from(input.base.as_path());
         let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             let entry = match entry {
@@ -124,7 +177,7 @@ impl Search {
                 Some(rule) => self.skip(input, path, rule),
                 None => {
                     let metadata = entry.metadata().map_err(|e| unreadable(path, e))?;
-                    self.add(input, path, &metadata)?;
+                    self.add(input, &base, path, &metadata);
                     count += 1;
                 }
             }
@@ -136,31 +189,18 @@ impl Search {
         self.skipped.push(Skipped { path: stored(input, path), rule });
     }
 
-    fn add(&mut self, input: &Input, path: &Path, metadata: &Metadata) -> Result<()> {
-        let file = FoundFile {
-            path: path.to_owned(),
-            stored: stored(input, path),
+    fn add(&mut self, input: &Input, base: &Arc<Path>, path: &Path, metadata: &Metadata) {
+        let stored = stored(input, path).into_boxed_str();
+        let is_spelled = base.join(&*stored) == path;
+        self.files.push(FoundFile {
+            base: Arc::clone(base),
+            spelled: (!is_spelled).then(|| path.into()),
+            stored,
             source: input.source,
+            zone: input.zone,
             byte_count: metadata.len(),
             modified_at: modified_at(metadata),
-        };
-        let Some(known) = self.files.get_mut(&file.stored) else {
-            self.files.insert(file.stored.clone(), file);
-            return Ok(());
-        };
-        if known.path.canonicalize().ok() != path.canonicalize().ok() {
-            let (one, other) = (known.path.display(), path.display());
-            return Err(Error::Input(format!("`{one}` and `{other}` would both be stored as `{}`", file.stored)));
-        }
-        match (known.source.map(Source::id), input.source.map(Source::id)) {
-            (Some(one), Some(other)) if one != other => {
-                let path = &file.stored;
-                return Err(Error::Input(format!("`{path}` is given as source `{one}` and as source `{other}`")));
-            }
-            (None, Some(_)) => known.source = input.source,
-            _ => {}
-        }
-        Ok(())
+        });
     }
 }
 

@@ -1,14 +1,17 @@
-//! Accepted rows on their way to Parquet: gathered by partition, sorted, written in parallel.
+//! Events on their way to Parquet: gathered by partition, decided on, written in parallel.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use rayon::prelude::*;
 
 use super::block::{Block, EventRow};
-use super::known::date;
-use crate::change::CHANGES;
+use super::known::{date, day_of};
+use super::settle::{Duplicate, Earlier, Partition, Settled, settle};
+use crate::change::{CHANGES, STATEMENTS};
 use crate::error::{Error, Result};
 use crate::event::EVENTS;
 use crate::lake::{Staged, Writer};
@@ -18,24 +21,48 @@ use crate::schema::Table;
 const SLICE_ROWS: usize = 8192;
 const SLICE_BYTES: u64 = 8 << 20;
 
-/// Accepted events and their changes, not yet written.
+/// Gathered events with their changes and statements, not yet decided on and not yet written.
 #[derive(Default)]
 pub(super) struct Pending {
     events: Vec<RecordBatch>,
     changes: Vec<RecordBatch>,
-    partitions: BTreeMap<(&'static str, i32), Vec<Row>>,
+    statements: Vec<RecordBatch>,
+    partitions: BTreeMap<Partition, Vec<Row>>,
     size: usize,
 }
 
+/// One event, and where its cells are.
 #[derive(Debug, Clone)]
-struct Row {
+pub(super) struct Row {
     batch: usize,
     row: usize,
-    event: EventRow,
+    /// The file, by its number in the run.
+    pub(super) file: u32,
+    pub(super) event: EventRow,
+}
+
+impl Row {
+    /// The order in which records arrived.
+    pub(super) const fn arrival(&self) -> (u32, usize, usize) {
+        (self.file, self.batch, self.row)
+    }
+}
+
+/// What became of the gathered events.
+#[derive(Default)]
+pub(super) struct Flushed {
+    /// Files to be committed.
+    pub(super) staged: Vec<Staged>,
+    /// Which of them are of `events`: partition, and first and last time.
+    pub(super) events: Vec<(Partition, PathBuf, i64, i64)>,
+    /// How many events of which file are new.
+    pub(super) accepted: BTreeMap<u32, u64>,
+    /// Records that were known, with the source of each, in the order of arrival.
+    pub(super) duplicates: Vec<(&'static str, Duplicate)>,
 }
 
 struct Piece {
-    source: &'static str,
+    partition: Partition,
     date: String,
     rows: Vec<Row>,
 }
@@ -43,15 +70,20 @@ struct Piece {
 impl Pending {
     /// Takes the batches of a block; returns the number to name its rows by.
     pub(super) fn push(&mut self, block: &Block) -> usize {
-        self.size += block.events.get_array_memory_size() + block.changes.get_array_memory_size();
+        for batch in [&block.events, &block.changes, &block.statements] {
+            self.size += batch.get_array_memory_size();
+        }
+        self.size += block.rows.len() * size_of::<Row>();
         self.events.push(block.events.clone());
         self.changes.push(block.changes.clone());
+        self.statements.push(block.statements.clone());
         self.events.len() - 1
     }
 
     /// Keeps one row of a batch.
-    pub(super) fn keep(&mut self, source: &'static str, day: i32, batch: usize, row: usize, event: &EventRow) {
-        self.partitions.entry((source, day)).or_default().push(Row { batch, row, event: event.clone() });
+    pub(super) fn keep(&mut self, batch: usize, row: usize, file: u32, event: &EventRow) {
+        let partition = (event.source, day_of(event.event_time));
+        self.partitions.entry(partition).or_default().push(Row { batch, row, file, event: event.clone() });
     }
 
     /// Memory of the batches, in bytes.
@@ -59,31 +91,61 @@ impl Pending {
         self.size
     }
 
-    /// Writes all that is gathered, in files of at most `piece` raw bytes.
-    pub(super) fn flush(&mut self, writer: &Writer, piece: u64) -> Result<Vec<Staged>> {
-        let full = std::mem::take(self);
+    /// Whether nothing is gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.partitions.is_empty()
+    }
+
+    /// Decides on all that is gathered and writes what is new, in files of at most `piece` raw bytes.
+    pub(super) fn flush(self, writer: &Writer, earlier: &Earlier, piece: u64) -> Result<Flushed> {
+        let batches = [&self.events, &self.changes, &self.statements].map(|batches| batches.iter().collect::<Vec<_>>());
+        let partitions: Vec<(Partition, Vec<Row>)> = self.partitions.into_iter().collect();
+        let settled: Result<Vec<(Partition, Settled)>> = partitions
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|(partition, rows)| Ok((partition, settle(writer, earlier, partition, rows)?)))
+            .collect();
+        let mut flushed = Flushed::default();
         let mut pieces = Vec::new();
-        for ((source, day), mut rows) in full.partitions {
-            rows.par_sort_unstable_by_key(|r| (r.event.event_time, r.event.identity));
-            let date = date(day)?;
-            let parts = split(rows, piece);
-            pieces.extend(parts.into_iter().map(|rows| Piece { source, date: date.clone(), rows }));
+        for (partition, settled) in settled? {
+            flushed.duplicates.extend(settled.duplicates.into_iter().map(|d| (partition.0, d)));
+            settled.accepted.iter().for_each(|row| *flushed.accepted.entry(row.file).or_default() += 1);
+            let date = date(partition.1)?;
+            let parts = split(settled.accepted, piece);
+            pieces.extend(parts.into_iter().map(|rows| Piece { partition, date: date.clone(), rows }));
         }
-        let (events, changes): (Vec<_>, Vec<_>) = (full.events.iter().collect(), full.changes.iter().collect());
+        flushed.duplicates.sort_by_key(|(_, d)| (d.file, d.line, d.byte_offset));
         let staged: Result<Vec<Vec<Staged>>> =
-            pieces.par_iter().map(|piece| piece.stage(writer, &events, &changes)).collect();
-        Ok(staged?.into_iter().flatten().collect())
+            pieces.par_iter().with_max_len(1).map(|piece| piece.stage(writer, &batches)).collect();
+        for (piece, staged) in pieces.iter().zip(staged?) {
+            if let (Some(file), Some((first, last))) = (staged.first(), piece.times()) {
+                flushed.events.push((piece.partition, file.path().to_owned(), first, last));
+            }
+            flushed.staged.extend(staged);
+        }
+        Ok(flushed)
     }
 }
 
 impl Piece {
-    fn stage(&self, writer: &Writer, events: &[&RecordBatch], changes: &[&RecordBatch]) -> Result<Vec<Staged>> {
+    /// Stages the rows of the three tables; those of `events` first.
+    fn stage(&self, writer: &Writer, [events, changes, statements]: &[Vec<&RecordBatch>; 3]) -> Result<Vec<Staged>> {
         let mut staged = vec![self.stage_table(writer, &EVENTS, events, &self.rows, |r| r.row..r.row + 1)?];
-        let with_changes: Vec<Row> = self.rows.iter().filter(|r| !r.event.changes.is_empty()).cloned().collect();
-        if !with_changes.is_empty() {
-            staged.push(self.stage_table(writer, &CHANGES, changes, &with_changes, |r| r.event.changes.clone())?);
+        let ranged = |range: &Range<u32>| range.start as usize..range.end as usize;
+        let with = |has: fn(&Row) -> bool| self.rows.iter().filter(|r| has(r)).cloned().collect::<Vec<Row>>();
+        let rows = with(|r| !r.event.changes.is_empty());
+        if !rows.is_empty() {
+            staged.push(self.stage_table(writer, &CHANGES, changes, &rows, |r| ranged(&r.event.changes))?);
+        }
+        let rows = with(|r| !r.event.statements.is_empty());
+        if !rows.is_empty() {
+            staged.push(self.stage_table(writer, &STATEMENTS, statements, &rows, |r| ranged(&r.event.statements))?);
         }
         Ok(staged)
+    }
+
+    fn times(&self) -> Option<(i64, i64)> {
+        Some((self.rows.first()?.event.event_time, self.rows.last()?.event.event_time))
     }
 
     fn stage_table(
@@ -92,7 +154,7 @@ impl Piece {
         table: &'static Table,
         batches: &[&RecordBatch],
         rows: &[Row],
-        places: impl Fn(&Row) -> std::ops::Range<usize>,
+        places: impl Fn(&Row) -> Range<usize>,
     ) -> Result<Staged> {
         let times = rows.first().zip(rows.last()).map(|(a, b)| (a.event.event_time, b.event.event_time));
         let slices = slices(rows).map(|slice| {
@@ -101,7 +163,7 @@ impl Piece {
             interleave_record_batch(batches, &at)
                 .map_err(|e| Error::Bug(format!("rows of `{}` cannot be gathered: {e}", table.name)))
         });
-        writer.stage(table, Some((self.source, self.date.clone())), times, slices)
+        writer.stage(table, Some((self.partition.0, self.date.clone())), times, slices)
     }
 }
 

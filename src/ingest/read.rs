@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::block::{Block, Blocks, FileContext, Part, hex};
 use super::inputs::{FoundFile, modified_at};
-use super::known::{KnownFiles, file_id};
+use super::known::{KnownFile, KnownFiles, file_id};
 use super::tally::FileTally;
 use super::{Limits, detect};
 use crate::error::{Error, Result};
@@ -52,34 +52,34 @@ fn read_small(
     blocks: &mut Blocks,
 ) -> Result<Outcome> {
     if let Some(row) = known.untouched(file) {
-        return Ok(Outcome::Unchanged(tally_unchanged(file, &row.sha256, &row.file_id)));
+        return Ok(Outcome::Unchanged(tally_unchanged(file, row)));
     }
-    let mut bytes = Vec::new();
-    let read = File::open(&file.path).and_then(|f| f.take(limits.small + 1).read_to_end(&mut bytes));
-    read.map_err(|e| unreadable(&file.path, e))?;
+    let path = file.path();
+    let mut bytes = Vec::with_capacity(usize::try_from(file.byte_count.min(limits.small)).unwrap_or_default() + 1);
+    let read = File::open(&path).and_then(|f| f.take(limits.small + 1).read_to_end(&mut bytes));
+    read.map_err(|e| unreadable(&path, e))?;
     if bytes.len() as u64 > limits.small {
         return Ok(Outcome::TooLarge);
     }
     let sha256 = hex(&Sha256::digest(&bytes));
     if let Some(row) = known.same_content(file, &sha256) {
-        return Ok(Outcome::Unchanged(tally_unchanged(file, &sha256, &row.file_id)));
+        return Ok(Outcome::Unchanged(tally_unchanged(file, row)));
     }
-    let frames = Frames::open(Content::Bytes(&bytes), &is_claimed).map_err(|e| unreadable(&file.path, e))?;
-    let mut reading = Reading::start(file, frames, sha256, bytes.len() as u64)?;
+    let mut reading = Reading::start(file, Content::Bytes(&bytes), sha256, bytes.len() as u64)?;
     let mut parts = Vec::new();
     while let Some(chunk) = reading.next()? {
         let size = chunk.bytes.len() as u64;
         if wave.fetch_add(size, Ordering::Relaxed) + size > limits.wave_bytes {
             return Ok(Outcome::TooLarge);
         }
-        parts.push(blocks.read(&chunk, &reading.context())?);
+        parts.push(blocks.read(chunk, &reading.context())?);
     }
     Ok(Outcome::Read(reading.tally, parts))
 }
 
 /// A file whose chunks are being read.
 pub(super) struct Reading<'f> {
-    path: &'f Path,
+    file: &'f FoundFile,
     frames: Frames<'f>,
     ahead: VecDeque<Chunk>,
     source: Result<&'static dyn Source, String>,
@@ -87,8 +87,13 @@ pub(super) struct Reading<'f> {
 }
 
 impl<'f> Reading<'f> {
-    fn start(file: &'f FoundFile, mut frames: Frames<'f>, sha256: String, byte_count: u64) -> Result<Self> {
-        let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path, e))?;
+    fn start(file: &'f FoundFile, content: Content<'f>, sha256: String, byte_count: u64) -> Result<Self> {
+        let claims = |line: &str| match file.source {
+            Some(source) => source.claims(line),
+            None => detect::claimant(line).is_some(),
+        };
+        let mut frames = Frames::open(content, &claims).map_err(|e| unreadable(&file.path(), e))?;
+        let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path(), e))?;
         let source = match (&file.source, ahead.back()) {
             (Some(source), _) => Ok(*source),
             (None, Some(chunk)) => detect::source_of(chunk),
@@ -96,7 +101,7 @@ impl<'f> Reading<'f> {
         };
         let tally = FileTally {
             file_id: file_id(file, &sha256),
-            path: file.stored.clone(),
+            path: file.stored.to_string(),
             sha256,
             byte_count,
             source: source.as_ref().ok().filter(|_| frames.packing() != Packing::Junk).map(|s| s.id()),
@@ -105,14 +110,14 @@ impl<'f> Reading<'f> {
             modified_at: file.modified_at,
             ..FileTally::default()
         };
-        Ok(Self { path: &file.path, frames, ahead, source, tally })
+        Ok(Self { file, frames, ahead, source, tally })
     }
 
     /// The next chunk of the file.
     pub(super) fn next(&mut self) -> Result<Option<Chunk>> {
         match self.ahead.pop_front() {
             Some(chunk) => Ok(Some(chunk)),
-            None => self.frames.next_chunk().map_err(|e| unreadable(self.path, e)),
+            None => self.frames.next_chunk().map_err(|e| unreadable(&self.file.path(), e)),
         }
     }
 
@@ -122,7 +127,27 @@ impl<'f> Reading<'f> {
     }
 
     pub(super) fn context(&self) -> FileContext<'_> {
-        FileContext { stored: &self.tally.path, file_id: &self.tally.file_id, source: self.source.clone() }
+        context(self.file, &self.tally, self.source.clone())
+    }
+
+    /// What is known of the file, apart from the reading of it.
+    pub(super) fn parting(&self) -> (&'f FoundFile, FileTally, Result<&'static dyn Source, String>) {
+        (self.file, self.tally.clone(), self.source.clone())
+    }
+}
+
+/// What the records of a file are read with.
+pub(super) fn context<'c>(
+    file: &'c FoundFile,
+    tally: &'c FileTally,
+    source: Result<&'static dyn Source, String>,
+) -> FileContext<'c> {
+    FileContext {
+        stored: &tally.path,
+        file_id: &tally.file_id,
+        source,
+        is_forced: file.source.is_some(),
+        zone: file.zone,
     }
 }
 
@@ -139,31 +164,46 @@ fn look_ahead(frames: &mut Frames<'_>) -> io::Result<VecDeque<Chunk>> {
     Ok(ahead)
 }
 
-/// Opens a large file for streaming; its digest is taken first, since every row names it. An unchanged file gives its tally.
+/// Digest and size of a large file, or its row where it has not been touched since it was read. The digest comes before the
+/// records, since every row names it.
+pub(super) fn digest_large(file: &FoundFile, known: &KnownFiles) -> Result<Digested> {
+    if let Some(row) = known.untouched(file) {
+        return Ok(Digested::Unchanged(tally_unchanged(file, row)));
+    }
+    let (sha256, byte_count) = digest(&file.path())?;
+    Ok(match known.same_content(file, &sha256) {
+        Some(row) => Digested::Unchanged(tally_unchanged(file, row)),
+        None => Digested::New(sha256, byte_count),
+    })
+}
+
+/// A large file before it is streamed.
+pub(super) enum Digested {
+    /// The lake has it.
+    Unchanged(FileTally),
+    /// SHA-256 and size.
+    New(String, u64),
+}
+
+/// Opens a large file for streaming.
 pub(super) fn open_large<'f>(
     file: &'f FoundFile,
-    known: &KnownFiles,
-) -> Result<std::result::Result<Reading<'f>, FileTally>> {
-    if let Some(row) = known.untouched(file) {
-        return Ok(Err(tally_unchanged(file, &row.sha256, &row.file_id)));
-    }
-    let (sha256, byte_count) = digest(&file.path)?;
-    if let Some(row) = known.same_content(file, &sha256) {
-        return Ok(Err(tally_unchanged(file, &sha256, &row.file_id)));
-    }
-    let path = file.path.as_path();
-    let frames = Frames::open(Content::File(path, byte_count), &is_claimed).map_err(|e| unreadable(path, e))?;
-    Ok(Ok(Reading::start(file, frames, sha256, byte_count)?))
+    path: &'f Path,
+    sha256: String,
+    byte_count: u64,
+) -> Result<Reading<'f>> {
+    Reading::start(file, Content::File(path, byte_count), sha256, byte_count)
 }
 
 /// Refuses a file that was rewritten between its digest and its reading.
 pub(super) fn still_same(file: &FoundFile, byte_count: u64) -> Result<()> {
-    let metadata = file.path.metadata().map_err(|e| unreadable(&file.path, e))?;
+    let path = file.path();
+    let metadata = path.metadata().map_err(|e| unreadable(&path, e))?;
     let has_grown = metadata.len() > byte_count;
     if has_grown || modified_at(&metadata) == file.modified_at {
         return Ok(());
     }
-    Err(Error::Input(format!("`{}` was changed while it was read; ingest it again", file.path.display())))
+    Err(Error::Input(format!("`{}` was changed while it was read; ingest it again", path.display())))
 }
 
 fn digest(path: &Path) -> Result<(String, u64)> {
@@ -181,15 +221,10 @@ fn digest(path: &Path) -> Result<(String, u64)> {
     }
 }
 
-fn is_claimed(line: &str) -> bool {
-    detect::claimant(line).is_some()
-}
-
-fn tally_unchanged(file: &FoundFile, sha256: &str, file_id: &str) -> FileTally {
+fn tally_unchanged(file: &FoundFile, known: &KnownFile) -> FileTally {
     FileTally {
-        file_id: file_id.to_owned(),
-        path: file.stored.clone(),
-        sha256: sha256.to_owned(),
+        file_id: known.file_id(),
+        path: file.stored.to_string(),
         byte_count: file.byte_count,
         unchanged: true,
         modified_at: file.modified_at,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::block::{Reject, hex};
 use super::secrets::mask_values;
+use super::settle::Duplicate;
 use super::tally::FileTally;
 use crate::change::*;
 use crate::event::*;
@@ -17,7 +18,8 @@ pub(super) struct Lineage<'l> {
     pub(super) byte_length: u64,
     /// Present where `raw` was masked.
     pub(super) raw_sha256: Option<String>,
-    pub(super) raw: &'l str,
+    /// Absent where the raw texts of a chunk are put together, later.
+    pub(super) raw: Option<&'l str>,
 }
 
 // Beyond 2^63 nothing can stand in a file.
@@ -65,12 +67,15 @@ pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_
     rows.whole(BYTE_OFFSET, whole(lineage.byte_offset));
     rows.whole(BYTE_LENGTH, whole(lineage.byte_length));
     rows.text(RAW_SHA256, lineage.raw_sha256.as_deref());
-    rows.text(RAW, lineage.raw);
+    match lineage.raw {
+        Some(raw) => rows.text(RAW, raw),
+        None => rows.skip(RAW),
+    }
 }
 
-/// Puts the rows of table `changes` that an event holds.
-pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
-    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+/// Puts the rows of table `changes` that an event holds; returns how many.
+pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u32 {
+    let mut count = 0;
     for (ordinal, change) in event.changes.iter().enumerate() {
         let event_id = hex(&event.identity);
         rows.text(CHANGE_ID, format!("{event_id}-{ordinal}").as_str());
@@ -79,23 +84,71 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) {
         rows.text(PLANE, event.plane.as_str());
         rows.text(DIRECTION, change.direction.as_str());
         rows.text(VERB, change.verb.as_str());
-        text(rows, SUBJECT, &change.subject);
-        text(rows, SUBJECT_ID, &change.subject_id);
-        text(rows, SUBJECT_ALIAS, &change.subject_alias);
-        rows.text(SUBJECT_KIND, change.subject_kind.as_str());
+        put_subject(rows, change, SUBJECT_KIND, masked);
         rows.text(ENTITLEMENT_KIND, change.verb.entitlement_kind().as_str());
-        text(rows, ENTITLEMENT, &change.entitlement);
-        text(rows, ENTITLEMENT_ID, &change.entitlement_id);
-        text(rows, PRIVILEGE, &change.privilege);
-        text(rows, SECURABLE, &change.securable);
-        rows.text(SCOPE, &*event.scope);
-        text(rows, ACTOR, &event.actor);
-        text(rows, CHANNEL, &event.channel);
-        text(rows, ENDPOINT, &event.endpoint);
-        text(rows, APP, &event.app);
-        rows.text(OUTCOME, change.outcome.as_str());
+        put_object(rows, change, event, masked);
         rows.text(BASIS, "record");
+        count += 1;
     }
+    count
+}
+
+/// Puts the rows of table `statements` that an event holds; returns how many.
+pub(super) fn put_statements(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u32 {
+    let mut ordinal = 0;
+    for statement in &event.statements {
+        let held = statement.held.iter().map(|change| ("held", Some(change)));
+        let otherwise = statement.otherwise.iter().map(|change| ("otherwise", Some(change)));
+        let nothing = statement.held.is_empty().then_some(("nothing", None));
+        for (role, change) in held.chain(nothing).chain(otherwise) {
+            rows.text(EVENT_ID, hex(&event.identity).as_str());
+            rows.whole(ORDINAL, i64::from(ordinal));
+            rows.instant(EVENT_TIME, event.event_time);
+            rows.text(PLANE, event.plane.as_str());
+            rows.text(STATEMENT_KEY, mask_values(&statement.key).as_ref());
+            rows.text(MODEL, statement.model.as_str());
+            rows.text(ROLE, role);
+            rows.text(STATED_VERB, change.map(|c| c.verb.as_str()));
+            rows.text(STATED_DIRECTION, change.map(|c| c.direction.as_str()));
+            let nobody = Change::new(Verb::UserUpdate, event.outcome);
+            put_subject(rows, change.unwrap_or(&nobody), STATED_SUBJECT_KIND, masked);
+            put_object(rows, change.unwrap_or(&nobody), event, masked);
+            ordinal += 1;
+        }
+    }
+    ordinal
+}
+
+fn put_subject(rows: &mut Rows, change: &Change<'_>, kind: crate::schema::Column, masked: bool) {
+    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    text(rows, SUBJECT, &change.subject);
+    text(rows, SUBJECT_ID, &change.subject_id);
+    text(rows, SUBJECT_ALIAS, &change.subject_alias);
+    rows.text(kind, change.subject_kind.as_str());
+}
+
+fn put_object(rows: &mut Rows, change: &Change<'_>, event: &Event<'_>, masked: bool) {
+    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    text(rows, ENTITLEMENT, &change.entitlement);
+    text(rows, ENTITLEMENT_ID, &change.entitlement_id);
+    text(rows, PRIVILEGE, &change.privilege);
+    text(rows, SECURABLE, &change.securable);
+    rows.text(SCOPE, &*event.scope);
+    text(rows, ACTOR, &event.actor);
+    text(rows, CHANNEL, &event.channel);
+    text(rows, ENDPOINT, &event.endpoint);
+    text(rows, APP, &event.app);
+    rows.text(OUTCOME, change.outcome.as_str());
+}
+
+/// Puts one row of table `duplicates`.
+pub(super) fn put_duplicate(rows: &mut Rows, duplicate: &Duplicate, file_id: &str, source: &str) {
+    rows.text(FILE_ID, file_id);
+    rows.text(lake::SOURCE, source);
+    rows.whole(LINE, whole(duplicate.line));
+    rows.whole(BYTE_OFFSET, whole(duplicate.byte_offset));
+    rows.text(EVENT_ID, hex(&duplicate.of).as_str());
+    rows.instant(EVENT_TIME, duplicate.event_time);
 }
 
 /// Puts one row of table `files`.

@@ -83,30 +83,113 @@ impl FileTally {
     }
 }
 
+/// Files with rejects that a summary names, and rejects of a refused file that it quotes.
+const TOLD: usize = 8;
+
+/// A file that was left out as a whole, since it brought more rejects than allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The file; its accepted and duplicate records were not decided on and are both 0.
+    pub tally: FileTally,
+    /// Line and reason of its first rejects.
+    pub rejects: Vec<(u64, String)>,
+}
+
 /// What an ingest did.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// Every file, sorted by path.
-    pub files: Vec<FileTally>,
+    /// Files there were, unchanged and refused ones among them.
+    pub file_count: u64,
+    /// Files that the lake had as they are; nothing of them was read.
+    pub unchanged_count: u64,
+    /// The first files that brought rejects, by path.
+    pub strange: Vec<FileTally>,
+    /// Files that brought rejects.
+    pub strange_count: u64,
+    /// Files that were left out as a whole.
+    pub refused: Vec<Refused>,
     /// What lay below an input and was left out by rule, sorted by path.
     pub skipped: Vec<Skipped>,
-    /// The counts of all files together.
+    /// The counts of all files that were read and not refused.
     pub totals: Counts,
     /// Bytes on disk of the files that were read.
     pub byte_count: u64,
 }
 
 impl Summary {
+    /// Takes a file that is done with into account.
+    pub(super) fn add(&mut self, tally: &FileTally) {
+        self.file_count += 1;
+        self.totals.add(&tally.counts);
+        if tally.unchanged {
+            self.unchanged_count += 1;
+            return;
+        }
+        self.byte_count += tally.byte_count;
+        if tally.counts.rejected > 0 {
+            self.strange_count += 1;
+            if self.strange.len() < TOLD {
+                self.strange.push(tally.clone());
+            }
+        }
+    }
+
+    /// Records rejected, those of refused files included.
+    pub fn rejected(&self) -> u64 {
+        self.totals.rejected + self.refused.iter().map(|r| r.tally.counts.rejected).sum::<u64>()
+    }
+
     /// Refuses more rejects than allowed.
     ///
     /// # Errors
-    /// [`Error::Rejects`]; the data is in the lake all the same.
+    /// [`Error::Rejects`]; what was not refused is in the lake all the same.
     pub fn within(&self, max_rejects: Option<u64>, lake: &Path) -> Result<()> {
         match max_rejects {
-            Some(allowed) if self.totals.rejected > allowed => {
-                Err(Error::Rejects { rejected: self.totals.rejected, allowed, lake: lake.to_owned() })
-            }
+            Some(allowed) if self.rejected() > allowed => Err(Error::Rejects {
+                rejected: self.rejected(),
+                allowed,
+                refused: self.refused.len(),
+                lake: lake.to_owned(),
+            }),
             _ => Ok(()),
         }
     }
 }
+
+impl Refused {
+    /// A refused file with the rejects that are quoted of it.
+    pub(super) fn new(tally: FileTally, rejects: impl Iterator<Item = (u64, String)>) -> Self {
+        Self { tally, rejects: rejects.take(TOLD).collect() }
+    }
+}
+
+/// How far an ingest has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files that are done with.
+    pub files_done: u64,
+    /// Files there are.
+    pub files: u64,
+    /// Bytes on disk that are done with.
+    pub bytes_done: u64,
+    /// Bytes on disk there are.
+    pub bytes: u64,
+    /// Where the records of the files that are done with ended.
+    pub counts: Counts,
+    /// Records read, those of files that are not done with included.
+    pub records_read: u64,
+}
+
+/// Is told how an ingest goes on. All calls come from one thread.
+pub trait Watch {
+    /// A file is done with; files come in the order of their paths.
+    fn file(&mut self, _tally: &FileTally) {}
+    /// Something was read, decided on or written.
+    fn progress(&mut self, _progress: &Progress) {}
+}
+
+/// Watches nothing.
+#[derive(Debug, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}

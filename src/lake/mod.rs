@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
-pub use parquet_file::read_columns;
+pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};
 pub use tables::*;
 pub use writer::{Partition, Staged, Writer};

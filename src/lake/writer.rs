@@ -44,6 +44,11 @@ impl Staged {
     pub fn path(&self) -> &Path {
         &self.staging
     }
+
+    /// Whether it is of that table.
+    pub fn is_of(&self, table: &Table) -> bool {
+        self.table.name == table.name
+    }
 }
 
 impl Writer {
@@ -107,6 +112,14 @@ impl Writer {
         let counted = batches.inspect(|batch| rows += batch.as_ref().map_or(0, |b| b.num_rows() as u64));
         let byte_count = parquet_file::write(&staging, table, counted)?;
         Ok(Staged { table, partition, staging, byte_count, rows, times })
+    }
+
+    /// Throws a staged file away.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk refuses.
+    pub fn discard(&self, staged: &Staged) -> Result<()> {
+        fs::remove_file(&staged.staging).map_err(|e| Error::io("remove", &staged.staging, e))
     }
 
     /// Makes the staged files of one batch part of the lake, table `files` last.

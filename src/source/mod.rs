@@ -109,6 +109,36 @@ pub struct Doc {
     pub missing: &'static [&'static str],
 }
 
+/// What is stored of an event that tells whether another delivery of it is at hand already.
+#[derive(Debug, Clone, Copy)]
+pub struct Traits<'t> {
+    /// Form of delivery.
+    pub delivery: &'t str,
+    /// The source's own id.
+    pub native_id: Option<&'t str>,
+    /// The source's request id.
+    pub request_id: Option<&'t str>,
+    /// Microseconds since the epoch, UTC.
+    pub event_time: i64,
+    /// The source's own name for what happened.
+    pub event_type: &'t str,
+    /// Where it holds.
+    pub scope: &'t str,
+    /// Who acted.
+    pub actor: Option<&'t str>,
+}
+
+/// Marks by which two deliveries of one event know each other although they do not carry the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kin {
+    /// Digest of the source's own id: events of one id are one.
+    pub native: Option<[u8; 16]>,
+    /// Digest of what even the coarsest delivery carries. It joins a fine event to a coarse one, never two alike.
+    pub coarse: [u8; 16],
+    /// True = the delivery is a coarse one.
+    pub is_coarse: bool,
+}
+
 /// A log source: how its records are recognised, unwrapped and read.
 pub trait Source: Sync {
     /// Stable id: command line, hive path, event rows.
@@ -124,6 +154,10 @@ pub trait Source: Sync {
     /// What becomes of one record. Never panics, whatever the bytes. A record that is not the source's own is rejected, so that
     /// the other sources are asked.
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r>;
+    /// The marks by which this delivery of an event is known to others; `None` where the identity does all.
+    fn kin(&self, _traits: &Traits<'_>) -> Option<Kin> {
+        None
+    }
     /// The source's page.
     fn doc(&self) -> &'static Doc;
 }

@@ -1,6 +1,7 @@
 //! Databricks audit log (source `databricks`).
 
 mod changes;
+mod kin;
 mod params;
 mod record;
 mod vocabulary;
@@ -13,7 +14,7 @@ use self::record::{Response, Row, SHAPE};
 use self::vocabulary::{Act, Meaning, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
-use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Kin, Mark, Record, Source, Traits};
 use crate::change::{Change, SubjectKind};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
@@ -49,6 +50,10 @@ impl Source for Databricks {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
+    }
+
+    fn kin(&self, traits: &Traits<'_>) -> Option<Kin> {
+        kin::kin(traits)
     }
 
     fn doc(&self) -> &'static Doc {

@@ -8,7 +8,7 @@ use tickmark::catalogue::{self, Evidence, Item, Outcome, WaiverUse};
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
-use tickmark::ingest::{Input, Options, ingest};
+use tickmark::ingest::{Input, Options, Unwatched, ingest};
 use tickmark::lake::Lake;
 
 use super::logs::Logs;
@@ -81,9 +81,10 @@ impl Ground {
             base: folder.path().to_owned(),
             pattern: format!("{name}.json"),
             source: tickmark::source::by_id(name),
+            zone: None,
         };
         let inputs = [input("okta"), input("databricks")];
-        ingest(&folder.path().join("lake"), &inputs, &Options::default()).expect("an ingest");
+        ingest(&folder.path().join("lake"), &inputs, &Options::default(), &mut Unwatched).expect("an ingest");
         Self { folder, config, period }
     }
 

@@ -1,0 +1,43 @@
+//! How an Azure record and a row of the system table know each other as one event.
+
+use super::ID;
+use crate::event::identity;
+use crate::source::{Kin, Traits};
+
+/// Forms whose times are whole seconds and whose workspace is a name.
+const COARSE: [&str; 2] = ["azure_diagnostic", "log_analytics"];
+
+/// Forms whose rows carry all there is.
+const FINE: [&str; 1] = ["system_table"];
+
+const SECOND: i64 = 1_000_000;
+
+/// The marks of an event of these forms; deliveries on AWS and GCP have no coarse counterpart, and their identity does all.
+pub(super) fn kin(traits: &Traits<'_>) -> Option<Kin> {
+    let is_coarse = COARSE.contains(&traits.delivery);
+    if !is_coarse && !FINE.contains(&traits.delivery) {
+        return None;
+    }
+    let second = traits.event_time.div_euclid(SECOND).to_le_bytes();
+    // Unity Catalog writes at account level, also where the delivery names a workspace.
+    let is_account = traits.scope == "account" || traits.event_type.starts_with("unityCatalog.");
+    let level: &[u8] = if is_account { b"account" } else { b"workspace" };
+    let actor = traits.actor.map(str::to_lowercase);
+    let coarse = identity(
+        ID,
+        &[
+            Some(&second),
+            Some(traits.event_type.as_bytes()),
+            Some(level),
+            traits.request_id.map(str::as_bytes),
+            actor.as_deref().map(str::as_bytes),
+        ],
+    );
+    Some(Kin { native: traits.native_id.map(native), coarse, is_coarse })
+}
+
+// Two spellings of one id are seen: a UUID with and without dashes.
+fn native(id: &str) -> [u8; 16] {
+    let plain: String = id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect();
+    identity(ID, &[Some(plain.as_bytes())])
+}
