@@ -166,6 +166,25 @@ pub struct Simulate {
     /// Days, from 2026-07-01 on
     #[arg(long, value_name = "N", default_value_t = 31)]
     pub days: u32,
+    /// Write so much of Databricks audit log instead, without organisation and truth, to measure with: 500MB, 20GB
+    #[arg(long, value_name = "SIZE")]
+    pub volume: Option<String>,
+    /// How a volume is laid out in files
+    #[arg(long, value_name = "LAYOUT", default_value = "delivery", requires = "volume")]
+    pub layout: Layout,
+}
+
+/// How a simulated volume is laid out in files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// A folder for each workspace and day, files of about a megabyte
+    Delivery,
+    /// One file of JSON lines
+    OneFile,
+    /// One JSON array
+    OneArray,
+    /// A record in each file
+    SmallFiles,
 }
 
 /// What makes `run` and `report` end with a status of its own.

@@ -25,6 +25,9 @@ mod routine;
 mod steps;
 mod story;
 mod truth;
+mod volume;
+
+pub use volume::{Layout, Volume, Written, write_volume};
 
 use dice::Dice;
 use organisation::Organisation;
