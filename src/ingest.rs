@@ -5,6 +5,7 @@
 //! count and for any order of the inputs.
 
 mod block;
+mod derive;
 mod detect;
 mod inputs;
 mod known;

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use rayon::prelude::*;
 
 use super::block::{Block, Part, Reject, hex};
+use super::derive::derive;
 use super::inputs::{FoundFile, Skipped};
 use super::known::{KnownFiles, KnownRejects};
 use super::pending::{Flushed, Pending};
@@ -360,6 +361,7 @@ impl<'w> Run<'w> {
     /// Commits the rest.
     pub(super) fn finish(mut self, skipped: Vec<Skipped>) -> Result<Summary> {
         self.commit()?;
+        derive(&mut self.writer, self.options.ingested_at)?;
         self.summary.skipped = skipped;
         Ok(self.summary)
     }

@@ -1,0 +1,229 @@
+//! The statements of one key, in the order of time, and what each of them changed.
+
+use std::collections::BTreeMap;
+
+use super::stated::{Stated, Thing};
+use crate::change::{
+    BASIS, CHANGE_ID, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, ENTITLEMENT_KIND,
+    PRIVILEGE, SECURABLE, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
+};
+use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
+use crate::lake::Rows;
+
+/// A change that was worked out.
+#[derive(Debug, Clone)]
+pub(super) struct Derived {
+    pub(super) change_id: String,
+    pub(super) event_time: i64,
+    basis: &'static str,
+    by: Stated,
+    verb: Verb,
+    direction: Direction,
+    thing: Thing,
+}
+
+/// What two statements of the same thing agree in, however else they spell it.
+type Mark = (Verb, String, Option<String>, Option<String>, Option<String>);
+
+fn mark(thing: &Thing) -> Mark {
+    let named = thing.subject.as_ref().or(thing.subject_id.as_ref());
+    let held = thing.entitlement_id.as_ref().or(thing.entitlement.as_ref());
+    (
+        thing.verb,
+        named.map(|name| name.to_lowercase()).unwrap_or_default(),
+        held.cloned(),
+        thing.privilege.clone(),
+        thing.securable.clone(),
+    )
+}
+
+type Held = BTreeMap<Mark, Thing>;
+
+/// The changes that the statements of one key amount to. Before the first of them nothing is known.
+pub(super) fn changes_of(mut rows: Vec<Stated>) -> Vec<Derived> {
+    rows.sort_by(|a, b| (a.event_time, &a.event_id, a.ordinal).cmp(&(b.event_time, &b.event_id, b.ordinal)));
+    let mut changes = Vec::new();
+    let mut before: Option<Held> = None;
+    for statement in rows.chunk_by(|a, b| a.event_id == b.event_id) {
+        let Some(first) = statement.first() else { continue };
+        let things = |otherwise: bool| {
+            statement.iter().filter(move |row| row.is_otherwise == otherwise).filter_map(|row| Some((row, row.thing.clone()?)))
+        };
+        let held: Held = things(false).map(|(_, thing)| (mark(&thing), thing)).collect();
+        match &before {
+            None => {
+                let given = things(false).filter_map(|(row, thing)| given(row, thing, "first_statement"));
+                let taken = things(true).filter_map(|(row, thing)| given(row, thing, "record"));
+                changes.extend(given.chain(taken));
+            }
+            Some(before) => {
+                let is_new = |thing: &Thing| !before.contains_key(&mark(thing));
+                changes.extend(
+                    things(false).filter(|(_, t)| is_new(t)).filter_map(|(row, thing)| given(row, thing, "difference")),
+                );
+                let gone = before.iter().filter(|(mark, _)| !held.contains_key(mark)).map(|(_, thing)| thing);
+                changes.extend(gone.enumerate().filter_map(|(at, thing)| taken(first, at, thing)));
+            }
+        }
+        before = after(first, before, held);
+    }
+    changes
+}
+
+// A failed attempt changes nothing; of one whose outcome is not known, nothing is known afterwards.
+fn after(statement: &Stated, before: Option<Held>, held: Held) -> Option<Held> {
+    match statement.outcome.as_str() {
+        "success" => Some(held),
+        "failure" => before,
+        _ => None,
+    }
+}
+
+fn given(row: &Stated, thing: Thing, basis: &'static str) -> Option<Derived> {
+    let direction = if thing.is_revoke { Direction::Revoke } else { thing.verb.direction() };
+    Some(Derived {
+        change_id: format!("{}-s{}", row.event_id, row.ordinal),
+        event_time: row.event_time,
+        basis,
+        by: row.clone(),
+        verb: thing.verb,
+        direction,
+        thing,
+    })
+}
+
+fn taken(statement: &Stated, at: usize, thing: &Thing) -> Option<Derived> {
+    Some(Derived {
+        change_id: format!("{}-s{}.{at}", statement.event_id, statement.ordinal),
+        event_time: statement.event_time,
+        basis: "difference",
+        by: statement.clone(),
+        verb: thing.verb.reverse()?,
+        direction: Direction::Revoke,
+        thing: thing.clone(),
+    })
+}
+
+impl Derived {
+    /// Puts the change as a row of table `changes`.
+    pub(super) fn put(&self, rows: &mut Rows) {
+        let (by, thing) = (&self.by, &self.thing);
+        rows.text(CHANGE_ID, self.change_id.as_str());
+        rows.text(EVENT_ID, by.event_id.as_str());
+        rows.instant(EVENT_TIME, by.event_time);
+        rows.text(PLANE, by.plane.as_str());
+        rows.text(DIRECTION, self.direction.as_str());
+        rows.text(VERB, self.verb.as_str());
+        rows.text(SUBJECT, thing.subject.as_deref());
+        rows.text(SUBJECT_ID, thing.subject_id.as_deref());
+        rows.text(SUBJECT_ALIAS, thing.subject_alias.as_deref());
+        rows.text(SUBJECT_KIND, thing.subject_kind.as_str());
+        rows.text(ENTITLEMENT_KIND, self.verb.entitlement_kind().as_str());
+        rows.text(ENTITLEMENT, thing.entitlement.as_deref());
+        rows.text(ENTITLEMENT_ID, thing.entitlement_id.as_deref());
+        rows.text(PRIVILEGE, thing.privilege.as_deref());
+        rows.text(SECURABLE, thing.securable.as_deref());
+        rows.text(SCOPE, by.scope.as_str());
+        rows.text(ACTOR, by.actor.as_deref());
+        rows.text(CHANNEL, by.channel.as_deref());
+        rows.text(ENDPOINT, by.endpoint.as_deref());
+        rows.text(APP, by.app.as_deref());
+        rows.text(OUTCOME, by.outcome.as_str());
+        rows.text(BASIS, self.basis);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `held` as single letters; a capital `X` event fails, `?` is unknown.
+    fn statement(time: i64, outcome: &str, held: &str, otherwise: bool) -> Vec<Stated> {
+        let row = |ordinal: usize, thing: Option<&str>, is_otherwise: bool| Stated {
+            event_id: format!("e{time}"),
+            event_time: time,
+            ordinal: i64::try_from(ordinal).unwrap(),
+            outcome: outcome.to_owned(),
+            plane: "effect".to_owned(),
+            scope: "account".to_owned(),
+            actor: None,
+            channel: None,
+            endpoint: None,
+            app: None,
+            is_otherwise,
+            thing: thing.map(|name| Thing {
+                verb: Verb::AclChange,
+                is_revoke: is_otherwise,
+                subject: Some(name.to_owned()),
+                subject_id: None,
+                subject_alias: None,
+                subject_kind: "user".to_owned(),
+                entitlement: None,
+                entitlement_id: None,
+                privilege: (!is_otherwise).then(|| "View".to_owned()),
+                securable: None,
+            }),
+        };
+        let names: Vec<String> = held.chars().map(String::from).collect();
+        let mut rows: Vec<Stated> = names.iter().enumerate().map(|(at, name)| row(at, Some(name), false)).collect();
+        if held.is_empty() {
+            rows.push(row(0, None, false));
+        }
+        if otherwise {
+            rows.push(row(names.len() + 1, Some("all"), true));
+        }
+        rows
+    }
+
+    fn told(statements: &[(i64, &str, &str, bool)]) -> Vec<String> {
+        let rows = statements.iter().flat_map(|(time, outcome, held, otherwise)| statement(*time, outcome, held, *otherwise));
+        let changes = changes_of(rows.collect());
+        changes
+            .iter()
+            .map(|c| {
+                let sign = if c.direction == Direction::Grant { '+' } else { '-' };
+                format!("{}{sign}{} {} {}", c.event_time, c.thing.subject.as_deref().unwrap(), c.basis, c.by.outcome)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_statement_changes_what_differs_from_the_one_before() {
+        let ok = "success";
+        assert_eq!(
+            told(&[(3, ok, "", true), (1, ok, "ab", false), (2, ok, "bc", false), (4, ok, "", true)]),
+            [
+                "1+a first_statement success",
+                "1+b first_statement success",
+                "2+c difference success",
+                "2-a difference success",
+                "3-b difference success",
+                "3-c difference success",
+            ],
+            "given in any order; what is empty stays empty"
+        );
+    }
+
+    #[test]
+    fn an_empty_statement_takes_away_even_if_nothing_is_known() {
+        assert_eq!(told(&[(1, "success", "", true)]), ["1-all record success"]);
+        assert!(told(&[(1, "success", "", false)]).is_empty());
+    }
+
+    #[test]
+    fn failures_change_nothing_and_unknown_outcomes_leave_nothing_known() {
+        assert_eq!(
+            told(&[(1, "success", "a", false), (2, "failure", "ab", false), (3, "success", "a", false)]),
+            ["1+a first_statement success", "2+b difference failure"]
+        );
+        assert_eq!(
+            told(&[(1, "success", "a", false), (2, "unknown", "b", false), (3, "success", "b", false)]),
+            [
+                "1+a first_statement success",
+                "2+b difference unknown",
+                "2-a difference unknown",
+                "3+b first_statement success"
+            ]
+        );
+    }
+}
