@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::ingest::{Progress, Summary};
 use crate::inventory::RejectRow;
+use crate::lake::Shrunk;
 use crate::report::escape::cut;
 use crate::report::format::number;
 use crate::report::model::{ItemRow, Model, Severity};
@@ -65,6 +66,28 @@ pub(super) fn rejected(out: &mut dyn Write, read: &Summary, rejects: &[RejectRow
     }
     if strange.len() > FILES_TOLD {
         writeln!(out, "          and {} more files; see table `rejects`", strange.len() - FILES_TOLD)?;
+    }
+    Ok(())
+}
+
+/// What became of the lake's files.
+pub(super) fn compacted(out: &mut dyn Write, tables: &[Shrunk]) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "{:<10} {:>12} {:>12} {:>18} {:>18}",
+        "table", "files before", "files now", "bytes before", "bytes now"
+    )?;
+    let all = tables.iter().fold(Shrunk { table: "all", ..Shrunk::default() }, |all, table| all.and(table));
+    for table in tables.iter().chain([&all]) {
+        writeln!(
+            out,
+            "{:<10} {:>12} {:>12} {:>18} {:>18}",
+            table.table,
+            number(table.files_before),
+            number(table.files_after),
+            number(table.bytes_before),
+            number(table.bytes_after),
+        )?;
     }
     Ok(())
 }
