@@ -36,6 +36,11 @@ pub enum Command {
         after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
     )]
     Query(Query),
+    /// Merge the lake's many small files into few; no row changes
+    #[command(
+        after_help = "Examples:\n  tickmark compact --lake lake\n  tickmark compact --lake lake --source databricks --target-size 256"
+    )]
+    Compact(Compact),
     /// Check that an evidence package is whole and unaltered
     #[command(
         after_help = "Examples:\n  tickmark verify evidence/2026-Q3\n  cd evidence/2026-Q3 && sha256sum soc2.html   # compare with manifest.json, without tickmark"
@@ -142,6 +147,24 @@ pub struct Query {
     /// How to print the rows
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
+}
+
+/// `tickmark compact`
+#[derive(Debug, Args)]
+pub struct Compact {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// Only the partitions of this source [default: every table]
+    #[arg(long, value_name = "ID")]
+    pub source: Option<String>,
+    /// How large files get, in megabytes; files from half of it on stay as they are
+    #[arg(long, value_name = "MB", default_value_t = crate::lake::TARGET_BYTES / 1_000_000, value_parser = clap::value_parser!(u64).range(16..=100_000))]
+    pub target_size: u64,
+    /// Keep replaced files for time travel, now and from now on, until `_keep_replaced` is removed from the lake. Readers that
+    /// know nothing of Delta tables then find rows twice
+    #[arg(long)]
+    pub keep_replaced: bool,
 }
 
 /// `tickmark verify`

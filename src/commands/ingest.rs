@@ -4,22 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::progress::{Follower, Funnel, Style};
-use super::{Clock, printed, summary};
+use super::{Clock, printed, source_of, summary};
 use crate::cli;
 use crate::error::{Error, Exit, Result};
 use crate::ingest::{Input, Options, Summary, ingest};
 use crate::inventory::Inventory;
 use crate::lake::Lake;
-use crate::source;
 
 pub(super) fn run(args: &cli::Ingest, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let source = match &args.source {
-        Some(id) => Some(
-            source::by_id(id)
-                .ok_or_else(|| Error::Usage(format!("unknown source `{id}` (known: {})", source::known_ids())))?,
-        ),
-        None => None,
-    };
+    let source = args.source.as_deref().map(source_of).transpose()?;
     let zone = args.zone.as_deref().map(zone).transpose()?;
     let input = |path: &String| Input { base: PathBuf::from("."), pattern: path.clone(), source, zone };
     let inputs: Vec<Input> = args.paths.iter().map(input).collect();

@@ -1,5 +1,6 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
+mod compact;
 mod ingest;
 mod progress;
 mod query;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use crate::cli::{Command, FailOn};
 use crate::error::{Error, Exit, Result};
 use crate::report::model::Model;
+use crate::source::{self, Source};
 
 /// Reads the clock; given by `main`.
 pub type Clock<'c> = &'c dyn Fn() -> DateTime<Utc>;
@@ -31,6 +33,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Ingest(args) => ingest::run(args, clock, out),
         Command::Report(args) => report::run(args, clock, out),
         Command::Query(args) => query::run(args, out),
+        Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),
     }
@@ -52,6 +55,10 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn source_of(id: &str) -> Result<&'static dyn Source> {
+    source::by_id(id).ok_or_else(|| Error::Usage(format!("unknown source `{id}` (known: {})", source::known_ids())))
 }
 
 fn rfc3339(time: DateTime<Utc>) -> String {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::ingest::{Counts, FileTally, Summary};
 use crate::inventory::RejectRow;
+use crate::lake::Shrunk;
 use crate::report::escape::cut;
 use crate::report::format::number;
 use crate::report::model::{ItemRow, Model, Severity};
@@ -137,6 +138,28 @@ pub(super) fn span(seconds: u64) -> String {
         120..7200 => format!("{} min", seconds / 60),
         _ => format!("{} h", seconds / 3600),
     }
+}
+
+/// What became of the lake's files.
+pub(super) fn compacted(out: &mut dyn Write, tables: &[Shrunk]) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "{:<10} {:>12} {:>12} {:>18} {:>18}",
+        "table", "files before", "files now", "bytes before", "bytes now"
+    )?;
+    let all = tables.iter().fold(Shrunk { table: "all", ..Shrunk::default() }, |all, table| all.and(table));
+    for table in tables.iter().chain([&all]) {
+        writeln!(
+            out,
+            "{:<10} {:>12} {:>12} {:>18} {:>18}",
+            table.table,
+            number(table.files_before),
+            number(table.files_after),
+            number(table.bytes_before),
+            number(table.bytes_after),
+        )?;
+    }
+    Ok(())
 }
 
 /// What was found in the evidence.

@@ -68,9 +68,13 @@ fn partitions(files: &[PathBuf], hand: usize, hands: usize) -> Result<Partitions
     let mut by_key: BTreeMap<(&'static str, String), Vec<Stated>> = BTreeMap::new();
     for path in files {
         let Some(source) = source_of(path) else { continue };
-        each_statement(path, |key| hand_of(key, hands) == hand, |key, stated| {
-            by_key.entry((source, key)).or_default().push(stated);
-        })?;
+        each_statement(
+            path,
+            |key| hand_of(key, hands) == hand,
+            |key, stated| {
+                by_key.entry((source, key)).or_default().push(stated);
+            },
+        )?;
     }
     let mut partitions = Partitions::new();
     for ((source, _), statements) in by_key {

@@ -1,6 +1,7 @@
 //! The transaction logs. The only place that knows the Delta library and its runtime.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
@@ -11,7 +12,7 @@ use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-use super::{TABLES, is_partitioned};
+use super::{TABLES, TARGET_BYTES, is_partitioned};
 use crate::error::{Error, Result};
 use crate::schema::{Kind, Table};
 
@@ -35,13 +36,14 @@ pub(super) struct OpenTable<'d> {
 /// A Parquet file that a table's log names.
 pub(super) struct LiveFile {
     pub(super) path: PathBuf,
+    pub(super) byte_count: u64,
     remove: Remove,
 }
 
 /// A Parquet file to be named in a table's log.
 pub(super) struct NewFile {
     pub(super) path: PathBuf,
-    pub(super) partition: Option<(&'static str, String)>,
+    pub(super) partition: Option<(String, String)>,
     pub(super) byte_count: u64,
     pub(super) statistics: String,
     pub(super) modified_at_millis: i64,
@@ -91,6 +93,11 @@ impl Delta {
         Ok(OpenTable { delta: self, name, table })
     }
 
+    /// The folder of a table.
+    pub(super) fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     fn url(&self, name: &str) -> Result<String> {
         let folder = self.root.join(name);
         let url = Url::from_directory_path(&folder);
@@ -114,7 +121,11 @@ impl OpenTable<'_> {
         let mut files: Vec<LiveFile> = state
             .log_data()
             .iter()
-            .map(|view| LiveFile { path: folder.join(&*view.path()), remove: view.remove_action(true) })
+            .map(|view| LiveFile {
+                path: folder.join(&*view.path()),
+                byte_count: u64::try_from(view.size()).unwrap_or(0),
+                remove: view.remove_action(true),
+            })
             .collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
@@ -122,10 +133,26 @@ impl OpenTable<'_> {
 
     /// Names new files in the log.
     pub(super) fn add(self, files: &[NewFile]) -> Result<()> {
+        let actions = self.additions(files, true).collect();
+        self.commit(actions, write(files, SaveMode::Append))
+    }
+
+    /// Names new files in place of others, in one commit. `changes_data` says whether the rows are others, too: where they
+    /// are the same, whoever follows the table's changes sees none.
+    pub(super) fn replace(self, removed: Vec<LiveFile>, added: &[NewFile], changes_data: bool) -> Result<()> {
+        let removals =
+            removed.into_iter().map(|file| Action::Remove(Remove { data_change: changes_data, ..file.remove }));
+        let actions = self.additions(added, changes_data).chain(removals).collect();
+        let operation = match changes_data {
+            true => write(added, SaveMode::Overwrite),
+            false => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES.cast_signed() },
+        };
+        self.commit(actions, operation)
+    }
+
+    fn additions<'f>(&self, files: &'f [NewFile], changes_data: bool) -> impl Iterator<Item = Action> + use<'f> {
         let folder = self.delta.root.join(self.name);
-        let actions = files.iter().map(|file| Action::Add(file.action(&folder))).collect();
-        let partition_by = files.iter().any(|f| f.partition.is_some()).then(|| PARTITIONS.map(str::to_owned).to_vec());
-        self.commit(actions, DeltaOperation::Write { mode: SaveMode::Append, partition_by, predicate: None })
+        files.iter().map(move |file| Action::Add(Add { data_change: changes_data, ..file.action(&folder) }))
     }
 
     /// Takes files out of the log.
@@ -138,8 +165,48 @@ impl OpenTable<'_> {
         let state = self.table.snapshot().map_err(|e| self.delta.error(self.name, &e))?;
         let builder = CommitBuilder::from(no_checkpoints()).with_actions(actions);
         let commit = builder.build(Some(state), self.table.log_store(), operation);
-        self.delta.wait(self.name, async { commit.await.map(drop) })
+        let version = self.delta.wait(self.name, async { commit.await.map(|done| done.version) })?;
+        // What follows counts on the commit, be it the next table's or the removal of what was replaced.
+        let log = self.delta.root.join(self.name).join("_delta_log");
+        let entry = log.join(format!("{version:020}.json"));
+        File::open(&entry).and_then(|f| f.sync_all()).map_err(|e| Error::io("write", &entry, e))?;
+        super::sync_folder(&log)
     }
+
+    /// The files that the log has removed and not named again; those of log entries that were cleaned away are not among them.
+    pub(super) fn removed(&self) -> Result<BTreeSet<PathBuf>> {
+        let folder = self.delta.root.join(self.name);
+        let mut removed = BTreeSet::new();
+        for path in removals(&folder.join("_delta_log")).map_err(|e| Error::io("read", folder.join("_delta_log"), e))? {
+            removed.insert(folder.join(path));
+        }
+        for live in self.live()? {
+            removed.remove(&live.path);
+        }
+        Ok(removed)
+    }
+}
+
+fn write(files: &[NewFile], mode: SaveMode) -> DeltaOperation {
+    let partition_by = files.iter().any(|f| f.partition.is_some()).then(|| PARTITIONS.map(str::to_owned).to_vec());
+    DeltaOperation::Write { mode, partition_by, predicate: None }
+}
+
+// The library tells removed files as a stream only, which would take another dependency to read.
+fn removals(log: &Path) -> std::io::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for entry in log.read_dir()? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|end| end != "json") {
+            continue;
+        }
+        for line in std::fs::read_to_string(&path)?.lines() {
+            let Ok(action) = serde_json::from_str::<serde_json::Value>(line) else { continue };
+            let Some(removed) = action.pointer("/remove/path").and_then(serde_json::Value::as_str) else { continue };
+            paths.push(percent_encoding::percent_decode_str(removed).decode_utf8_lossy().into_owned());
+        }
+    }
+    Ok(paths)
 }
 
 impl NewFile {
@@ -147,10 +214,9 @@ impl NewFile {
         let relative = self.path.strip_prefix(folder).unwrap_or(&self.path);
         let path = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         let partition_values = match &self.partition {
-            Some((source, date)) => HashMap::from([
-                ("source".to_owned(), Some((*source).to_owned())),
-                ("date".to_owned(), Some(date.clone())),
-            ]),
+            Some((source, date)) => {
+                HashMap::from([("source".to_owned(), Some(source.clone())), ("date".to_owned(), Some(date.clone()))])
+            }
             None => HashMap::new(),
         };
         Add {

@@ -3,7 +3,11 @@
 //! Readers open it with [`Lake::open`]; the one writer at a time with [`Writer::open_or_create`]. A batch counts once it stands in
 //! table `files`, which is committed last; what a killed run left of a batch is rolled back by the next writer and unseen by readers.
 
+mod compaction;
 mod delta;
+mod left_over;
+mod merge;
+mod order;
 mod parquet_file;
 mod rows;
 pub mod tables;
@@ -17,6 +21,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
+pub use compaction::{Compaction, Shrunk, TARGET_BYTES, compact};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};
 pub use tables::*;
@@ -48,6 +53,8 @@ fn is_table(folder: &Path) -> bool {
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
+    // Held until the lake is dropped, so that a compaction deletes nothing that is still read.
+    _reading: Option<File>,
 }
 
 impl Lake {
@@ -58,7 +65,7 @@ impl Lake {
     pub fn open(root: &Path) -> Result<Self> {
         let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
-            None => Ok(Self { root: root.to_owned() }),
+            None => Ok(Self { root: root.to_owned(), _reading: reading(root)? }),
             Some(table) => {
                 Err(Error::Input(format!("`{}` is no lake: table `{}` is missing", root.display(), table.name)))
             }
@@ -87,6 +94,17 @@ impl Lake {
         present(
             live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
         )
+    }
+}
+
+// A lake without the file is of an earlier version, and one on a file system without locks is read without.
+fn reading(root: &Path) -> Result<Option<File>> {
+    let path = root.join(writer::READERS);
+    let Ok(file) = File::open(&path) else { return Ok(None) };
+    match file.lock_shared() {
+        Ok(()) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
+        Err(error) => Err(Error::io("lock", path, error)),
     }
 }
 
@@ -132,4 +150,15 @@ fn committed_batches(files: &[PathBuf]) -> Result<BTreeSet<String>> {
         }
     }
     Ok(batches)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io("write", folder, e))
+}
+
+// Only Unix lets a folder be opened and synced; elsewhere the rename itself is journalled.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> Result<()> {
+    Ok(())
 }

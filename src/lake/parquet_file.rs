@@ -1,10 +1,12 @@
 //! Parquet files: how they are written, and reading a few columns of one.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::array::{Array, RecordBatch, StringViewArray, new_null_array};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
@@ -20,11 +22,23 @@ use crate::schema::{Column, Table};
 /// Rows in a row group: large enough to compress, small enough to be skipped.
 const ROW_GROUP: usize = 1 << 17;
 
-/// Writes batches as one Parquet file and waits until it is on the disk; returns its size.
+/// Memory of the rows of a row group: whoever reads it needs no more than a few times that.
+const ROW_GROUP_MEMORY: usize = 128 << 20;
+
+/// Rows that are read at a time, at most.
+const READ_ROWS: u64 = 8192;
+
+/// Writes batches as one Parquet file, until there is none left or the file has about `limit` bytes, and waits until it is on
+/// the disk; returns its size.
 ///
 /// # Errors
 /// [`Error::Io`] naming the file when the disk refuses, e.g. because it is full.
-pub(super) fn write(path: &Path, table: &Table, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<u64> {
+pub(super) fn write(
+    path: &Path,
+    table: &Table,
+    batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
+    limit: u64,
+) -> Result<u64> {
     let refused = |error| Error::io("write", path, error);
     let file = File::create(path).map_err(refused)?;
     let failed = |error| Error::io("write", path, cause(error));
@@ -36,12 +50,31 @@ pub(super) fn write(path: &Path, table: &Table, batches: impl Iterator<Item = Re
     };
     let options = ArrowWriterOptions::new().with_properties(properties(table)?).with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(&file, schema, options).map_err(failed)?;
-    for batch in batches {
-        writer.write(&batch?).map_err(failed)?;
+    let mut memory = 0;
+    while ((writer.bytes_written() + writer.in_progress_size()) as u64) < limit
+        && let Some(batch) = batches.next()
+    {
+        let batch = batch?;
+        writer.write(&batch).map_err(failed)?;
+        memory += batch.columns().iter().map(|column| text_size(column)).sum::<usize>();
+        if memory >= ROW_GROUP_MEMORY {
+            writer.flush().map_err(failed)?;
+        }
+        if writer.in_progress_rows() == 0 {
+            memory = 0;
+        }
     }
     writer.close().map_err(failed)?;
     file.sync_all().map_err(refused)?;
     Ok(file.metadata().map_err(refused)?.len())
+}
+
+// Texts that point into bytes share them, so that the bytes cannot be counted for each.
+fn text_size(column: &dyn Array) -> usize {
+    match column.as_any().downcast_ref::<StringViewArray>() {
+        Some(views) => views.iter().flatten().map(str::len).sum(),
+        None => column.get_array_memory_size(),
+    }
 }
 
 // What the disk said, where it was the disk.
@@ -130,5 +163,61 @@ fn times(group: &RowGroupMetaData) -> Option<(i64, i64)> {
     match column.statistics()? {
         Statistics::Int64(times) => Some((*times.min_opt()?, *times.max_opt()?)),
         _ => None,
+    }
+}
+
+/// The rows of a Parquet file in the columns of a table, a few at a time.
+pub(super) struct Batches {
+    path: PathBuf,
+    schema: SchemaRef,
+    reader: ParquetRecordBatchReader,
+}
+
+/// Reads a Parquet file in batches of about `bytes` in memory.
+///
+/// # Errors
+/// [`Error::Io`] when the file cannot be opened, [`Error::Lake`] when it is damaged or holds what the table does not know.
+pub(super) fn batches(path: &Path, table: &Table, bytes: u64) -> Result<Batches> {
+    let damaged = |e: ParquetError| Error::Lake { path: path.to_owned(), message: e.to_string() };
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+    let schema = table.arrow_schema();
+    // Dropped, it would be lost for good.
+    if let Some(field) = builder.schema().fields().iter().find(|f| schema.field_with_name(f.name()).is_err()) {
+        let message = format!("column `{}` is unknown to this version of tickmark", field.name());
+        return Err(Error::Lake { path: path.to_owned(), message });
+    }
+    let rows = builder.metadata().row_groups().iter().map(|group| {
+        let (rows, size) = (group.num_rows().unsigned_abs(), group.total_byte_size().unsigned_abs());
+        bytes / (size / rows.max(1)).max(1)
+    });
+    let rows = rows.min().unwrap_or(1).clamp(1, READ_ROWS);
+    let reader = builder.with_batch_size(usize::try_from(rows).unwrap_or(1)).build().map_err(damaged)?;
+    Ok(Batches { path: path.to_owned(), schema, reader })
+}
+
+impl Batches {
+    // Files of earlier versions lack columns; other writers have types of their own for the same values.
+    fn conformed(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let strict = CastOptions { safe: false, ..CastOptions::default() };
+        let columns = self.schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
+            Some(column) => cast_with_options(column, field.data_type(), &strict),
+            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+        });
+        let columns = columns.collect::<Result<Vec<_>, _>>();
+        columns.and_then(|columns| RecordBatch::try_new(self.schema.clone(), columns)).map_err(|e| self.damaged(&e))
+    }
+
+    fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
+        Error::Lake { path: self.path.clone(), message: error.to_string() }
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        Some(batch.map_err(|e| self.damaged(&e)).and_then(|batch| self.conformed(&batch)))
     }
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::RecordBatch;
-use walkdir::WalkDir;
+use arrow::compute::{max, min};
 
-use super::delta::{Delta, NewFile};
-use super::{FILES, OFTEN_EMPTY, TABLES, batch_of, committed_batches, is_partitioned, parquet_file, present};
+use super::delta::{Delta, LiveFile, NewFile};
+use super::{OFTEN_EMPTY, TABLES, left_over, parquet_file, present, sync_folder};
 use crate::error::{Error, Result};
+use crate::event::EVENT_TIME;
 use crate::schema::Table;
 
 /// Source id and UTC day (`YYYY-MM-DD`) of a partition.
@@ -32,10 +33,10 @@ pub struct Writer {
 #[derive(Debug)]
 pub struct Staged {
     table: &'static Table,
-    partition: Option<Partition>,
+    partition: Option<(String, String)>,
     staging: PathBuf,
-    byte_count: u64,
-    rows: u64,
+    pub(super) byte_count: u64,
+    pub(super) rows: u64,
     times: Option<(i64, i64)>,
 }
 
@@ -59,11 +60,14 @@ impl Writer {
     pub fn open_or_create(root: &Path) -> Result<Self> {
         fs::create_dir_all(root).map_err(|e| Error::io("create", root, e))?;
         let lock = lock(root)?;
+        let readers = root.join(READERS);
+        File::options().create(true).append(true).open(&readers).map_err(|e| Error::io("create", &readers, e))?;
         let delta = Delta::new(root)?;
         delta.create_missing()?;
         let mut writer =
             Self { root: root.to_owned(), delta, events: BTreeMap::new(), staged: AtomicU64::new(0), _lock: lock };
-        writer.roll_back()?;
+        writer.clear_staging()?;
+        left_over::roll_back(&writer.root, &writer.delta)?;
         OFTEN_EMPTY.iter().try_for_each(|table| writer.place_no_rows(table))?;
         writer.find_events()?;
         Ok(writer)
@@ -104,14 +108,40 @@ impl Writer {
         times: Option<(i64, i64)>,
         batches: impl Iterator<Item = Result<RecordBatch>>,
     ) -> Result<Staged> {
+        let staging = self.scratch(table.name)?;
+        let mut rows = 0;
+        let mut counted = batches.inspect(|batch| rows += batch.as_ref().map_or(0, |b| b.num_rows() as u64));
+        let byte_count = parquet_file::write(&staging, table, &mut counted, u64::MAX)?;
+        let partition = partition.map(|(source, date)| (source.to_owned(), date));
+        Ok(Staged { table, partition, staging, byte_count, rows, times })
+    }
+
+    /// Like [`stage`](Self::stage), but ends at about `limit` bytes and leaves the rest of the batches where they are.
+    pub(super) fn stage_within(
+        &self,
+        table: &'static Table,
+        partition: Option<(String, String)>,
+        batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
+        limit: u64,
+    ) -> Result<Staged> {
+        let staging = self.scratch(table.name)?;
+        let (mut rows, mut times) = (0, None);
+        let mut seen = batches.map(|batch| {
+            let batch = batch?;
+            rows += batch.num_rows() as u64;
+            times = spanned(times, &batch)?;
+            Ok(batch)
+        });
+        let byte_count = parquet_file::write(&staging, table, &mut seen, limit)?;
+        Ok(Staged { table, partition, staging, byte_count, rows, times })
+    }
+
+    /// The path of a file that no reader sees and the next writer removes.
+    pub(super) fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = self.root.join(STAGING);
         fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
         let number = self.staged.fetch_add(1, Ordering::Relaxed);
-        let staging = folder.join(format!("{}-{number}.partial", table.name));
-        let mut rows = 0;
-        let counted = batches.inspect(|batch| rows += batch.as_ref().map_or(0, |b| b.num_rows() as u64));
-        let byte_count = parquet_file::write(&staging, table, counted)?;
-        Ok(Staged { table, partition, staging, byte_count, rows, times })
+        Ok(folder.join(format!("{name}-{number}.partial")))
     }
 
     /// Throws a staged file away.
@@ -144,6 +174,71 @@ impl Writer {
         self.find_events()
     }
 
+    /// Puts staged files in place of live ones, in one commit, and then deletes what was replaced, unless the lake keeps
+    /// replaced files ([`keep_replaced`](Self::keep_replaced)). Every staged file comes with its name, which must be new and no
+    /// batch's. `changes_data` says whether the rows are others than before.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Lake`]; the lake then holds either all of the old files or all of the new ones, and the next
+    /// writer clears away the others.
+    pub fn replace(
+        &mut self,
+        table: &'static Table,
+        removed: &BTreeSet<PathBuf>,
+        added: Vec<(String, Staged)>,
+        at_micros: i64,
+        changes_data: bool,
+    ) -> Result<()> {
+        let added: Vec<NewFile> =
+            added.into_iter().map(|(name, staged)| self.place(staged, &name, at_micros)).collect::<Result<_>>()?;
+        let folders: BTreeSet<&Path> = added.iter().filter_map(|file| file.path.parent()).collect();
+        folders.into_iter().try_for_each(sync_folder)?;
+        let open = self.delta.open(table.name)?;
+        let old: Vec<LiveFile> = open.live()?.into_iter().filter(|file| removed.contains(&file.path)).collect();
+        if old.len() != removed.len() {
+            return Err(Error::Bug(format!("files of `{}` that are to be replaced are not live", table.name)));
+        }
+        open.replace(old, &added, changes_data)?;
+        if !left_over::is_kept(&self.root) {
+            for path in removed {
+                fs::remove_file(path).map_err(|e| Error::io("remove", path, e))?;
+            }
+        }
+        self.find_events()
+    }
+
+    /// From now on files that are replaced stay on the disk, for readers of older versions of the tables. Readers of plain
+    /// Parquet then find both the old files and the new ones.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the lake's folder cannot be written.
+    pub fn keep_replaced(&self) -> Result<()> {
+        left_over::keep(&self.root)
+    }
+
+    /// Whether files that are replaced stay on the disk.
+    pub fn is_keeping_replaced(&self) -> bool {
+        left_over::is_kept(&self.root)
+    }
+
+    /// The live files of a table with their sizes, sorted by path.
+    pub(super) fn live(&self, table: &Table) -> Result<Vec<LiveFile>> {
+        self.delta.open(table.name)?.live()
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Removes files that were staged and are not needed.
+    pub(super) fn clear_staging(&self) -> Result<()> {
+        let staging = self.root.join(STAGING);
+        if staging.is_dir() {
+            fs::remove_dir_all(&staging).map_err(|e| Error::io("clear", &staging, e))?;
+        }
+        Ok(())
+    }
+
     fn place(&self, file: Staged, name: &str, at_micros: i64) -> Result<NewFile> {
         let mut folder = std::path::absolute(&self.root).map_err(|e| Error::io("find", &self.root, e))?;
         folder.push(file.table.name);
@@ -168,30 +263,10 @@ impl Writer {
         }
         Ok(())
     }
-
-    fn roll_back(&self) -> Result<()> {
-        let staging = self.root.join(STAGING);
-        if staging.is_dir() {
-            fs::remove_dir_all(&staging).map_err(|e| Error::io("clear", &staging, e))?;
-        }
-        let committed = committed_batches(&self.live_files(&FILES)?)?;
-        let is_left_over = |path: &Path| batch_of(path).is_some_and(|batch| !committed.contains(batch));
-        for table in TABLES {
-            let open = self.delta.open(table.name)?;
-            let (left_over, live): (Vec<_>, Vec<_>) = open.live()?.into_iter().partition(|f| is_left_over(&f.path));
-            present(live.into_iter().map(|f| f.path).collect())?;
-            if !left_over.is_empty() {
-                open.remove(left_over)?;
-            }
-            for path in parquet_files(&self.root.join(table.name), is_partitioned(table))? {
-                if is_left_over(&path) {
-                    fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
+
+/// File that readers hold while they read; files that they may see are only deleted while nobody holds it.
+pub(super) const READERS: &str = "_readers.lock";
 
 /// Folder of files that are not yet part of the lake; none of them ends in `.parquet`.
 const STAGING: &str = "_staging";
@@ -208,27 +283,14 @@ fn lock(root: &Path) -> Result<File> {
     Ok(file)
 }
 
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> Result<()> {
-    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io("write", folder, e))
-}
-
-// Only Unix lets a folder be opened and synced; elsewhere the rename itself is journalled.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> Result<()> {
-    Ok(())
-}
-
-fn parquet_files(folder: &Path, partitioned: bool) -> Result<Vec<PathBuf>> {
-    let depth = if partitioned { 3 } else { 1 };
-    let mut found = Vec::new();
-    for entry in WalkDir::new(folder).min_depth(depth).max_depth(depth) {
-        let entry = entry.map_err(|e| Error::io("read", folder, e.into()))?;
-        if entry.path().extension().is_some_and(|e| e == "parquet") {
-            found.push(entry.into_path());
-        }
+// The first and the last event of a table that has events' times, with those of another batch.
+fn spanned(times: Option<(i64, i64)>, batch: &RecordBatch) -> Result<Option<(i64, i64)>> {
+    if batch.column_by_name(EVENT_TIME.name).is_none() {
+        return Ok(None);
     }
-    Ok(found)
+    let column = super::instants(batch, EVENT_TIME)?;
+    let span = min(column).zip(max(column));
+    Ok(times.into_iter().chain(span).reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))))
 }
 
 fn statistics(rows: u64, times: Option<(i64, i64)>) -> String {

@@ -1,5 +1,6 @@
 //! The command line, as a user meets it.
 
+mod compact;
 mod exits;
 mod lake;
 mod package;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::stated::{Stated, Thing};
 use crate::change::{
-    BASIS, CHANGE_ID, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, ENTITLEMENT_KIND,
-    PRIVILEGE, SECURABLE, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
+    BASIS, CHANGE_ID, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, ENTITLEMENT_KIND, PRIVILEGE, SECURABLE,
+    SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
 };
 use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
 use crate::lake::Rows;
@@ -47,19 +47,21 @@ pub(super) fn changes_of(mut rows: Vec<Stated>) -> Vec<Derived> {
     for statement in rows.chunk_by(|a, b| a.event_id == b.event_id) {
         let Some(first) = statement.first() else { continue };
         let things = |otherwise: bool| {
-            statement.iter().filter(move |row| row.is_otherwise == otherwise).filter_map(|row| Some((row, row.thing.clone()?)))
+            statement
+                .iter()
+                .filter(move |row| row.is_otherwise == otherwise)
+                .filter_map(|row| Some((row, row.thing.clone()?)))
         };
         let held: Held = things(false).map(|(_, thing)| (mark(&thing), thing)).collect();
         match &before {
             None => {
-                let given = things(false).filter_map(|(row, thing)| given(row, thing, "first_statement"));
-                let taken = things(true).filter_map(|(row, thing)| given(row, thing, "record"));
-                changes.extend(given.chain(taken));
+                changes.extend(things(false).map(|(row, thing)| stated(row, thing, "first_statement")));
+                changes.extend(things(true).map(|(row, thing)| stated(row, thing, "record")));
             }
             Some(before) => {
                 let is_new = |thing: &Thing| !before.contains_key(&mark(thing));
                 changes.extend(
-                    things(false).filter(|(_, t)| is_new(t)).filter_map(|(row, thing)| given(row, thing, "difference")),
+                    things(false).filter(|(_, t)| is_new(t)).map(|(row, thing)| stated(row, thing, "difference")),
                 );
                 let gone = before.iter().filter(|(mark, _)| !held.contains_key(mark)).map(|(_, thing)| thing);
                 changes.extend(gone.enumerate().filter_map(|(at, thing)| taken(first, at, thing)));
@@ -79,9 +81,9 @@ fn after(statement: &Stated, before: Option<Held>, held: Held) -> Option<Held> {
     }
 }
 
-fn given(row: &Stated, thing: Thing, basis: &'static str) -> Option<Derived> {
+fn stated(row: &Stated, thing: Thing, basis: &'static str) -> Derived {
     let direction = if thing.is_revoke { Direction::Revoke } else { thing.verb.direction() };
-    Some(Derived {
+    Derived {
         change_id: format!("{}-s{}", row.event_id, row.ordinal),
         event_time: row.event_time,
         basis,
@@ -89,7 +91,7 @@ fn given(row: &Stated, thing: Thing, basis: &'static str) -> Option<Derived> {
         verb: thing.verb,
         direction,
         thing,
-    })
+    }
 }
 
 fn taken(statement: &Stated, at: usize, thing: &Thing) -> Option<Derived> {
@@ -176,7 +178,8 @@ mod tests {
     }
 
     fn told(statements: &[(i64, &str, &str, bool)]) -> Vec<String> {
-        let rows = statements.iter().flat_map(|(time, outcome, held, otherwise)| statement(*time, outcome, held, *otherwise));
+        let rows =
+            statements.iter().flat_map(|(time, outcome, held, otherwise)| statement(*time, outcome, held, *otherwise));
         let changes = changes_of(rows.collect());
         changes
             .iter()
