@@ -9,18 +9,22 @@ use crate::event::{Outcome, Text};
 
 /// The access changes of the activity; none where it names neither subject nor entitlement.
 pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
-    let change = match act {
-        Act::None => return Vec::new(),
-        Act::User(verb) => account(verb, SubjectKind::User, activity.sole("USER")),
-        Act::Modified => account(modification(activity), SubjectKind::User, activity.sole("USER")),
-        Act::Group(verb) => account(verb, SubjectKind::Group, activity.sole("GROUP")),
-        Act::Member(verb) => membership(verb, activity),
-        Act::Role(verb) => role(verb, activity),
+    let mut changes = match act {
+        Act::None => Vec::new(),
+        Act::User(verb) => vec![account(verb, SubjectKind::User, activity.sole("USER"))],
+        Act::Modified => vec![account(modification(activity), SubjectKind::User, activity.sole("USER"))],
+        Act::Group(verb) => vec![account(verb, SubjectKind::Group, activity.sole("GROUP"))],
+        Act::Member(verb) => memberships(verb, activity),
+        Act::Role(verb) => vec![role(verb, activity)],
     };
+    changes.retain(names_anything);
+    changes.iter_mut().for_each(|change| change.outcome = outcome);
+    changes
+}
+
+fn names_anything(change: &Change<'_>) -> bool {
     let names_somebody = change.subject.is_some() || change.subject_id.is_some();
-    let names_something =
-        change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account");
-    if names_somebody || names_something { vec![Change { outcome, ..change }] } else { Vec::new() }
+    names_somebody || change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
 }
 
 fn account<'r>(verb: Verb, kind: SubjectKind, of: Option<&Resource<'r>>) -> Change<'r> {
@@ -42,7 +46,8 @@ fn modification(activity: &Activity<'_>) -> Verb {
     let head = lower.split(" for user ").next().unwrap_or_default();
     if lower.starts_with("enabled user ") || (head.starts_with("updated ") && head.ends_with("enabled to true")) {
         Verb::UserActivate
-    } else if lower.starts_with("disabled user ") || (head.starts_with("updated ") && head.ends_with("enabled to false"))
+    } else if lower.starts_with("disabled user ")
+        || (head.starts_with("updated ") && head.ends_with("enabled to false"))
     {
         Verb::UserDeactivate
     } else {
@@ -50,9 +55,18 @@ fn modification(activity: &Activity<'_>) -> Verb {
     }
 }
 
-/// The resource is the membership: it has name and id of the group, and the user only in its link.
-fn membership<'r>(verb: Verb, activity: &Activity<'r>) -> Change<'r> {
-    let group = activity.sole("MEMBER_OF_GROUP").or_else(|| activity.sole("GROUP"));
+/// A resource is a membership: it has name and id of the group, and the user only in its link.
+fn memberships<'r>(verb: Verb, activity: &Activity<'r>) -> Vec<Change<'r>> {
+    let mut found = Vec::new();
+    for (at, group) in activity.resources.iter().enumerate() {
+        if group.is("MEMBER_OF_GROUP") && !activity.resources.iter().take(at).any(|earlier| earlier == group) {
+            found.push(membership(verb, activity, Some(group)));
+        }
+    }
+    if found.is_empty() { vec![membership(verb, activity, activity.sole("GROUP"))] } else { found }
+}
+
+fn membership<'r>(verb: Verb, activity: &Activity<'r>, group: Option<&Resource<'r>>) -> Change<'r> {
     let user_id = group.and_then(|g| g.linked("users"));
     let user = activity.sole("USER").filter(|u| user_id.is_none() || u.id == user_id);
     Change {

@@ -119,7 +119,7 @@ fn is_activity(activity: &Activity<'_>) -> bool {
 
 /// Success and failure as the status says. A type that itself says failure fails where no status does, and never succeeds.
 fn outcome(activity: &Activity<'_>, event_type: &str) -> Outcome {
-    let status = activity.result.status.as_deref().filter(|s| !s.eq_ignore_ascii_case("null"));
+    let status = status(activity);
     let said = |words: &[&str]| status.is_some_and(|s| words.iter().any(|w| s.eq_ignore_ascii_case(w)));
     let is_failure = event_type.ends_with("_SYNC.FAILURE") || event_type.ends_with("_POLL.FAILURE");
     if said(&["FAILED", "FAILURE"]) || (is_failure && status.is_none()) {
@@ -131,10 +131,15 @@ fn outcome(activity: &Activity<'_>, event_type: &str) -> Outcome {
     }
 }
 
+/// The status; the word null is none.
+fn status<'e, 'r>(activity: &'e Activity<'r>) -> Option<&'e Text<'r>> {
+    activity.result.status.as_ref().filter(|s| !s.eq_ignore_ascii_case("null"))
+}
+
 /// The description; for a status that is neither success nor failure, that status.
 fn outcome_reason<'r>(activity: &Activity<'r>, outcome: Outcome) -> Option<Text<'r>> {
-    let word = activity.result.status.clone().filter(|_| outcome == Outcome::Unknown);
-    word.or_else(|| activity.result_description())
+    let word = status(activity).filter(|_| outcome == Outcome::Unknown);
+    word.cloned().or_else(|| activity.result_description())
 }
 
 /// A person at one of PingOne's own pages, or a client that acts for nobody but itself; between them it is not said.

@@ -176,10 +176,10 @@ const ROWS: &[Row] = &[
 static INDEX: LazyLock<HashMap<(&'static str, &'static str), (Plane, Act)>> = LazyLock::new(|| types().collect());
 
 fn types() -> impl Iterator<Item = ((&'static str, &'static str), (Plane, Act))> {
-    let resources =
-        ROWS.iter().flat_map(|(plane, act, list)| list.iter().map(|(resource, deeds)| (*plane, *act, *resource, *deeds)));
-    resources
-        .flat_map(|(plane, act, resource, deeds)| deeds.iter().map(move |deed| ((resource, *deed), (plane, act))))
+    let resources = ROWS
+        .iter()
+        .flat_map(|(plane, act, list)| list.iter().map(|(resource, deeds)| (*plane, *act, *resource, *deeds)));
+    resources.flat_map(|(plane, act, resource, deeds)| deeds.iter().map(move |deed| ((resource, *deed), (plane, act))))
 }
 
 /// Plane and act of an action type; `None` = not in the vocabulary.
