@@ -85,7 +85,7 @@ fn provisioning<'r>(fields: &Fields<'r>, at: Moment) -> Result<Event<'r>, Reason
         ..Change::new(verb, outcome)
     });
     Ok(Event {
-        // Whatever the event is called, the log holds pushes and nothing else; but an unknown push proves nothing.
+        // The log holds pushes and nothing else, but what an unknown one pushed is not known.
         plane: if known.is_some() { Plane::Transport } else { Plane::Other },
         mapped: known.is_some(),
         outcome,

@@ -73,11 +73,11 @@ const NAMES: &[(&str, &[&str])] = &[
 
 /// The name under which a key is kept, and its rank among the keys that are kept under it; `None` = nothing that is read.
 pub(super) fn known(key: &str) -> Option<(&'static str, usize)> {
-    let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect();
-    NAMES.iter().find_map(|(name, others)| {
-        let rank = std::iter::once(name).chain(others.iter()).position(|n| *n == plain)?;
-        Some((*name, rank))
-    })
+    let is = |name: &&str| {
+        let plain = key.bytes().filter(|b| !matches!(b, b'_' | b'-')).map(|b| b.to_ascii_lowercase());
+        plain.eq(name.bytes())
+    };
+    NAMES.iter().find_map(|(name, others)| Some((*name, std::iter::once(name).chain(others.iter()).position(is)?)))
 }
 
 impl<'r> Fields<'r> {
@@ -110,14 +110,14 @@ impl<'r> Fields<'r> {
         let has = |names: &[&str]| names.iter().any(|name| list.iter().any(|(kept, _)| kept == name));
         let log = if has(&["cycleid", "channelid"]) && has(&["eventtype"]) && has(&["issuccess"]) {
             Log::Provisioner
-        } else if has(&["component"]) && has(&["event"]) && has(&["user", "roles"]) {
+        } else if has(&["component"]) && has(&["event"]) && has(&["user"]) && has(&["roles"]) {
             Log::Admin
         } else if has(&["trackingid"]) && has(&["event"]) && has(&["connectionid", "protocol", "role", "status"]) {
             Log::Audit
         } else {
             return Err(Cow::Borrowed(
                 "expected the fields of audit.log (trackingid, event), provisioner-audit.log (cycle_id, event_type, is_success) \
-                 or admin.log (user, component, event), found none of these sets",
+                 or admin.log (user, roles, component, event), found none of these sets",
             ));
         };
         Ok(Self { log, layout, list })
@@ -134,6 +134,12 @@ impl<'r> Fields<'r> {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(_) => Cow::Owned(kept.to_owned()),
         })
+    }
+
+    /// The same fields, borrowing nothing.
+    pub(super) fn into_owned(self) -> Fields<'static> {
+        let owned = |(name, value): (&'static str, Text<'r>)| (name, Cow::Owned(value.into_owned()));
+        Fields { log: self.log, layout: self.layout, list: self.list.into_iter().map(owned).collect() }
     }
 
     /// The form of delivery.

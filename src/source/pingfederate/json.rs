@@ -1,4 +1,4 @@
-//! A JSON object: log4j2's JSON templates, and rows of the audit database.
+//! A JSON object: log4j2's JSON templates, rows of the audit database, and lines that a collector has put into objects.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,14 +7,26 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::fields::{Fields, Layout};
+use super::line;
 use crate::event::Text;
 use crate::source::decode::{Reason, decode};
 use crate::source::loose::Loose;
 
-/// The fields of an object. What is no scalar says nothing.
+/// Keys under which collectors put a line.
+const LINES: [&str; 3] = ["message", "log", "_raw"];
+
+/// The fields of an object. What is no scalar says nothing. Only an object without fields of its own is opened for a line.
 pub(super) fn fields(text: &str) -> Result<Fields<'_>, Reason> {
     let Flat(list) = decode::<Flat<'_>>(text, &[])?;
-    Fields::keyed(Layout::Json, list.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))))
+    let inner = list.iter().find_map(|(key, value)| match value {
+        Loose::Text(inner) if LINES.contains(&key.as_ref()) => Some(inner.clone()),
+        _ => None,
+    });
+    let own = Fields::keyed(Layout::Json, list.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))));
+    own.or_else(|reason| match inner.as_deref().map(|inner| line::fields(inner.trim())) {
+        Some(Ok(fields)) => Ok(fields.into_owned()),
+        _ => Err(reason),
+    })
 }
 
 fn scalar(value: Loose<'_>) -> Option<Text<'_>> {

@@ -65,7 +65,7 @@ fn named<'r>(names: &[&'static str], cells: &Cells<'r>) -> Vec<(&'static str, Co
 
 fn provisioner<'r>(time: &'r str, cells: &Cells<'r>) -> Option<Fields<'r>> {
     let is_flag = ["true", "false"].iter().any(|flag| cells.at(5).eq_ignore_ascii_case(flag));
-    let is_ours = is_flag && is_word(cells.at(2)) && !cells.at(0).is_empty() && !cells.at(0).starts_with("tid:");
+    let is_ours = is_flag && is_word(cells.at(2)) && !cells.at(1).is_empty() && !cells.at(0).starts_with("tid:");
     let mut list = named(&PROVISIONER, cells);
     list.push(("nonsuccesscause", Cow::Borrowed(cells.from(6))));
     list.push(("time", Cow::Borrowed(time)));

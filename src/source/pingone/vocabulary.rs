@@ -173,9 +173,12 @@ const ROWS: &[Row] = &[
     ]),
 ];
 
-static INDEX: LazyLock<HashMap<(&'static str, &'static str), (Plane, Act)>> = LazyLock::new(|| types().collect());
+/// A resource, and what was done to it.
+type Key = (&'static str, &'static str);
 
-fn types() -> impl Iterator<Item = ((&'static str, &'static str), (Plane, Act))> {
+static INDEX: LazyLock<HashMap<Key, (Plane, Act)>> = LazyLock::new(|| types().collect());
+
+fn types() -> impl Iterator<Item = (Key, (Plane, Act))> {
     let resources = ROWS
         .iter()
         .flat_map(|(plane, act, list)| list.iter().map(|(resource, deeds)| (*plane, *act, *resource, *deeds)));
