@@ -1,9 +1,10 @@
 //! A line of text: which layout it is in, and its fields.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::clock::leading;
-use super::fields::{Fields, Layout, Log};
+use super::fields::{Fields, Layout, Log, known};
 use super::{pairs, pipes};
 use crate::event::Text;
 use crate::source::decode::Reason;
@@ -31,22 +32,16 @@ pub(super) fn fields(line: &str) -> Result<Fields<'_>, Reason> {
              hold no audit records",
         ));
     };
-    let timed = std::iter::once((Cow::Borrowed("dtime"), Cow::Borrowed(time)));
     // The time at the beginning of the line is the log's own.
-    Fields::keyed(
-        Layout::Pairs,
-        timed.chain(
-            list.into_iter().filter(|(key, _)| super::fields::known(key).is_none_or(|(name, _)| name != "time")),
-        ),
-    )
+    let others = list.into_iter().filter(|(key, _)| known(key).is_none_or(|(name, _)| name != "time"));
+    Fields::keyed(Layout::Pairs, std::iter::once((Cow::Borrowed("time"), Cow::Borrowed(time))).chain(others))
 }
 
-/// The event without what syslog puts before it.
+/// The event without what syslog puts before it. Where fields stand before it, it is part of one of them.
 fn cef_event(line: &str) -> Option<&str> {
-    let at = line.find("CEF:")?;
-    let (before, event) = line.split_at_checked(at)?;
+    let (before, event) = line.split_at_checked(line.find("CEF:")?)?;
     let stands_free = before.is_empty() || before.ends_with(|c: char| c.is_ascii_whitespace());
-    (stands_free && !before.contains('|')).then_some(event)
+    (stands_free && !before.contains(['|', '='])).then_some(event)
 }
 
 fn cef(event: &str) -> Result<Fields<'_>, Reason> {
@@ -65,14 +60,14 @@ fn cef(event: &str) -> Result<Fields<'_>, Reason> {
         return Err(Cow::Borrowed("expected Ping Identity PingFederate in the header of CEF, found another product"));
     }
     let list = pairs::escaped(rest).ok_or("expected key=value in the extension of CEF, found something else")?;
-    let labels: Vec<(String, Text<'_>)> =
-        list.iter().filter_map(|(key, value)| Some((key.strip_suffix("Label")?.to_owned(), value.clone()))).collect();
+    let labels: HashMap<&str, Text<'_>> =
+        list.iter().filter_map(|(key, value)| Some((key.strip_suffix("Label")?, value.clone()))).collect();
     let signature = header.get(4).copied().unwrap_or_default();
     let mut named = vec![("event", pairs::unescaped(Cow::Borrowed(signature)))];
     for (key, value) in list {
-        let label = labels.iter().find(|(of, _)| of == key).map(|(_, label)| label.as_ref());
+        let label = labels.get(key).map(AsRef::as_ref);
         let Some(name) = cef_name(key, label) else { continue };
-        if named.iter().any(|(known, _)| *known == name) {
+        if named.iter().any(|(taken, _)| *taken == name) {
             return Err(Cow::Owned(format!("`{name}` stands twice in one record")));
         }
         named.push((name, value));
@@ -112,5 +107,24 @@ fn cef_name(key: &str, label: Option<&str>) -> Option<&'static str> {
     match label {
         Some(label) => by_label.iter().find(|(l, _)| l.eq_ignore_ascii_case(label.trim())).map(|(_, name)| *name),
         None => by_key.iter().find(|(k, _)| *k == key).map(|(_, name)| *name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_in_cef_stands_alone_or_behind_syslog() {
+        for line in ["CEF:0|a", "<134>Jul  1 04:00:01 pf1 CEF:0|a", "2026-07-01T10:00:00Z pf1 CEF:0|a"] {
+            assert_eq!(cef_event(line), Some("CEF:0|a"), "{line}");
+        }
+        for line in [
+            "xCEF:0|a",
+            "2026-07-01 10:00:00,000| CEF:0|a",
+            "2026-07-01 10:00:00,000 event=SSO description=\" CEF:0|a\"",
+        ] {
+            assert_eq!(cef_event(line), None, "{line}");
+        }
     }
 }

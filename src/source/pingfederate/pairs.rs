@@ -4,11 +4,14 @@ use std::borrow::Cow;
 
 use crate::event::Text;
 
+/// More pairs than this are no record of PingFederate, and would cost a hostile line much time.
+const MOST_PAIRS: usize = 1000;
+
 /// The pairs of a text that consists of nothing else, values quoted or not; `None` where something else stands between.
 pub(super) fn quoted(text: &str) -> Option<Vec<(Text<'_>, Text<'_>)>> {
     let mut found = Vec::new();
     let mut rest = text.trim_matches(is_gap);
-    while !rest.is_empty() {
+    while !rest.is_empty() && found.len() <= MOST_PAIRS {
         let (key, behind) = key(rest)?;
         let (value, behind) = match behind.strip_prefix('"') {
             Some(inner) => closing(inner)?,
@@ -17,20 +20,20 @@ pub(super) fn quoted(text: &str) -> Option<Vec<(Text<'_>, Text<'_>)>> {
         found.push((Cow::Borrowed(key), value));
         rest = behind.trim_start_matches(is_gap);
     }
-    (!found.is_empty()).then_some(found)
+    (!found.is_empty() && found.len() <= MOST_PAIRS).then_some(found)
 }
 
 /// The pairs of a CEF extension, escapes resolved; `None` where it does not begin with a key.
 pub(super) fn escaped(text: &str) -> Option<Vec<(&str, Text<'_>)>> {
     let mut found = Vec::new();
     let mut rest = text.trim();
-    while !rest.is_empty() {
+    while !rest.is_empty() && found.len() <= MOST_PAIRS {
         let (key, behind) = key(rest)?;
         let (value, behind) = bare(behind);
         found.push((key, unescaped(value)));
         rest = behind.trim_start();
     }
-    (!found.is_empty()).then_some(found)
+    (!found.is_empty() && found.len() <= MOST_PAIRS).then_some(found)
 }
 
 fn is_gap(c: char) -> bool {

@@ -96,7 +96,8 @@ fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
         target: target.and_then(|t| t.name.clone()),
         target_id: target.and_then(|t| t.id.clone()),
         target_kind: target.and_then(|t| t.kind.clone()).map(kind_word),
-        app: activity.sole("APPLICATION").and_then(|a| a.name.clone()),
+        // An application that holds a role is whom the act is about, not where.
+        app: activity.sole("APPLICATION").filter(|_| !matches!(act, Act::Role(_))).and_then(|a| a.name.clone()),
         request_id: said(&activity.correlation_id),
         session_id: said(&activity.internal_correlation.session_id),
         source_ip: said(&activity.source.ip_address).map(without_port),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::source::decode::{object, objects, text};
 use crate::source::loose::Loose;
@@ -76,13 +76,13 @@ pub(super) struct Origin<'r> {
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct Resource<'r> {
-    #[serde(borrow, deserialize_with = "text", rename = "type")]
+    #[serde(borrow, deserialize_with = "name", rename = "type")]
     pub(super) kind: Option<Cow<'r, str>>,
-    #[serde(borrow, deserialize_with = "text")]
+    #[serde(borrow, deserialize_with = "name")]
     pub(super) id: Option<Cow<'r, str>>,
-    #[serde(borrow, deserialize_with = "text")]
+    #[serde(borrow, deserialize_with = "name")]
     pub(super) name: Option<Cow<'r, str>>,
-    #[serde(borrow, deserialize_with = "text")]
+    #[serde(borrow, deserialize_with = "name")]
     pub(super) href: Option<Cow<'r, str>>,
 }
 
@@ -175,6 +175,11 @@ impl<'r> Resource<'r> {
             Cow::Owned(_) => Cow::Owned(id.to_owned()),
         })
     }
+}
+
+/// A text of which the word null says nothing either.
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'de, str>>, D::Error> {
+    Ok(text(deserializer)?.filter(|name| !name.eq_ignore_ascii_case("null")))
 }
 
 /// The text of a field that may be of any type: one of another type says nothing.
