@@ -40,6 +40,7 @@ fn every_published_sample_ends_somewhere() {
         ("okta/okta-openapi-ListLogs.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-ListLogsWithAdditionalSecurityContext.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-LogTargetChangeDetails.json", "okta", (0, 0, 0, 1)),
+        ("pingone/appomni-emm-pingone.ndjson", "pingone", (21, 21, 11, 0)),
         ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
     ] {
         let source = by_id(id).expect("a source");

@@ -1,0 +1,57 @@
+//! The page of source `pingone`.
+
+use crate::source::Doc;
+
+/// What `docs/sources.md` says of the source.
+pub(super) const DOC: Doc = Doc {
+    title: "PingOne audit activities",
+    events: &[
+        ("native_id", "`id`"),
+        ("request_id", "`correlationId`; webhooks often leave it out"),
+        ("event_time", "`recordedAt`, never `createdAt`, which is when PingOne stored it"),
+        ("event_type", "`action.type`"),
+        (
+            "outcome",
+            "`result.status`: SUCCESS, succeeded; FAILED, FAILURE, failed; anything else is unknown. A `…_SYNC.FAILURE` without status is a failure, one that claims success is unknown",
+        ),
+        ("outcome_reason", "`result.description`, or the status where that is neither success nor failure"),
+        ("actor, actor_id, actor_kind", "`actors.user`, else `actors.client`, whose kind is PingOne's own word CLIENT"),
+        ("channel", "ui: a user through PingOne's admin console; api: a client without user; else unknown"),
+        ("endpoint", "`actors.client.name`"),
+        (
+            "target, target_id, target_kind",
+            "the resource of the type's family, else the only resource; the group of a membership",
+        ),
+        ("app", "the resource of type APPLICATION"),
+        ("source_ip, user_agent", "`source.ipAddress`, `source.userAgent`"),
+        ("session_id", "`internalCorrelation.sessionId`"),
+        ("parse_rule", "re_exported: lower-cased keys, or a time with a blank and without zone"),
+    ],
+    changes: &[
+        ("user.create, user.delete", "USER.CREATED, USER.DELETED"),
+        ("user.update", "USER.UPDATED, USER.MOVED (to another population)"),
+        (
+            "user.activate, user.deactivate",
+            "USER.UPDATED whose modified attributes name `enabled`, only where the description says which way",
+        ),
+        ("group.create, group.update, group.delete", "GROUP.CREATED, GROUP.UPDATED, GROUP.DELETED"),
+        (
+            "member.add, member.remove",
+            "MEMBER_OF_GROUP.CREATED, MEMBER_OF_GROUP.DELETED: group by name and id, user by id from the resource's link",
+        ),
+        (
+            "admin.grant, admin.revoke",
+            "ROLE_ASSIGNMENT.CREATED, ROLE_ASSIGNMENT.DELETED: the holder; the role by id from the description of a grant",
+        ),
+    ],
+    missing: &[
+        "A user who is switched off is USER.UPDATED with `enabled` among the modified attributes, and the value is not logged: such a leaver is an update here unless the description says more.",
+        "The member of a membership is an id; the name is known only from other activities about the same user.",
+        "A revoked role is not named at all, not even by id.",
+        "A deleted group or population logs nothing about its members, and groups filled by a filter log no memberships.",
+        "Successful pushes are not logged; failed ones (PROVISIONING_…SYNC.FAILURE) do not say what was attempted and give no change.",
+        "Rules, mappings and connections of provisioning are configuration: whom they bring to an application is not logged.",
+        "The New Relic format of webhooks is not read, for want of a published example.",
+        "Webhooks queue up to seven days, then events are lost without a trace: SUBSCRIPTION activities show when one was switched off.",
+    ],
+};
