@@ -341,6 +341,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_the_console_are_found_out() {
+        for row in [
+            r#"{"event_type":"a.b","timestamp":"t","actor.alternate_id":"a","outcome.result":""}"#,
+            r#"{"eventType":"a.b","published":"t","actor_alternateId":"a","outcome_result":"SUCCESS"}"#,
+        ] {
+            let row = serde_json::from_str(row).unwrap();
+            assert_eq!(super::super::detect(&row).map(Source::id), Ok(ID), "{row}");
+        }
+        let other = serde_json::json!({"event_type": "a", "timestamp": "t", "actor": "a"});
+        assert!(super::super::detect(&other).is_err());
+    }
+
+    #[test]
     fn text_is_borrowed_from_the_record() {
         let text = with(r#","actor":{"alternateId":"a@example.com"}"#);
         let event = read(&text);
