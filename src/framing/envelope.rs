@@ -50,6 +50,10 @@ fn once(frame: &[u8], envelopes: &[Envelope]) -> Inner {
     if let Some(list) = opens_with_list_key(frame).then(|| list_start(frame)).flatten() {
         return listed(frame, list);
     }
+    // A page of an interface, written by a collector as one line among others.
+    if frame.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{")) {
+        return listed(frame, 0);
+    }
     envelopes.iter().find_map(|e| wrapped(frame, e)).unwrap_or(Inner::Itself)
 }
 

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::record::{LogEvent, Party};
+use super::roles::{self, Told};
 use super::vocabulary::Act;
 use crate::change::{Change, SubjectKind, Verb};
 use crate::event::{Outcome, Plane};
+use crate::source::decode::Reason;
 
 /// The one target of that type. `None` = none, or several that differ: which of them is meant is not said.
 pub(super) fn sole<'e, 'r>(event: &'e LogEvent<'r>, kind: &str) -> Option<&'e Party<'r>> {
@@ -19,10 +21,19 @@ pub(super) fn sole_of<'e, 'r>(event: &'e LogEvent<'r>, kinds: &[&str]) -> Option
     kinds.iter().find_map(|kind| sole(event, kind))
 }
 
-/// The access changes of the event.
-pub(super) fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
+/// What the event changes, and what it states to be the whole of something.
+pub(super) fn told<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Result<Told<'r>, Reason> {
+    match act {
+        Act::Roles(of) => roles::held(event, of, outcome),
+        Act::NoRoles(of) => roles::gone(event, of, outcome),
+        Act::Binding(verb) => Ok(Told { changes: roles::bound(event, verb, outcome), ..Told::default() }),
+        _ => Ok(Told { changes: changes(event, plane, act, outcome), ..Told::default() }),
+    }
+}
+
+fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
     let change = match act {
-        Act::None => return Vec::new(),
+        Act::None | Act::Roles(_) | Act::NoRoles(_) | Act::Binding(_) => return Vec::new(),
         Act::User(verb) => of_account(verb, person(event)),
         Act::Group(verb) => of_account(verb, group(event, &["UserGroup"])),
         Act::Member(verb) => in_group(verb, person(event), sole(event, "UserGroup")),
@@ -30,6 +41,7 @@ pub(super) fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome:
         Act::GroupApp(verb) => in_app(verb, group(event, &["UserGroup", "Group", "AppGroup"]), event),
         Act::PushedUser(verb) => of_account(verb, person(event)),
         Act::PushedGroup(verb) => of_account(verb, group(event, &["AppGroup", "UserGroup"])),
+        Act::MappedGroup(verb) => of_account(verb, group(event, &["AppGroup", "UserGroup"])),
         Act::PushedMember(verb) => in_group(verb, person(event), sole_of(event, &["AppGroup", "UserGroup"])),
     };
     let named = change.subject.is_some() || change.subject_id.is_some() || names_entitlement(&change);
@@ -58,7 +70,7 @@ fn person<'r>(event: &LogEvent<'r>) -> Subject<'r> {
         (Some(login), user_name) => (Some(login), user_name),
         (None, user_name) => (user_name, None),
     };
-    Subject { kind: SubjectKind::User, name, id: user.or(account).and_then(|p| p.id.clone()), alias }
+    Subject { kind: SubjectKind::User, name, id: user.or(account).and_then(Party::known_id), alias }
 }
 
 fn group<'r>(event: &LogEvent<'r>, kinds: &[&str]) -> Subject<'r> {
@@ -66,7 +78,7 @@ fn group<'r>(event: &LogEvent<'r>, kinds: &[&str]) -> Subject<'r> {
     Subject {
         kind: SubjectKind::Group,
         name: group.and_then(Party::title),
-        id: group.and_then(|g| g.id.clone()),
+        id: group.and_then(Party::known_id),
         alias: None,
     }
 }
@@ -76,12 +88,12 @@ fn of_account(verb: Verb, subject: Subject<'_>) -> Change<'_> {
 }
 
 fn in_group<'r>(verb: Verb, subject: Subject<'r>, group: Option<&Party<'r>>) -> Change<'r> {
-    change(verb, subject, group.and_then(Party::title), group.and_then(|g| g.id.clone()))
+    change(verb, subject, group.and_then(Party::title), group.and_then(Party::known_id))
 }
 
 fn in_app<'r>(verb: Verb, subject: Subject<'r>, event: &LogEvent<'r>) -> Change<'r> {
     let app = sole(event, "AppInstance");
-    change(verb, subject, app.and_then(Party::name), app.and_then(|a| a.id.clone()))
+    change(verb, subject, app.and_then(Party::name), app.and_then(Party::known_id))
 }
 
 fn change<'r>(

@@ -1,7 +1,7 @@
 //! Decisions on access: the directory, assignment to applications, requests and reviews.
 
 use super::{Act, Row};
-use crate::change::Verb;
+use crate::change::{SubjectKind, Verb};
 use crate::event::Plane;
 
 pub(super) const AUTHORITY: &[Row] = &[
@@ -38,17 +38,27 @@ pub(super) const AUTHORITY: &[Row] = &[
             "user.account.unlock_by_admin",
         ],
     ),
-    // Administrator roles of the identity provider itself, which are no access to Databricks.
+    // Administrator roles of the identity provider itself, which are no access to Databricks, but access to those who decide on it.
+    (Plane::Authority, Act::Roles(SubjectKind::User), &["user.account.privilege.grant"]),
+    (Plane::Authority, Act::NoRoles(SubjectKind::User), &["user.account.privilege.revoke"]),
+    (Plane::Authority, Act::Roles(SubjectKind::Group), &["group.privilege.grant"]),
+    (Plane::Authority, Act::NoRoles(SubjectKind::Group), &["group.privilege.revoke"]),
+    (Plane::Authority, Act::Roles(SubjectKind::ServicePrincipal), &["app.oauth2.client.privilege.grant"]),
+    (Plane::Authority, Act::NoRoles(SubjectKind::ServicePrincipal), &["app.oauth2.client.privilege.revoke"]),
+    (
+        Plane::Authority,
+        Act::Binding(Verb::AdminGrant),
+        &["iam.resourceset.bindings.add", "workflows.user.role.user.add", "workflows.user.role.group.add"],
+    ),
+    (
+        Plane::Authority,
+        Act::Binding(Verb::AdminRevoke),
+        &["iam.resourceset.bindings.delete", "workflows.user.role.user.remove", "workflows.user.role.group.remove"],
+    ),
     (
         Plane::Authority,
         Act::None,
         &[
-            "user.account.privilege.grant",
-            "user.account.privilege.revoke",
-            "group.privilege.grant",
-            "group.privilege.revoke",
-            "app.oauth2.client.privilege.grant",
-            "app.oauth2.client.privilege.revoke",
             "iam.role.create",
             "iam.role.update",
             "iam.role.delete",
@@ -62,12 +72,6 @@ pub(super) const AUTHORITY: &[Row] = &[
             "iam.resourceset.resources.add",
             "iam.resourceset.resources.update",
             "iam.resourceset.resources.delete",
-            "iam.resourceset.bindings.add",
-            "iam.resourceset.bindings.delete",
-            "workflows.user.role.user.add",
-            "workflows.user.role.user.remove",
-            "workflows.user.role.group.add",
-            "workflows.user.role.group.remove",
         ],
     ),
     (Plane::Authority, Act::Group(Verb::GroupCreate), &["group.lifecycle.create"]),
@@ -103,6 +107,9 @@ pub(super) const AUTHORITY: &[Row] = &[
             "system.import.roadblock.reschedule_and_resume",
             "system.import.roadblock.resume",
             "system.import.roadblock.updated",
+            "user.session.impersonation.grant",
+            "user.session.impersonation.extend",
+            "user.session.impersonation.revoke",
             "master_application.user_membership.add",
             "application.account.detect",
             "application.account.decision.confirm",
@@ -150,13 +157,19 @@ pub(super) const AUTHORITY: &[Row] = &[
             "application.provision.group_push.mapping.and.groups.deleted.rule.deleted",
         ],
     ),
+    (
+        Plane::Authority,
+        Act::MappedGroup(Verb::GroupUpdate),
+        &[
+            "application.provision.group_push.mapping.app.group.renamed",
+            "application.provision.group_push.mapping.app.group.renamed.failed",
+        ],
+    ),
     // A mapping frozen by a rename takes nobody's access away.
     (
         Plane::Authority,
         Act::None,
         &[
-            "application.provision.group_push.mapping.app.group.renamed",
-            "application.provision.group_push.mapping.app.group.renamed.failed",
             "application.provision.group_push.mapping.deactivated.source.group.renamed",
             "application.provision.group_push.mapping.deactivated.source.group.renamed.failed",
             "application.provision.group_push.mapping.created.from.rule.warning.duplicate.name",

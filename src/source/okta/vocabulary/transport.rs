@@ -30,6 +30,10 @@ pub(super) const TRANSPORT: &[Row] = &[
             "application.provision.group_push.updated",
             "application.provision.group_push.push_memberships",
             "application.provision.group.update",
+            "application.provision.group_membership.update",
+            // A failed change of a mapping fails for the group, whatever it was to change.
+            "application.provision.group_push.mapping.update.or.delete.failed",
+            "application.provision.group_push.mapping.update.or.delete.failed.with.error",
         ],
     ),
     (
@@ -39,7 +43,12 @@ pub(super) const TRANSPORT: &[Row] = &[
     ),
     (Plane::Transport, Act::PushedGroup(Verb::GroupCreate), &["application.provision.group.add"]),
     (Plane::Transport, Act::PushedMember(Verb::MemberAdd), &["application.provision.group_membership.add"]),
-    (Plane::Transport, Act::PushedMember(Verb::MemberRemove), &["application.provision.group_membership.remove"]),
+    // Stripping a person of all managed entitlements names no group: it is meant for all of them.
+    (
+        Plane::Transport,
+        Act::PushedMember(Verb::MemberRemove),
+        &["application.provision.group_membership.remove", "application.provision.user.remove_entitlements"],
+    ),
     (
         Plane::Transport,
         Act::None,
@@ -51,14 +60,10 @@ pub(super) const TRANSPORT: &[Row] = &[
             "application.provision.user.push_password",
             "application.provision.user.push_okta_password",
             "application.provision.user.delete.schedule",
-            "application.provision.user.remove_entitlements",
             "application.provision.user.remove_entitlements.schedule",
             "application.provision.group.import",
             "application.provision.group.verify_exists",
-            "application.provision.group_membership.update",
             "application.provision.group_membership.import",
-            "application.provision.group_push.mapping.update.or.delete.failed",
-            "application.provision.group_push.mapping.update.or.delete.failed.with.error",
             "application.provision.integration.call_api",
             "application.integration.authentication_failure",
             "application.integration.rate_limit_exceeded",
@@ -78,3 +83,28 @@ pub(super) const TRANSPORT: &[Row] = &[
         ],
     ),
 ];
+
+/// Types of which Okta's catalogue says that they are logged when the push fails, and only then.
+const FAILURE_ONLY: &[&str] = &[
+    "application.provision.group.add",
+    "application.provision.group.import",
+    "application.provision.group.remove",
+    "application.provision.group.update",
+    "application.provision.group_membership.add",
+    "application.provision.group_membership.import",
+    "application.provision.group_membership.remove",
+    "application.provision.group_membership.update",
+    "application.provision.group_push.mapping.update.or.delete.failed",
+    "application.provision.group_push.mapping.update.or.delete.failed.with.error",
+    "application.integration.api_query",
+    "application.integration.authentication_failure",
+    "application.integration.general_failure",
+    "application.integration.rate_limit_exceeded",
+    "application.integration.transfer_files",
+    "app.app_instance.provision_sync_job.failed",
+];
+
+/// Whether only failures are logged under this type.
+pub(in crate::source::okta) fn is_failure_only(event_type: &str) -> bool {
+    FAILURE_ONLY.contains(&event_type)
+}
