@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn what_fits_none_is_explained() {
         for (record, parts) in [
-            // AWS CloudTrail shares two key names with the sources known here.
+            // Okta and AWS CloudTrail share key names.
             (
                 json!({"eventVersion": "1.08", "eventType": "AwsApiCall", "eventName": "CreateUser", "userIdentity": {}}),
-                &["`eventName`", "nearest is `okta`", "`/published` or `/uuid`"][..],
+                &["`eventName`", "nearest is `cloudtrail`", "`/eventSource`"][..],
             ),
             (
                 json!({"detail-type": "AWS API Call via CloudTrail", "detail": {"eventType": "AwsApiCall"}}),

@@ -41,6 +41,9 @@ fn every_published_sample_ends_somewhere() {
         ("okta/okta-openapi-ListLogsWithAdditionalSecurityContext.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-LogTargetChangeDetails.json", "okta", (0, 0, 0, 1)),
         ("pingone/appomni-emm-pingone.ndjson", "pingone", (21, 21, 11, 0)),
+        ("cloudtrail/stratus-red-team-iam.ndjson", "cloudtrail", (21, 19, 9, 0)),
+        ("cloudtrail/invictus-aws_dataset-iam.ndjson", "cloudtrail", (59, 59, 41, 0)),
+        ("cloudtrail/panther-analysis-cloudtrail-tests.ndjson", "cloudtrail", (96, 93, 37, 7)),
         ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
     ] {
         let source = by_id(id).expect("a source");
