@@ -40,6 +40,9 @@ fn every_published_sample_ends_somewhere() {
         ("okta/okta-openapi-ListLogs.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-ListLogsWithAdditionalSecurityContext.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-LogTargetChangeDetails.json", "okta", (0, 0, 0, 1)),
+        ("scim/entra-docs-patch-variants.ndjson", "scim", (0, 0, 0, 13)),
+        ("scim/azuread-scimreferencecode-postman-writes.ndjson", "scim", (0, 0, 0, 58)),
+        ("scim-events/draft-ietf-scim-events-16-SET-claims.ndjson", "scim_event", (15, 15, 7, 0)),
         ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
     ] {
         let source = by_id(id).expect("a source");
