@@ -52,7 +52,7 @@ fn one<'r>(
     let outcome = answers.outcome(exchange.outcome, answer);
     let body = answer.get("response").opened("").unwrap_or(Json::Null);
     let told = if outcome == Outcome::Failure { &Json::Null } else { &body };
-    let mut subject = subject(&method, &route, &data, told);
+    let mut subject = subject(&method, outcome, &route, &data, told);
     subject.id = subject.id.or_else(|| answers.made(operation, at));
     let act = Act { subject, place: &exchange.place, outcome, answer: told, pointer: &at_data };
     effects(&method, &act, &data)
@@ -75,7 +75,9 @@ impl<'a, 'r> Answers<'a, 'r> {
             let mut found = self.list.iter().filter(|answer| answer.get("bulkId").id().as_ref() == Some(&id));
             found.next().filter(|_| found.next().is_none())
         });
-        let by_place = || self.list.get(at).filter(|_| self.list.len() == self.operations.len());
+        let method = operation.get("method").text();
+        let is_same = |answer: &&Json<'r>| answer.get("method").text().is_none_or(|m| method.as_ref() == Some(&m));
+        let by_place = || self.list.get(at).filter(|_| self.list.len() == self.operations.len()).filter(is_same);
         by_id.or_else(by_place).unwrap_or(&Json::Null)
     }
 

@@ -33,20 +33,28 @@ pub(super) fn found<'r>(exchange: &Exchange<'_, 'r>, route: &Route<'r>) -> Resul
         return Ok(Found { subject, effects: Effects::default(), lacks_body: false });
     }
     let (body, pointer) = if writes { exchange.body()? } else { (Json::Null, String::new()) };
-    let subject = subject(exchange.method, route, &body, told);
+    let subject = subject(exchange.method, exchange.outcome, route, &body, told);
     let act = Act { subject, place: &exchange.place, outcome: exchange.outcome, answer: told, pointer: &pointer };
     let effects = effects(exchange.method, &act, &body)?;
     Ok(Found { subject: act.subject, effects, lacks_body: writes && body.is_null() })
 }
 
 /// The resource of a request, by its address, its answer, and its body.
-pub(super) fn subject<'r>(method: &str, route: &Route<'r>, body: &Json<'r>, answer: &Json<'r>) -> Subject<'r> {
+pub(super) fn subject<'r>(
+    method: &str,
+    outcome: Outcome,
+    route: &Route<'r>,
+    body: &Json<'r>,
+    answer: &Json<'r>,
+) -> Subject<'r> {
     // An id in a body is the client's own; only the service gives ids.
     let id = route.id.clone().or_else(|| answer.get("id").id());
     match method {
         "PATCH" => {
             let mut subject = Subject::of(route.kind, id, &[answer]);
-            subject.name = subject.name.or_else(|| patched_name(route.kind, body));
+            // A name that was refused is not the resource's.
+            let patched = || patched_name(route.kind, body).filter(|_| outcome != Outcome::Failure);
+            subject.name = subject.name.or_else(patched);
             subject
         }
         _ => {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono_tz::Tz;
+
 use crate::event::{Outcome, Text};
 use crate::source::decode::{Reason, without_port};
 use crate::source::instant::Spelled;
@@ -59,10 +61,10 @@ impl<'l, 'r> Exchange<'l, 'r> {
     }
 
     /// When the request was made.
-    pub(super) fn time(&self) -> Result<Spelled, Reason> {
+    pub(super) fn time(&self, zone: Option<Tz>) -> Result<Spelled, Reason> {
         match either(self.log, self.request, TIME) {
             (_, Json::Null) => Err("/ts: missing: a request without a time cannot be placed".into()),
-            (key, value) => micros(value, &format!("/{key}")),
+            (key, value) => micros(value, &format!("/{key}"), zone),
         }
     }
 

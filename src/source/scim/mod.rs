@@ -87,14 +87,9 @@ fn event<'r>(record: &Record<'r>) -> Result<Option<Event<'r>>, Reason> {
     let Some(route) = Route::of(&exchange.address) else {
         return if exchange.address.contains('/') { Ok(None) } else { Err("/path: expected a path of SCIM".into()) };
     };
-    let Spelled { micros, rewritten } = exchange.time()?;
-    let (plane, mapped) = meaning(&exchange.method, route.kind);
+    let Spelled { micros, rewritten } = exchange.time(record.zone)?;
+    let (plane, mapped) = meaning(exchange.method, route.kind);
     let found = changes::found(&exchange, &route)?;
-    let parse_rule = match () {
-        () if rewritten => "re_exported",
-        () if found.lacks_body => "partial",
-        () => "native",
-    };
     let place = &exchange.place;
     Ok(Some(Event {
         native_id: exchange.text(&["id", "event_id", "eventId", "log_id"]),
@@ -113,13 +108,21 @@ fn event<'r>(record: &Record<'r>) -> Result<Option<Event<'r>>, Reason> {
         account_id: place.account_id.clone(),
         source_ip: exchange.address_of_client(),
         user_agent: exchange.user_agent(),
-        parse_rule,
+        parse_rule: parse_rule(rewritten, found.lacks_body),
         delivery: "request",
         mapped,
         changes: found.effects.changes,
         statements: found.effects.statements,
-        ..Event::new(identity_of(text, &exchange, &route, micros), micros, event_type(&exchange.method, &route))
+        ..Event::new(identity_of(text, &exchange, &route, micros), micros, event_type(exchange.method, &route))
     }))
+}
+
+fn parse_rule(rewritten: bool, lacks_body: bool) -> &'static str {
+    match (rewritten, lacks_body) {
+        (true, _) => "re_exported",
+        (false, true) => "partial",
+        (false, false) => "native",
+    }
 }
 
 /// `PATCH /Groups`: what was asked of which kind of resource.

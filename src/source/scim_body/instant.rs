@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, LocalResult, TimeZone};
+use chrono_tz::Tz;
+
 use super::Json;
 use crate::source::decode::Reason;
 use crate::source::instant::{Spelled, spelled_instant};
@@ -10,13 +13,32 @@ use crate::source::instant::{Spelled, spelled_instant};
 const UNITS: [(f64, f64); 4] = [(1e11, 1e6), (1e14, 1e3), (1e17, 1.0), (1e20, 1e-3)];
 const LEAST: f64 = 1e8;
 
-/// Reads RFC 3339, or seconds, milli-, micro- or nanoseconds since the epoch as number or digits.
-pub(in crate::source) fn micros(value: &Json<'_>, pointer: &str) -> Result<Spelled, Reason> {
-    match value {
-        Json::Number(number) => epoch(number, pointer),
-        Json::Text(text) if is_number(text) => epoch(text, pointer),
-        Json::Text(text) => spelled_instant(text, pointer),
+/// Reads RFC 3339, or seconds, milli-, micro- or nanoseconds since the epoch as number or digits. A time that is written
+/// without zone is in the zone that is declared for the file, if one is.
+pub(in crate::source) fn micros(value: &Json<'_>, pointer: &str, zone: Option<Tz>) -> Result<Spelled, Reason> {
+    match (value, zone) {
+        (Json::Number(number), _) => epoch(number, pointer),
+        (Json::Text(text), _) if is_number(text) => epoch(text, pointer),
+        (Json::Text(text), Some(zone)) => match spelled_instant(&format!("{text}Z"), pointer) {
+            Ok(local) => zoned(local, pointer, zone),
+            Err(_) => spelled_instant(text, pointer),
+        },
+        (Json::Text(text), None) => spelled_instant(text, pointer),
         _ => Err(value.unfit(pointer, "a time")),
+    }
+}
+
+/// The instant at which clocks of the zone showed this. Of an hour that they showed twice it is not known which is meant.
+fn zoned(local: Spelled, pointer: &str, zone: Tz) -> Result<Spelled, Reason> {
+    let shown = DateTime::from_timestamp_micros(local.micros).map(|at| at.naive_utc());
+    match shown.map(|shown| zone.from_local_datetime(&shown)) {
+        Some(LocalResult::Single(at)) => Ok(Spelled { micros: at.timestamp_micros(), ..local }),
+        Some(LocalResult::Ambiguous(..)) => Err(Cow::Owned(format!(
+            "{pointer}: expected a time with a zone, found one that the declared zone had twice"
+        ))),
+        _ => {
+            Err(Cow::Owned(format!("{pointer}: expected a time that the declared zone had, found one that it skipped")))
+        }
     }
 }
 
@@ -58,6 +80,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn times_without_zone_are_in_the_declared_one() {
+        let berlin = |text: &'static str| micros(&Json::Text(text.into()), "/ts", Some(Tz::Europe__Berlin));
+        for (text, expected) in [
+            ("2026-07-01T10:00:00", 1_782_892_800_000_000),
+            ("2026-07-01 10:00:00.5", 1_782_892_800_500_000),
+            ("2026-07-01T08:00:00Z", 1_782_892_800_000_000),
+            ("1782892800", 1_782_892_800_000_000),
+        ] {
+            assert_eq!(berlin(text).unwrap().micros, expected, "{text}");
+        }
+        assert!(berlin("2026-10-25 02:30:00").unwrap_err().ends_with("had twice"));
+        assert!(berlin("2026-03-29 02:30:00").unwrap_err().ends_with("it skipped"));
+    }
+
+    #[test]
     fn units_are_told_apart_by_size() {
         for (spelled, expected) in [
             ("1782892800", 1_782_892_800_000_000),
@@ -67,13 +104,13 @@ mod tests {
             ("1782892800353123", 1_782_892_800_353_123),
             ("1782892800353123456", 1_782_892_800_353_123),
         ] {
-            assert_eq!(micros(&Json::Number(spelled.into()), "/ts").unwrap().micros, expected, "{spelled}");
-            assert_eq!(micros(&Json::Text(spelled.into()), "/ts").unwrap().micros, expected, "{spelled}");
+            assert_eq!(micros(&Json::Number(spelled.into()), "/ts", None).unwrap().micros, expected, "{spelled}");
+            assert_eq!(micros(&Json::Text(spelled.into()), "/ts", None).unwrap().micros, expected, "{spelled}");
             assert_eq!(epoch_micros(&Json::Text(spelled.into()), "/ts").unwrap(), expected, "{spelled}");
         }
         for spelled in ["0", "99999999", "1e400", "1.2.3", "-5"] {
-            assert!(micros(&Json::Number(spelled.into()), "/ts").is_err(), "{spelled}");
-            assert!(micros(&Json::Text(spelled.into()), "/ts").is_err(), "{spelled}");
+            assert!(micros(&Json::Number(spelled.into()), "/ts", None).is_err(), "{spelled}");
+            assert!(micros(&Json::Text(spelled.into()), "/ts", None).is_err(), "{spelled}");
         }
     }
 }

@@ -57,7 +57,7 @@ pub(in crate::source) fn patched_name<'r>(kind: Kind, body: &Json<'r>) -> Option
     };
     let is_removal =
         |operation: &Json<'r>| operation.get("op").text().is_some_and(|op| op.eq_ignore_ascii_case("remove"));
-    body.get("Operations").elements().iter().filter(|operation| !is_removal(operation)).filter_map(of).last()
+    body.get("Operations").elements().iter().filter(|operation| !is_removal(operation)).filter_map(of).next_back()
 }
 
 /// SCIM 1.1 patches with a part of the resource.

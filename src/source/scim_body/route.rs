@@ -80,14 +80,14 @@ impl<'r> Route<'r> {
 
     fn found(text: &'r str) -> Option<Self> {
         let path = path(text);
-        let mut segments = path.split('/').filter(|s| !s.is_empty()).peekable();
+        let mut segments = path.split('/').filter(|s| !s.is_empty());
         let (mut under_scim, mut first) = (false, true);
         while let Some(segment) = segments.next() {
             let is_root = std::mem::take(&mut first);
             if segment.eq_ignore_ascii_case("scim") {
                 under_scim = true;
             } else if let Some((name, kind)) = named(segment, under_scim, is_root) {
-                return Some(Self::with_id(kind, Cow::Borrowed(name), segments.next(), segments.peek().is_some()));
+                return Some(Self::with_id(kind, Cow::Borrowed(name), segments.next(), segments.next()));
             } else if under_scim && !is_version(segment) {
                 return Some(Self {
                     kind: Kind::Other,
@@ -99,11 +99,13 @@ impl<'r> Route<'r> {
         under_scim.then_some(Self { kind: Kind::Other, name: Cow::Borrowed(""), id: None })
     }
 
-    fn with_id(kind: Kind, name: Text<'r>, next: Option<&'r str>, more: bool) -> Self {
-        match next {
-            Some(".search") => Self { kind: Kind::Search, name, id: None },
+    fn with_id(kind: Kind, name: Text<'r>, next: Option<&'r str>, below: Option<&'r str>) -> Self {
+        match (next, below) {
+            (Some(".search"), _) => Self { kind: Kind::Search, name, id: None },
             // What lies below one resource is no resource that SCIM knows.
-            _ if more => Self { kind: Kind::Other, name, id: next.and_then(id) },
+            (_, Some(below)) => {
+                Self { kind: Kind::Other, name: Cow::Owned(format!("{name}/{below}")), id: next.and_then(id) }
+            }
             _ => Self { kind, name, id: next.and_then(id) },
         }
     }
@@ -171,7 +173,7 @@ mod tests {
             ("/scim/v2/Users/.search", Kind::Search, "Users", None),
             ("/scim/v2/Me", Kind::Me, "Me", None),
             ("/scim/v2/ServiceProviderConfig", Kind::Discovery, "ServiceProviderConfig", None),
-            ("/scim/v2/Users/9/photo", Kind::Other, "Users", Some("9")),
+            ("/scim/v2/Users/9/photo", Kind::Other, "Users/photo", Some("9")),
             ("/scim/v2/Roles/9", Kind::Other, "Roles", Some("9")),
             ("/scim/v2", Kind::Other, "", None),
         ] {

@@ -29,7 +29,8 @@ fn name<'r>(kind: Kind, resource: &Json<'r>) -> Option<Text<'r>> {
     match kind {
         Kind::User | Kind::Me => resource.get("userName").text(),
         Kind::Group => resource.get("displayName").text(),
-        Kind::ServicePrincipal => resource.get("applicationId").id().or_else(|| resource.get("displayName").text()),
+        // What it is called names it no more than a person's display name does.
+        Kind::ServicePrincipal => resource.get("applicationId").id(),
         _ => None,
     }
 }
@@ -38,7 +39,8 @@ fn name<'r>(kind: Kind, resource: &Json<'r>) -> Option<Text<'r>> {
 pub(in crate::source) fn kind_of(resource: &Json<'_>) -> Option<Kind> {
     let named = |word: &str| match word.rsplit(':').next().unwrap_or_default() {
         w if w.eq_ignore_ascii_case("User") => Some(Kind::User),
-        w if w.eq_ignore_ascii_case("Group") => Some(Kind::Group),
+        // Databricks calls the groups of a workspace so.
+        w if w.eq_ignore_ascii_case("Group") || w.eq_ignore_ascii_case("WorkspaceGroup") => Some(Kind::Group),
         w if w.eq_ignore_ascii_case("ServicePrincipal") => Some(Kind::ServicePrincipal),
         _ => None,
     };

@@ -95,7 +95,7 @@ fn told<'r>(
         plane: claims.plane(),
         outcome: found.outcome,
         outcome_reason: found.outcome_reason,
-        channel: Some(Cow::Borrowed("scim")),
+        channel: Some(Cow::Borrowed("unknown")),
         target: found.subject.name,
         target_id: found.subject.id,
         target_kind: found.kind_word,

@@ -90,7 +90,7 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
     if subject.id.is_none() {
         return Err(resource.get("id").unfit("/id", "an id"));
     }
-    let time = time(&resource, record.path)?;
+    let time = time(&resource, record)?;
     let origin = Origin::of(&resource, record.path);
     let identity = identity_of(text, &origin, kind, time);
     let act = Act { subject, place: &origin.place, outcome: Outcome::Success, answer: &Json::Null, pointer: "" };
@@ -117,15 +117,19 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
     })
 }
 
-/// What the resource is, and in which form it came. A request, an event or a log record has other things beside.
+/// What the resource is, and in which form it came.
 fn kind(resource: &Json<'_>) -> Result<(Kind, &'static str), Reason> {
-    let foreign = ["Operations", "events", "method", "eventType", "operationName", "actionName"];
-    if let Some(key) = foreign.iter().find(|key| !resource.get(key).is_null()) {
-        return Err(Cow::Owned(format!("/{key}: expected a resource of SCIM, which has none")));
-    }
     let kind = kind_of(resource).ok_or("/schemas: missing, and nothing else tells what the resource is")?;
+    let has_schemas = !resource.get("schemas").is_null();
+    let is_foreign = |key: &str| match has_schemas {
+        true => FOREIGN.iter().any(|foreign| key.eq_ignore_ascii_case(foreign)),
+        false => !is_attribute(key),
+    };
+    if resource.entries().iter().any(|(key, value)| is_foreign(key) && !value.is_null()) {
+        return Err("expected a resource of SCIM, found keys that it does not have".into());
+    }
     let form = match kind {
-        _ if !resource.get("schemas").is_null() => "resource",
+        _ if has_schemas => "resource",
         Kind::Group => "plain_group",
         Kind::ServicePrincipal => "plain_service_principal",
         _ => "plain_user",
@@ -133,11 +137,57 @@ fn kind(resource: &Json<'_>) -> Result<(Kind, &'static str), Reason> {
     Ok((kind, form))
 }
 
+/// Keys of requests, events and other logs, some of which have schemas too.
+const FOREIGN: [&str; 8] =
+    ["Operations", "events", "method", "eventType", "operationName", "actionName", "Resources", "totalResults"];
+
+/// Attributes of SCIM. Log records share some of them; a record without schemas has no others.
+const ATTRIBUTES: [&str; 34] = [
+    "id",
+    "externalId",
+    "meta",
+    "userName",
+    "displayName",
+    "applicationId",
+    "active",
+    "name",
+    "emails",
+    "groups",
+    "members",
+    "roles",
+    "entitlements",
+    "nickName",
+    "profileUrl",
+    "title",
+    "userType",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+    "password",
+    "phoneNumbers",
+    "ims",
+    "photos",
+    "addresses",
+    "x509Certificates",
+    "status",
+    "kind",
+    "description",
+    "owner",
+    "snapshot_time",
+    "snapshotTime",
+    "exported_at",
+    "exportedAt",
+];
+
+fn is_attribute(key: &str) -> bool {
+    key.starts_with("urn:") || ATTRIBUTES.iter().any(|known| key.eq_ignore_ascii_case(known))
+}
+
 /// When the list was made. What a resource says of itself (`meta.lastModified`) is when it was changed, and no answer.
-fn time(resource: &Json<'_>, path: &str) -> Result<i64, Reason> {
+fn time(resource: &Json<'_>, record: &Record<'_>) -> Result<i64, Reason> {
     match resource.first(&["snapshot_time", "snapshotTime", "exported_at", "exportedAt"]) {
-        (_, Json::Null) => moment::of_path(path),
-        (key, value) => micros(value, &format!("/{key}")).map(|spelled| spelled.micros),
+        (_, Json::Null) => moment::of_path(record.path),
+        (key, value) => micros(value, &format!("/{key}"), record.zone).map(|spelled| spelled.micros),
     }
 }
 
@@ -154,4 +204,50 @@ fn identity_of(text: &str, origin: &Origin<'_>, kind: Kind, time: i64) -> [u8; 1
         ID,
         &[Some(&time), Some(realm.as_bytes()), Some(kind), Some(canonical.as_deref().unwrap_or(text).as_bytes())],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::{SOURCES, detect};
+
+    #[test]
+    fn the_three_sources_of_scim_are_told_apart() {
+        let user = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "a"});
+        let event = json!({"urn:ietf:params:SCIM:event:prov:delete": {}});
+        for (record, id) in [
+            (user.clone(), "scim_snapshot"),
+            (json!({"Resources": [user]}), "scim_snapshot"),
+            (json!({"id": "1", "userName": "a", "active": true}), "scim_snapshot"),
+            (json!({"id": "1", "displayName": "g", "members": []}), "scim_snapshot"),
+            (json!({"id": "1", "displayName": "s", "applicationId": "x"}), "scim_snapshot"),
+            (json!({"jti": "1", "iss": "https://scim.example.com", "events": event}), "scim_event"),
+            (json!({"sets": {"1": "eyJ.eyJ.x"}}), "scim_event"),
+            (json!({"SET": "eyJ.eyJ.x"}), "scim_event"),
+            (json!({"ts": "t", "method": "POST", "path": "/Users", "request": user}), "scim"),
+            (json!({"request": {"method": "POST", "url": "/scim/v2/users"}}), "scim"),
+        ] {
+            assert_eq!(detect(&record).map(Source::id), Ok(id), "{record}");
+            let text = record.to_string();
+            for other in SOURCES.iter().filter(|source| source.id() != id && source.id().starts_with("scim")) {
+                let fate = other.read(&Record { bytes: text.as_bytes(), path: "2026-07-01.json", zone: None });
+                assert!(matches!(fate, Fate::Rejected(_)), "{} reads {record}", other.id());
+            }
+        }
+    }
+
+    #[test]
+    fn one_list_in_two_wrappings_is_one_and_another_moment_another() {
+        let read =
+            |text: &str, path: &str| match ScimSnapshot.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
+                Fate::Accepted(event) => event.identity,
+                other => panic!("{text}: {other:?}"),
+            };
+        let first = read(r#"{"id":"1","userName":"a","active":true}"#, "a/2026-07-01.json");
+        assert_eq!(read(r#"{ "active":true, "userName":"a", "id":"1" }"#, "b/2026-07-01/users.json"), first);
+        assert_ne!(read(r#"{"id":"1","userName":"a","active":true}"#, "a/2026-07-02.json"), first);
+        assert_ne!(read(r#"{"id":"1","userName":"a","active":false}"#, "a/2026-07-01.json"), first);
+    }
 }
