@@ -50,8 +50,8 @@ fn one<'r>(
     let data = operation.get("data").opened(&at_data)?;
     let answer = answers.of_operation(operation, at);
     let outcome = answers.outcome(exchange.outcome, answer);
-    let body = answer.get("response").opened("").unwrap_or(Json::Null);
-    let told = if outcome == Outcome::Failure { &Json::Null } else { &body };
+    let body = answer.get("response").opened("").unwrap_or(Cow::Owned(Json::Null));
+    let told = if outcome == Outcome::Failure { &Json::Null } else { &*body };
     let mut subject = subject(&method, outcome, &route, &data, told);
     subject.id = subject.id.or_else(|| answers.made(operation, at));
     let act = Act { subject, place: &exchange.place, outcome, answer: told, pointer: &at_data };

@@ -1,5 +1,7 @@
 //! What a request changes.
 
+use std::borrow::Cow;
+
 use super::bulk;
 use super::exchange::Exchange;
 use crate::event::Outcome;
@@ -21,7 +23,7 @@ pub(super) struct Found<'r> {
 pub(super) fn found<'r>(exchange: &Exchange<'_, 'r>, route: &Route<'r>) -> Result<Found<'r>, Reason> {
     let told = match exchange.outcome {
         Outcome::Failure => &Json::Null,
-        _ => &exchange.answer,
+        _ => &*exchange.answer,
     };
     let is_resource = matches!(route.kind, Kind::User | Kind::Me | Kind::Group | Kind::ServicePrincipal);
     let writes = matches!(exchange.method, "POST" | "PUT" | "PATCH");
@@ -32,7 +34,7 @@ pub(super) fn found<'r>(exchange: &Exchange<'_, 'r>, route: &Route<'r>) -> Resul
         let subject = Subject { kind: route.kind, id: route.id.clone(), name: None };
         return Ok(Found { subject, effects: Effects::default(), lacks_body: false });
     }
-    let (body, pointer) = if writes { exchange.body()? } else { (Json::Null, String::new()) };
+    let (body, pointer) = if writes { exchange.body()? } else { (Cow::Owned(Json::Null), String::new()) };
     let subject = subject(exchange.method, exchange.outcome, route, &body, told);
     let act = Act { subject, place: &exchange.place, outcome: exchange.outcome, answer: told, pointer: &pointer };
     let effects = effects(exchange.method, &act, &body)?;

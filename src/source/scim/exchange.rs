@@ -12,7 +12,8 @@ use crate::source::scim_body::{Json, Place, micros};
 const METHOD: &[&str] = &["method", "http_method", "httpMethod", "request_method", "requestMethod", "verb"];
 const ADDRESS: &[&str] =
     &["path", "url", "uri", "request_path", "requestPath", "request_uri", "requestUri", "request_url", "requestUrl"];
-const TIME: &[&str] = &["ts", "time", "timestamp", "@timestamp", "datetime", "start_time", "startTime"];
+const TIME: &[&str] =
+    &["ts", "time", "timestamp", "@timestamp", "datetime", "start_time", "startTime", "started_at", "requestTimeEpoch"];
 const STATUS: &[&str] = &["status", "status_code", "statusCode", "response_status", "responseStatus", "http_status"];
 const INNER_BODY: &[&str] = &["body", "data", "payload", "content"];
 const BODY: &[&str] = &["requestBody", "request_body", "body", "body_raw", "payload"];
@@ -42,7 +43,7 @@ pub(super) struct Exchange<'l, 'r> {
     /// What the status says.
     pub(super) outcome: Outcome,
     /// The body that the service answered with; null where none is at hand.
-    pub(super) answer: Json<'r>,
+    pub(super) answer: Cow<'l, Json<'r>>,
 }
 
 impl<'l, 'r> Exchange<'l, 'r> {
@@ -69,7 +70,7 @@ impl<'l, 'r> Exchange<'l, 'r> {
     }
 
     /// The body, and where it stands. Null where none is at hand.
-    pub(super) fn body(&self) -> Result<(Json<'r>, String), Reason> {
+    pub(super) fn body(&self) -> Result<(Cow<'l, Json<'r>>, String), Reason> {
         let (inner, body) = self.request.first(INNER_BODY);
         if !body.is_null() {
             let at = format!("/request/{inner}");
@@ -123,7 +124,7 @@ impl<'l, 'r> Exchange<'l, 'r> {
         if self.outcome == Outcome::Success {
             return None;
         }
-        let told = [self.log.get("error"), &self.answer].into_iter().find_map(error_text);
+        let told = [self.log.get("error"), &*self.answer].into_iter().find_map(error_text);
         match (status, told) {
             (Some(status), Some(told)) => Some(Cow::Owned(format!("{status} {told}"))),
             (status, told) => status.or(told),
@@ -164,12 +165,12 @@ fn method(log: &Json<'_>, request: &Json<'_>) -> Result<&'static str, Reason> {
 }
 
 /// The answer's body. What is no JSON was written by something on the way, and is no answer of SCIM.
-fn answer<'r>(log: &Json<'r>, response: &Json<'r>) -> Json<'r> {
+fn answer<'l, 'r>(log: &'l Json<'r>, response: &'l Json<'r>) -> Cow<'l, Json<'r>> {
     let body = match (response.first(INNER_BODY).1, log.first(ANSWER).1) {
         (Json::Null, Json::Null) if response.is_null() => log.get("response"),
         (Json::Null, body) | (body, _) => body,
     };
-    body.opened("").unwrap_or(Json::Null)
+    body.opened("").unwrap_or(Cow::Owned(Json::Null))
 }
 
 fn status<'r>(log: &Json<'r>, response: &Json<'r>, answer: &Json<'r>) -> Option<Text<'r>> {

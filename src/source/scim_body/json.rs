@@ -46,12 +46,12 @@ impl<'r> Json<'r> {
     }
 
     /// The object that stands here, or that a string here spells; null for nothing and for the empty string.
-    pub(in crate::source) fn opened(&self, pointer: &str) -> Result<Self, Reason> {
+    pub(in crate::source) fn opened(&self, pointer: &str) -> Result<Cow<'_, Self>, Reason> {
         match self {
-            Self::Null | Self::Object(_) => Ok(self.clone()),
-            Self::Text(text) if text.trim().is_empty() => Ok(Self::Null),
+            Self::Null | Self::Object(_) => Ok(Cow::Borrowed(self)),
+            Self::Text(text) if text.trim().is_empty() => Ok(Cow::Owned(Self::Null)),
             Self::Text(text) => match Json::object(text) {
-                Ok(object) => Ok(object.into_owned()),
+                Ok(object) => Ok(Cow::Owned(object.into_owned())),
                 Err(why) => Err(Cow::Owned(format!("{pointer}: expected JSON in a string: {why}"))),
             },
             _ => Err(self.unfit(pointer, "an object")),
