@@ -82,6 +82,9 @@ fn inside(frame: &[u8], piece: Piece, envelopes: &[Envelope], wrappers: usize, f
 
 fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
     memmem::find(frame, envelope.marker)?;
+    if let Some(("*", path)) = envelope.path.split_last().map(|(last, path)| (*last, path)) {
+        return valued(frame, path);
+    }
     let found = sonic_rs::get_from_slice(frame, envelope.path).ok()?;
     let raw = found.as_raw_str().as_bytes();
     let start = (raw.as_ptr() as usize).checked_sub(frame.as_ptr() as usize)?;
@@ -99,6 +102,24 @@ fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
         }
         _ => None,
     }
+}
+
+// The values of an object whose keys are ids of the records. A string there may be a record that is no JSON.
+fn valued(frame: &[u8], path: &[&str]) -> Option<Inner> {
+    let found = sonic_rs::get_from_slice(frame, path).ok()?;
+    let mut pieces = Vec::new();
+    for entry in sonic_rs::to_object_iter(found.as_raw_str()) {
+        let (_, value) = entry.ok()?;
+        let raw = value.as_raw_str().as_bytes();
+        let start = (raw.as_ptr() as usize).checked_sub(frame.as_ptr() as usize)?;
+        let span = start..start + raw.len();
+        if span.end > frame.len() {
+            return None;
+        }
+        let text = if raw.starts_with(b"\"") { Some(sonic_rs::from_slice::<String>(raw).ok()?) } else { None };
+        pieces.push(Piece { span, text });
+    }
+    found.as_raw_str().starts_with('{').then(|| records(pieces))
 }
 
 // Rows of cells below a list of columns, as a statement's result is given.

@@ -203,6 +203,19 @@ fn one(span: Range<usize>) -> Inner {
 }
 
 #[test]
+fn every_value_of_an_object_is_unwrapped() {
+    let envelopes = [Envelope { name: "sets", marker: b"\"sets\"", path: &["sets", "*"] }];
+    let unwrapped = |text: &str| unwrap(text.as_bytes(), &envelopes);
+    let pieces =
+        Inner::Records(vec![Piece { span: 13..18, text: Some("x.y".to_owned()) }, Piece { span: 24..31, text: None }]);
+    assert_eq!(unwrapped(r#"{"sets":{"a":"x.y", "b":{"c":1}},"more":false}"#), pieces);
+    assert_eq!(unwrapped(r#"{"sets":{ }}"#), Inner::Empty);
+    for other in [r#"{"sets":[1]}"#, r#"{"sets":null}"#, r#"{"sets":{"a":"x}"#, r#"{"of":"sets"}"#] {
+        assert_eq!(unwrapped(other), Inner::Itself, "{other}");
+    }
+}
+
+#[test]
 fn envelopes_are_unwrapped_with_exact_places() {
     let envelopes = [
         Envelope { name: "bridge", marker: b"\"detail\"", path: &["detail"] },

@@ -59,6 +59,9 @@ fn holds(record: &Value, mark: Mark) -> bool {
         Mark::StartsWith(pointer, head) => {
             said(pointer).and_then(|s| s.get(..head.len())).is_some_and(|s| s.eq_ignore_ascii_case(head))
         }
+        Mark::Contains(pointers, parts) => {
+            pointers.iter().filter_map(|p| said(p)).any(|text| parts.iter().any(|part| text.contains(part)))
+        }
     }
 }
 
@@ -86,6 +89,7 @@ fn describe(mark: Mark) -> String {
         Mark::Equals(pointer, text) => format!("`{pointer}` to be `{text}`"),
         Mark::OneOf(pointer, texts) => format!("`{pointer}` to be one of `{}`", texts.join("`, `")),
         Mark::StartsWith(pointer, head) => format!("`{pointer}` to begin with `{head}`"),
+        Mark::Contains(pointers, parts) => format!("`{}` to hold `{}`", pointers.join("` or `"), parts.join("` or `")),
     }
 }
 

@@ -15,6 +15,7 @@ mod okta;
 mod pingfederate;
 mod pingone;
 mod scim;
+mod scim_body;
 mod scim_event;
 mod scim_snapshot;
 mod shape;
@@ -72,6 +73,8 @@ pub enum Mark {
     OneOf(&'static str, &'static [&'static str]),
     /// The value at the pointer is a text that begins like this, whatever its case.
     StartsWith(&'static str, &'static str),
+    /// The value at one of the pointers is a text that holds one of these.
+    Contains(&'static [&'static str], &'static [&'static str]),
 }
 
 /// One form in which a source's records are delivered, and how it is recognised.
@@ -93,6 +96,7 @@ pub struct Envelope {
     /// Bytes that every wrapper of this kind contains; a cheap test before parsing.
     pub marker: &'static [u8],
     /// Keys that lead to the record (an object, or a string that holds one as JSON) or to the records (an array of those).
+    /// A last key `*` stands for every value of an object whose keys are ids; a string there is a record whatever it holds.
     pub path: &'static [&'static str],
 }
 

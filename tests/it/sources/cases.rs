@@ -1,4 +1,5 @@
-//! Cases: a folder with one `input.*`, what must come out of it, and perhaps a `zone` that times without one are in.
+//! Cases: a folder with one `input.*`, what must come out of it, and perhaps a `zone` that times without one are in, and a
+//! `path` that the file is taken to have.
 
 use std::fs;
 use std::path::Path;
@@ -43,8 +44,9 @@ pub(super) fn input(case: &Path) -> Input {
     let inputs = fs::read_dir(case).expect("a folder").map(|f| f.expect("a file").path());
     let path = inputs.filter(|p| p.file_stem().is_some_and(|s| s == "input")).min();
     let path = path.unwrap_or_else(|| panic!("{} has no input", case.display()));
+    let stored = fs::read_to_string(case.join("path")).ok().map(|path| path.trim().to_owned());
     let zone = fs::read_to_string(case.join("zone")).ok().map(|zone| zone.trim().parse().expect("a zone"));
-    Input { path: name(&path), bytes: fs::read(path).expect("an input"), zone }
+    Input { path: stored.unwrap_or_else(|| name(&path)), bytes: fs::read(path).expect("an input"), zone }
 }
 
 #[test]

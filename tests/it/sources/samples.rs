@@ -44,6 +44,9 @@ fn every_published_sample_ends_somewhere() {
         ("cloudtrail/stratus-red-team-iam.ndjson", "cloudtrail", (21, 19, 9, 0)),
         ("cloudtrail/invictus-aws_dataset-iam.ndjson", "cloudtrail", (59, 59, 41, 0)),
         ("cloudtrail/panther-analysis-cloudtrail-tests.ndjson", "cloudtrail", (96, 93, 37, 7)),
+        ("scim/entra-docs-patch-variants.ndjson", "scim", (0, 0, 0, 13)),
+        ("scim/azuread-scimreferencecode-postman-writes.ndjson", "scim", (0, 0, 0, 58)),
+        ("scim-events/draft-ietf-scim-events-16-SET-claims.ndjson", "scim_event", (15, 15, 7, 0)),
         ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
     ] {
         let source = by_id(id).expect("a source");
