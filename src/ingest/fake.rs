@@ -7,7 +7,7 @@ use polars::prelude::*;
 use serde_json::json;
 
 use super::{Counts, FileTally, Input, Limits, Options, Refused, Skipped, Summary, Watch, ingest_within};
-use crate::change::{CHANGES, Change, STATEMENTS, SubjectKind, Verb};
+use crate::change::{CHANGES, Change, Model, STATEMENTS, Statement, SubjectKind, Verb};
 use crate::error::Result;
 use crate::event::{EVENTS, Event, Outcome, Plane, identity};
 use crate::lake::{DUPLICATES, FILES, Lake, REJECTS};
@@ -16,7 +16,7 @@ use crate::source::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 
 const DAY: i64 = 86_400_000_000;
 
-/// `{"id":1,"t":<day>,"changes":<count>}`; records with `skip` are filtered.
+/// `{"id":1,"t":<day>,"changes":<count>,"holds":"ab"}`; records with `skip` are filtered.
 pub(super) struct Fake;
 
 impl Source for Fake {
@@ -60,9 +60,20 @@ impl Source for Fake {
             delivery: "fake",
             mapped: true,
             changes: vec![change; count],
+            statements: value["holds"].as_str().map(statement).into_iter().collect(),
             ..Event::new(event_identity, day * DAY + id, "fake.done".into())
         }))
     }
+}
+
+/// Everybody whose letter is given holds something.
+fn statement<'r>(letters: &str) -> Statement<'r> {
+    let held = |letter: char| Change {
+        subject: Some(letter.to_string().into()),
+        ..Change::new(Verb::AclChange, Outcome::Success)
+    };
+    let held = letters.chars().map(held).collect();
+    Statement { key: "k".into(), model: Model::Replacement, held, otherwise: Vec::new() }
 }
 
 pub(super) struct Place {
@@ -177,6 +188,13 @@ pub(super) fn content(lake: &Path) -> Vec<DataFrame> {
         sorted(lake, &DUPLICATES, &["file_id", "line", "byte_offset"]),
         sorted(lake, &STATEMENTS, &["event_id", "ordinal"]),
     ]
+}
+
+/// The same without what tells one batch from another.
+pub(super) fn content_between_batches(lake: &Path) -> Vec<DataFrame> {
+    let mut content = content(lake);
+    content[3].drop_in_place("batch_id").unwrap();
+    content
 }
 
 pub(super) fn assert_same(one: &[DataFrame], other: &[DataFrame]) {

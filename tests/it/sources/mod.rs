@@ -89,18 +89,18 @@ fn read_all(source: &dyn Source, input: &Input) -> Outcomes {
                 let mut shown = serde_json::to_value(&*event).expect("an event serialises");
                 shown["event_id"] = json!(id);
                 shown["line"] = json!(line);
-                all.events.push(shown);
+                all.events.push(without_nulls(shown));
                 for (ordinal, change) in event.changes.iter().enumerate() {
                     let mut shown = shown_change(change);
                     shown["line"] = json!(line);
                     shown["change_id"] = json!(format!("{id}-{ordinal}"));
-                    all.changes.push(shown);
+                    all.changes.push(without_nulls(shown));
                 }
                 for statement in &event.statements {
                     all.statements.push(json!({
                         "line": line, "key": statement.key, "model": statement.model,
-                        "held": statement.held.iter().map(shown_change).collect::<Vec<_>>(),
-                        "otherwise": statement.otherwise.iter().map(shown_change).collect::<Vec<_>>(),
+                        "held": statement.held.iter().map(shown_change).map(without_nulls).collect::<Vec<_>>(),
+                        "otherwise": statement.otherwise.iter().map(shown_change).map(without_nulls).collect::<Vec<_>>(),
                     }));
                 }
             }
@@ -109,6 +109,14 @@ fn read_all(source: &dyn Source, input: &Input) -> Outcomes {
         }
     }
     all
+}
+
+/// What is not said is left out, so that a case shows what is.
+fn without_nulls(mut shown: Value) -> Value {
+    if let Value::Object(fields) = &mut shown {
+        fields.retain(|_, value| !value.is_null());
+    }
+    shown
 }
 
 fn shown_change(change: &Change<'_>) -> Value {
