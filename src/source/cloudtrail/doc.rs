@@ -102,6 +102,8 @@ const MISSING: &[&str] = &[
     "SCIM calls to Identity Center are recorded only if the token was made after September 2024.",
     "An assignment that is IN_PROGRESS is never reported as done; that the role appears in the account (AWSReservedSSO_..., channel system) is the only trace.",
     "What a policy allows is not judged: a policy of denials is a privilege like any other, and one put again under its name may be wider or narrower.",
+    "A trust that denies or excepts is a change and no statement: the next statement is compared with the one before it.",
+    "Parameters of AssociateProfile and of Identity Center's password and MFA calls are not documented: where they are not found, the change names nobody.",
     "Calls of services that are not listed are unmapped, unless their name begins with Get, List or Describe.",
     "Insights, network activity events and events without a call carry no changes.",
     "A digest event makes its hour a covered one and names the log files of that hour in `raw`: the SHA-256 of each log file, uncompressed, must equal its hashValue there, and that of the previous digest its previousDigestHashValue. The digest's signature stands in the metadata of its S3 object and cannot be checked from the file. An hour without digest is not proven whole.",
