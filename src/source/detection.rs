@@ -101,6 +101,7 @@ mod tests {
     #[test]
     fn records_are_told_apart_bare_and_wrapped() {
         let log_event = json!({"uuid": "u", "published": "p", "eventType": "user.session.start", "actor": {}});
+        let call = json!({"eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "eventID": "1"});
         let row = json!({"timestamp": 1, "serviceName": "accounts", "actionName": "add", "userIdentity": {}});
         for (record, id) in [
             (log_event.clone(), "okta"),
@@ -110,6 +111,9 @@ mod tests {
             (json!({"events": [log_event]}), "okta"),
             (json!({"time": 1, "event": log_event}), "okta"),
             (row, "databricks"),
+            (call.clone(), "cloudtrail"),
+            (json!({"detail-type": "AWS API Call via CloudTrail", "detail": call}), "cloudtrail"),
+            (json!({"digestStartTime": "t", "digestEndTime": "t", "logFiles": []}), "cloudtrail"),
             (json!({"serviceName": "unityCatalog", "actionName": "getTable", "requestParams": {}}), "databricks"),
         ] {
             assert_eq!(detect(&record).map(Source::id), Ok(id), "{record}");

@@ -24,8 +24,24 @@ pub(super) struct Actor<'r> {
     pub(super) holds_credentials: bool,
 }
 
+/// What a record says of its caller.
+#[derive(Debug, Default)]
+pub(super) struct Caller<'r> {
+    identity: Fields<'r>,
+    /// Whose session it is: the role or user that the session was taken from.
+    issuer: Fields<'r>,
+}
+
+impl<'r> Caller<'r> {
+    /// The caller of a record.
+    pub(super) fn of(identity: Fields<'r>) -> Self {
+        Self { issuer: identity.object("sessionContext").object("sessionIssuer"), identity }
+    }
+}
+
 /// Reads the caller.
-pub(super) fn actor<'r>(entry: &Entry<'r>, identity: &Fields<'r>) -> Actor<'r> {
+pub(super) fn actor<'r>(entry: &Entry<'r>, caller: &Caller<'r>) -> Actor<'r> {
+    let identity = &caller.identity;
     let kind = identity.text("type");
     let id = identity.text("principalId");
     let session = identity.text("accessKeyId").filter(|key| key.starts_with("ASIA"));
@@ -44,7 +60,7 @@ pub(super) fn actor<'r>(entry: &Entry<'r>, identity: &Fields<'r>) -> Actor<'r> {
             holds_credentials: true,
             ..plain(kind)
         },
-        "AssumedRole" | "Role" | "FederatedUser" => Actor { name: session_name(identity), ..plain(kind) },
+        "AssumedRole" | "Role" | "FederatedUser" => Actor { name: session_name(caller), ..plain(kind) },
         "IdentityCenterUser" => Actor {
             name: identity.text("userName").or_else(|| entry.fields(Field::AdditionalEventData).text("UserName")),
             id: identity.object("onBehalfOf").text("userId").or_else(|| id.clone()),
@@ -53,6 +69,8 @@ pub(super) fn actor<'r>(entry: &Entry<'r>, identity: &Fields<'r>) -> Actor<'r> {
             holds_credentials: false,
         },
         "AWSService" => service(identity),
+        // A provisioning client goes by nothing but the id of its token.
+        "WebIdentityUser" | "Unknown" if id.is_none() => Actor { id: identity.text("accessKeyId"), ..plain(kind) },
         "AWSAccount" => Actor { name: identity.text("accountId"), ..plain(kind) },
         "" if identity.text("userName").is_none() && identity.text("arn").is_none() => service(identity),
         _ => plain(kind),
@@ -66,14 +84,18 @@ fn service<'r>(identity: &Fields<'r>) -> Actor<'r> {
 }
 
 /// `role/session`, from the issuer and the session, or from the ARN where the issuer is not told.
-fn session_name<'r>(identity: &Fields<'r>) -> Name<'r> {
+fn session_name<'r>(caller: &Caller<'r>) -> Name<'r> {
+    let identity = &caller.identity;
     let arn = identity.text("arn").unwrap_or_default();
     let mut parts = arn.splitn(3, '/').skip(1);
     let (first, second) = (parts.next(), parts.next());
     let federated = identity.text("type").is_some_and(|t| t == "FederatedUser");
     let (arn_role, arn_session) = if federated { (None, first) } else { (first, second) };
-    let issuer = identity.object("sessionContext").object("sessionIssuer").text("userName");
-    let role = issuer.or_else(|| arn_role.map(|r| Cow::Owned(r.to_owned()))).or_else(|| identity.text("userName"));
+    let role = caller
+        .issuer
+        .text("userName")
+        .or_else(|| arn_role.map(|r| Cow::Owned(r.to_owned())))
+        .or_else(|| identity.text("userName"));
     let id = identity.text("principalId").unwrap_or_default();
     let session = arn_session.or_else(|| id.split_once(':').map(|(_, session)| session));
     match (role, session) {
@@ -89,8 +111,10 @@ fn last_part(arn: Name<'_>) -> Name<'_> {
     Some(Cow::Owned(name.to_owned()))
 }
 
-/// The door: an AWS service that acts in its own or the caller's name is `system`.
-pub(super) fn channel(entry: &Entry<'_>, identity: &Fields<'_>, service: &str) -> &'static str {
+/// The door: an AWS service that acts in its own or the caller's name is `system`. What the access portal records of a
+/// person may have come from a browser or from a command line.
+pub(super) fn channel(entry: &Entry<'_>, caller: &Caller<'_>, service: &str) -> &'static str {
+    let identity = &caller.identity;
     let event_type = told(entry.get(Field::EventType)).unwrap_or_default();
     let is = |word: &str| event_type.eq_ignore_ascii_case(word);
     let agent = told(entry.get(Field::UserAgent)).unwrap_or_default();
@@ -102,11 +126,13 @@ pub(super) fn channel(entry: &Entry<'_>, identity: &Fields<'_>, service: &str) -
         "ui"
     } else if identity.text("type").is_some_and(|t| t == "AWSService")
         || [&agent, &address, &invoker].into_iter().any(|name: &Text<'_>| is_service(name))
-        || is_service_role(identity)
+        || is_service_role(caller)
     {
         "system"
     } else if is_console(entry, &agent, &invoker) || is("AwsConsoleAction") {
         "ui"
+    } else if service == "sso" && is("AwsServiceEvent") {
+        "unknown"
     } else if is("AwsServiceEvent") || [&address, &invoker].into_iter().any(|name| *name == "AWS Internal") {
         "system"
     } else if is("AwsApiCall") {
@@ -135,9 +161,8 @@ fn is_console(entry: &Entry<'_>, agent: &str, invoker: &str) -> bool {
 }
 
 /// A service-linked role: only the service itself can take it on.
-fn is_service_role(identity: &Fields<'_>) -> bool {
-    let issuer = identity.object("sessionContext").object("sessionIssuer").text("arn");
-    issuer.is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+fn is_service_role(caller: &Caller<'_>) -> bool {
+    caller.issuer.text("arn").is_some_and(|arn| arn.contains(":role/aws-service-role/"))
 }
 
 #[cfg(test)]
@@ -146,7 +171,7 @@ mod tests {
 
     fn name(identity: &str) -> Option<String> {
         let fields = Fields::of(&Loose::Nested(Cow::Borrowed(identity)));
-        session_name(&fields).map(Cow::into_owned)
+        session_name(&Caller::of(fields)).map(Cow::into_owned)
     }
 
     #[test]

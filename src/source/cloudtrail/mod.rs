@@ -11,7 +11,7 @@ mod vocabulary;
 
 use std::borrow::Cow;
 
-use self::actor::{Actor, actor, channel};
+use self::actor::{Actor, Caller, actor, channel};
 use self::changes::{Call, Found};
 use self::fields::{Fields, elements, told};
 use self::record::{Entry, Field};
@@ -19,6 +19,7 @@ use self::vocabulary::{Act, meaning, service_of};
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::{Spelled, spelled_instant};
+use super::loose::Loose;
 use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
@@ -89,6 +90,7 @@ impl Source for CloudTrail {
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
         match event(record.bytes) {
             Ok(event) => Fate::Accepted(Box::new(event)),
+            Err(_) if is_control_message(record.bytes) => Fate::Filtered("control_message"),
             Err(reason) => Fate::Rejected(reason),
         }
     }
@@ -102,6 +104,15 @@ impl Source for CloudTrail {
 fn exported(line: &str) -> Option<&str> {
     let (time, record) = line.split_once(' ')?;
     (record.starts_with('{') && record.ends_with('}') && spelled_instant(time, "").is_ok()).then_some(record)
+}
+
+/// What CloudWatch Logs sends to find out whether its receiver is there.
+fn is_control_message(bytes: &[u8]) -> bool {
+    let Ok(text) = checked(bytes) else { return false };
+    text.contains("CWL CONTROL MESSAGE")
+        && Fields::of(&Loose::Nested(Cow::Borrowed(text)))
+            .text("message")
+            .is_some_and(|message| message.starts_with("CWL CONTROL MESSAGE"))
 }
 
 /// CloudTrail's times are UTC, also where another system has dropped the zone.
@@ -144,12 +155,12 @@ fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
 fn signed(entry: &Entry<'_>) -> Result<(), Reason> {
     let fields =
         [Field::EventVersion, Field::EventId, Field::AwsRegion, Field::UserIdentity, Field::RecipientAccountId];
-    let is_given = |field: &Field| *entry.get(*field) != super::loose::Loose::Null;
+    let is_given = |field: &Field| *entry.get(*field) != Loose::Null;
     if fields.iter().any(is_given) { Ok(()) } else { Err("/eventVersion: missing".into()) }
 }
 
 fn parse_rule(entry: &Entry<'_>, rewritten: bool) -> &'static str {
-    let lacks = |field| *entry.get(field) == super::loose::Loose::Null;
+    let lacks = |field| *entry.get(field) == Loose::Null;
     if entry.is_row() && (lacks(Field::UserIdentity) || lacks(Field::ErrorCode) || lacks(Field::EventId)) {
         "partial"
     } else if rewritten || entry.respelled || entry.is_row() {
@@ -161,9 +172,9 @@ fn parse_rule(entry: &Entry<'_>, rewritten: bool) -> &'static str {
 
 fn assembled<'r>(entry: &Entry<'r>, name: Text<'r>, event_source: Text<'r>) -> Result<Event<'r>, Reason> {
     let service = service_of(&event_source);
-    let known = meaning(service, &name);
-    let act = known.filter(|_| is_done(entry)).unwrap_or(Act::None);
-    let (who, params) = (entry.fields(Field::UserIdentity), parameters(entry, service, act));
+    let known = meaning(service, &name).filter(|_| is_done(entry));
+    let act = known.unwrap_or(Act::None);
+    let (who, params) = (Caller::of(entry.fields(Field::UserIdentity)), parameters(entry, service, act));
     let response = if is_answered(service) { entry.fields(Field::ResponseElements) } else { Fields::default() };
     let (outcome, outcome_reason) = outcome::outcome(entry, service, &name, &response)?;
     let actor = actor(entry, &who);
