@@ -20,7 +20,7 @@ fn differences(case: &Path, file: &str, found: &[Value]) -> Option<String> {
     let found = json!(found);
     if std::env::var_os("UPDATE_CASES").is_some_and(|v| v == "1") {
         if !is_optional {
-            fs::write(&path, format!("{found:#}\n")).expect("an expectation can be written");
+            fs::write(&path, one_per_line(&found)).expect("an expectation can be written");
         }
         return None;
     }
@@ -37,6 +37,11 @@ fn differences(case: &Path, file: &str, found: &[Value]) -> Option<String> {
     let at = left.iter().zip(&right).position(|(l, r)| l != r).unwrap_or(left.len().min(right.len()));
     let shown = |list: &[Value]| list.get(at).map_or("nothing".to_owned(), |v| format!("{v:#}"));
     Some(format!("{} [{at}]:\nexpected {}\nfound {}", path.display(), shown(&left), shown(&right)))
+}
+
+fn one_per_line(found: &Value) -> String {
+    let elements: Vec<String> = found.as_array().into_iter().flatten().map(Value::to_string).collect();
+    format!("[\n{}\n]\n", elements.join(",\n"))
 }
 
 /// The input of a case.
