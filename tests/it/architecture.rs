@@ -57,7 +57,8 @@ const LONGEST_FILE_EVER: usize = 600;
 const LONG_FILES: &[(&str, &str)] = &[];
 
 const LARGEST_FIXTURE: u64 = 64 * 1024;
-const ALL_TESTS: u64 = 2 * 1024 * 1024;
+/// Twelve sources, each with a case for every form and trap.
+const ALL_TESTS: u64 = 3 * 1024 * 1024;
 const ALL_SAMPLE_DATA: u64 = 1024 * 1024;
 
 /// What no page may say of anybody, in lower case.
