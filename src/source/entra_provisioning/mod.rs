@@ -1,10 +1,26 @@
-//! Microsoft Entra ID provisioning logs (source `entra_provisioning`).
+//! Microsoft Entra ID provisioning log (source `entra_provisioning`).
 
-use super::{Doc, Envelope, Fate, Form, Record, Source};
+mod changes;
+mod doc;
+mod portal;
+mod record;
+
+use std::borrow::Cow;
+
+use self::changes::{Way, changes, outcome, way};
+use self::record::{Found, Push, found};
+use super::canonical::canonical_json;
+use super::decode::{Reason, checked};
+use super::entra::{Fields, bytes};
+use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use crate::event::{Event, Plane, Text, identity};
 
 const ID: &str = "entra_provisioning";
 
-/// Microsoft Entra ID provisioning logs.
+/// What the provisioning service does to an object, in Graph's spelling.
+const ACTIONS: &[&str] = &["create", "update", "delete", "stagedDelete", "disable", "other"];
+
+/// Microsoft Entra ID provisioning log: what Entra tried to do in the applications it provisions.
 #[derive(Debug)]
 pub struct EntraProvisioning;
 
@@ -14,18 +30,172 @@ impl Source for EntraProvisioning {
     }
 
     fn forms(&self) -> &'static [Form] {
-        &[]
+        const CHANGE_ID: Mark = Mark::AnyOf(&["/Change ID", "/ChangeId"]);
+        &[
+            Form {
+                name: record::AZURE_MONITOR,
+                doc: "A record of Azure Monitor with category ProvisioningLogs",
+                marks: &[Mark::OneOf("/category", &[record::LOG]), Mark::AnyOf(&["/properties"])],
+            },
+            Form {
+                name: record::LOG_ANALYTICS,
+                doc: "A row of table AADProvisioningLogs of a Log Analytics workspace, as JSON or CSV",
+                marks: &[
+                    Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
+                    Mark::AnyOf(&["/ProvisioningAction", "/Action"]),
+                    Mark::AnyOf(&["/ProvisioningSteps", "/ProvisioningStatusInfo"]),
+                ],
+            },
+            Form {
+                name: record::GRAPH,
+                doc: "A provisioningObjectSummary of the Microsoft Graph API, bare or in a page; also the portal's JSON download",
+                marks: &[
+                    Mark::AnyOf(&["/provisioningAction", "/action"]),
+                    Mark::AnyOf(&["/provisioningStatusInfo", "/statusInfo", "/provisioningSteps"]),
+                    Mark::AnyOf(&["/activityDateTime"]),
+                    Mark::AnyOf(&["/sourceIdentity", "/targetIdentity", "/servicePrincipal"]),
+                ],
+            },
+            Form {
+                name: portal::MAIN,
+                doc: "A row of the main file of the portal's CSV download; the steps are in another file, so that no outcome is known",
+                marks: &[
+                    CHANGE_ID,
+                    Mark::AnyOf(&["/Action", "/provisioningAction", "/Provisioning action"]),
+                    Mark::AnyOf(&[
+                        "/Source ID",
+                        "/sourceIdentityId",
+                        "/Source identity",
+                        "/Source display name",
+                        "/Source identity ID",
+                    ]),
+                ],
+            },
+            Form {
+                name: portal::STEPS,
+                doc: "A row of the steps file of the portal's CSV download: left out by rule portal_provisioning_steps",
+                marks: &[
+                    CHANGE_ID,
+                    Mark::AnyOf(&[
+                        "/Provisioning step type",
+                        "/provisioningStepType",
+                        "/Step name",
+                        "/stepName",
+                        "/Step type",
+                    ]),
+                ],
+            },
+            Form {
+                name: portal::PROPERTIES,
+                doc: "A row of the properties file of the portal's CSV download: left out by rule portal_modified_properties",
+                marks: &[CHANGE_ID, Mark::AnyOf(&["/New value", "/newValue", "/Old value", "/oldValue"])],
+            },
+        ]
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
         &[]
     }
 
-    fn read<'r>(&self, _record: &Record<'r>) -> Fate<'r> {
-        Fate::Rejected("not read yet".into())
+    fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
+        match event(record.bytes) {
+            Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
+            Ok(Err(rule)) => Fate::Filtered(rule),
+            Err(reason) => Fate::Rejected(reason),
+        }
     }
 
     fn doc(&self) -> &'static Doc {
-        &Doc { title: "Microsoft Entra ID provisioning logs", events: &[], changes: &[], missing: &[] }
+        &doc::DOC
     }
+}
+
+/// The event, or the rule by which the record is left out.
+fn event(bytes: &[u8]) -> Result<Result<Event<'_>, &'static str>, Reason> {
+    let text = checked(bytes)?;
+    let push = match found(&Fields::read(text)?)? {
+        Found::Push(push) => push,
+        Found::Aside(rule) => return Ok(Err(rule)),
+    };
+    let is_out = way(&push) == Way::Out;
+    let is_known = ACTIONS.contains(&&*push.action);
+    let (outcome, outcome_reason) = outcome(&push);
+    let identity = identity_of(text, &push);
+    let (channel, actor_kind) = door(&push);
+    let kind = push.target.kind.clone().or_else(|| push.source.kind.clone());
+    Ok(Ok(Event {
+        identity,
+        changes: if is_known { changes(&push, outcome) } else { Vec::new() },
+        target: changes::user_name(&push)
+            .filter(|_| kind.as_deref() == Some("user"))
+            .or_else(|| push.target.name.clone())
+            .or_else(|| changes::login(&push))
+            .or_else(|| push.source.name.clone()),
+        target_id: push.target.id,
+        target_kind: kind,
+        native_id: push.change_id.or(push.id),
+        request_id: push.cycle,
+        event_time: push.micros,
+        event_type: push.action,
+        plane: if is_out && is_known { Plane::Transport } else { Plane::Other },
+        outcome,
+        outcome_reason,
+        actor: push.initiator.name,
+        actor_id: push.initiator.id,
+        actor_kind,
+        channel: Some(Cow::Borrowed(channel)),
+        endpoint: None,
+        app: push.app,
+        scope: Cow::Borrowed("tenant"),
+        workspace_id: None,
+        account_id: None,
+        source_ip: None,
+        user_agent: None,
+        session_id: None,
+        parse_rule: match (push.rewritten, &push.steps) {
+            (true, _) => "re_exported",
+            (false, None) => "partial",
+            (false, Some(_)) => "native",
+        },
+        delivery: push.delivery,
+        mapped: is_known,
+        statements: Vec::new(),
+    }))
+}
+
+/// Who started the cycle: the service by itself, or somebody who provisioned on demand.
+fn door<'r>(push: &Push<'r>) -> (&'static str, Option<Text<'r>>) {
+    let is = |word: &str| push.initiator.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(word));
+    let is_service = push.initiator.name.as_deref().is_some_and(|n| n.ends_with("Provisioning Service"));
+    if is("system") || is_service {
+        ("system", Some(Cow::Borrowed("system")))
+    } else if is("user") {
+        ("ui", Some(Cow::Borrowed("user")))
+    } else if is("application") {
+        ("api", Some(Cow::Borrowed("service_principal")))
+    } else {
+        ("unknown", push.initiator.kind.clone())
+    }
+}
+
+/// What every delivery of one turn carries. A record without steps is another one: it knows less, and must not displace it.
+fn identity_of(text: &str, push: &Push<'_>) -> [u8; 16] {
+    let Some(id) = push.change_id.as_ref().or(push.id.as_ref()) else {
+        let canonical = canonical_json(text);
+        return identity(ID, &[None, Some(canonical.as_deref().unwrap_or(text).as_bytes())]);
+    };
+    let second = push.micros.div_euclid(1_000_000).to_le_bytes();
+    let is_whole: &[u8] = if push.steps.is_some() { b"whole" } else { b"partial" };
+    let action = push.action.as_bytes();
+    identity(
+        ID,
+        &[
+            Some(id.as_bytes()),
+            Some(&second),
+            Some(action),
+            bytes(&push.status),
+            bytes(&push.source.id),
+            Some(is_whole),
+        ],
+    )
 }
