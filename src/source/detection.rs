@@ -131,7 +131,7 @@ mod tests {
             ),
             (
                 json!({"activityDisplayName": "Add user", "category": "x"}),
-                &["`activityDisplayName`", "known sources: okta"],
+                &["`activityDisplayName`", "nearest is `entra_audit`", "`/activityDateTime`"],
             ),
             (json!({"schemas": [], "userName": "a"}), &["the keys `schemas`, `userName`"]),
             (json!({"serviceName": "s", "actionName": "a"}), &["nearest is `databricks`", "`/timestamp` or"]),

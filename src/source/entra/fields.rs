@@ -51,20 +51,25 @@ impl<'r> Fields<'r> {
         decode(text, &[])
     }
 
-    /// The value of the first of these fields that is there and not null, whatever the case of its key; a key that is spelled
-    /// exactly so goes before one that is not.
+    /// The value of the first of these fields that says something, whatever the case of its key; a key that is spelled exactly
+    /// so goes before one that is not.
     pub(in crate::source) fn get(&self, names: &[&str]) -> &Loose<'r> {
         names.iter().find_map(|name| self.one(name)).unwrap_or(&Loose::Null)
     }
 
     fn one(&self, name: &str) -> Option<&Loose<'r>> {
-        let mut fields = self.0.iter().filter(|(k, v)| k.eq_ignore_ascii_case(name) && *v != Loose::Null);
+        let says = |value: &Loose<'_>| match value {
+            Loose::Null => false,
+            Loose::Text(text) => !says_nothing(text),
+            _ => true,
+        };
+        let mut fields = self.0.iter().filter(|(k, v)| k.eq_ignore_ascii_case(name) && says(v));
         let first = fields.next()?;
         let exact = std::iter::once(first).chain(fields).find(|(k, _)| k == name);
         Some(&exact.unwrap_or(first).1)
     }
 
-    /// Whether one of these fields is there and not null.
+    /// Whether one of these fields says something: null, "" and `<null>` do not.
     pub(in crate::source) fn has(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.one(name).is_some())
     }
@@ -79,12 +84,12 @@ impl<'r> Fields<'r> {
 
     /// The text of a field that decides meaning, and must therefore be a text where it is given.
     pub(in crate::source) fn text(&self, names: &[&str], pointer: &str) -> Result<Option<Cow<'r, str>>, Reason> {
-        self.get(names).text(pointer).map(|text| text.filter(|t| !says_nothing(t)))
+        self.get(names).text(pointer)
     }
 
     /// The text or digits of the first of these fields that has any, whatever else it may hold.
     pub(in crate::source) fn hint(&self, names: &[&str]) -> Option<Cow<'r, str>> {
-        names.iter().find_map(|name| self.one(name)?.id("").ok()?.filter(|text| !says_nothing(text)))
+        names.iter().find_map(|name| self.one(name)?.id("").ok()?)
     }
 
     /// The word, number or truth in one of these fields, as text.
@@ -109,7 +114,6 @@ impl<'r> Fields<'r> {
         let found = self.get(names);
         match found {
             Loose::Null => Ok(Vec::new()),
-            Loose::Text(text) if text.trim().is_empty() || says_nothing(text) => Ok(Vec::new()),
             Loose::Nested(json) | Loose::Text(json) if json.trim_start().starts_with('[') => list(json)
                 .ok_or_else(|| Cow::Owned(format!("{pointer}: expected an array of objects, found another array"))),
             Loose::Nested(json) | Loose::Text(json) if json.trim_start().starts_with('{') => {

@@ -25,7 +25,6 @@ pub(in crate::source) fn first_stamp(fields: &[(&Fields<'_>, &[&str])], pointer:
             let value = fields.get(&[name]);
             let read = match value {
                 Loose::Null => continue,
-                Loose::Text(text) if text.trim().is_empty() => continue,
                 Loose::Text(text) => stamp(text, pointer),
                 other => Err(other.unfit(pointer, "a time")),
             };

@@ -36,6 +36,15 @@ impl Source for EntraAudit {
         const TIME: &[&str] = &["/TimeGenerated", "/TimeGenerated [UTC]"];
         &[
             Form {
+                name: record::GRAPH,
+                doc: "A directoryAudit of the Microsoft Graph API, bare or in a page",
+                marks: &[
+                    Mark::AnyOf(&["/activityDisplayName"]),
+                    Mark::AnyOf(&["/activityDateTime"]),
+                    Mark::AnyOf(&["/initiatedBy", "/targetResources", "/loggedByService"]),
+                ],
+            },
+            Form {
                 name: record::AZURE_MONITOR,
                 doc: "A record of Azure Monitor: Event Hub, storage account, or a collector behind them",
                 marks: &[
@@ -55,15 +64,6 @@ impl Source for EntraAudit {
                     Mark::AnyOf(TIME),
                     Mark::AnyOf(&["/LoggedByService", "/ActivityDisplayName", "/AADOperationType"]),
                     Mark::AnyOf(&["/InitiatedBy", "/TargetResources"]),
-                ],
-            },
-            Form {
-                name: record::GRAPH,
-                doc: "A directoryAudit of the Microsoft Graph API, bare or in a page",
-                marks: &[
-                    Mark::AnyOf(&["/activityDisplayName"]),
-                    Mark::AnyOf(&["/activityDateTime"]),
-                    Mark::AnyOf(&["/initiatedBy", "/targetResources", "/loggedByService"]),
                 ],
             },
             Form {
@@ -149,7 +149,8 @@ fn outcome<'r>(audit: &Audit<'r>) -> (Outcome, Option<Text<'r>>) {
 
 /// The door, as far as the record tells it.
 fn channel(audit: &Audit<'_>) -> &'static str {
-    const SYSTEMS: [&str; 9] = [
+    const SYSTEMS: [&str; 10] = [
+        "azure ad provisioning service",
         "microsoft approval management",
         "microsoft substrate management",
         "ms-pim",

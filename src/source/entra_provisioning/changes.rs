@@ -85,12 +85,8 @@ fn error<'r>(push: &Push<'r>) -> Option<Text<'r>> {
 
 /// Whether the record says that there was nothing to send.
 fn is_redundant(push: &Push<'_>) -> bool {
-    let reasons =
-        push.steps.iter().flatten().filter_map(|s| s.skip_reason.as_deref()).chain(push.error_code.as_deref());
-    let mut reasons = reasons.peekable();
-    push.status.as_deref() == Some("skipped")
-        && reasons.peek().is_some()
-        && reasons.all(|r| HARMLESS.contains(&r) || r == "EntrySynchronizationSkipped")
+    let mut reasons = push.steps.iter().flatten().filter_map(|s| s.skip_reason.as_deref()).peekable();
+    push.status.as_deref() == Some("skipped") && reasons.peek().is_some() && reasons.all(|r| HARMLESS.contains(&r))
 }
 
 /// The access changes that were to be made in the target system.

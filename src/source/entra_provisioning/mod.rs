@@ -33,6 +33,16 @@ impl Source for EntraProvisioning {
         const CHANGE_ID: Mark = Mark::AnyOf(&["/Change ID", "/ChangeId"]);
         &[
             Form {
+                name: record::GRAPH,
+                doc: "A provisioningObjectSummary of the Microsoft Graph API, bare or in a page; also the portal's JSON download",
+                marks: &[
+                    Mark::AnyOf(&["/provisioningAction", "/action"]),
+                    Mark::AnyOf(&["/provisioningStatusInfo", "/statusInfo", "/provisioningSteps"]),
+                    Mark::AnyOf(&["/activityDateTime"]),
+                    Mark::AnyOf(&["/sourceIdentity", "/targetIdentity", "/servicePrincipal"]),
+                ],
+            },
+            Form {
                 name: record::AZURE_MONITOR,
                 doc: "A record of Azure Monitor with category ProvisioningLogs",
                 marks: &[Mark::OneOf("/category", &[record::LOG]), Mark::AnyOf(&["/properties"])],
@@ -44,16 +54,6 @@ impl Source for EntraProvisioning {
                     Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
                     Mark::AnyOf(&["/ProvisioningAction", "/Action"]),
                     Mark::AnyOf(&["/ProvisioningSteps", "/ProvisioningStatusInfo"]),
-                ],
-            },
-            Form {
-                name: record::GRAPH,
-                doc: "A provisioningObjectSummary of the Microsoft Graph API, bare or in a page; also the portal's JSON download",
-                marks: &[
-                    Mark::AnyOf(&["/provisioningAction", "/action"]),
-                    Mark::AnyOf(&["/provisioningStatusInfo", "/statusInfo", "/provisioningSteps"]),
-                    Mark::AnyOf(&["/activityDateTime"]),
-                    Mark::AnyOf(&["/sourceIdentity", "/targetIdentity", "/servicePrincipal"]),
                 ],
             },
             Form {

@@ -29,6 +29,15 @@ impl Source for EntraSignin {
     fn forms(&self) -> &'static [Form] {
         &[
             Form {
+                name: record::GRAPH,
+                doc: "A signIn of the Microsoft Graph API, bare or in a page",
+                marks: &[
+                    Mark::AnyOf(&["/createdDateTime"]),
+                    Mark::AnyOf(&["/appId", "/appDisplayName"]),
+                    Mark::AnyOf(&["/status/errorCode", "/conditionalAccessStatus", "/signInEventTypes"]),
+                ],
+            },
+            Form {
                 name: record::AZURE_MONITOR,
                 doc: "A record of Azure Monitor in one of the categories of sign-in logs",
                 marks: &[Mark::OneOf("/category", LOGS), Mark::AnyOf(&["/properties"])],
@@ -41,15 +50,6 @@ impl Source for EntraSignin {
                     Mark::AnyOf(&["/ResultType"]),
                     Mark::AnyOf(&["/AppId", "/AppDisplayName"]),
                     Mark::AnyOf(&["/ConditionalAccessStatus", "/ResourceIdentity", "/UniqueTokenIdentifier"]),
-                ],
-            },
-            Form {
-                name: record::GRAPH,
-                doc: "A signIn of the Microsoft Graph API, bare or in a page",
-                marks: &[
-                    Mark::AnyOf(&["/createdDateTime"]),
-                    Mark::AnyOf(&["/appId", "/appDisplayName"]),
-                    Mark::AnyOf(&["/status/errorCode", "/conditionalAccessStatus", "/signInEventTypes"]),
                 ],
             },
             Form {
