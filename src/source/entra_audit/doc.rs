@@ -36,7 +36,10 @@ pub(super) const DOC: Doc = Doc {
         ("app", "display name of the service principal that an app role assignment concerns"),
         ("source_ip", "initiatedBy.user.ipAddress, else callerIpAddress; Microsoft 365: ActorIpAddress, ClientIP"),
         ("user_agent", "userAgent, else User-Agent among additionalDetails"),
-        ("parse_rule", "re_exported where a key is in lower case or a time is spelled as Entra does not spell it"),
+        (
+            "parse_rule",
+            "re_exported where a key is in lower case or a time is spelled as Entra does not spell it; partial for the portal's CSV download",
+        ),
     ],
     changes: &[
         (
@@ -83,6 +86,7 @@ pub(super) const DOC: Doc = Doc {
         "Deleting a group logs no removal of its members; correlation implies it. Nested groups are members like any other and are not taken apart.",
         "Where a group is made a member of another and neither carries the properties of a group, which of them is the member is not told, and there is no change.",
         "The unified audit of Microsoft 365 and Graph share no id: whoever ingests both has every activity twice. Records of other Microsoft 365 services in one export are left out by rule other_workload.",
+        "The portal's CSV download has no id, three targets and five properties of each: its rows are other events than those of Graph, and a group may be missing from a row.",
         "Names of persons are user principal names; a display name alone is no subject. The object id that a deletion puts before the name is cut off.",
         "Where properties of an Azure Monitor record are JSON inside a string, the source must be named; detection does not look into strings.",
     ],

@@ -2,19 +2,21 @@
 
 mod changes;
 mod doc;
+mod forms;
 mod names;
+mod portal;
 mod record;
 mod vocabulary;
 
 use std::borrow::Cow;
 
 use self::changes::{app, changes, sole};
-use self::record::{Audit, CATEGORIES, Found, Target, found};
+use self::record::{Audit, Found, Target, found};
 use self::vocabulary::{Act, meaning};
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked, without_port};
 use super::entra::{Fields, bytes, kind_word, lookup_name, outcome_of};
-use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Record, Source};
 use crate::change::{Change, Verb};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
@@ -33,49 +35,7 @@ impl Source for EntraAudit {
     }
 
     fn forms(&self) -> &'static [Form] {
-        const TIME: &[&str] = &["/TimeGenerated", "/TimeGenerated [UTC]"];
-        &[
-            Form {
-                name: record::GRAPH,
-                doc: "A directoryAudit of the Microsoft Graph API, bare or in a page",
-                marks: &[
-                    Mark::AnyOf(&["/activityDisplayName"]),
-                    Mark::AnyOf(&["/activityDateTime"]),
-                    Mark::AnyOf(&["/initiatedBy", "/targetResources", "/loggedByService"]),
-                ],
-            },
-            Form {
-                name: record::AZURE_MONITOR,
-                doc: "A record of Azure Monitor: Event Hub, storage account, or a collector behind them",
-                marks: &[
-                    Mark::OneOf("/category", CATEGORIES),
-                    Mark::AnyOf(&["/operationName"]),
-                    Mark::AnyOf(&[
-                        "/properties/activityDisplayName",
-                        "/properties/loggedByService",
-                        "/properties/targetResources",
-                    ]),
-                ],
-            },
-            Form {
-                name: record::LOG_ANALYTICS,
-                doc: "A row of table AuditLogs of a Log Analytics workspace, as JSON or CSV",
-                marks: &[
-                    Mark::AnyOf(TIME),
-                    Mark::AnyOf(&["/LoggedByService", "/ActivityDisplayName", "/AADOperationType"]),
-                    Mark::AnyOf(&["/InitiatedBy", "/TargetResources"]),
-                ],
-            },
-            Form {
-                name: record::M365,
-                doc: "A record of the unified audit of Microsoft 365 with record type 8, bare or in column AuditData of a CSV export",
-                marks: &[
-                    Mark::OneOf("/RecordType", &["8", "AzureActiveDirectory"]),
-                    Mark::AnyOf(&["/Operation"]),
-                    Mark::AnyOf(&["/CreationTime"]),
-                ],
-            },
-        ]
+        forms::FORMS
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
@@ -132,7 +92,11 @@ fn event(bytes: &[u8]) -> Result<Option<Event<'_>>, Reason> {
         source_ip: audit.source_ip.map(without_port),
         user_agent: audit.user_agent,
         session_id: None,
-        parse_rule: if audit.rewritten { "re_exported" } else { "native" },
+        parse_rule: match (audit.rewritten, audit.is_partial) {
+            (true, _) => "re_exported",
+            (false, true) => "partial",
+            (false, false) => "native",
+        },
         delivery: audit.delivery,
         mapped: known.is_some(),
         statements: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::portal;
 use crate::source::decode::Reason;
 use crate::source::entra::{
     CREATION_TIME, Fields, Party, TIME_GENERATED, Workload, activity_name, first_stamp, parties, unmangled, value,
@@ -56,6 +57,8 @@ const TIME: &[&str] = &["activityDateTime", "ActivityDateTime [UTC]"];
 pub(super) struct Audit<'r> {
     pub(super) delivery: &'static str,
     pub(super) rewritten: bool,
+    /// True = the form leaves out what it has no column for.
+    pub(super) is_partial: bool,
     pub(super) micros: i64,
     pub(super) id: Option<Cow<'r, str>>,
     /// The activity's name without trailing dot or blank.
@@ -125,6 +128,7 @@ pub(super) fn found<'r>(fields: &Fields<'r>) -> Result<Found<'r>, Reason> {
         Some(Workload::Directory) => unified(fields).map(|audit| Found::Audit(Box::new(audit))),
         Some(Workload::Foreign) => Ok(Found::Foreign),
         Some(Workload::SignIn) => Err("/RecordType: expected 8 for a directory audit, found that of a sign-in".into()),
+        None if portal::is_row(fields) => portal::audit(fields).map(|audit| Found::Audit(Box::new(audit))),
         None if fields.has(&["properties"]) => azure_monitor(fields).map(|audit| Found::Audit(Box::new(audit))),
         None => flat(fields).map(|audit| Found::Audit(Box::new(audit))),
     }
@@ -134,9 +138,10 @@ fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
-    let is_log = category.eq_ignore_ascii_case(LOG);
     let is_audit = inner.has(&["activityDisplayName", "loggedByService", "targetResources"]) && !is_sync(&inner);
-    if !is_log && !(is_audit && CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category))) {
+    let is_category = category.eq_ignore_ascii_case(LOG)
+        || (is_audit && CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category)));
+    if !is_category {
         return Err("/category: expected a category of directory audits, found another".into());
     }
     let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time")?;
@@ -189,6 +194,7 @@ fn graph<'r>(
     Ok(Audit {
         delivery,
         rewritten,
+        is_partial: false,
         micros,
         id: fields.hint(&["id"]),
         activity: activity_name(activity),
@@ -258,6 +264,7 @@ fn unified<'r>(fields: &Fields<'r>) -> Result<Audit<'r>, Reason> {
         delivery: M365,
         // The unified audit itself writes a `T` and no zone.
         rewritten: spelled.is_some_and(|s| !s.contains('T')) || fields.is_lowered(&["Operation", "CreationTime"]),
+        is_partial: false,
         micros: stamp.micros,
         id: fields.hint(&["Id"]),
         activity: activity_name(operation),

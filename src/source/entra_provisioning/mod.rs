@@ -2,6 +2,7 @@
 
 mod changes;
 mod doc;
+mod forms;
 mod portal;
 mod record;
 
@@ -12,7 +13,7 @@ use self::record::{Found, Push, found};
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked};
 use super::entra::{Fields, bytes};
-use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Record, Source};
 use crate::event::{Event, Plane, Text, identity};
 
 const ID: &str = "entra_provisioning";
@@ -30,67 +31,7 @@ impl Source for EntraProvisioning {
     }
 
     fn forms(&self) -> &'static [Form] {
-        const CHANGE_ID: Mark = Mark::AnyOf(&["/Change ID", "/ChangeId"]);
-        &[
-            Form {
-                name: record::GRAPH,
-                doc: "A provisioningObjectSummary of the Microsoft Graph API, bare or in a page; also the portal's JSON download",
-                marks: &[
-                    Mark::AnyOf(&["/provisioningAction", "/action"]),
-                    Mark::AnyOf(&["/provisioningStatusInfo", "/statusInfo", "/provisioningSteps"]),
-                    Mark::AnyOf(&["/activityDateTime"]),
-                    Mark::AnyOf(&["/sourceIdentity", "/targetIdentity", "/servicePrincipal"]),
-                ],
-            },
-            Form {
-                name: record::AZURE_MONITOR,
-                doc: "A record of Azure Monitor with category ProvisioningLogs",
-                marks: &[Mark::OneOf("/category", &[record::LOG]), Mark::AnyOf(&["/properties"])],
-            },
-            Form {
-                name: record::LOG_ANALYTICS,
-                doc: "A row of table AADProvisioningLogs of a Log Analytics workspace, as JSON or CSV",
-                marks: &[
-                    Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
-                    Mark::AnyOf(&["/ProvisioningAction", "/Action"]),
-                    Mark::AnyOf(&["/ProvisioningSteps", "/ProvisioningStatusInfo"]),
-                ],
-            },
-            Form {
-                name: portal::MAIN,
-                doc: "A row of the main file of the portal's CSV download; the steps are in another file, so that no outcome is known",
-                marks: &[
-                    CHANGE_ID,
-                    Mark::AnyOf(&["/Action", "/provisioningAction", "/Provisioning action"]),
-                    Mark::AnyOf(&[
-                        "/Source ID",
-                        "/sourceIdentityId",
-                        "/Source identity",
-                        "/Source display name",
-                        "/Source identity ID",
-                    ]),
-                ],
-            },
-            Form {
-                name: portal::STEPS,
-                doc: "A row of the steps file of the portal's CSV download: left out by rule portal_provisioning_steps",
-                marks: &[
-                    CHANGE_ID,
-                    Mark::AnyOf(&[
-                        "/Provisioning step type",
-                        "/provisioningStepType",
-                        "/Step name",
-                        "/stepName",
-                        "/Step type",
-                    ]),
-                ],
-            },
-            Form {
-                name: portal::PROPERTIES,
-                doc: "A row of the properties file of the portal's CSV download: left out by rule portal_modified_properties",
-                marks: &[CHANGE_ID, Mark::AnyOf(&["/New value", "/newValue", "/Old value", "/oldValue"])],
-            },
-        ]
+        forms::FORMS
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
@@ -123,20 +64,19 @@ fn event(bytes: &[u8]) -> Result<Result<Event<'_>, &'static str>, Reason> {
     let identity = identity_of(text, &push);
     let (channel, actor_kind) = door(&push);
     let kind = push.target.kind.clone().or_else(|| push.source.kind.clone());
+    let parse_rule = match (push.rewritten, &push.steps) {
+        (true, _) => "re_exported",
+        (false, None) => "partial",
+        (false, Some(_)) => "native",
+    };
+    let (micros, event_type) = (push.micros, push.action.clone());
     Ok(Ok(Event {
-        identity,
         changes: if is_known { changes(&push, outcome) } else { Vec::new() },
-        target: changes::user_name(&push)
-            .filter(|_| kind.as_deref() == Some("user"))
-            .or_else(|| push.target.name.clone())
-            .or_else(|| changes::login(&push))
-            .or_else(|| push.source.name.clone()),
+        target: target_name(&push, kind.as_deref()),
         target_id: push.target.id,
         target_kind: kind,
         native_id: push.change_id.or(push.id),
         request_id: push.cycle,
-        event_time: push.micros,
-        event_type: push.action,
         plane: if is_out && is_known { Plane::Transport } else { Plane::Other },
         outcome,
         outcome_reason,
@@ -144,23 +84,19 @@ fn event(bytes: &[u8]) -> Result<Result<Event<'_>, &'static str>, Reason> {
         actor_id: push.initiator.id,
         actor_kind,
         channel: Some(Cow::Borrowed(channel)),
-        endpoint: None,
         app: push.app,
         scope: Cow::Borrowed("tenant"),
-        workspace_id: None,
-        account_id: None,
-        source_ip: None,
-        user_agent: None,
-        session_id: None,
-        parse_rule: match (push.rewritten, &push.steps) {
-            (true, _) => "re_exported",
-            (false, None) => "partial",
-            (false, Some(_)) => "native",
-        },
+        parse_rule,
         delivery: push.delivery,
         mapped: is_known,
-        statements: Vec::new(),
+        ..Event::new(identity, micros, event_type)
     }))
+}
+
+/// The object's name in the application, else in Entra.
+fn target_name<'r>(push: &Push<'r>, kind: Option<&str>) -> Option<Text<'r>> {
+    let user_name = changes::user_name(push).filter(|_| kind == Some("user"));
+    user_name.or_else(|| push.target.name.clone()).or_else(|| changes::login(push)).or_else(|| push.source.name.clone())
 }
 
 /// Who started the cycle: the service by itself, or somebody who provisioned on demand.

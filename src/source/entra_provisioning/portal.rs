@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::record::{Found, Identity, Initiator, Push, action_word, status_word};
+use super::record::{Found, Identity, Initiator, Push, action_word, kind_word, status_word};
 use crate::source::decode::Reason;
 use crate::source::entra::{Fields, first_stamp, unmangled};
 
@@ -66,13 +66,9 @@ const SOURCE_NAME: &[&str] = &[
 fn main<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
     let stamp = first_stamp(&[(record, TIME)], "/Date (UTC)")?;
     let action = record.text(ACTION, "/Action")?.ok_or("/Action: missing")?;
-    let kind = |names| record.hint(names).map(|kind: Cow<'_, str>| Cow::Owned(kind.to_ascii_lowercase()));
-    let source_id = record.hint(SOURCE_ID);
-    let login =
-        record.hint(&["Source user principal name", "userPrincipalName", "sourceIdentity.details.UserPrincipalName"]);
     Ok(Found::Push(Box::new(Push {
         delivery: MAIN,
-        // The portal writes times in the reader's way; the file itself is nobody else's.
+        // The portal writes times in its reader's way; that is no other system's doing.
         rewritten: false,
         micros: stamp.micros,
         change_id: record.hint(CHANGE_ID),
@@ -84,51 +80,68 @@ fn main<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
         reason: record.hint(&["Reason", "Status reason", "statusInfo.reason"]),
         steps: None,
         properties: Vec::new(),
-        source_system: record.hint(&[
-            "Source system",
-            "sourceSystemDisplayName",
-            "sourceSystem",
-            "sourceSystem.displayName",
-        ]),
-        target_system: record.hint(&[
-            "Target system",
-            "targetSystemDisplayName",
-            "targetSystem",
-            "targetSystem.displayName",
-        ]),
-        source: Identity {
-            login: login.map(|login| unmangled(login, source_id.as_deref())),
-            id: source_id,
-            name: record.hint(SOURCE_NAME),
-            kind: kind(&[
-                "Source identity type",
-                "sourceIdentityType",
-                "sourceIdentity.identityType",
-                "Source type",
-                "Object type",
-            ]),
-        },
-        target: Identity {
-            login: None,
-            id: record.hint(&["Target ID", "targetIdentityId", "Target identity ID", "targetIdentity.id"]),
-            name: record.hint(&[
-                "Target display name",
-                "targetIdentityDisplayName",
-                "Target identity",
-                "targetIdentity.displayName",
-            ]),
-            kind: kind(&["Target identity type", "targetIdentityType", "targetIdentity.identityType", "Target type"]),
-        },
-        app: record.hint(&[
-            "Application name",
-            "Application",
-            "servicePrincipalDisplayName",
-            "Service principal name",
-            "servicePrincipal.displayName",
-        ]),
+        source_system: record.hint(SOURCE_SYSTEM),
+        target_system: record.hint(TARGET_SYSTEM),
+        source: source(record),
+        target: target(record),
+        app: record.hint(APP),
         initiator: Initiator {
             name: record.hint(&["Initiated by", "initiatedByDisplayName", "initiatedBy.displayName"]),
             ..Initiator::default()
         },
     })))
+}
+
+const SOURCE_SYSTEM: &[&str] =
+    &["Source system", "sourceSystemDisplayName", "sourceSystem", "sourceSystem.displayName"];
+const TARGET_SYSTEM: &[&str] =
+    &["Target system", "targetSystemDisplayName", "targetSystem", "targetSystem.displayName"];
+const APP: &[&str] = &[
+    "Application name",
+    "Application",
+    "servicePrincipalDisplayName",
+    "Service principal name",
+    "servicePrincipal.displayName",
+];
+
+fn source<'r>(record: &Fields<'r>) -> Identity<'r> {
+    let id = record.hint(SOURCE_ID);
+    let login =
+        record.hint(&["Source user principal name", "userPrincipalName", "sourceIdentity.details.UserPrincipalName"]);
+    Identity {
+        login: login.map(|login| unmangled(login, id.as_deref())),
+        name: record.hint(SOURCE_NAME),
+        kind: kind(
+            record,
+            &[
+                "Source identity type",
+                "sourceIdentityType",
+                "sourceIdentity.identityType",
+                "Source type",
+                "Object type",
+            ],
+        ),
+        id,
+    }
+}
+
+fn target<'r>(record: &Fields<'r>) -> Identity<'r> {
+    Identity {
+        login: None,
+        id: record.hint(&["Target ID", "targetIdentityId", "Target identity ID", "targetIdentity.id"]),
+        name: record.hint(&[
+            "Target display name",
+            "targetIdentityDisplayName",
+            "Target identity",
+            "targetIdentity.displayName",
+        ]),
+        kind: kind(
+            record,
+            &["Target identity type", "targetIdentityType", "targetIdentity.identityType", "Target type"],
+        ),
+    }
+}
+
+fn kind<'r>(record: &Fields<'r>, names: &[&str]) -> Option<Cow<'r, str>> {
+    record.hint(names).map(|kind| kind_word(&kind))
 }

@@ -192,7 +192,7 @@ fn identity<'r>(fields: &Fields<'r>, name: &str, is_source: bool) -> Identity<'r
 }
 
 /// The last part of `urn:ietf:params:scim:schemas:core:2.0:User` or `#microsoft.graph.user`.
-fn kind_word<'o>(kind: &str) -> Cow<'o, str> {
+pub(super) fn kind_word<'o>(kind: &str) -> Cow<'o, str> {
     let last = kind.rsplit([':', '.', '#']).next().unwrap_or(kind);
     match last.to_ascii_lowercase().as_str() {
         "user" => Cow::Borrowed("user"),

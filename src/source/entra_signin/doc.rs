@@ -14,7 +14,7 @@ pub(super) const DOC: Doc = Doc {
             "event_type",
             "operationName, which is `Sign-in activity` for all; Graph, which gives none, likewise. Microsoft 365: Operation",
         ),
-        ("native_id", "id; Microsoft 365: Id"),
+        ("native_id", "id; Microsoft 365: Id; the portal's CSV download: Request ID"),
         ("request_id", "correlationId; Microsoft 365: InterSystemsId"),
         (
             "outcome",

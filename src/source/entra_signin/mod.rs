@@ -1,15 +1,16 @@
 //! Microsoft Entra ID sign-in logs (source `entra_signin`).
 
 mod doc;
+mod forms;
 mod record;
 
 use std::borrow::Cow;
 
-use self::record::{LOGS, SignIn, found};
+use self::record::{SignIn, found};
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked, without_port};
 use super::entra::{Fields, activity_name, bytes};
-use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Record, Source};
 use crate::event::{Event, Outcome, Plane, identity};
 
 const ID: &str = "entra_signin";
@@ -27,44 +28,7 @@ impl Source for EntraSignin {
     }
 
     fn forms(&self) -> &'static [Form] {
-        &[
-            Form {
-                name: record::GRAPH,
-                doc: "A signIn of the Microsoft Graph API, bare or in a page",
-                marks: &[
-                    Mark::AnyOf(&["/createdDateTime"]),
-                    Mark::AnyOf(&["/appId", "/appDisplayName"]),
-                    Mark::AnyOf(&["/status/errorCode", "/conditionalAccessStatus", "/signInEventTypes"]),
-                ],
-            },
-            Form {
-                name: record::AZURE_MONITOR,
-                doc: "A record of Azure Monitor in one of the categories of sign-in logs",
-                marks: &[Mark::OneOf("/category", LOGS), Mark::AnyOf(&["/properties"])],
-            },
-            Form {
-                name: record::LOG_ANALYTICS,
-                doc: "A row of table SigninLogs, AADNonInteractiveUserSignInLogs, AADServicePrincipalSignInLogs or AADManagedIdentitySignInLogs, as JSON or CSV",
-                marks: &[
-                    Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
-                    Mark::AnyOf(&["/ResultType"]),
-                    Mark::AnyOf(&["/AppId", "/AppDisplayName"]),
-                    Mark::AnyOf(&["/ConditionalAccessStatus", "/ResourceIdentity", "/UniqueTokenIdentifier"]),
-                ],
-            },
-            Form {
-                name: record::M365,
-                doc: "A record of the unified audit of Microsoft 365 with record type 15 or 9, bare or in column AuditData of a CSV export",
-                marks: &[
-                    Mark::OneOf(
-                        "/RecordType",
-                        &["15", "9", "AzureActiveDirectoryStsLogon", "AzureActiveDirectoryAccountLogon"],
-                    ),
-                    Mark::AnyOf(&["/Operation"]),
-                    Mark::AnyOf(&["/CreationTime"]),
-                ],
-            },
-        ]
+        forms::FORMS
     }
 
     fn envelopes(&self) -> &'static [Envelope] {

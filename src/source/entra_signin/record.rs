@@ -17,6 +17,9 @@ pub(super) const LOG_ANALYTICS: &str = "log_analytics";
 /// Form of the unified audit.
 pub(super) const M365: &str = "m365";
 
+/// Form of the portal's CSV download.
+pub(super) const PORTAL_CSV: &str = "portal_csv";
+
 /// Categories of the sign-in logs in Azure Monitor.
 pub(super) const LOGS: &[&str] = &[
     "SignInLogs",
@@ -30,6 +33,7 @@ pub(super) const LOGS: &[&str] = &[
 /// What Azure Monitor calls every sign-in; Graph gives no name.
 pub(super) const ACTIVITY: &str = "Sign-in activity";
 
+const REQUEST_ID: &[&str] = &["Request ID"];
 const TIME: &[&str] = &["createdDateTime", "CreatedDateTime [UTC]"];
 
 /// One sign-in.
@@ -65,6 +69,7 @@ pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Option<SignIn<'r>>, Reaso
         Some(Workload::Directory) => {
             Err("/RecordType: expected 15 for a sign-in, found that of a directory audit".into())
         }
+        None if record.has(REQUEST_ID) && record.has(&["Status", "Sign-in error code"]) => portal(record).map(Some),
         None if record.has(&["properties"]) => azure_monitor(record).map(Some),
         None => flat(record).map(Some),
     }
@@ -178,6 +183,56 @@ fn result<'r>(fields: &Fields<'r>) -> (Option<Outcome>, Option<Cow<'r, str>>) {
             (Some(Outcome::Failure), Some(joined(said, fields.hint(&["resultDescription"]))))
         }
         None => (None, Some(said)),
+    }
+}
+
+/// A row of one of the portal's downloads: interactive or not, of people, applications or managed identities.
+fn portal<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
+    let stamp = first_stamp(&[(record, &["Date (UTC)", "Date"])], "/Date (UTC)")?;
+    let is_user = record.has(&["Username", "User ID", "User"]);
+    let (outcome, reason) = portal_outcome(record);
+    let (actor, actor_id) = if is_user {
+        (record.hint(&["Username", "User"]), record.hint(&["User ID"]))
+    } else {
+        (record.hint(&["Service principal name"]), record.hint(&["Service principal ID"]))
+    };
+    Ok(SignIn {
+        delivery: PORTAL_CSV,
+        micros: stamp.micros,
+        rewritten: stamp.rewritten,
+        id: record.hint(REQUEST_ID),
+        activity: Cow::Borrowed(ACTIVITY),
+        is_known: true,
+        outcome,
+        reason,
+        correlation: record.hint(&["Correlation ID"]),
+        actor,
+        actor_id,
+        actor_kind: Some(if is_user { "user" } else { "service_principal" }),
+        channel: if is_user { "unknown" } else { "api" },
+        client: record.hint(&["Client app"]),
+        app: record.hint(&["Application"]),
+        resource: record.hint(&["Resource"]),
+        resource_id: record.hint(&["Resource ID"]),
+        source_ip: record.hint(&["IP address"]),
+        user_agent: record.hint(&["User agent"]),
+        session: record.hint(&["Session ID"]),
+    })
+}
+
+fn portal_outcome<'r>(record: &Fields<'r>) -> (Option<Outcome>, Option<Cow<'r, str>>) {
+    let code = record.hint(&["Sign-in error code"]).filter(|code| code.bytes().all(|b| b.is_ascii_digit()));
+    let status = record.hint(&["Status"]);
+    match (code, status) {
+        (Some(code), _) if !is_zero(&code) => {
+            (Some(Outcome::Failure), Some(joined(code, record.hint(&["Failure reason"]).filter(|r| r != "Other."))))
+        }
+        (_, Some(word)) => match outcome_of(&word) {
+            Some(outcome) => (Some(outcome), record.hint(&["Failure reason"]).filter(|_| outcome == Outcome::Failure)),
+            None => (None, Some(word)),
+        },
+        (Some(_), None) => (Some(Outcome::Success), None),
+        (None, None) => (None, None),
     }
 }
 
