@@ -32,17 +32,33 @@ impl<'de> Visitor<'de> for Entries {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::with_capacity(24);
+        let mut fields = Vec::with_capacity(8);
         while let Some((Key(key), value)) = map.next_entry::<Key<'de>, Loose<'de>>()? {
             fields.push((key, value));
         }
-        let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_ref()).collect();
-        keys.sort_unstable();
-        match keys.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first()) {
+        match repeated(&fields) {
             Some(twice) => Err(A::Error::custom(format!("duplicate field `{twice}`"))),
             None => Ok(Fields(fields)),
         }
     }
+}
+
+/// The key that stands twice.
+fn repeated<'f>(fields: &'f [(Cow<'_, str>, Loose<'_>)]) -> Option<&'f str> {
+    // Most objects are small, and comparing all pairs of keys costs less than a list to sort.
+    if fields.len() <= 12 {
+        let mut rest = fields;
+        while let [(key, _), others @ ..] = rest {
+            if others.iter().any(|(other, _)| other == key) {
+                return Some(key);
+            }
+            rest = others;
+        }
+        return None;
+    }
+    let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_ref()).collect();
+    keys.sort_unstable();
+    keys.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first().copied())
 }
 
 impl<'r> Fields<'r> {
@@ -205,7 +221,10 @@ mod tests {
 
     #[test]
     fn a_key_that_stands_twice_is_refused() {
-        assert_eq!(Fields::read(r#"{"a":1,"a":2}"#).unwrap_err(), "`a` stands twice in one object");
+        let many: String = (0..20).map(|n| format!(r#""k{n}":{n},"#)).collect();
+        for text in [r#"{"a":1,"a":2}"#.to_owned(), format!(r#"{{"a":1,{many}"a":2}}"#)] {
+            assert_eq!(Fields::read(&text).unwrap_err(), "`a` stands twice in one object");
+        }
         assert_eq!(Fields::read("[1]").unwrap_err(), "expected an object, found an array");
     }
 
