@@ -1,5 +1,7 @@
 //! Rows of separated values below a header, quoted as RFC 4180 has it or with backslashes, as Spark writes them.
 
+use std::collections::HashMap;
+
 use csv::{ByteRecord, ReaderBuilder};
 use memchr::{memchr, memchr_iter, memchr2};
 
@@ -156,11 +158,15 @@ fn names(line: &[u8], delimiter: u8) -> Option<Vec<String>> {
     let mut reader = ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(line.trim_ascii());
     reader.read_byte_record(&mut cells).ok().filter(|read| *read)?;
     let names = cells.iter().map(|c| std::str::from_utf8(c).ok().map(|name| name.trim().to_owned()));
-    let names: Vec<String> = names.collect::<Option<_>>()?;
-    let mut distinct = names.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    (distinct.len() == names.len()).then_some(names)
+    let mut seen = HashMap::<String, usize>::new();
+    // The portal of Entra ID repeats a column; a row of data repeats more.
+    let mut told_apart = |name: String| {
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name} ({count})") }
+    };
+    let names: Vec<String> = names.map(|name| name.map(&mut told_apart)).collect::<Option<_>>()?;
+    ((names.len() - seen.len()) * 8 <= names.len()).then_some(names)
 }
 
 fn is_escaped(before: &[u8]) -> bool {

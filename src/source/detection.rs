@@ -52,10 +52,15 @@ fn unwrapped<'v>(record: &'v Value, envelope: &Envelope) -> Option<&'v Value> {
 
 fn holds(record: &Value, mark: Mark) -> bool {
     let said = |pointer| lookup(record, pointer).and_then(Value::as_str);
+    let digits = |pointer| lookup(record, pointer).filter(|v| v.is_number()).map(Value::to_string);
     match mark {
         Mark::AnyOf(pointers) => pointers.iter().any(|p| lookup(record, p).is_some_and(|v| !v.is_null())),
         Mark::Equals(pointer, text) => said(pointer) == Some(text),
-        Mark::OneOf(pointer, texts) => said(pointer).is_some_and(|s| texts.iter().any(|t| t.eq_ignore_ascii_case(s))),
+        Mark::OneOf(pointer, texts) => {
+            let number = digits(pointer);
+            let word = said(pointer).or(number.as_deref());
+            word.is_some_and(|s| texts.iter().any(|t| t.eq_ignore_ascii_case(s)))
+        }
         Mark::StartsWith(pointer, head) => {
             said(pointer).and_then(|s| s.get(..head.len())).is_some_and(|s| s.eq_ignore_ascii_case(head))
         }
@@ -134,7 +139,7 @@ mod tests {
             ),
             (
                 json!({"activityDisplayName": "Add user", "category": "x"}),
-                &["`activityDisplayName`", "known sources: okta"],
+                &["`activityDisplayName`", "nearest is `entra_audit`", "`/activityDateTime`"],
             ),
             (json!({"schemas": [], "userName": "a"}), &["the keys `schemas`, `userName`"]),
             (json!({"serviceName": "s", "actionName": "a"}), &["nearest is `databricks`", "`/timestamp` or"]),

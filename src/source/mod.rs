@@ -5,6 +5,7 @@ mod cloudtrail;
 mod databricks;
 mod decode;
 mod detection;
+mod entra;
 mod entra_audit;
 mod entra_provisioning;
 mod entra_signin;
@@ -69,7 +70,7 @@ pub enum Mark {
     AnyOf(&'static [&'static str]),
     /// The value at the pointer is this text.
     Equals(&'static str, &'static str),
-    /// The value at the pointer is one of these texts, whatever their case.
+    /// The value at the pointer is one of these texts, whatever their case, or the number that one of them spells.
     OneOf(&'static str, &'static [&'static str]),
     /// The value at the pointer is a text that begins like this, whatever its case.
     StartsWith(&'static str, &'static str),

@@ -20,11 +20,12 @@ fn corpus() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Accepted, mapped, changes, rejected.
+/// Accepted, mapped, changes, rejected or left out by a rule.
 fn tally(source: &dyn Source, bytes: Vec<u8>) -> (usize, usize, usize, usize) {
     let found = read_all(source, &Input { path: "sample.jsonl".to_owned(), bytes, zone: None });
     for reject in &found.rejects {
-        assert!(reject["reason"].as_str().is_some_and(|r| !r.is_empty()), "{reject}");
+        let why = reject["reason"].as_str().or(reject["filtered"].as_str());
+        assert!(why.is_some_and(|r| !r.is_empty()), "{reject}");
     }
     let mapped = found.events.iter().filter(|e| e["mapped"] == true).count();
     (found.events.len(), mapped, found.changes.len(), found.rejects.len())
@@ -47,6 +48,19 @@ fn every_published_sample_ends_somewhere() {
         ("scim/entra-docs-patch-variants.ndjson", "scim", (0, 0, 0, 13)),
         ("scim/azuread-scimreferencecode-postman-writes.ndjson", "scim", (0, 0, 0, 58)),
         ("scim-events/draft-ietf-scim-events-16-SET-claims.ndjson", "scim_event", (15, 15, 7, 0)),
+        // Teams, and three sign-ins.
+        ("entra/appomni-emm-azure_ad-m365-unified-audit.ndjson", "entra_audit", (21, 21, 12, 4)),
+        // Teams, and 21 directory changes.
+        ("entra/appomni-emm-azure_ad-m365-unified-audit.ndjson", "entra_signin", (3, 3, 0, 22)),
+        // OneDrive, Exchange, Defender alerts, Windows events, and two sign-ins.
+        ("entra/panther-analysis-microsoft-tests.ndjson", "entra_audit", (2, 2, 2, 23)),
+        ("entra/panther-analysis-microsoft-tests.ndjson", "entra_signin", (2, 2, 0, 23)),
+        ("entra/graph-docs-directoryaudit-list.json", "entra_audit", (1, 1, 1, 0)),
+        ("entra/graph-docs-provisioning-list-failure.json", "entra_provisioning", (1, 1, 1, 0)),
+        // A role import into Entra.
+        ("entra/graph-docs-provisioning-list-success.json", "entra_provisioning", (1, 1, 0, 0)),
+        ("azure-monitor/panther-analysis-azure-signin-tests.ndjson", "entra_audit", (21, 19, 3, 25)),
+        ("azure-monitor/panther-analysis-azure-signin-tests.ndjson", "entra_signin", (25, 25, 0, 21)),
         ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
     ] {
         let source = by_id(id).expect("a source");
