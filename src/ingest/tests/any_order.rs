@@ -28,7 +28,11 @@ fn said(lake: &Path) -> Vec<DataFrame> {
         frame.drop_many(without.iter().copied())
     };
     let place = ["file_id", "line", "byte_offset"];
-    vec![chosen(&EVENTS, "event_id", &place), chosen(&CHANGES, "change_id", &[]), sorted(lake, &STATEMENTS, &["event_id", "ordinal"])]
+    vec![
+        chosen(&EVENTS, "event_id", &place),
+        chosen(&CHANGES, "change_id", &[]),
+        sorted(lake, &STATEMENTS, &["event_id", "ordinal"]),
+    ]
 }
 
 /// How the records come: for each run the files it finds, each with the records it holds, perhaps more than in the run before.
@@ -103,5 +107,9 @@ fn a_statement_that_arrives_late_changes_what_the_later_one_changed() {
     assert_eq!(files.len(), 1, "what was worked out before is replaced");
     let before = files;
     assert!(place.ingest().files.iter().all(|f| f.unchanged));
-    assert_eq!(Lake::open(&place.lake()).unwrap().live_files(&CHANGES).unwrap(), before, "nothing new, nothing written");
+    assert_eq!(
+        Lake::open(&place.lake()).unwrap().live_files(&CHANGES).unwrap(),
+        before,
+        "nothing new, nothing written"
+    );
 }
