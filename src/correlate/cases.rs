@@ -111,7 +111,8 @@ pub fn build(
 
 fn learn(acts: &[Act], config: &Config, apps: &Globs) -> Identities {
     let mut identities = Identities::new(config);
-    for act in acts {
+    // A cloud provider's users are others than those of the identity provider, whatever they are called.
+    for act in acts.iter().filter(|act| act.plane != "cloud") {
         match act.subject_kind.as_str() {
             "group" => {
                 identities.learn_group(&act.source, act.subject.as_deref(), act.subject_id.as_deref(), act.time);

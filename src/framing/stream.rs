@@ -209,7 +209,9 @@ fn object_packing(text: &[u8]) -> Packing {
     };
     let complete = balanced(first).is_some_and(|end| first[end..].trim_ascii().is_empty());
     let is_lines = rest.starts_with(b"{") || (complete && rest.trim_ascii_start().starts_with(b"{"));
-    if !is_lines && list_start(if complete { first } else { text }).is_some() {
+    // A list may begin at the end of the first line, with a record on each line after it.
+    let begins_list = !complete && first.trim_ascii_end().ends_with(b"[");
+    if (!is_lines || begins_list) && list_start(if complete { first } else { text }).is_some() {
         return Packing::List;
     }
     let only_line = first.len() == text.len();

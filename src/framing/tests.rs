@@ -57,6 +57,14 @@ fn bad(line: u64, offset: u64, reason: &str) -> Seen {
     (line, offset, Err(reason.to_owned()))
 }
 
+#[test]
+fn a_list_that_begins_at_the_end_of_the_first_line_is_a_list() {
+    let (packing, all) = read(b"{\"@odata.context\":\"c\",\"value\":[\n{\"a\":1},\n{\"a\":2}\n]}\n");
+    assert_eq!(packing, Packing::List);
+    let texts: Vec<String> = all.into_iter().map(|(_, _, text)| text.unwrap()).collect();
+    assert_eq!(texts, ["{\"a\":1}", "{\"a\":2}"]);
+}
+
 const CUT: &str = "the file ends inside this record";
 const OPEN_LIST: &str = "the file ends before its list of records is closed";
 

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::change::{CHANGES, STATEMENTS};
-use crate::lake::{Compaction, compact};
+use crate::lake::{Compaction, DUPLICATES, compact};
+use crate::schema::Table;
 
 /// A record that now and then states who holds something, so that later changes depend on earlier records.
 fn told(id: i64) -> String {
