@@ -9,14 +9,18 @@ use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
+use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
-use crate::event::{EVENT_ID, EVENT_TIME, NATIVE_ID, RAW, RAW_SHA256, REQUEST_ID};
+use crate::event::{
+    ACTOR, BYTE_LENGTH, BYTE_OFFSET, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, LINE, NATIVE_ID, PLANE, RAW, RAW_SHA256,
+    REQUEST_ID, SCOPE,
+};
 use crate::schema::{Column, Table};
 
 /// Rows in a row group: large enough to compress, small enough to be skipped.
@@ -88,6 +92,16 @@ fn cause(error: ParquetError) -> std::io::Error {
     }
 }
 
+/// Columns whose texts hardly repeat: a dictionary of them is built only to be given up.
+const DISTINCT: [Column; 6] = [EVENT_ID, NATIVE_ID, REQUEST_ID, RAW_SHA256, RAW, crate::change::CHANGE_ID];
+
+/// Numbers that differ little from row to row.
+const ASCENDING: [Column; 5] = [EVENT_TIME, LINE, BYTE_OFFSET, BYTE_LENGTH, crate::change::ORDINAL];
+
+/// Columns of `events` by whose least and greatest value readers may skip row groups; of other columns they tell nothing in a
+/// file that is sorted by time, and comparing every text costs as much as compressing it.
+const TELLING: [Column; 5] = [EVENT_TIME, EVENT_TYPE, PLANE, ACTOR, SCOPE];
+
 fn properties(table: &Table) -> Result<WriterProperties> {
     let level = ZstdLevel::try_new(1).map_err(|e| Error::Bug(format!("zstd level: {e}")))?;
     let mut properties = WriterProperties::builder()
@@ -95,15 +109,17 @@ fn properties(table: &Table) -> Result<WriterProperties> {
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk);
+    let is_among = |column: &Column, list: &[Column]| list.iter().any(|c| c.name == column.name);
     for column in table.columns {
-        if [EVENT_ID, NATIVE_ID, REQUEST_ID, RAW_SHA256, RAW, crate::change::CHANGE_ID]
-            .iter()
-            .any(|c| c.name == column.name)
-        {
-            properties = properties.set_column_dictionary_enabled(column.name.into(), false);
+        let path = ColumnPath::from(column.name);
+        if is_among(column, &DISTINCT) || is_among(column, &ASCENDING) {
+            properties = properties.set_column_dictionary_enabled(path.clone(), false);
         }
-        if column.name == RAW.name {
-            properties = properties.set_column_statistics_enabled(column.name.into(), EnabledStatistics::None);
+        if is_among(column, &ASCENDING) {
+            properties = properties.set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED);
+        }
+        if table.name == EVENTS.name && !is_among(column, &TELLING) {
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
         }
     }
     Ok(properties.build())
