@@ -1,25 +1,35 @@
 //! Databricks audit log (source `databricks`).
 
 mod changes;
+mod deliveries;
+mod doc;
+mod fields;
 mod params;
+mod parties;
+mod place;
 mod record;
 mod vocabulary;
+mod when;
 
 use std::borrow::Cow;
 
-use self::changes::{Level, is_uuid};
+use memchr::memmem;
+
+use self::changes::{Context, Found};
+use self::deliveries::{Delivered, delivered};
 use self::params::Params;
+use self::parties::{actor, channel, target};
+use self::place::{Place, Site};
 use self::record::{Response, Row, SHAPE};
-use self::vocabulary::{Act, Meaning, meaning};
+use self::vocabulary::{Act, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
 use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
-use crate::change::{Change, SubjectKind};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
 const ID: &str = "databricks";
 
-/// Databricks audit log: the JSON lines that are delivered to object storage on AWS and GCP.
+/// Databricks audit log: delivered to object storage, by Azure Monitor, or exported from the system table.
 #[derive(Debug)]
 pub struct Databricks;
 
@@ -29,58 +39,122 @@ impl Source for Databricks {
     }
 
     fn forms(&self) -> &'static [Form] {
-        &[Form {
-            name: "delivery_json",
-            doc: "A row of the JSON log delivery on AWS or GCP",
-            marks: &[
-                Mark::AnyOf(&["/serviceName"]),
-                Mark::AnyOf(&["/actionName"]),
-                Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
-            ],
-        }]
+        &[
+            Form {
+                name: "delivery_json",
+                doc: "A row of the JSON log delivery on AWS or GCP",
+                marks: &[
+                    Mark::AnyOf(&["/serviceName"]),
+                    Mark::AnyOf(&["/actionName"]),
+                    Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
+                ],
+            },
+            Form {
+                name: "azure_diagnostic",
+                doc: "A record of Azure Monitor's diagnostic settings, in storage (PT1H.json) or from an Event Hub",
+                marks: &[
+                    Mark::StartsWith("/operationName", "Microsoft.Databricks/"),
+                    Mark::AnyOf(&["/time", "/properties"]),
+                ],
+            },
+            Form {
+                name: "log_analytics",
+                doc: "A row of the Log Analytics tables that the diagnostic settings fill, exported as JSON or CSV",
+                marks: &[
+                    Mark::AnyOf(&["/ServiceName"]),
+                    Mark::AnyOf(&["/ActionName"]),
+                    Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
+                    Mark::AnyOf(&["/LogId", "/RequestParams", "/Identity"]),
+                ],
+            },
+            Form {
+                name: "system_table",
+                doc: "A row of `system.access.audit`, exported as JSON, CSV or Parquet, or the result of a SQL statement",
+                marks: &[
+                    Mark::AnyOf(&["/service_name", "/serviceName"]),
+                    Mark::AnyOf(&["/action_name", "/actionName"]),
+                    Mark::AnyOf(&["/event_time", "/eventTime", "/timestamp"]),
+                ],
+            },
+        ]
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
-        &[]
+        &[Envelope { name: "SQL statement result", marker: b"\"data_array\"", path: &["result", "data_array"] }]
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record) {
+        match row(record).and_then(|delivered| event(delivered, record.path)) {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
     }
 
     fn doc(&self) -> &'static Doc {
-        &Doc { title: "Databricks audit log", events: &[], changes: &[], missing: &[] }
+        &doc::DOC
     }
 }
 
-fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let row = decode::<Row<'r>>(checked(record.bytes)?, SHAPE)?;
-    let (event_type, known) = event_type(&row)?;
+/// The row of a record. Nearly all rows are of the JSON delivery, and told by the key that no other form has.
+fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
+    let text = checked(record.bytes)?;
+    let other = || delivered(text, record);
+    if memmem::find(record.bytes, b"\"timestamp\"").is_none() {
+        if let Some(delivered) = other() {
+            return delivered;
+        }
+    }
+    match decode::<Row<'r>>(text, SHAPE) {
+        Ok(row) if row.service_name.is_some() || row.action_name.is_some() => of_delivery(row),
+        read => match other() {
+            Some(delivered) => delivered,
+            None => of_delivery(read?),
+        },
+    }
+}
+
+fn of_delivery(row: Row<'_>) -> Result<Delivered<'_>, Reason> {
+    // Who it is not comes first: a record of another source lacks these, whatever else it has.
+    service_action(&row)?;
     let milliseconds = epoch_milliseconds(&row.timestamp, "/timestamp")?;
+    Ok(Delivered {
+        row,
+        micros: milliseconds * 1000,
+        delivery: "delivery_json",
+        parse_rule: "native",
+        native_id: None,
+        site: Site::Row,
+        run_by: None,
+    })
+}
+
+fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reason> {
+    let Delivered { row, micros, delivery, parse_rule, native_id, site, run_by } = delivered;
+    let (service, action) = service_action(&row)?;
+    let (event_type, known) = meaning(service, action);
     let (plane, act) = known.unwrap_or((Plane::Other, Act::None));
     let request_id = row.request_id.id("/requestId")?;
-    let place = Place::of(&row, record.path, known.is_some())?;
+    let place = Place::of(&row, &site, path, known.is_some())?;
     let (outcome, status) = outcome(&row.response)?;
-    let changes = changes::changes(act, place.level, &row.request_params, outcome)?;
+    let context = Context { params: &row.request_params, result: &row.response.result, place: &place, outcome };
+    let found = changes::found(act, context)?;
     let endpoint = endpoint(&row.request_params, known.is_some())?;
-    let (actor, actor_kind) = actor(&row, plane)?;
-    let (target, target_id, target_kind) = target(&row.request_params, &changes);
-    let identity = identity_of(&row, milliseconds, &place, request_id.as_deref(), status);
+    let identity = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
+    let (target, target_id, target_kind) = target(&row.request_params, &found);
+    let (actor, actor_id, actor_kind) = actor(&row, run_by, plane)?;
+    let Found { changes, statements, is_partial } = found;
     Ok(Event {
         identity,
-        native_id: None,
+        native_id,
         request_id,
-        event_time: milliseconds * 1000,
+        event_time: micros,
         event_type,
         plane,
         outcome,
         outcome_reason: row.response.error_message,
         actor,
         actor_kind,
-        actor_id: row.user_identity.subject_name,
+        actor_id,
         channel: Some(Cow::Borrowed(channel(endpoint.as_deref()))),
         endpoint,
         target,
@@ -93,57 +167,18 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
         source_ip: row.source_ip_address.map(without_port),
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
-        parse_rule: "native",
-        delivery: "delivery_json",
+        parse_rule: if is_partial { "partial" } else { parse_rule },
+        delivery,
         mapped: known.is_some(),
         changes,
-        statements: Vec::new(),
+        statements,
     })
 }
 
-/// The event type, with what is known of it.
-fn event_type(row: &Row<'_>) -> Result<(Cow<'static, str>, Option<Meaning>), Reason> {
+fn service_action<'w>(row: &'w Row<'_>) -> Result<(&'w str, &'w str), Reason> {
     let service = row.service_name.as_deref().ok_or("/serviceName: missing")?;
     let action = row.action_name.as_deref().ok_or("/actionName: missing")?;
-    Ok(meaning(service, action))
-}
-
-/// Where a row holds.
-struct Place<'r> {
-    level: Level,
-    scope: Text<'r>,
-    workspace_id: Option<Text<'r>>,
-}
-
-impl<'r> Place<'r> {
-    /// The row says it; a row that does not is placed by the folder it was delivered to.
-    fn of(row: &Row<'r>, path: &'r str, known: bool) -> Result<Self, Reason> {
-        let digits = match row.workspace_id.id("/workspaceId")? {
-            Some(id) if !is_digits(&id) => return Err(row.workspace_id.unfit("/workspaceId", "digits")),
-            Some(id) => Some(id),
-            None => folder_workspace(path).map(Cow::Borrowed),
-        };
-        let says = |level: &str| row.audit_level.as_deref().is_some_and(|l| l.eq_ignore_ascii_case(level));
-        let workspace_id = digits.clone().filter(|id| !id.trim_start_matches('0').is_empty());
-        if says("ACCOUNT_LEVEL") || (digits.is_some() && workspace_id.is_none()) {
-            // Unity Catalog logs at account level and keeps the workspace among the parameters.
-            let params = &row.request_params;
-            let param = if known { params.id(&["workspace_id"])? } else { params.hint(&["workspace_id"]) };
-            let workspace_id = workspace_id.or(param.filter(|id| is_digits(id) && id != "0"));
-            return Ok(Self { level: Level::Account, scope: Cow::Borrowed("account"), workspace_id });
-        }
-        let level = if says("WORKSPACE_LEVEL") || digits.is_some() { Level::Workspace } else { Level::Unknown };
-        Ok(Self { level, scope: workspace_id.clone().unwrap_or(Cow::Borrowed("unknown")), workspace_id })
-    }
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The workspace of a delivery folder `workspaceId=<digits>`.
-fn folder_workspace(path: &str) -> Option<&str> {
-    path.split(['/', '\\']).find_map(|part| part.strip_prefix("workspaceId=")).filter(|id| is_digits(id))
+    Ok((service, action))
 }
 
 /// The outcome, and the status code behind it. A row without status says nothing about success.
@@ -162,53 +197,6 @@ fn outcome(response: &Response<'_>) -> Result<(Outcome, Option<i64>), Reason> {
 /// The parameter that names the door. In rows of unknown meaning it may be anything, so there it is only a hint.
 fn endpoint<'r>(params: &Params<'r>, known: bool) -> Result<Option<Text<'r>>, Reason> {
     if known { params.text(&["endpoint"]) } else { Ok(params.hint(&["endpoint"])) }
-}
-
-fn channel(endpoint: Option<&str>) -> &'static str {
-    match endpoint {
-        Some("scim") => "scim",
-        Some("adminConsole") => "ui",
-        Some("autoUserCreation") => "auto",
-        Some("permissionAssignment" | "roleAssignment") => "api",
-        Some("DatabricksApps") => "system",
-        _ => "unknown",
-    }
-}
-
-/// Who acted, and what that is. Failed sign-ins have no identity yet, only the name that was tried.
-fn actor<'r>(row: &Row<'r>, plane: Plane) -> Result<(Option<Text<'r>>, Option<Text<'r>>), Reason> {
-    let actor = match (&row.user_identity.email, plane) {
-        (None, Plane::Usage) => row.request_params.text(&["user", "userName", "user_name"])?,
-        (email, _) => email.clone(),
-    };
-    let kind = actor.as_deref().and_then(actor_kind).map(Cow::Borrowed);
-    Ok((actor, kind))
-}
-
-fn actor_kind(actor: &str) -> Option<&'static str> {
-    match actor {
-        "System-User" | "unknown" | "dbadmin" => Some("system"),
-        _ if is_uuid(actor) => Some("service_principal"),
-        _ if actor.contains('@') => Some("user"),
-        _ => None,
-    }
-}
-
-type Target<'r> = (Option<Text<'r>>, Option<Text<'r>>, Option<Text<'r>>);
-
-/// The main object: the subject of the change, the group of a bulk change, else what the parameters name.
-fn target<'r>(params: &Params<'r>, changes: &[Change<'r>]) -> Target<'r> {
-    match changes {
-        [] => {
-            let name = params.hint(&["targetUserName", "securable_full_name", "full_name_arg", "name_arg", "name"]);
-            (name, params.hint(&["targetUserId", "resourceId", "principal_id"]), None)
-        }
-        [change] => {
-            let kind = (change.subject_kind != SubjectKind::Unknown).then(|| change.subject_kind.as_str());
-            (change.subject.clone(), change.subject_id.clone(), kind.map(Cow::Borrowed))
-        }
-        [change, ..] => (change.entitlement.clone(), change.entitlement_id.clone(), Some(Cow::Borrowed("group"))),
-    }
 }
 
 /// What every delivery of one row carries; session, address and user agent differ or are missing in some.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use sonic_rs::LazyValue;
 
 use super::params::Params;
 use crate::source::decode::{object, text};
@@ -57,6 +58,18 @@ pub(super) struct Response<'r> {
     pub(super) status_code: Loose<'r>,
     #[serde(borrow, deserialize_with = "text")]
     pub(super) error_message: Option<Cow<'r, str>>,
+    #[serde(borrow)]
+    pub(super) result: Unread<'r>,
+}
+
+/// A value that few rows are asked for: its JSON, untouched.
+#[derive(Debug, Default)]
+pub(super) struct Unread<'r>(pub(super) Option<Cow<'r, str>>);
+
+impl<'de: 'r, 'r> Deserialize<'de> for Unread<'r> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Some(LazyValue::deserialize(deserializer)?.as_raw_cow())))
+    }
 }
 
 /// What each field of one type must be; the fields of varying type are judged where they are read.
