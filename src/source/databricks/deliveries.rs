@@ -15,6 +15,9 @@ use crate::source::loose::Loose;
 /// What all operations of Databricks in Azure Monitor begin with; its other records are those of other products.
 const OPERATION: &str = "Microsoft.Databricks/";
 
+/// Columns of which every export keeps some.
+const OWN: &[&str] = &["requestparams", "useridentity", "auditlevel", "workspaceid", "response", "requestid"];
+
 /// A row, with what its delivery says beside it.
 #[derive(Debug)]
 pub(super) struct Delivered<'r> {
@@ -34,18 +37,19 @@ pub(super) fn delivered<'r>(text: &'r str, record: &Record<'r>) -> Option<Result
     let fields = Fields::of_json(Cow::Borrowed(text))?;
     if let Some(operation) = fields.text("operationname") {
         let is_ours = operation.get(..OPERATION.len()).is_some_and(|head| head.eq_ignore_ascii_case(OPERATION));
-        return is_ours.then(|| monitor(&fields, Some(&operation), record));
+        return is_ours.then(|| fields.unambiguous().and_then(|()| monitor(&fields, Some(&operation), record)));
     }
     if !fields.has("servicename") || !fields.has("actionname") {
         return None;
     }
     if fields.has("timegenerated") {
-        return Some(monitor(&fields, None, record));
+        return Some(fields.unambiguous().and_then(|()| monitor(&fields, None, record)));
     }
     let is_delivery = fields.has("timestamp") && !fields.has("eventtime");
     // A row with the keys of the delivery has been tried as one.
     let is_export = fields.has("eventtime") || (is_delivery && !fields.has_key("serviceName"));
-    is_export.then(|| table(&fields, is_delivery, record))
+    let is_ours = is_export && OWN.iter().any(|name| fields.has(name));
+    is_ours.then(|| fields.unambiguous().and_then(|()| table(&fields, is_delivery, record)))
 }
 
 /// A row of `system.access.audit`, or of a delivery whose keys have been rewritten.

@@ -19,6 +19,18 @@ impl<'r> Fields<'r> {
         json.trim_start().starts_with('{').then(|| Params::of_json(json).map(Self))?
     }
 
+    /// Refuses an object in which a key stands twice: which of the two holds cannot be known.
+    pub(super) fn unambiguous(&self) -> Result<(), Reason> {
+        let mut keys = self.0.entries().map(|(key, _)| key);
+        let mut last = keys.next();
+        for key in keys {
+            if last.replace(key) == Some(key) {
+                return Err(Cow::Owned(format!("`{key}` stands twice in one object")));
+            }
+        }
+        Ok(())
+    }
+
     /// The key and the value of the first field of that name that says anything.
     pub(super) fn entry(&self, name: &str) -> Option<(&str, &Loose<'r>)> {
         self.0.entries().find(|(key, value)| is_spelling(key, name) && !is_nothing(value))
@@ -52,7 +64,7 @@ impl<'r> Fields<'r> {
     pub(super) fn inner(&self, name: &str) -> Result<Option<Self>, Reason> {
         let Some(json) = self.json(name)? else { return Ok(None) };
         match Self::of_json(json) {
-            Some(fields) => Ok(Some(fields)),
+            Some(fields) => fields.unambiguous().map(|()| Some(fields)),
             None => Err(self.unread(name)),
         }
     }

@@ -74,6 +74,13 @@ impl Source for Databricks {
                     Mark::AnyOf(&["/service_name", "/serviceName"]),
                     Mark::AnyOf(&["/action_name", "/actionName"]),
                     Mark::AnyOf(&["/event_time", "/eventTime", "/timestamp"]),
+                    Mark::AnyOf(&[
+                        "/user_identity",
+                        "/request_params",
+                        "/requestParams",
+                        "/audit_level",
+                        "/auditLevel",
+                    ]),
                 ],
             },
         ]

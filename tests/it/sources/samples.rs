@@ -40,7 +40,8 @@ fn every_published_sample_ends_somewhere() {
         ("okta/okta-openapi-ListLogs.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-ListLogsWithAdditionalSecurityContext.json", "okta", (1, 1, 0, 0)),
         ("okta/okta-openapi-LogTargetChangeDetails.json", "okta", (0, 0, 0, 1)),
-        ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
+        ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 89, 37, 27)),
+        ("databricks/azure-eventhub-records.guardium.ndjson", "databricks", (9, 9, 0, 0)),
     ] {
         let source = by_id(id).expect("a source");
         let found = tally(source, fs::read(corpus.join(file)).expect("a sample"));

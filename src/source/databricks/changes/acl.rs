@@ -90,7 +90,8 @@ fn of_principal<'r>(context: Context<'_, 'r>, object: Name<'r>) -> Found<'r> {
 fn set_of<'r>(context: Context<'_, 'r>, object: &Name<'r>, subject: &Subject<'r>, set: Vec<String>) -> Found<'r> {
     let held = set.into_iter().map(|word| subject.on(permission(context, object, Some(word)))).collect();
     let key = object.as_ref().and_then(|object| Some(format!("{object}|{}", subject.key()?)));
-    context.stated(key, held, taken(subject.on(permission(context, object, None))))
+    let found = context.stated(key, held, taken(subject.on(permission(context, object, None))));
+    Found { is_partial: object.is_none() || !subject.is_somebody(), ..found }
 }
 
 /// The whole list of an object, which replaces the one before; `None` = it cannot be read.
@@ -111,7 +112,8 @@ fn whole<'r>(context: Context<'_, 'r>, object: Name<'r>, list: Option<&Value>) -
         return Found { changes: held, is_partial, ..Found::default() };
     }
     let key = object.as_ref().map(|object| format!("{object}|*"));
-    context.stated(key, held, taken(permission(context, &object, None)))
+    let found = context.stated(key, held, taken(permission(context, &object, None)));
+    Found { is_partial: object.is_none(), ..found }
 }
 
 fn allowed(entry: &Map<String, Value>) -> Vec<String> {

@@ -10,13 +10,15 @@ use crate::change::{Change, Verb};
 const WORKSPACE_ADMIN: &str = "workspace_admin";
 const PERMISSIONS: &[&str] = &["permissions", "permission", "roles", "role"];
 
-/// A principal's permissions in a workspace are set; none at all end the assignment.
+/// A principal's permissions in a workspace are set; none at all end the assignment. Where they are not told, the role of an
+/// administrator cannot be ruled out.
 pub(super) fn assigned<'r>(context: Context<'_, 'r>) -> Found<'r> {
     let subject = Subject::of_row(context);
     let read = context.params.json(PERMISSIONS).map(|value| value.and_then(|v| words(&v, &["permission", "name"])));
     let blank = PERMISSIONS.iter().any(|key| context.params.is_blank(key));
     let permissions = read.or_else(|| blank.then(|| Some(Vec::new())));
-    let told = permissions.clone().flatten();
+    let told = permissions.flatten();
+    let is_partial = told.is_none();
     if told.as_ref().is_some_and(Vec::is_empty) {
         return one(subject.on(workspace(context, Verb::WorkspaceUnassign)));
     }
@@ -25,7 +27,7 @@ pub(super) fn assigned<'r>(context: Context<'_, 'r>) -> Found<'r> {
         let role = Some(Cow::Borrowed(WORKSPACE_ADMIN));
         changes.push(subject.on(Change { entitlement: role, ..context.change(Verb::AdminGrant) }));
     }
-    Found { changes, is_partial: permissions == Some(None), ..Found::default() }
+    Found { changes, is_partial, ..Found::default() }
 }
 
 /// A principal's assignment to a workspace ends.
@@ -37,7 +39,8 @@ pub(super) fn unassigned<'r>(context: Context<'_, 'r>) -> Found<'r> {
 pub(super) fn access<'r>(context: Context<'_, 'r>) -> Found<'r> {
     let is_taken = context.params.is_blank("aclPermissionSet");
     let verb = if is_taken { Verb::WorkspaceUnassign } else { Verb::WorkspaceAssign };
-    one(Subject::of_row(context).on(workspace(context, verb)))
+    let is_partial = !is_taken && context.hint(&["aclPermissionSet"]).is_none();
+    Found { is_partial, ..one(Subject::of_row(context).on(workspace(context, verb))) }
 }
 
 /// The change, about the workspace that the row names or comes from.
