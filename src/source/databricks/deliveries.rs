@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::Fields;
 use super::place::{Site, workspace_name};
-use super::record::{Response, Row, Unread, UserIdentity};
+use super::record::{Answer, Response, Row, UserIdentity};
 use super::when::{Zone, instant};
 use crate::event::Text;
 use crate::source::Record;
@@ -22,6 +22,7 @@ const OWN: &[&str] = &["requestparams", "useridentity", "auditlevel", "workspace
 #[derive(Debug)]
 pub(super) struct Delivered<'r> {
     pub(super) row: Row<'r>,
+    pub(super) answer: Answer<'r>,
     /// Microseconds since the epoch, UTC.
     pub(super) micros: i64,
     pub(super) delivery: &'static str,
@@ -57,6 +58,7 @@ fn table<'r>(fields: &Fields<'r>, is_delivery: bool, record: &Record<'r>) -> Res
     let name = if is_delivery { "timestamp" } else { "eventtime" };
     let time = time(fields, name, record)?;
     let metadata = fields.inner("identitymetadata")?;
+    let (response, answer) = response(fields)?;
     let row = Row {
         timestamp: Loose::Null,
         audit_level: fields.text("auditlevel"),
@@ -70,10 +72,11 @@ fn table<'r>(fields: &Fields<'r>, is_delivery: bool, record: &Record<'r>) -> Res
         session_id: loose(fields.text("sessionid")),
         user_identity: identity(fields, "useridentity")?,
         request_params: fields.params("requestparams")?,
-        response: response(fields)?,
+        response,
     };
     Ok(Delivered {
         row,
+        answer,
         micros: time.micros,
         delivery: if is_delivery { "delivery_json" } else { "system_table" },
         parse_rule: if time.rewritten || is_delivery { "re_exported" } else { "native" },
@@ -92,6 +95,7 @@ fn monitor<'r>(outer: &Fields<'r>, operation: Option<&str>, record: &Record<'r>)
     let mut words = operation.and_then(|o| o.get(OPERATION.len()..)).unwrap_or_default().splitn(2, '/');
     let mut word = || words.next().filter(|w| !w.is_empty()).map(|w| Cow::Owned(w.to_owned()));
     let (category, action) = (word(), word());
+    let (response, answer) = response(inner)?;
     let row = Row {
         service_name: inner.text("servicename").or_else(|| outer.text("category")).or(category),
         action_name: inner.text("actionname").or(action),
@@ -101,12 +105,13 @@ fn monitor<'r>(outer: &Fields<'r>, operation: Option<&str>, record: &Record<'r>)
         session_id: loose(inner.text("sessionid")),
         user_identity: identity(if outer.has("identity") { outer } else { inner }, "identity")?,
         request_params: inner.params("requestparams")?,
-        response: response(inner)?,
+        response,
         ..Row::default()
     };
     let resource = outer.text("resourceid").or_else(|| inner.text("resourceid"));
     Ok(Delivered {
         row,
+        answer,
         micros: time.micros,
         delivery: if is_row { "log_analytics" } else { "azure_diagnostic" },
         parse_rule: if time.rewritten { "re_exported" } else { "native" },
@@ -135,13 +140,13 @@ fn identity<'r>(fields: &Fields<'r>, name: &str) -> Result<UserIdentity<'r>, Rea
     }
 }
 
-fn response<'r>(fields: &Fields<'r>) -> Result<Response<'r>, Reason> {
-    let Some(response) = fields.inner("response")? else { return Ok(Response::default()) };
-    Ok(Response {
-        status_code: response.entry("statuscode").map_or(Loose::Null, |(_, status)| status.clone()),
-        error_message: response.text("errormessage"),
-        result: Unread(response.json("result").ok().flatten()),
-    })
+fn response<'r>(fields: &Fields<'r>) -> Result<(Response<'r>, Answer<'r>), Reason> {
+    let Some(fields) = fields.inner("response")? else { return Ok((Response::default(), Answer::Json(None))) };
+    let response = Response {
+        status_code: fields.entry("statuscode").map_or(Loose::Null, |(_, status)| status.clone()),
+        error_message: fields.text("errormessage"),
+    };
+    Ok((response, Answer::Json(fields.json("result").ok().flatten())))
 }
 
 fn loose(text: Option<Cow<'_, str>>) -> Loose<'_> {

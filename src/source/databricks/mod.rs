@@ -4,6 +4,7 @@ mod changes;
 mod deliveries;
 mod doc;
 mod fields;
+mod forms;
 mod params;
 mod parties;
 mod place;
@@ -12,22 +13,27 @@ mod vocabulary;
 mod when;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
-use self::changes::{Context, Found};
+use self::changes::Context;
 use self::deliveries::{Delivered, delivered};
+use self::forms::FORMS;
 use self::params::Params;
 use self::parties::{actor, channel, target};
 use self::place::{Place, Site};
-use self::record::{Response, Row, SHAPE};
+use self::record::{Answer, Response, Row, SHAPE};
 use self::vocabulary::{Act, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
-use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
+use super::{Doc, Envelope, Fate, Form, Record, Source};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
 const ID: &str = "databricks";
+
+/// The key that rows of the JSON delivery have, and hardly any other record.
+static TIMESTAMP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"timestamp\""));
 
 /// Databricks audit log: delivered to object storage, by Azure Monitor, or exported from the system table.
 #[derive(Debug)]
@@ -39,51 +45,7 @@ impl Source for Databricks {
     }
 
     fn forms(&self) -> &'static [Form] {
-        &[
-            Form {
-                name: "delivery_json",
-                doc: "A row of the JSON log delivery on AWS or GCP",
-                marks: &[
-                    Mark::AnyOf(&["/serviceName"]),
-                    Mark::AnyOf(&["/actionName"]),
-                    Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
-                ],
-            },
-            Form {
-                name: "azure_diagnostic",
-                doc: "A record of Azure Monitor's diagnostic settings, in storage (PT1H.json) or from an Event Hub",
-                marks: &[
-                    Mark::StartsWith("/operationName", "Microsoft.Databricks/"),
-                    Mark::AnyOf(&["/time", "/properties"]),
-                ],
-            },
-            Form {
-                name: "log_analytics",
-                doc: "A row of the Log Analytics tables that the diagnostic settings fill, exported as JSON or CSV",
-                marks: &[
-                    Mark::AnyOf(&["/ServiceName"]),
-                    Mark::AnyOf(&["/ActionName"]),
-                    Mark::AnyOf(&["/TimeGenerated", "/TimeGenerated [UTC]"]),
-                    Mark::AnyOf(&["/LogId", "/RequestParams", "/Identity"]),
-                ],
-            },
-            Form {
-                name: "system_table",
-                doc: "A row of `system.access.audit`, exported as JSON, CSV or Parquet, or the result of a SQL statement",
-                marks: &[
-                    Mark::AnyOf(&["/service_name", "/serviceName"]),
-                    Mark::AnyOf(&["/action_name", "/actionName"]),
-                    Mark::AnyOf(&["/event_time", "/eventTime", "/timestamp"]),
-                    Mark::AnyOf(&[
-                        "/user_identity",
-                        "/request_params",
-                        "/requestParams",
-                        "/audit_level",
-                        "/auditLevel",
-                    ]),
-                ],
-            },
-        ]
+        FORMS
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
@@ -106,26 +68,26 @@ impl Source for Databricks {
 fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
     let text = checked(record.bytes)?;
     let other = || delivered(text, record);
-    if memmem::find(record.bytes, b"\"timestamp\"").is_none() {
-        if let Some(delivered) = other() {
-            return delivered;
-        }
+    let is_delivery = TIMESTAMP.find(record.bytes).is_some();
+    if let Some(delivered) = (!is_delivery).then(other).flatten() {
+        return delivered;
     }
     match decode::<Row<'r>>(text, SHAPE) {
-        Ok(row) if row.service_name.is_some() || row.action_name.is_some() => of_delivery(row),
+        Ok(row) if row.service_name.is_some() || row.action_name.is_some() => of_delivery(row, text),
         read => match other() {
             Some(delivered) => delivered,
-            None => of_delivery(read?),
+            None => of_delivery(read?, text),
         },
     }
 }
 
-fn of_delivery(row: Row<'_>) -> Result<Delivered<'_>, Reason> {
+fn of_delivery<'r>(row: Row<'r>, text: &'r str) -> Result<Delivered<'r>, Reason> {
     // Who it is not comes first: a record of another source lacks these, whatever else it has.
     service_action(&row)?;
     let milliseconds = epoch_milliseconds(&row.timestamp, "/timestamp")?;
     Ok(Delivered {
         row,
+        answer: Answer::In(text),
         micros: milliseconds * 1000,
         delivery: "delivery_json",
         parse_rule: "native",
@@ -136,26 +98,20 @@ fn of_delivery(row: Row<'_>) -> Result<Delivered<'_>, Reason> {
 }
 
 fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reason> {
-    let Delivered { row, micros, delivery, parse_rule, native_id, site, run_by } = delivered;
-    let (service, action) = service_action(&row)?;
-    let (event_type, known) = meaning(service, action);
+    let Delivered { row, answer, micros, delivery, parse_rule, native_id, site, run_by } = delivered;
+    let (event_type, known) = service_action(&row).map(|(service, action)| meaning(service, action))?;
     let (plane, act) = known.unwrap_or((Plane::Other, Act::None));
     let request_id = row.request_id.id("/requestId")?;
     let place = Place::of(&row, &site, path, known.is_some())?;
     let (outcome, status) = outcome(&row.response)?;
-    let context = Context { params: &row.request_params, result: &row.response.result, place: &place, outcome };
-    let found = changes::found(act, context)?;
+    let found = changes::found(act, Context { params: &row.request_params, answer: &answer, place: &place, outcome })?;
     let endpoint = endpoint(&row.request_params, known.is_some())?;
     let identity = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
     let (target, target_id, target_kind) = target(&row.request_params, &found);
     let (actor, actor_id, actor_kind) = actor(&row, run_by, plane)?;
-    let Found { changes, statements, is_partial } = found;
     Ok(Event {
-        identity,
         native_id,
         request_id,
-        event_time: micros,
-        event_type,
         plane,
         outcome,
         outcome_reason: row.response.error_message,
@@ -167,18 +123,18 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
         target,
         target_id,
         target_kind,
-        app: None,
         scope: place.scope,
         workspace_id: place.workspace_id,
         account_id: row.account_id.id("/accountId")?,
         source_ip: row.source_ip_address.map(without_port),
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
-        parse_rule: if is_partial { "partial" } else { parse_rule },
+        parse_rule: if found.is_partial { "partial" } else { parse_rule },
         delivery,
         mapped: known.is_some(),
-        changes,
-        statements,
+        changes: found.changes,
+        statements: found.statements,
+        ..Event::new(identity, micros, event_type)
     })
 }
 
@@ -239,11 +195,32 @@ fn bytes<'t>(text: &'t Option<Text<'_>>) -> Option<&'t [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::detect;
 
     fn read<'r>(text: &'r str, path: &'r str) -> Box<Event<'r>> {
         match Databricks.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_form_is_detected_and_other_products_are_not() {
+        let detected = |record: &str| detect(&serde_json::from_str(record).unwrap()).map(Source::id).ok();
+        for record in [
+            r#"{"operationName":"Microsoft.Databricks/accounts/add","time":"t","properties":{}}"#,
+            r#"{"OPERATIONNAME":"MICROSOFT.DATABRICKS/accounts/add","properties":"{}"}"#,
+            r#"{"TimeGenerated [UTC]":"t","ServiceName":"accounts","ActionName":"add","LogId":"l"}"#,
+            r#"{"event_time":"t","service_name":"accounts","action_name":"add","request_params":"{}"}"#,
+        ] {
+            assert_eq!(detected(record), Some(ID), "{record}");
+        }
+        for record in [
+            r#"{"operationName":"Add user","category":"AuditLogs","time":"t","properties":{}}"#,
+            r#"{"TimeGenerated":"t","OperationName":"Sign-in activity","Category":"SignInLogs","Identity":"x"}"#,
+            r#"{"timestamp":"t","service_name":"billing","action_name":"pay"}"#,
+        ] {
+            assert_ne!(detected(record), Some(ID), "{record}");
         }
     }
 

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer};
-use sonic_rs::LazyValue;
+use serde::Deserialize;
 
 use super::params::Params;
 use crate::source::decode::{object, text};
@@ -58,17 +57,24 @@ pub(super) struct Response<'r> {
     pub(super) status_code: Loose<'r>,
     #[serde(borrow, deserialize_with = "text")]
     pub(super) error_message: Option<Cow<'r, str>>,
-    #[serde(borrow)]
-    pub(super) result: Unread<'r>,
 }
 
-/// A value that few rows are asked for: its JSON, untouched.
-#[derive(Debug, Default)]
-pub(super) struct Unread<'r>(pub(super) Option<Cow<'r, str>>);
+/// The result in the response, which few rows are asked for: looked up when it is.
+#[derive(Debug, Clone)]
+pub(super) enum Answer<'r> {
+    /// The record that has it.
+    In(&'r str),
+    /// Its JSON; `None` = there is none.
+    Json(Option<Cow<'r, str>>),
+}
 
-impl<'de: 'r, 'r> Deserialize<'de> for Unread<'r> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Some(LazyValue::deserialize(deserializer)?.as_raw_cow())))
+impl<'r> Answer<'r> {
+    /// Its JSON; `None` = there is none.
+    pub(super) fn json(&self) -> Option<Cow<'r, str>> {
+        match self {
+            Self::In(record) => sonic_rs::get(*record, ["response", "result"]).ok().map(|found| found.as_raw_cow()),
+            Self::Json(json) => json.clone(),
+        }
     }
 }
 

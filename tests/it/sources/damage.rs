@@ -1,5 +1,7 @@
 //! No bytes, however damaged, make a source panic.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tickmark::source::{Fate, Record, SOURCES, by_id};
@@ -7,7 +9,8 @@ use tickmark::source::{Fate, Record, SOURCES, by_id};
 use super::cases::input;
 use super::{cases_folder, folders, name, records};
 
-fn seeds() -> Vec<(String, Vec<u8>)> {
+/// The records of all cases, which are read once: the tests draw from them hundreds of times.
+static SEEDS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     let mut seeds = Vec::new();
     for folder in folders(&cases_folder()) {
         for case in folders(&folder) {
@@ -17,7 +20,7 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
         }
     }
     seeds
-}
+});
 
 fn must_end(id: &str, bytes: &[u8]) {
     let zone = Some(chrono_tz::Europe::Berlin);
@@ -67,8 +70,7 @@ proptest! {
     fn no_damaged_record_makes_a_source_panic(
         seed in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>(), how in 0..4,
     ) {
-        let seeds = seeds();
-        let (id, record) = seed.get(&seeds);
+        let (id, record) = seed.get(&SEEDS);
         let mut bytes = record.clone();
         let at = at.index(bytes.len());
         match how {
@@ -84,8 +86,7 @@ proptest! {
     fn no_misplaced_value_makes_a_source_panic(
         seed in any::<prop::sample::Index>(), at in 0usize..60, value in any_value(),
     ) {
-        let seeds = seeds();
-        let (id, record) = seed.get(&seeds);
+        let (id, record) = seed.get(&SEEDS);
         if let Ok(mut record) = serde_json::from_slice::<Value>(record) {
             replaced(&mut record, &mut { at }, &value);
             must_end(id, record.to_string().as_bytes());

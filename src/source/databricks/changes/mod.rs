@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(super) use self::subject::is_uuid;
 use super::params::{Params, parsed};
 use super::place::Place;
-use super::record::Unread;
+use super::record::Answer;
 use super::vocabulary::Act;
 use crate::change::{Change, Direction, Model, Statement, Verb};
 use crate::event::Outcome;
@@ -39,7 +39,7 @@ pub(super) struct Found<'r> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'c, 'r> {
     pub(super) params: &'c Params<'r>,
-    pub(super) result: &'c Unread<'r>,
+    pub(super) answer: &'c Answer<'r>,
     pub(super) place: &'c Place<'r>,
     pub(super) outcome: Outcome,
 }
@@ -92,7 +92,7 @@ impl<'r> Context<'_, 'r> {
 
     /// A member of the response's result, which is JSON in a string.
     fn result(self, key: &str) -> Option<String> {
-        let value = parsed(self.result.0.as_deref()?)?;
+        let value = parsed(&self.answer.json()?)?;
         let value = value.as_str().map_or(Some(value.clone()), parsed)?;
         match value.get(key)? {
             Value::String(text) => Some(text.clone()),
