@@ -1,26 +1,42 @@
 //! Databricks audit log (source `databricks`).
 
 mod changes;
+mod deliveries;
+mod doc;
+mod fields;
+mod forms;
 mod kin;
 mod params;
+mod parties;
+mod place;
 mod record;
 mod vocabulary;
+mod when;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use self::changes::{Level, is_uuid};
+use memchr::memmem::Finder;
+
+use self::changes::Context;
+use self::deliveries::{Delivered, delivered};
+use self::forms::FORMS;
 use self::params::Params;
-use self::record::{Response, Row, SHAPE};
-use self::vocabulary::{Act, Meaning, meaning};
+use self::parties::{actor, channel, target};
+use self::place::{Place, Site};
+use self::record::{Answer, Response, Row, SHAPE};
+use self::vocabulary::{Act, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
-use super::{Doc, Envelope, Fate, Form, Kin, Mark, Record, Source, Traits};
-use crate::change::{Change, SubjectKind};
+use super::{Doc, Envelope, Fate, Form, Kin, Record, Source, Traits};
 use crate::event::{Event, Outcome, Plane, Text, identity};
 
 const ID: &str = "databricks";
 
-/// Databricks audit log: the JSON lines that are delivered to object storage on AWS and GCP.
+/// The key that rows of the JSON delivery have, and hardly any other record.
+static TIMESTAMP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"timestamp\""));
+
+/// Databricks audit log: delivered to object storage, by Azure Monitor, or exported from the system table.
 #[derive(Debug)]
 pub struct Databricks;
 
@@ -30,23 +46,15 @@ impl Source for Databricks {
     }
 
     fn forms(&self) -> &'static [Form] {
-        &[Form {
-            name: "delivery_json",
-            doc: "A row of the JSON log delivery on AWS or GCP",
-            marks: &[
-                Mark::AnyOf(&["/serviceName"]),
-                Mark::AnyOf(&["/actionName"]),
-                Mark::AnyOf(&["/timestamp", "/userIdentity", "/requestParams", "/response", "/workspaceId"]),
-            ],
-        }]
+        FORMS
     }
 
     fn envelopes(&self) -> &'static [Envelope] {
-        &[]
+        &[Envelope { name: "SQL statement result", marker: b"\"data_array\"", path: &["result", "data_array"] }]
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record) {
+        match row(record).and_then(|delivered| event(delivered, record.path)) {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
@@ -57,98 +65,88 @@ impl Source for Databricks {
     }
 
     fn doc(&self) -> &'static Doc {
-        &Doc { title: "Databricks audit log", events: &[], changes: &[], missing: &[] }
+        &doc::DOC
     }
 }
 
-fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let row = decode::<Row<'r>>(checked(record.bytes)?, SHAPE)?;
-    let (event_type, known) = event_type(&row)?;
+/// The row of a record. Nearly all rows are of the JSON delivery, and told by the key that no other form has.
+fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
+    let text = checked(record.bytes)?;
+    let other = || delivered(text, record);
+    let is_delivery = TIMESTAMP.find(record.bytes).is_some();
+    if let Some(delivered) = (!is_delivery).then(other).flatten() {
+        return delivered;
+    }
+    match decode::<Row<'r>>(text, SHAPE) {
+        Ok(row) if row.service_name.is_some() || row.action_name.is_some() => of_delivery(row, text),
+        read => match other() {
+            Some(delivered) => delivered,
+            None => of_delivery(read?, text),
+        },
+    }
+}
+
+fn of_delivery<'r>(row: Row<'r>, text: &'r str) -> Result<Delivered<'r>, Reason> {
+    // Who it is not comes first: a record of another source lacks these, whatever else it has.
+    service_action(&row)?;
     let milliseconds = epoch_milliseconds(&row.timestamp, "/timestamp")?;
+    Ok(Delivered {
+        row,
+        answer: Answer::In(text),
+        micros: milliseconds * 1000,
+        delivery: "delivery_json",
+        parse_rule: "native",
+        native_id: None,
+        site: Site::Row,
+        run_by: None,
+    })
+}
+
+fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reason> {
+    let Delivered { row, answer, micros, delivery, parse_rule, native_id, site, run_by } = delivered;
+    let (event_type, known) = service_action(&row).map(|(service, action)| meaning(service, action))?;
     let (plane, act) = known.unwrap_or((Plane::Other, Act::None));
     let request_id = row.request_id.id("/requestId")?;
-    let place = Place::of(&row, record.path, known.is_some())?;
+    let place = Place::of(&row, &site, path, known.is_some())?;
     let (outcome, status) = outcome(&row.response)?;
-    let changes = changes::changes(act, place.level, &row.request_params, outcome)?;
+    let found = changes::found(act, Context { params: &row.request_params, answer: &answer, place: &place, outcome })?;
     let endpoint = endpoint(&row.request_params, known.is_some())?;
-    let (actor, actor_kind) = actor(&row, plane)?;
-    let (target, target_id, target_kind) = target(&row.request_params, &changes);
-    let identity = identity_of(&row, milliseconds, &place, request_id.as_deref(), status);
+    let identity = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
+    let (target, target_id, target_kind) = target(&row.request_params, &found);
+    let (actor, actor_id, actor_kind) = actor(&row, run_by, plane)?;
     Ok(Event {
-        identity,
-        native_id: None,
+        native_id,
         request_id,
-        event_time: milliseconds * 1000,
-        event_type,
         plane,
         outcome,
         outcome_reason: row.response.error_message,
         actor,
         actor_kind,
-        actor_id: row.user_identity.subject_name,
+        actor_id,
         channel: Some(Cow::Borrowed(channel(endpoint.as_deref()))),
         endpoint,
         target,
         target_id,
         target_kind,
-        app: None,
         scope: place.scope,
         workspace_id: place.workspace_id,
         account_id: row.account_id.id("/accountId")?,
         source_ip: row.source_ip_address.map(without_port),
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
-        parse_rule: "native",
-        delivery: "delivery_json",
+        parse_rule: if found.is_partial { "partial" } else { parse_rule },
+        delivery,
         mapped: known.is_some(),
-        changes,
-        statements: Vec::new(),
+        changes: found.changes,
+        statements: found.statements,
+        ..Event::new(identity, micros, event_type)
     })
 }
 
-/// The event type, with what is known of it.
-fn event_type(row: &Row<'_>) -> Result<(Cow<'static, str>, Option<Meaning>), Reason> {
+fn service_action<'w>(row: &'w Row<'_>) -> Result<(&'w str, &'w str), Reason> {
     let service = row.service_name.as_deref().ok_or("/serviceName: missing")?;
     let action = row.action_name.as_deref().ok_or("/actionName: missing")?;
-    Ok(meaning(service, action))
-}
-
-/// Where a row holds.
-struct Place<'r> {
-    level: Level,
-    scope: Text<'r>,
-    workspace_id: Option<Text<'r>>,
-}
-
-impl<'r> Place<'r> {
-    /// The row says it; a row that does not is placed by the folder it was delivered to.
-    fn of(row: &Row<'r>, path: &'r str, known: bool) -> Result<Self, Reason> {
-        let digits = match row.workspace_id.id("/workspaceId")? {
-            Some(id) if !is_digits(&id) => return Err(row.workspace_id.unfit("/workspaceId", "digits")),
-            Some(id) => Some(id),
-            None => folder_workspace(path).map(Cow::Borrowed),
-        };
-        let says = |level: &str| row.audit_level.as_deref().is_some_and(|l| l.eq_ignore_ascii_case(level));
-        let workspace_id = digits.clone().filter(|id| !id.trim_start_matches('0').is_empty());
-        if says("ACCOUNT_LEVEL") || (digits.is_some() && workspace_id.is_none()) {
-            // Unity Catalog logs at account level and keeps the workspace among the parameters.
-            let params = &row.request_params;
-            let param = if known { params.id(&["workspace_id"])? } else { params.hint(&["workspace_id"]) };
-            let workspace_id = workspace_id.or(param.filter(|id| is_digits(id) && id != "0"));
-            return Ok(Self { level: Level::Account, scope: Cow::Borrowed("account"), workspace_id });
-        }
-        let level = if says("WORKSPACE_LEVEL") || digits.is_some() { Level::Workspace } else { Level::Unknown };
-        Ok(Self { level, scope: workspace_id.clone().unwrap_or(Cow::Borrowed("unknown")), workspace_id })
-    }
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The workspace of a delivery folder `workspaceId=<digits>`.
-fn folder_workspace(path: &str) -> Option<&str> {
-    path.split(['/', '\\']).find_map(|part| part.strip_prefix("workspaceId=")).filter(|id| is_digits(id))
+    Ok((service, action))
 }
 
 /// The outcome, and the status code behind it. A row without status says nothing about success.
@@ -167,53 +165,6 @@ fn outcome(response: &Response<'_>) -> Result<(Outcome, Option<i64>), Reason> {
 /// The parameter that names the door. In rows of unknown meaning it may be anything, so there it is only a hint.
 fn endpoint<'r>(params: &Params<'r>, known: bool) -> Result<Option<Text<'r>>, Reason> {
     if known { params.text(&["endpoint"]) } else { Ok(params.hint(&["endpoint"])) }
-}
-
-fn channel(endpoint: Option<&str>) -> &'static str {
-    match endpoint {
-        Some("scim") => "scim",
-        Some("adminConsole") => "ui",
-        Some("autoUserCreation") => "auto",
-        Some("permissionAssignment" | "roleAssignment") => "api",
-        Some("DatabricksApps") => "system",
-        _ => "unknown",
-    }
-}
-
-/// Who acted, and what that is. Failed sign-ins have no identity yet, only the name that was tried.
-fn actor<'r>(row: &Row<'r>, plane: Plane) -> Result<(Option<Text<'r>>, Option<Text<'r>>), Reason> {
-    let actor = match (&row.user_identity.email, plane) {
-        (None, Plane::Usage) => row.request_params.text(&["user", "userName", "user_name"])?,
-        (email, _) => email.clone(),
-    };
-    let kind = actor.as_deref().and_then(actor_kind).map(Cow::Borrowed);
-    Ok((actor, kind))
-}
-
-fn actor_kind(actor: &str) -> Option<&'static str> {
-    match actor {
-        "System-User" | "unknown" | "dbadmin" => Some("system"),
-        _ if is_uuid(actor) => Some("service_principal"),
-        _ if actor.contains('@') => Some("user"),
-        _ => None,
-    }
-}
-
-type Target<'r> = (Option<Text<'r>>, Option<Text<'r>>, Option<Text<'r>>);
-
-/// The main object: the subject of the change, the group of a bulk change, else what the parameters name.
-fn target<'r>(params: &Params<'r>, changes: &[Change<'r>]) -> Target<'r> {
-    match changes {
-        [] => {
-            let name = params.hint(&["targetUserName", "securable_full_name", "full_name_arg", "name_arg", "name"]);
-            (name, params.hint(&["targetUserId", "resourceId", "principal_id"]), None)
-        }
-        [change] => {
-            let kind = (change.subject_kind != SubjectKind::Unknown).then(|| change.subject_kind.as_str());
-            (change.subject.clone(), change.subject_id.clone(), kind.map(Cow::Borrowed))
-        }
-        [change, ..] => (change.entitlement.clone(), change.entitlement_id.clone(), Some(Cow::Borrowed("group"))),
-    }
 }
 
 /// What every delivery of one row carries; session, address and user agent differ or are missing in some.
@@ -249,11 +200,32 @@ fn bytes<'t>(text: &'t Option<Text<'_>>) -> Option<&'t [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::detect;
 
     fn read<'r>(text: &'r str, path: &'r str) -> Box<Event<'r>> {
         match Databricks.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_form_is_detected_and_other_products_are_not() {
+        let detected = |record: &str| detect(&serde_json::from_str(record).unwrap()).map(Source::id).ok();
+        for record in [
+            r#"{"operationName":"Microsoft.Databricks/accounts/add","time":"t","properties":{}}"#,
+            r#"{"OPERATIONNAME":"MICROSOFT.DATABRICKS/accounts/add","properties":"{}"}"#,
+            r#"{"TimeGenerated [UTC]":"t","ServiceName":"accounts","ActionName":"add","LogId":"l"}"#,
+            r#"{"event_time":"t","service_name":"accounts","action_name":"add","request_params":"{}"}"#,
+        ] {
+            assert_eq!(detected(record), Some(ID), "{record}");
+        }
+        for record in [
+            r#"{"operationName":"Add user","category":"AuditLogs","time":"t","properties":{}}"#,
+            r#"{"TimeGenerated":"t","OperationName":"Sign-in activity","Category":"SignInLogs","Identity":"x"}"#,
+            r#"{"timestamp":"t","service_name":"billing","action_name":"pay"}"#,
+        ] {
+            assert_ne!(detected(record), Some(ID), "{record}");
         }
     }
 

@@ -59,6 +59,25 @@ pub(super) struct Response<'r> {
     pub(super) error_message: Option<Cow<'r, str>>,
 }
 
+/// The result in the response, which few rows are asked for: looked up when it is.
+#[derive(Debug, Clone)]
+pub(super) enum Answer<'r> {
+    /// The record that has it.
+    In(&'r str),
+    /// Its JSON; `None` = there is none.
+    Json(Option<Cow<'r, str>>),
+}
+
+impl<'r> Answer<'r> {
+    /// Its JSON; `None` = there is none.
+    pub(super) fn json(&self) -> Option<Cow<'r, str>> {
+        match self {
+            Self::In(record) => sonic_rs::get(*record, ["response", "result"]).ok().map(|found| found.as_raw_cow()),
+            Self::Json(json) => json.clone(),
+        }
+    }
+}
+
 /// What each field of one type must be; the fields of varying type are judged where they are read.
 pub(super) const SHAPE: &[Shape] = &[
     ("/auditLevel", Expect::Text),

@@ -9,7 +9,7 @@ use tickmark::source::{Fate, Record, SOURCES, by_id};
 use super::cases::input;
 use super::{cases_folder, folders, name, records};
 
-/// Every good record of every case, with its source.
+/// The records of all cases, which are read once: the tests draw from them hundreds of times.
 static SEEDS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     let mut seeds = Vec::new();
     for folder in folders(&cases_folder()) {

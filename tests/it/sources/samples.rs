@@ -61,7 +61,8 @@ fn every_published_sample_ends_somewhere() {
         ("entra/graph-docs-provisioning-list-success.json", "entra_provisioning", (1, 1, 0, 0)),
         ("azure-monitor/panther-analysis-azure-signin-tests.ndjson", "entra_audit", (21, 19, 3, 25)),
         ("azure-monitor/panther-analysis-azure-signin-tests.ndjson", "entra_signin", (25, 25, 0, 21)),
-        ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 87, 31, 27)),
+        ("databricks/aws-json.panther-test-fixtures.ndjson", "databricks", (135, 89, 37, 27)),
+        ("databricks/azure-eventhub-records.guardium.ndjson", "databricks", (9, 9, 0, 0)),
     ] {
         let source = by_id(id).expect("a source");
         let found = tally(source, fs::read(corpus.join(file)).expect("a sample"));

@@ -1,25 +1,14 @@
-//! The access changes of an audit row.
+//! Users, service principals, groups and administrators.
 
 use std::borrow::Cow;
 
-use super::params::Params;
-use super::vocabulary::Act;
+use super::{Name, is_uuid};
 use crate::change::{Change, SubjectKind, Verb};
 use crate::event::Outcome;
+use crate::source::databricks::params::Params;
+use crate::source::databricks::place::Level;
+use crate::source::databricks::vocabulary::Act;
 use crate::source::decode::Reason;
-
-type Name<'r> = Option<Cow<'r, str>>;
-
-/// Where an act holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    /// The account.
-    Account,
-    /// One workspace.
-    Workspace,
-    /// The row does not say.
-    Unknown,
-}
 
 const USER_NAME: &[&str] = &["targetUserName", "principal", "target_user_name", "user_name"];
 const USER_ID: &[&str] = &["targetUserId"];
@@ -30,7 +19,7 @@ const SERVICE_PRINCIPAL_ID: &[&str] = &["targetUserId", "targetServicePrincipalI
 type Subject<'r> = (SubjectKind, Name<'r>, Name<'r>);
 type Entitlement<'r> = (Name<'r>, Name<'r>);
 
-/// The access changes of a row; an effect that names nobody still is one, so that it is judged and not lost.
+/// The changes of a row about an identity.
 pub(super) fn changes<'r>(
     act: Act,
     level: Level,
@@ -39,7 +28,7 @@ pub(super) fn changes<'r>(
 ) -> Result<Vec<Change<'r>>, Reason> {
     let principal = || Ok::<_, Reason>(vec![member(params.text(USER_NAME)?, params.id(USER_ID)?)]);
     let (verb, subjects, (entitlement, entitlement_id)) = match act {
-        Act::None => return Ok(Vec::new()),
+        Act::User(Verb::UserCreate) if outcome != Outcome::Failure && is_second_row(params) => return Ok(Vec::new()),
         Act::User(verb) => (verb, vec![account_holder(params)?], named("account")),
         Act::ServicePrincipal(verb) => (verb, vec![service_principal(params)?], named("account")),
         Act::Group(verb) => (verb, vec![group(params)?], named("account")),
@@ -51,6 +40,7 @@ pub(super) fn changes<'r>(
             let owner = member(params.text(&["email", "targetUserName"])?, params.id(USER_ID)?);
             (Verb::AdminGrant, vec![owner], named("account_owner"))
         }
+        _ => return Ok(Vec::new()),
     };
     let change = |(subject_kind, subject, subject_id)| Change {
         subject,
@@ -74,6 +64,12 @@ fn administrator<'r>(level: Level) -> Entitlement<'r> {
         Level::Workspace => named("workspace_admin"),
         Level::Unknown => (None, None),
     }
+}
+
+/// Whether this is the second of the two rows that the making of a service principal leaves: it has an id, but an empty one.
+/// Users have e-mail addresses, and one row, whose id may be empty in old logs.
+fn is_second_row(params: &Params<'_>) -> bool {
+    params.is_blank("targetUserId") && !params.hint(USER_NAME).is_some_and(|name| name.contains('@'))
 }
 
 /// A user or a service principal: the latter go by a UUID, and nothing else tells them apart.
@@ -144,13 +140,4 @@ fn membership<'r>(
         return Ok((verb, members, (Some(Cow::Borrowed("workspace_admin")), id)));
     }
     Ok((verb, members, (name, id)))
-}
-
-/// Whether a name is a UUID, as the application ids are by which service principals go.
-pub(super) fn is_uuid(name: &str) -> bool {
-    name.len() == 36
-        && name.bytes().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
 }

@@ -1,0 +1,78 @@
+//! Unity Catalog: privileges, sharing, ownership, reach.
+
+use super::{Act, Row};
+use crate::event::Plane;
+
+pub(super) const ROWS: &[Row] = &[
+    (Plane::Effect, Act::Privileges, "unityCatalog", &["updatePermissions"]),
+    (Plane::Effect, Act::SharePrivileges, "unityCatalog", &["updateSharePermissions"]),
+    (Plane::Effect, Act::Owner("share"), "unityCatalog", &["createShare", "updateShare"]),
+    (Plane::Effect, Act::Owner("recipient"), "unityCatalog", &["updateRecipient"]),
+    (Plane::Effect, Act::Owner("provider"), "unityCatalog", &["createProvider", "updateProvider"]),
+    (Plane::Effect, Act::Owner("metastore"), "unityCatalog", &["createMetastore", "updateMetastore"]),
+    (Plane::Effect, Act::Owner("catalog"), "unityCatalog", &["createCatalog", "updateCatalog"]),
+    (Plane::Effect, Act::Owner("schema"), "unityCatalog", &["createSchema", "updateSchema"]),
+    (Plane::Effect, Act::Owner("table"), "unityCatalog", &["createTable", "updateTable", "updateTables"]),
+    (Plane::Effect, Act::Owner("volume"), "unityCatalog", &["createVolume", "updateVolume"]),
+    (Plane::Effect, Act::Owner("function"), "unityCatalog", &["createFunction", "updateFunction"]),
+    (Plane::Effect, Act::Owner("connection"), "unityCatalog", &["createConnection", "updateConnection"]),
+    (Plane::Effect, Act::Owner("credential"), "unityCatalog", &["createCredential", "updateCredential"]),
+    (
+        Plane::Effect,
+        Act::Owner("external_location"),
+        "unityCatalog",
+        &["createExternalLocation", "updateExternalLocation"],
+    ),
+    (
+        Plane::Effect,
+        Act::Owner("storage_credential"),
+        "unityCatalog",
+        &["createStorageCredential", "updateStorageCredential"],
+    ),
+    (
+        Plane::Effect,
+        Act::Owner("registered_model"),
+        "unityCatalog",
+        &["createRegisteredModel", "updateRegisteredModel"],
+    ),
+    (
+        Plane::Effect,
+        Act::None,
+        "unityCatalog",
+        &[
+            "deleteShare",
+            "deleteRecipient",
+            "deleteMetastore",
+            "deleteCatalog",
+            "deleteSchema",
+            "deleteTable",
+            "deleteVolume",
+            "deleteFunction",
+            "deleteConnection",
+            "deleteCredential",
+            "deleteExternalLocation",
+            "deleteStorageCredential",
+            "createMetastoreAssignment",
+            "updateMetastoreAssignment",
+            "deleteMetastoreAssignment",
+            "updateWorkspaceBindings",
+            "updateCatalogWorkspaceBindings",
+            "createPolicy",
+            "updatePolicy",
+            "deletePolicy",
+        ],
+    ),
+    (
+        Plane::Other,
+        Act::None,
+        "unityCatalog",
+        &[
+            "createAccessRequest",
+            "batchCreateAccessRequests",
+            "createConstraint",
+            "deleteConstraint",
+            "createModelVersion",
+        ],
+    ),
+    (Plane::Config, Act::None, "unityCatalog", &["enableSystemSchema", "disableSystemSchema"]),
+];
