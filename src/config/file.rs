@@ -209,6 +209,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         file.workspaces.names.iter().map(|(name, id)| (name.get_ref().clone(), id.clone())).collect();
     let all_placed = |scopes: &[String]| scopes.iter().map(|s| placed(s, &names)).collect();
     let sources = file.source.iter().map(|s| source::source(s, &place, dir, &period)).collect::<Result<Vec<_>>>()?;
+    source::check_totals(&sources, &place)?;
     Ok(Config {
         dir: dir.to_owned(),
         sha256: String::new(),

@@ -121,9 +121,7 @@ pub fn repeatable_rejects(files: &[FileRow]) -> BTreeMap<&str, u64> {
 }
 
 fn counts(lake: &Lake, table: &Table) -> Result<ByFile> {
-    let counted = scan(lake, table)?
-        .group_by([FILE_ID.expr()])
-        .agg([len().cast(DataType::Int64).alias(RECORDS.name)]);
+    let counted = scan(lake, table)?.group_by([FILE_ID.expr()]).agg([len().cast(DataType::Int64).alias(RECORDS.name)]);
     let counted = collect(counted, "count the rows of files")?;
     let (file, count) = (texts(&counted, FILE_ID)?, wholes(&counted, RECORDS)?);
     Ok((0..counted.height()).map(|i| (sure(file, i), unsigned(count, i))).collect())

@@ -94,12 +94,13 @@ fn parameters(lake: &Lake) -> Result<BTreeSet<(String, String)>> {
         return Ok(BTreeSet::new());
     }
     let wanted = some.column(EVENT_ID.name).map_err(engine("read a column"))?.as_materialized_series().clone();
-    let records = unmapped()?
-        .filter(EVENT_ID.expr().is_in(lit(wanted).implode(false), false))
-        .select([frame::SOURCE.expr(), EVENT_TYPE.expr(), RAW.expr()]);
+    let records = unmapped()?.filter(EVENT_ID.expr().is_in(lit(wanted).implode(false), false)).select([
+        frame::SOURCE.expr(),
+        EVENT_TYPE.expr(),
+        RAW.expr(),
+    ]);
     let records = collect(records, "read records of unmapped types")?;
-    let (source, kind, raw) =
-        (texts(&records, frame::SOURCE)?, texts(&records, EVENT_TYPE)?, texts(&records, RAW)?);
+    let (source, kind, raw) = (texts(&records, frame::SOURCE)?, texts(&records, EVENT_TYPE)?, texts(&records, RAW)?);
     let mut known: BTreeMap<(String, String), bool> = BTreeMap::new();
     for i in 0..records.height() {
         let found = known.entry((sure(source, i), sure(kind, i))).or_default();

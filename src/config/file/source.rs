@@ -1,6 +1,6 @@
 //! `[[source]]`: an export, what it covers, and what its source says of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono_tz::Tz;
@@ -41,9 +41,10 @@ pub(super) fn source(
     for app in &table.provider_apps {
         glob(app.get_ref()).map_err(|e| place.error(Some(app.span()), &e.to_string()))?;
     }
-    let retention = table.retention.as_ref().map(|text| {
-        text.get_ref().parse::<Span>().map_err(|e| place.error(Some(text.span()), &e))
-    });
+    let retention = table
+        .retention
+        .as_ref()
+        .map(|text| text.get_ref().parse::<Span>().map_err(|e| place.error(Some(text.span()), &e)));
     let (control_totals, control_totals_file) = control_totals(table, place, dir)?;
     Ok(SourceConfig {
         id: table.id.as_ref().map(|id| id.get_ref().clone()),
@@ -86,10 +87,17 @@ fn control_totals(table: &SourceTable, place: &Place<'_>, dir: &Path) -> Result<
         named = Some((file.get_ref().clone(), hex(&Sha256::digest(&bytes))));
     }
     all.sort();
-    match all.windows(2).find(|pair| pair[0].pattern == pair[1].pattern) {
-        Some(twice) => Err(place.error(None, &format!("two control totals for `{}`", twice[0].pattern))),
-        None => Ok((all, named)),
-    }
+    Ok((all, named))
+}
+
+/// Two counts for one pattern would leave open which of them holds.
+pub(super) fn check_totals(sources: &[SourceConfig], place: &Place<'_>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let twice = sources.iter().flat_map(|s| &s.control_totals).find(|total| !seen.insert(&total.pattern));
+    twice.map_or(Ok(()), |total| {
+        let at = place.text.rfind(total.pattern.as_str()).map(|i| i..i);
+        Err(place.error(at, &format!("two control totals for `{}`", total.pattern)))
+    })
 }
 
 // Control totals as a table: a count a file is what sources and object inventories give.
