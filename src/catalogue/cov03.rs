@@ -31,8 +31,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         again.iter().flat_map(|(_, versions)| versions).map(|(_, f)| f.file_id.clone()).collect();
     let places = record_places(evidence.lake, &wanted)?;
     let items = again.iter().map(|(path, versions)| {
-        let version = |&(age, file): &Aged<'_>| Version::new(file, age, &places, &repeatable);
-        let versions: Vec<Version<'_>> = versions.iter().map(version).collect();
+        let versions: Vec<Version<'_>> =
+            versions.iter().map(|(age, file)| Version::new(file, *age, &places, &repeatable)).collect();
         item(evidence, path, &versions)
     });
     Ok(Judged {

@@ -1,12 +1,15 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
+mod files;
 mod ingest;
+mod listing;
 mod query;
 mod report;
 mod run;
 mod simulate;
 mod summary;
 mod verify;
+mod vocabulary;
 
 use std::io::Write;
 use std::path::Path;
@@ -29,6 +32,8 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Run(args) => run::run(args, clock, out),
         Command::Ingest(args) => ingest::run(args, clock, out),
         Command::Report(args) => report::run(args, clock, out),
+        Command::Files(args) => files::run(args, out),
+        Command::Vocabulary(args) => vocabulary::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Verify(args) => verify::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),
@@ -51,6 +56,14 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// An instant of the lake; nothing for none.
+fn instant(micros: impl Into<Option<i64>>) -> String {
+    micros
+        .into()
+        .and_then(DateTime::from_timestamp_micros)
+        .map_or_else(String::new, |t| t.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 fn rfc3339(time: DateTime<Utc>) -> String {

@@ -19,8 +19,17 @@ pub struct Account {
     pub files: Vec<FileRow>,
     /// Their sum.
     pub total: Total,
-    /// What does not tie out, one sentence each; empty = everything does.
-    pub faults: Vec<String>,
+    /// What does not tie out; empty = everything does.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that does not tie out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The file; `None` = the total.
+    pub file_id: Option<String>,
+    /// What is wrong, in one sentence.
+    pub what: String,
 }
 
 /// The sum over all files.
@@ -51,9 +60,16 @@ impl Account {
         let total = files.iter().fold(Total::default(), Total::plus);
         let repeatable = repeatable_rejects(&files);
         let of = |f: &FileRow| repeatable.get(f.file_id.as_str()).copied().unwrap_or(0);
-        let mut faults: Vec<String> = files.iter().flat_map(|f| held.faults(f, of(f))).collect();
+        let mut faults: Vec<Fault> = files.iter().flat_map(|f| held.faults(f, of(f))).collect();
         faults.extend(total.fault());
         Ok(Self { files, total, faults })
+    }
+}
+
+impl Account {
+    /// True when the file's records and the rows of the lake agree.
+    pub fn ties_out(&self, file: &FileRow) -> bool {
+        !self.faults.iter().any(|fault| fault.file_id.as_ref() == Some(&file.file_id))
     }
 }
 
@@ -69,9 +85,10 @@ impl Total {
         }
     }
 
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Fault> {
         let sum = self.accepted + self.duplicate + self.filtered + self.rejected;
-        (self.records != sum).then(|| format!("the total: {} records, but {sum} accounted for", self.records))
+        let what = format!("the total: {} records, but {sum} accounted for", self.records);
+        (self.records != sum).then_some(Fault { file_id: None, what })
     }
 }
 
@@ -85,9 +102,12 @@ struct Held {
 }
 
 impl Held {
-    fn faults(&self, file: &FileRow, repeatable: u64) -> Vec<String> {
+    fn faults(&self, file: &FileRow, repeatable: u64) -> Vec<Fault> {
         let mut all = Vec::new();
-        let mut fault = |what: String| all.push(format!("file `{}` ({}): {what}", file.path, &file.file_id));
+        let mut fault = |what: String| {
+            let what = format!("file `{}` (sha256 {}): {what}", file.path, file.sha256);
+            all.push(Fault { file_id: Some(file.file_id.clone()), what });
+        };
         if !file.ties_out() {
             let sum = file.accepted + file.duplicate + file.filtered + file.rejected;
             fault(format!("{} records, but {sum} accounted for", file.records));

@@ -19,7 +19,7 @@ use crate::lake::tables::{
 };
 use crate::schema::Column as Named;
 
-pub use account::{Account, Total, repeatable_rejects};
+pub use account::{Account, Fault, Total, repeatable_rejects};
 pub use versions::{Place, record_places};
 pub use vocabulary::{VocabularyRow, vocabulary};
 pub use words::looks_access_like;
