@@ -1,6 +1,8 @@
 //! The command line, as a user meets it.
 
+mod account;
 mod exits;
 mod lake;
 mod package;
 mod repeat;
+mod workspaces;
