@@ -16,26 +16,11 @@ pub fn reason(test_id: &str, reason: &str) -> &'static str {
         ("TRC-03", "matched") => Some("a later success, or the effect itself, resolved the failure in time"),
         _ => None,
     };
-    own.unwrap_or_else(|| shared_reason(reason))
+    own.or_else(|| gate_reason(reason)).unwrap_or_else(|| shared_reason(reason))
 }
 
-fn shared_reason(reason: &str) -> &'static str {
-    match reason {
-        "matched" => "a decision of the identity provider for the same subject and entitlement authorises it",
-        "transport" => "a successful push by the configured connector, recorded by the identity provider, vouches it",
-        "state" => "an older decision, still in force at the time, vouches it",
-        "implied" => "a consequence of another change, not a decision of its own",
-        "redundant" => "it changed nothing: the access was held, or not held, already",
-        "already_in_effect" => "nothing was left to do when the decision was made",
-        "no_authority" => "no decision found, and the logs that would show one are complete over the window",
-        "late" => "the effect came after the limit",
-        "missing" => "no effect by cut-off, and the limit has passed",
-        "failed" => "the identity provider reported failure, and neither a success nor an effect followed",
-        "coverage_gap" => "the logs that would decide it have a hole; absence there proves nothing",
-        "ambiguous" => "several decisions fit equally well, and the choice would change the verdict",
-        "unresolved_subject" => "the name could not be tied to one identity",
-        "window_open" => "the limit had not run out at cut-off; to be tested again with later evidence",
-        "no_opening_state" => "what was held before the first record is not known",
+fn gate_reason(reason: &str) -> Option<&'static str> {
+    Some(match reason {
         "covered" => "the hour holds a record or a declared heartbeat",
         "quiet" => "the hour holds no record, and none was to be expected",
         "hole" => "the hour holds no record, where one or more were to be expected",
@@ -55,6 +40,27 @@ fn shared_reason(reason: &str) -> &'static str {
         "duplicate" => "the record was at hand already",
         "filtered" => "left out by a named rule",
         "rejected" => "the record could not be read",
+        _ => return None,
+    })
+}
+
+fn shared_reason(reason: &str) -> &'static str {
+    match reason {
+        "matched" => "a decision of the identity provider for the same subject and entitlement authorises it",
+        "transport" => "a successful push by the configured connector, recorded by the identity provider, vouches it",
+        "state" => "an older decision, still in force at the time, vouches it",
+        "implied" => "a consequence of another change, not a decision of its own",
+        "redundant" => "it changed nothing: the access was held, or not held, already",
+        "already_in_effect" => "nothing was left to do when the decision was made",
+        "no_authority" => "no decision found, and the logs that would show one are complete over the window",
+        "late" => "the effect came after the limit",
+        "missing" => "no effect by cut-off, and the limit has passed",
+        "failed" => "the identity provider reported failure, and neither a success nor an effect followed",
+        "coverage_gap" => "the logs that would decide it have a hole; absence there proves nothing",
+        "ambiguous" => "several decisions fit equally well, and the choice would change the verdict",
+        "unresolved_subject" => "the name could not be tied to one identity",
+        "window_open" => "the limit had not run out at cut-off; to be tested again with later evidence",
+        "no_opening_state" => "what was held before the first record is not known",
         "platform_internal" => "done by the platform's own housekeeping",
         "automatic_identity_management" => "made by automatic identity management, which follows rules of its own",
         "just_in_time" => "created by the person's own first sign-in",

@@ -117,19 +117,25 @@ fn what_does_not_tie_out_is_said_aloud_in_every_format() {
     assert!(files("csv").contains("b-counts.json,databricks,3,1,1,0,0,"));
 }
 
-#[test]
-fn the_census_begins_with_what_is_unknown_and_looks_like_access() {
+/// A lake with six records of five types, one of them known.
+fn with_strange_types() -> Place {
     let place = Place::new();
     let lines = [
-        line(1, "runNow", "{}"),
+        line(1, "abortRun", "{}"),
         line(2, "grantThing", "{}"),
         line(5, "grantThing", "{}"),
         line(3, "handOver", r#"{"new_owner":"bob@example.com"}"#),
         line(4, "runLater", r#"{"note":"the owner"}"#),
+        line(6, "login", "{}").replace("futures", "accounts"),
     ];
-    let known = line(6, "login", "{}").replace("futures", "accounts");
-    place.write("in/a.json", lines.concat() + &known);
+    place.write("in/a.json", lines.concat());
     place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    place
+}
+
+#[test]
+fn the_census_begins_with_what_is_unknown_and_looks_like_access() {
+    let place = with_strange_types();
     let rows = json_rows(&place.run(&["vocabulary", "--lake", "lake", "--format", "json"]).ends(0).text());
     let told: Vec<(&str, bool, bool, u64)> = rows
         .iter()
@@ -147,8 +153,8 @@ fn the_census_begins_with_what_is_unknown_and_looks_like_access() {
         [
             ("futures.grantThing", false, true, 2),
             ("futures.handOver", false, true, 1),
+            ("futures.abortRun", false, false, 1),
             ("futures.runLater", false, false, 1),
-            ("futures.runNow", false, false, 1),
             ("accounts.login", true, false, 1),
         ]
     );

@@ -38,10 +38,16 @@ impl From<bool> for Cell {
 
 type Row = BTreeMap<&'static str, Cell>;
 
+/// The rows of one file.
+struct Given {
+    table: &'static Table,
+    rows: Vec<Row>,
+}
+
 /// The rows of a lake in the making.
 #[derive(Default)]
 pub(crate) struct MadeLake {
-    rows: BTreeMap<(&'static str, Option<Partition>), (Option<&'static Table>, Vec<Row>)>,
+    files: BTreeMap<(&'static str, Option<Partition>), Given>,
 }
 
 impl MadeLake {
@@ -63,16 +69,14 @@ impl MadeLake {
             assert!(table.position(*column).is_some(), "table {} has no column {}", table.name, column.name);
         }
         let row: Row = cells.iter().map(|(column, cell)| (column.name, cell.clone())).collect();
-        let (of, rows) = self.rows.entry((table.name, partition)).or_default();
-        *of = Some(table);
-        rows.push(row);
+        let given = self.files.entry((table.name, partition)).or_insert(Given { table, rows: Vec::new() });
+        given.rows.push(row);
     }
 
     pub(crate) fn write(self, root: &Path) {
         let mut writer = Writer::open_or_create(root).unwrap();
         let mut staged = Vec::new();
-        for ((_, partition), (table, given)) in self.rows {
-            let table = table.unwrap();
+        for ((_, partition), Given { table, rows: given }) in self.files {
             let mut rows = Rows::new(table);
             for row in &given {
                 table.columns.iter().for_each(|column| put(&mut rows, *column, row.get(column.name)));
