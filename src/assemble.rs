@@ -30,6 +30,7 @@ pub fn assemble(
     clock: &dyn Fn() -> String,
 ) -> Result<Model> {
     let started = clock();
+    let lake = &lake.with_workspaces(&config.workspaces);
     let inventory = Inventory::read(lake)?;
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));

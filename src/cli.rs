@@ -31,6 +31,16 @@ pub enum Command {
         after_help = "Examples:\n  tickmark report --lake lake --config tickmark.toml --period 2026-Q3 --out evidence/2026-Q3\n  tickmark report --lake lake --config tickmark.toml --period 2026-07-01..2026-08-01 --out evidence/july"
     )]
     Report(Report),
+    /// List the files that were read, with what became of their records, and say whether it all ties out
+    #[command(
+        after_help = "In the table, control characters of a path are escaped (\\n, \\u{1b}) and a backslash is doubled; csv and json give paths as they are.\nEnds with status 1 when a file or the total does not tie out.\n\nExamples:\n  tickmark files --lake lake\n  tickmark files --lake lake --format csv > files.csv"
+    )]
+    Files(Files),
+    /// List the event types that were seen: how often, when, and which of them are not understood
+    #[command(
+        after_help = "First come the types that are not in the vocabulary and look as if they changed access: a whole word of the name, or of the name of a request parameter, speaks of it (grant, owner, role, token, ...).\n\nExamples:\n  tickmark vocabulary --lake lake\n  tickmark vocabulary --lake lake --format json"
+    )]
+    Vocabulary(Vocabulary),
     /// Ask the lake in SQL; its tables are events, changes, files and rejects
     #[command(
         after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
@@ -136,6 +146,28 @@ pub struct Report {
     pub fail_on: Option<FailOn>,
 }
 
+/// `tickmark files`
+#[derive(Debug, Args)]
+pub struct Files {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// How to print the files
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// `tickmark vocabulary`
+#[derive(Debug, Args)]
+pub struct Vocabulary {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// How to print the event types
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
 /// `tickmark query`
 #[derive(Debug, Args)]
 pub struct Query {
@@ -217,6 +249,17 @@ pub enum FailOn {
     Exceptions,
     /// Those, and items that the evidence cannot decide.
     Undetermined,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For reading.
+    Table,
+    /// Comma-separated, with a header.
+    Csv,
+    /// One JSON object per line.
+    Json,
 }
 
 /// How `query` prints rows.

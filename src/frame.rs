@@ -1,21 +1,41 @@
 //! Lake tables as lazy frames, and plain rows as frames. The one home of `collect`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::event::SCOPE;
 use crate::lake::Lake;
 use crate::schema::{Column as Named, Kind, Table};
 
 /// The hive column that names the source of a row of `events` or `changes`.
 pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stands in the path.");
 
-/// A lake table with its hive columns, as a lazy frame; a table without files is an empty frame.
+/// A lake table with its hive columns, as a lazy frame; a table without files is an empty frame. Scopes that are names of workspaces
+/// are given as the ids that the lake knows for them ([`Lake::with_workspaces`]).
 ///
 /// # Errors
 /// The lake cannot list its files, or a file cannot be read.
 pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
+    let stored = stored(lake, table)?;
+    let has_names = !lake.workspaces().is_empty() && table.position(SCOPE).is_some();
+    Ok(if has_names { stored.with_columns([placed(lake.workspaces())]) } else { stored })
+}
+
+// One lookup a row, however many workspaces there are.
+fn placed(workspaces: &BTreeMap<String, String>) -> Expr {
+    let ids = workspaces.clone();
+    let id_of = move |scope: &str| ids.get(&scope.to_lowercase()).cloned().unwrap_or_else(|| scope.to_owned());
+    let all = move |scopes: Column| {
+        let placed = scopes.str()?.iter().map(|scope| scope.map(&id_of)).collect::<StringChunked>();
+        Ok(placed.with_name(scopes.name().clone()).into_column())
+    };
+    SCOPE.expr().map(all, |_, field| Ok(field.clone()))
+}
+
+fn stored(lake: &Lake, table: &Table) -> Result<LazyFrame> {
     let files = lake.live_files(table)?;
     let is_partitioned = crate::lake::is_partitioned(table);
     if files.is_empty() {

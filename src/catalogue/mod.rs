@@ -2,6 +2,7 @@
 
 mod cov01;
 mod cov02;
+mod cov03;
 mod dep01;
 mod dep02;
 mod leavers;
@@ -73,6 +74,7 @@ pub struct Test {
 pub const TESTS: &[&Test] = &[
     &cov01::TEST,
     &cov02::TEST,
+    &cov03::TEST,
     &vch01::TEST,
     &vch02::TEST,
     &trc::TRC_01,

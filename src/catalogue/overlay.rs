@@ -83,7 +83,10 @@ fn prepare<'c>(waiver: &'c Waiver, config: &Config) -> Result<Ready<'c>> {
     let selects = waiver
         .select
         .given()
-        .map(|(field, glob)| Ok((field, Globs::new(&[glob.to_owned()])?)))
+        .map(|(field, glob)| {
+            let glob = if field == "scope" { config.scope_of(glob) } else { glob.to_owned() };
+            Ok((field, Globs::new(&[glob])?))
+        })
         .collect::<Result<Vec<_>>>()?;
     Ok(Ready { waiver, selects, from, to, item_count: 0, outside_count: 0 })
 }

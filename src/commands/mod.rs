@@ -1,7 +1,9 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
 mod compact;
+mod files;
 mod ingest;
+mod listing;
 mod progress;
 mod query;
 mod report;
@@ -9,6 +11,7 @@ mod run;
 mod simulate;
 mod summary;
 mod verify;
+mod vocabulary;
 
 use std::io::Write;
 use std::path::Path;
@@ -32,6 +35,8 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Run(args) => run::run(args, clock, out),
         Command::Ingest(args) => ingest::run(args, clock, out),
         Command::Report(args) => report::run(args, clock, out),
+        Command::Files(args) => files::run(args, out),
+        Command::Vocabulary(args) => vocabulary::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),
@@ -59,6 +64,14 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
 
 fn source_of(id: &str) -> Result<&'static dyn Source> {
     source::by_id(id).ok_or_else(|| Error::Usage(format!("unknown source `{id}` (known: {})", source::known_ids())))
+}
+
+/// An instant of the lake; nothing for none.
+fn instant(micros: impl Into<Option<i64>>) -> String {
+    micros
+        .into()
+        .and_then(DateTime::from_timestamp_micros)
+        .map_or_else(String::new, |t| t.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 fn rfc3339(time: DateTime<Utc>) -> String {

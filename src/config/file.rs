@@ -1,5 +1,7 @@
 //! The file's own shape, and the errors that name its lines.
 
+mod source;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::period::{day, midnight};
-use super::{Config, Globs, PARAMETERS, Period, SourceConfig, Span, glob};
+use super::{Config, Globs, PARAMETERS, Period, Span, glob};
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
@@ -18,7 +20,7 @@ struct File {
     #[serde(default)]
     report: Report,
     #[serde(default)]
-    source: Vec<SourceTable>,
+    source: Vec<source::SourceTable>,
     #[serde(default)]
     identity: Identity,
     #[serde(default)]
@@ -52,16 +54,6 @@ struct Report {
     lake: Option<PathBuf>,
     out: Option<PathBuf>,
     zone: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SourceTable {
-    id: Option<Spanned<String>>,
-    paths: Vec<String>,
-    #[serde(default)]
-    provider_apps: Vec<Spanned<String>>,
-    covers: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -122,7 +114,7 @@ struct Automation {
 #[serde(deny_unknown_fields)]
 struct Workspaces {
     #[serde(default)]
-    names: BTreeMap<String, String>,
+    names: BTreeMap<Spanned<String>, String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -209,20 +201,15 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
     let place = Place { text, name };
     let file: File =
         toml::from_str(text).map_err(|e: toml::de::Error| place.error(e.span(), &with_suggestion(e.message())))?;
-    let zone = match &file.report.zone {
-        Some(zone) => zone
-            .get_ref()
-            .parse()
-            .map_err(|_| place.error(Some(zone.span()), &format!("unknown time zone `{}`", zone.get_ref())))?,
-        None => Tz::UTC,
-    };
+    let zone = file.report.zone.as_ref().map_or(Ok(Tz::UTC), |zone| source::zone(zone, &place))?;
     let period =
         |text: &Spanned<String>| Period::parse(text.get_ref(), zone).map_err(|e| place.error(Some(text.span()), &e));
-    check_parameters(&file, &place)?;
-    check_waivers(&file, &place, zone)?;
-    check_addresses(&file.connector, &place)?;
-    Globs::new(&file.connector.user_agents)?;
-    let sources = file.source.iter().map(|s| source(s, &place, &period)).collect::<Result<Vec<_>>>()?;
+    check(&file, &place, zone)?;
+    let names: BTreeMap<String, String> =
+        file.workspaces.names.iter().map(|(name, id)| (name.get_ref().clone(), id.clone())).collect();
+    let all_placed = |scopes: &[String]| scopes.iter().map(|s| placed(s, &names)).collect();
+    let sources = file.source.iter().map(|s| source::source(s, &place, dir, &period)).collect::<Result<Vec<_>>>()?;
+    source::check_totals(&sources, &place)?;
     Ok(Config {
         dir: dir.to_owned(),
         sha256: String::new(),
@@ -238,33 +225,21 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         group_prefix: file.groups.prefix,
         connector: Connector { principals: lower(file.connector.principals), ..file.connector },
         automation: lower(file.automation.principals),
-        workspaces: file.workspaces.names,
-        production: file.environments.production,
-        sandbox: file.environments.sandbox,
+        production: all_placed(&file.environments.production),
+        sandbox: all_placed(&file.environments.sandbox),
+        workspaces: names,
         parameters: plain_map(file.parameters),
         tests: file.test.into_iter().map(|(k, v)| (k.into_inner(), plain_map(v))).collect(),
         waivers: file.waiver.into_iter().map(Spanned::into_inner).collect(),
     })
 }
 
-fn source(
-    table: &SourceTable,
-    place: &Place<'_>,
-    period: &dyn Fn(&Spanned<String>) -> Result<Period>,
-) -> Result<SourceConfig> {
-    if let Some(id) = table.id.as_ref().filter(|id| crate::source::by_id(id.get_ref()).is_none()) {
-        let known = crate::source::known_ids();
-        return Err(place.error(Some(id.span()), &format!("unknown source `{}` (known: {known})", id.get_ref())));
-    }
-    for app in &table.provider_apps {
-        glob(app.get_ref()).map_err(|e| place.error(Some(app.span()), &e.to_string()))?;
-    }
-    Ok(SourceConfig {
-        id: table.id.as_ref().map(|id| id.get_ref().clone()),
-        paths: table.paths.clone(),
-        provider_apps: table.provider_apps.iter().map(|a| a.get_ref().clone()).collect(),
-        covers: table.covers.as_ref().map(period).transpose()?,
-    })
+fn check(file: &File, place: &Place<'_>, zone: Tz) -> Result<()> {
+    check_parameters(file, place)?;
+    check_waivers(file, place, zone)?;
+    check_addresses(&file.connector, place)?;
+    check_workspaces(&file.workspaces, place)?;
+    Globs::new(&file.connector.user_agents).map(|_| ())
 }
 
 fn check_parameters(file: &File, place: &Place<'_>) -> Result<()> {
@@ -337,6 +312,28 @@ fn check_addresses(connector: &Connector, place: &Place<'_>) -> Result<()> {
             Err(place.error(at, &format!("expected an address range such as `198.51.100.0/24`, found `{bad}`")))
         }
     }
+}
+
+// Names are compared without regard to case, and what is no workspace must not be turned into one.
+fn check_workspaces(workspaces: &Workspaces, place: &Place<'_>) -> Result<()> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, id) in &workspaces.names {
+        let wrong = |what: &str| Err(place.error(Some(name.span()), &format!("`{}` {what}", name.get_ref())));
+        let folded = name.get_ref().to_lowercase();
+        if matches!(folded.as_str(), crate::correlate::ACCOUNT | crate::correlate::TENANT | "unknown") {
+            return wrong("is a scope of its own and cannot be a workspace's name");
+        }
+        if seen.insert(folded, id).is_some_and(|other| other != id) {
+            return wrong("is given two ids");
+        }
+    }
+    Ok(())
+}
+
+// An environment may list a workspace by its name, too.
+fn placed(scope: &str, names: &BTreeMap<String, String>) -> String {
+    let folded = scope.to_lowercase();
+    names.iter().find(|(name, _)| name.to_lowercase() == folded).map_or(folded.clone(), |(_, id)| id.clone())
 }
 
 // serde lists the known fields in its message; the nearest of them is what the writer most likely meant.

@@ -70,6 +70,23 @@ pub struct SourceConfig {
     pub provider_apps: Vec<String>,
     /// What the export claims to cover.
     pub covers: Option<Period>,
+    /// The zone of times that its records give without one; `None` = not declared.
+    pub zone: Option<chrono_tz::Tz>,
+    /// How long a delivered file must stay; `None` = not declared.
+    pub retention: Option<Span>,
+    /// What the source says of its own records, in the order of the patterns.
+    pub control_totals: Vec<ControlTotal>,
+    /// The file that some of them stand in: its path as written, and its SHA-256. `None` = they are all in the configuration.
+    pub control_totals_file: Option<(String, String)>,
+}
+
+/// How many records a file, or several together, must hold by the source's own count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ControlTotal {
+    /// Path as in table `files`, or a glob over such paths.
+    pub pattern: String,
+    /// Records of all files that it names.
+    pub records: u64,
 }
 
 /// A parameter that every test shares: its name, default and meaning.
@@ -183,6 +200,12 @@ impl Config {
         let list = value.as_array().ok_or_else(wrong)?;
         let texts = list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<Vec<_>>>()?;
         Globs::new(&texts)
+    }
+
+    /// A scope as the lake is read with this configuration: the id of a workspace that is named, anything else as it is.
+    pub fn scope_of(&self, scope: &str) -> String {
+        let named = self.workspaces.iter().find(|(name, _)| name.to_lowercase() == scope.to_lowercase());
+        named.map_or_else(|| scope.to_owned(), |(_, id)| id.clone())
     }
 
     /// The policy that a test's thresholds are taken from; `None` = not stated.

@@ -13,7 +13,7 @@ mod rows;
 pub mod tables;
 mod writer;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -55,6 +55,7 @@ pub struct Lake {
     root: PathBuf,
     // Held until the lake is dropped, so that a compaction deletes nothing that is still read.
     _reading: Option<File>,
+    workspaces: BTreeMap<String, String>,
 }
 
 impl Lake {
@@ -65,11 +66,23 @@ impl Lake {
     pub fn open(root: &Path) -> Result<Self> {
         let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
-            None => Ok(Self { root: root.to_owned(), _reading: reading(root)? }),
+            None => Ok(Self { root: root.to_owned(), workspaces: BTreeMap::new(), _reading: reading(root)? }),
             Some(table) => {
                 Err(Error::Input(format!("`{}` is no lake: table `{}` is missing", root.display(), table.name)))
             }
         }
+    }
+
+    /// The same lake, read with these names of workspaces as their ids: wherever a table has a scope, [`crate::frame::scan`] gives
+    /// the id. Letter case does not matter.
+    pub fn with_workspaces(&self, ids: &BTreeMap<String, String>) -> Self {
+        let workspaces = ids.iter().map(|(name, id)| (name.to_lowercase(), id.clone())).collect();
+        Self { root: self.root.clone(), workspaces }
+    }
+
+    /// The names of workspaces that are read as ids, in lower case.
+    pub const fn workspaces(&self) -> &BTreeMap<String, String> {
+        &self.workspaces
     }
 
     /// The lake's folder.

@@ -11,12 +11,12 @@ use super::derive;
 use super::format;
 use super::model::{
     Alias, CutOff, DataFile, Door, Identity, InputFile, Latency, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter,
-    Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary, Tool,
-    Totals, Unresolved, VocabularyLine, Waiver,
+    Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary,
+    Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
-use crate::config::Span;
+use crate::config::{Config, Span};
 use crate::correlate::cases::Entitlement;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, TENANT, Verdict};
@@ -83,9 +83,20 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
-        statements: Statements::none(),
+        statements: statements(config),
     }
     .derive()
+}
+
+fn statements(config: &Config) -> Statements {
+    let count = config.sources.iter().map(|s| s.control_totals.len()).sum::<usize>();
+    let mut statements = Statements::none();
+    if count > 0 {
+        statements.control_totals = Supplied::stated(format!(
+            "The configuration gives {count} control totals; COV-02 compares each with the records read."
+        ));
+    }
+    statements
 }
 
 /// An instant as the model writes it: RFC 3339, UTC, fractions only where there are any.
@@ -129,6 +140,9 @@ fn vocabulary_line(row: &VocabularyRow) -> VocabularyLine {
         plane: row.plane.clone(),
         count: row.count,
         mapped: row.mapped,
+        first_seen: instant(row.first_seen),
+        last_seen: instant(row.last_seen),
+        access_like: row.access_like,
     }
 }
 

@@ -173,10 +173,15 @@ const ISO27001: &[Control] = &[
     control(
         "A.5.28",
         "Evidence is identified, collected and preserved by a procedure",
-        &[("COV-02", Direct)],
+        &[("COV-02", Direct), ("COV-03", Supporting)],
         "Collection before the first digest, and whether a given court would admit it.",
     ),
-    control("A.5.33, A.5.34", "Records and personal data are protected", &[], NO_TEST),
+    control(
+        "A.5.33, A.5.34",
+        "Records and personal data are protected",
+        &[("COV-03", Supporting)],
+        "Protection of records that are no delivered logs, and of personal data.",
+    ),
     control("A.5.35, A.5.36", "Independent review, and adherence to the organisation's own rules", &[], NO_TEST),
     control(
         "A.6.5",

@@ -16,7 +16,32 @@ pub fn reason(test_id: &str, reason: &str) -> &'static str {
         ("TRC-03", "matched") => Some("a later success, or the effect itself, resolved the failure in time"),
         _ => None,
     };
-    own.unwrap_or_else(|| shared_reason(reason))
+    own.or_else(|| gate_reason(reason)).unwrap_or_else(|| shared_reason(reason))
+}
+
+fn gate_reason(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "covered" => "the hour holds a record or a declared heartbeat",
+        "quiet" => "the hour holds no record, and none was to be expected",
+        "hole" => "the hour holds no record, where one or more were to be expected",
+        "not_established" => "too few days are at hand to say what was to be expected",
+        "tied_out" => "every record of the file ended in exactly one place",
+        "does_not_tie_out" => "the records of the file and the places they ended in do not add up",
+        "has_rejects" => "the file holds records that could not be read",
+        "rejects_tolerated" => "the file holds records that could not be read, no more than are tolerated",
+        "control_total_agrees" => "as many records as the source counts were read",
+        "control_total_differs" => "the source counts another number of records than were read",
+        "file_missing" => "a control total names a file that was not read",
+        "grown" => "every record of each version is in the one after it",
+        "lost_lines" => "a later version lacks records of an earlier one",
+        "records_not_listed" => "the lake does not list every record of the versions",
+        "order_unknown" => "nothing tells which version is the older",
+        "accepted" => "the record became an event",
+        "duplicate" => "the record was at hand already",
+        "filtered" => "left out by a named rule",
+        "rejected" => "the record could not be read",
+        _ => return None,
+    })
 }
 
 fn shared_reason(reason: &str) -> &'static str {
@@ -36,14 +61,6 @@ fn shared_reason(reason: &str) -> &'static str {
         "unresolved_subject" => "the name could not be tied to one identity",
         "window_open" => "the limit had not run out at cut-off; to be tested again with later evidence",
         "no_opening_state" => "what was held before the first record is not known",
-        "covered" => "the hour holds a record or a declared heartbeat",
-        "quiet" => "the hour holds no record, and none was to be expected",
-        "hole" => "the hour holds no record, where one or more were to be expected",
-        "not_established" => "too few days are at hand to say what was to be expected",
-        "accepted" => "the record became an event",
-        "duplicate" => "the record was at hand already",
-        "filtered" => "left out by a named rule",
-        "rejected" => "the record could not be read",
         "platform_internal" => "done by the platform's own housekeeping",
         "automatic_identity_management" => "made by automatic identity management, which follows rules of its own",
         "just_in_time" => "created by the person's own first sign-in",
@@ -70,7 +87,13 @@ fn deviation(test_id: &str, item: &ItemRow, at: &str) -> String {
                 "Source {object} has no record for scope {scope} in the hour from {at}, where some were to be expected"
             )
         }
-        "COV-02" => format!("File {object} holds records that could not be read"),
+        "COV-02" => match reason.as_str() {
+            "control_total_differs" => format!("The records of {object} are not as many as its source counts"),
+            "file_missing" => format!("File {object} has a control total and was not read"),
+            "does_not_tie_out" => format!("The records of file {object} do not tie out"),
+            _ => format!("File {object} holds records that could not be read"),
+        },
+        "COV-03" => format!("File {object} lost records after it had been read once"),
         "VCH-01" | "PRV-01" => {
             format!(
                 "At {at} {actor} {}, without a decision of the identity provider behind it",
@@ -89,6 +112,7 @@ fn deviation(test_id: &str, item: &ItemRow, at: &str) -> String {
 fn undecided(test_id: &str, item: &ItemRow, at: &str) -> String {
     let what = match test_id {
         "COV-01" => format!("Coverage of {} in scope {} in the hour from {at}", item.object, item.scope),
+        "COV-03" => format!("Whether file {} only grew", item.object),
         "DEP-01" | "DEP-02" => format!("The departure of {} at {at}", item.subject),
         "TRC-01" | "TRC-02" => format!("The decision of {at} to {}", deed(item, Tense::Infinitive)),
         _ => format!("That {} at {at} {}", item.actor, deed(item, Tense::Past)),

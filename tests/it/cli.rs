@@ -1,7 +1,9 @@
 //! The command line, as a user meets it.
 
+mod account;
 mod compact;
 mod exits;
 mod lake;
 mod package;
 mod repeat;
+mod workspaces;

@@ -1,5 +1,7 @@
 //! Columns are defined once: the contract's names are kept, and the documentation is what the code says.
 
+mod sources;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -90,7 +92,7 @@ fn assert_page(name: &str, expected: &str) {
 
 #[test]
 fn the_schema_page_is_up_to_date() {
-    let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files` and `rejects`; the package holds \
+    let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files`, `rejects`, `statements` and `duplicates`; the package holds \
         `vouching`, `tracing`, `items` and `results` under `data/`.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();

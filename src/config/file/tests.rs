@@ -30,8 +30,21 @@ fn mistakes_are_named_with_file_line_and_suggestion() {
         ("[test.\"TRC-1\"]\n", "line 3: unknown key `TRC-1`; did you mean `TRC-01`?"),
         ("[report]\nperiod = \"2026-13\"", "line 4: expected a period"),
         ("[report]\nzone = \"Mars/Base\"", "line 4: unknown time zone `Mars/Base`"),
-        ("[[source]]\nid = \"octa\"\npaths = []", "line 4: unknown source `octa` (known: okta, databricks)"),
+        ("[[source]]\nid = \"octa\"\npaths = []", "line 4: unknown source `octa` (known: okta, "),
         ("[[source]]\npaths = []\nprovider_apps = [\"[\"]", "line 5: glob `[`"),
+        ("[[source]]\npaths = []\nzone = \"Europe/Berln\"", "line 5: unknown time zone `Europe/Berln`"),
+        ("[[source]]\npaths = []\nretention = \"90\"", "line 5: expected a duration"),
+        ("[[source]]\npaths = []\ncontrol_totals = { \"a\" = -1 }", "line 5: expected a number of records, found `-1`"),
+        ("[[source]]\npaths = []\ncontrol_totals = { \"a\" = \"x\" }", "line 5: invalid type"),
+        ("[[source]]\npaths = []\ncontrol_totals = { \"[\" = 1 }", "line 5: glob `[`"),
+        ("[[source]]\npaths = []\ncontrol_total = {}", "unknown key `control_total`; did you mean `control_totals`?"),
+        (
+            "[[source]]\npaths = []\ncontrol_totals = { \"a\" = 1 }\n[[source]]\npaths = []\ncontrol_totals = { \"a\" = 2 }",
+            "line 8: two control totals for `a`",
+        ),
+        ("[[source]]\npaths = []\ncontrol_totals_file = \"none.csv\"", "line 5: cannot read `./none.csv`"),
+        ("[workspaces]\nnames = { \"Account\" = \"1\" }", "line 4: `Account` is a scope of its own"),
+        ("[workspaces]\nnames = { \"dbx\" = \"1\", \"DBX\" = \"2\" }", "line 4: `dbx` is given two ids"),
         ("[connector]\naddresses = [\"198.51.100.0/33\"]", "line 4: expected an address range"),
         ("[connector]\nscope = \"some\"", "line 4: unknown variant"),
     ] {
@@ -54,6 +67,9 @@ fn every_key_of_the_documented_example_is_understood() {
         paths = ["exports/okta/**/*.json"]
         provider_apps = ["Databricks*"]
         covers = "2026-07-01..2026-10-01"
+        zone = "Europe/Berlin"
+        retention = "90d"
+        control_totals = { "exports/okta/2026-07.json" = 1234 }
         [identity]
         domains = { "corp.example.com" = "example.com" }
         aliases = { "bob.old@example.com" = "bob@example.com" }
@@ -86,6 +102,9 @@ fn every_key_of_the_documented_example_is_understood() {
     assert_eq!(config.lake.as_deref(), Some(Path::new("base/lake")));
     assert_eq!(config.connector.scope, Scope::All);
     assert_eq!(config.sources[0].covers.as_ref().unwrap().label, "2026-07-01..2026-10-01");
+    assert_eq!(config.sources[0].zone, Some(chrono_tz::Europe::Berlin));
+    assert_eq!(config.sources[0].retention.unwrap().as_seconds(), 90 * 86_400);
+    assert_eq!(config.sources[0].control_totals[0].records, 1234);
     assert_eq!(config.group_map["DBX Data Engineers"], "data-engineers");
 }
 
@@ -115,4 +134,43 @@ fn a_tests_own_setting_wins_over_the_shared_one_and_the_default() {
     assert_eq!(config.span("TRC-02", "provision_sla").unwrap(), Span::hours(8));
     assert_eq!(config.span("TRC-02", "look_back").unwrap(), Span::hours(24));
     assert_eq!(config.policy("TRC-01"), Some("IAM-7"));
+}
+
+#[test]
+fn control_totals_may_stand_in_a_file_that_is_read_as_strictly() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let text =
+        format!("{HEAD}[[source]]\npaths = []\ncontrol_totals = {{ \"z\" = 3 }}\ncontrol_totals_file = \"t.csv\"\n");
+    let with = |csv: &str| {
+        std::fs::write(folder.path().join("t.csv"), csv).unwrap();
+        parse(&text, "t", folder.path())
+    };
+    let config = with("\u{feff}records,path,note\n12,exports/a.json,x\n 0 ,\"b, c.json\",\n").unwrap();
+    let totals: Vec<(&str, u64)> =
+        config.sources[0].control_totals.iter().map(|t| (t.pattern.as_str(), t.records)).collect();
+    assert_eq!(totals, [("b, c.json", 0), ("exports/a.json", 12), ("z", 3)]);
+    assert!(
+        config.sources[0].control_totals_file.as_ref().is_some_and(|(path, sha)| path == "t.csv" && sha.len() == 64)
+    );
+    for (csv, expected) in [
+        ("path,count\na,1\n", "t.csv` line 1: expected the columns `path` and `records`"),
+        ("path,records\na,1\nb,many\n", "t.csv` line 3: expected a number of records, found `many`"),
+        ("path,records\na,1\nz,3\n", "two control totals for `z`"),
+    ] {
+        let message = with(csv).expect_err(csv).to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn environments_may_name_workspaces() {
+    let text = format!(
+        "{HEAD}[workspaces]\nnames = {{ \"dbx-Prod\" = \"41\" }}\n[environments]\nproduction = [\"DBX-prod\", \"42\"]\nsandbox = [\"DBX-Dev\"]\n"
+    );
+    let config = parse(&text, "t", Path::new(".")).unwrap();
+    assert_eq!(
+        (config.production.as_slice(), config.sandbox.as_slice()),
+        (&["41".to_owned(), "42".to_owned()][..], &["dbx-dev".to_owned()][..])
+    );
+    assert_eq!((config.scope_of("DBX-PROD"), config.scope_of("Account")), ("41".to_owned(), "Account".to_owned()));
 }

@@ -211,6 +211,12 @@ pub struct VocabularyLine {
     pub count: u64,
     /// False = not in the vocabulary; kept and counted, never guessed.
     pub mapped: bool,
+    /// Earliest event.
+    pub first_seen: String,
+    /// Latest event.
+    pub last_seen: String,
+    /// True when a word of the name, or of an unmapped type a word of a parameter's name, speaks of access.
+    pub access_like: bool,
 }
 
 /// What the logs at hand speak for.

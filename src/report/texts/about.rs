@@ -23,7 +23,7 @@ pub struct About {
 
 /// Ids of the tests of this version, gates first.
 pub const TEST_IDS: &[&str] =
-    &["COV-01", "COV-02", "DEP-01", "DEP-02", "PRV-01", "TRC-01", "TRC-02", "TRC-03", "VCH-01", "VCH-02"];
+    &["COV-01", "COV-02", "COV-03", "DEP-01", "DEP-02", "PRV-01", "TRC-01", "TRC-02", "TRC-03", "VCH-01", "VCH-02"];
 
 /// The words for a test; `None` = not a test of this version.
 pub fn about(test_id: &str) -> Option<&'static About> {
@@ -60,9 +60,29 @@ const ABOUT: &[About] = &[
             "Each record ends in exactly one place: accepted, duplicate of an accepted one, filtered by a named rule, or rejected with a reason.",
             "Per file and in total, records read must equal the sum of the four.",
             "A rejected record beyond max_rejects is an exception, and so is a file that could not be read to its end.",
+            "Where the configuration gives control totals, the records of the last version of each file named must be as many. Records that a source counts and no file holds belong to the population; they and records beyond the count are exceptions, and so is a control total whose path matches no file.",
         ],
         limits: &[
-            "This test does not show that the files received are all the files that the source holds; only counts given by the source could.",
+            "This test does not show that the files received are all the files that the source holds; only counts given by the source could, for the files that they name.",
+        ],
+    },
+    About {
+        id: "COV-03",
+        title: "Delivered files only grow",
+        gate: true,
+        objective: "To find delivered logs from which records were taken or in which records were altered after they had been read once.",
+        population: "Every Databricks log file that was seen more than once with different bytes. A delivered file is known by its path from workspaceId= on, on Azure from resourceId= on; any other file by its whole path.",
+        item_noun: "files",
+        procedure: &[
+            "The versions of a file are put in order by the time of modification where all of them have one, else by the time at which they were read.",
+            "A file of which every version holds every record of the version before it, each as often, passes.",
+            "A file of which a later version lacks a record of an earlier one is an exception; the lost records are named with file and line.",
+            "Where the lake does not list every record of a version, or nothing tells which version is the older, the file is undetermined.",
+        ],
+        limits: &[
+            "Records are compared by the identity of their events, which leaves out what some deliveries lack (session, address, user agent): a change of those alone is not seen. Records that could not be read, or were filtered, are not compared.",
+            "This test does not show that a file has not vanished, nor that one put back as it was before had not been altered in between.",
+            "An export that is written to the same path with another span of time loses the records of the span before, and is reported so.",
         ],
     },
     About {

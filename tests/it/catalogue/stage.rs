@@ -44,7 +44,7 @@ principals = ["terraform@example.com"]
 [test."PRV-01"]
 privileged_groups = ["okta-admins"]
 "#;
-const PERIOD: &str = "2026-07-01..2026-07-04";
+pub(super) const PERIOD: &str = "2026-07-01..2026-07-04";
 
 /// A story: what is logged, and how a test judges it.
 pub(super) struct Story {
@@ -97,19 +97,17 @@ impl Ground {
     }
 
     pub(super) fn outcomes(&self) -> (Vec<Outcome>, Vec<WaiverUse>) {
-        let lake = self.lake();
-        let ids = [(0, "okta".to_owned()), (1, "databricks".to_owned())].into();
-        let coverage = Coverage::read(&lake, &self.config, &ids).expect("coverage");
-        let correlation = correlate::run(&lake, &self.config, &self.period, &coverage).expect("a correlation");
-        let evidence = Evidence {
-            lake: &lake,
-            config: &self.config,
-            period: &self.period,
-            coverage: &coverage,
-            correlation: &correlation,
-        };
-        catalogue::run(&evidence).expect("a judgement")
+        judge(&self.lake(), &self.config, &self.period)
     }
+}
+
+/// Puts a lake to the tests.
+pub(super) fn judge(lake: &Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    let lake = &lake.with_workspaces(&config.workspaces);
+    let ids = [(0, "okta".to_owned()), (1, "databricks".to_owned())].into();
+    let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
+    let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
+    catalogue::run(&Evidence { lake, config, period, coverage, correlation }).expect("a judgement")
 }
 
 /// The configuration with some of it replaced, and more added.

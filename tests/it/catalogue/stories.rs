@@ -6,6 +6,10 @@ use super::stage::Story;
 const NO_CONNECTOR: (&str, &str) = (r#"principals = ["scim-connector@example.com"]"#, "principals = []");
 const LATE_START: (&str, &str) = ("2026-06-29..2026-07-04", "2026-07-01..2026-07-04");
 const TWO_DAYS: (&str, &str) = ("2026-06-29..2026-07-04", "2026-07-01..2026-07-03");
+const CONTROL_TOTALS: (&str, &str) = (
+    "paths = [\"okta.json\"]",
+    "paths = [\"okta.json\"]\ncontrol_totals = { \"okta.json\" = 2, \"databricks.json\" = 4, \"*.json\" = 2, \"gone.json\" = 7 }",
+);
 const EVERYBODY: (&str, &str) = ("[connector]", "[connector]\nscope = \"all\"");
 const NONE_PRIVILEGED: (&str, &str) = (r#"["okta-admins"]"#, "[]");
 
@@ -43,6 +47,19 @@ pub(super) const COVERAGE: &[Story] = &[
             "okta.json: pass tied_out",
             "databricks.json: exception has_rejects",
             "databricks.json: exception rejected",
+        ],
+    },
+    Story {
+        test: "COV-02",
+        but: &[CONTROL_TOTALS],
+        tell: |logs| logs.okta_beats("01 09:00"),
+        judged: &[
+            "okta.json: pass tied_out",
+            "databricks.json: pass tied_out",
+            "okta.json: pass control_total_agrees",
+            "*.json: exception control_total_differs",
+            "databricks.json: exception control_total_differs",
+            "gone.json: exception file_missing",
         ],
     },
 ];

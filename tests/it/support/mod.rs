@@ -1,8 +1,10 @@
 //! What the end-to-end tests share: the program, folders to work in, and tables as plain rows.
 
+mod made;
 mod place;
 mod tables;
 
+pub(crate) use made::{Cell, MadeLake};
 pub(crate) use place::{Place, listing, sample};
 pub(crate) use tables::{
     Row, assert_same_lake, assert_ties_out, csv_rows, lake_count, lake_rows, parquet_rows, plain_count,

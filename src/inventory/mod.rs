@@ -1,18 +1,28 @@
 //! What was read: files and their counts, rejects, vocabulary, and where each event stands in its file.
 
+mod account;
+mod versions;
+mod vocabulary;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
 use crate::error::Result;
-use crate::event::{BYTE_OFFSET, EVENT_ID, EVENT_TYPE, EVENTS, FILE_ID, LINE, MAPPED, PLANE};
-use crate::frame::{self, collect, engine, instants, scan, texts, wholes};
+use crate::event::{BYTE_OFFSET, EVENT_ID, EVENTS, FILE_ID, LINE};
+use crate::frame::{collect, instants, scan, texts, wholes};
 use crate::lake::Lake;
 use crate::lake::tables::{
-    ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FIRST_EVENT_TIME, LAST_EVENT_TIME, PATH, REASON, RECORDS,
-    REJECTED, REJECTS, SHA256, SOURCE,
+    ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FILTERED_RULES, FIRST_EVENT_TIME, INGESTED_AT, LAST_EVENT_TIME,
+    MODIFIED_AT, PATH, REASON, RECORDS, REJECTED, REJECTS, SHA256, SOURCE,
 };
 use crate::schema::Column as Named;
+
+pub use account::{Account, Fault, Total, repeatable_rejects};
+pub use versions::{Place, record_places};
+pub use vocabulary::{VocabularyRow, vocabulary};
+pub use words::looks_access_like;
 
 /// One file, as table `files` has it.
 #[derive(Debug, Clone)]
@@ -30,6 +40,9 @@ pub struct FileRow {
     pub rejected: u64,
     pub first_event_time: Option<i64>,
     pub last_event_time: Option<i64>,
+    pub ingested_at: i64,
+    pub modified_at: Option<i64>,
+    pub filtered_rules: Option<String>,
 }
 
 impl FileRow {
@@ -90,6 +103,8 @@ fn files(lake: &Lake) -> Result<Vec<FileRow>> {
     let (byte_count, records, accepted) = (count(BYTE_COUNT)?, count(RECORDS)?, count(ACCEPTED)?);
     let (duplicate, filtered, rejected) = (count(DUPLICATE)?, count(FILTERED)?, count(REJECTED)?);
     let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
+    let (ingested, modified) = (instants(&frame, INGESTED_AT)?, instants(&frame, MODIFIED_AT)?);
+    let rules = texts(&frame, FILTERED_RULES)?;
     Ok((0..frame.height())
         .map(|i| FileRow {
             file_id: sure(file_id, i),
@@ -104,6 +119,9 @@ fn files(lake: &Lake) -> Result<Vec<FileRow>> {
             rejected: unsigned(rejected, i),
             first_event_time: first.get(i),
             last_event_time: last.get(i),
+            ingested_at: ingested.get(i).unwrap_or_default(),
+            modified_at: modified.get(i),
+            filtered_rules: rules.get(i).map(str::to_owned),
         })
         .collect())
 }
@@ -119,43 +137,6 @@ fn rejects(lake: &Lake) -> Result<Vec<RejectRow>> {
             line: unsigned(line, i),
             byte_offset: unsigned(byte_offset, i),
             reason: sure(reason, i),
-        })
-        .collect())
-}
-
-/// One event type of one source, with how often it was seen.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the column of that name in table `events`, but for the count")]
-pub struct VocabularyRow {
-    pub source: String,
-    pub event_type: String,
-    pub plane: String,
-    pub mapped: bool,
-    pub count: u64,
-}
-
-/// Which event types were seen, ordered by source and type.
-///
-/// # Errors
-/// The lake cannot be read.
-pub fn vocabulary(lake: &Lake) -> Result<Vec<VocabularyRow>> {
-    let by = [frame::SOURCE.expr(), EVENT_TYPE.expr(), PLANE.expr(), MAPPED.expr()];
-    let counted = scan(lake, &EVENTS)?
-        .group_by(by)
-        .agg([len().cast(DataType::Int64).alias(RECORDS.name)])
-        .sort([frame::SOURCE.name, EVENT_TYPE.name, PLANE.name, MAPPED.name], SortMultipleOptions::default());
-    let counted = collect(counted, "count event types")?;
-    let (source, kind, plane) =
-        (texts(&counted, frame::SOURCE)?, texts(&counted, EVENT_TYPE)?, texts(&counted, PLANE)?);
-    let mapped = counted.column(MAPPED.name).and_then(|c| c.bool()).map_err(engine("count event types"))?;
-    let count = wholes(&counted, RECORDS)?;
-    Ok((0..counted.height())
-        .map(|i| VocabularyRow {
-            source: sure(source, i),
-            event_type: sure(kind, i),
-            plane: sure(plane, i),
-            mapped: mapped.get(i).unwrap_or(false),
-            count: unsigned(count, i),
         })
         .collect())
 }

@@ -1,5 +1,7 @@
 //! COV-02: every record is accounted for.
 
+mod totals;
+
 use super::{Counts, Evidence, Item, Judged, Parameter, Severity, Test};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
@@ -8,7 +10,7 @@ use crate::inventory::{FileRow, Inventory, RejectRow};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-02",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     shared_parameters: &[],
     own_parameters: &[Parameter {
@@ -24,15 +26,22 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let inventory = Inventory::read(evidence.lake)?;
     let rejected = inventory.files.iter().map(|f| f.rejected).sum::<u64>();
     let is_tolerated = rejected <= allowed;
-    let records: u64 = inventory.files.iter().map(|f| f.records).sum();
+    let totals = totals::compare(evidence, &inventory.files)?;
+    let read: u64 = inventory.files.iter().map(|f| f.records).sum();
     let untied: u64 = inventory.files.iter().filter(|f| !f.ties_out()).map(|f| f.records).sum();
-    let exception = if is_tolerated { untied } else { (rejected + untied).min(records) };
+    let rejects = if is_tolerated { 0 } else { rejected };
+    // A record that its source counts and no file holds belongs to the population, too.
+    let population = read + totals.missing;
+    let exception = (rejects + untied + totals.surplus).min(read) + totals.missing;
     let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, evidence, is_tolerated)).collect();
     items.extend(inventory.rejects.iter().map(|r| reject_item(r, evidence, &inventory, is_tolerated)));
+    items.extend(totals.items);
+    let mut notes = vec![format!("{} files, {read} records, {rejected} rejected", inventory.files.len())];
+    notes.extend(totals.notes);
     Ok(Judged {
         items,
-        counts: Some(Counts { population: records, pass: records - exception, exception, ..Counts::default() }),
-        notes: vec![format!("{} files, {records} records, {rejected} rejected", inventory.files.len())],
+        counts: Some(Counts { population, pass: population - exception, exception, ..Counts::default() }),
+        notes,
         coverage_is_complete: false,
         ..Judged::default()
     })

@@ -1,0 +1,238 @@
+//! COV-03: delivered files only grow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Evidence, Item, Judged, Severity, Test};
+use crate::correlate::{Verdict, item_id};
+use crate::error::Result;
+use crate::inventory::{FileRow, Inventory, Place, record_places, repeatable_rejects};
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "COV-03",
+    version: "1",
+    severity: Severity::Critical,
+    shared_parameters: &[],
+    own_parameters: &[],
+    evaluate,
+};
+
+/// Lost records that are named with their line.
+const LINES_NAMED: usize = 5;
+
+/// Lost events that an item lists; how many there are stands in its detail.
+const EVENTS_LISTED: usize = 1000;
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let files = Inventory::read(evidence.lake)?.files;
+    let repeatable = repeatable_rejects(&files);
+    let (again, once): (Vec<_>, Vec<_>) = deliveries(&files).into_iter().partition(|(_, versions)| versions.len() > 1);
+    let wanted: BTreeSet<String> =
+        again.iter().flat_map(|(_, versions)| versions).map(|(_, f)| f.file_id.clone()).collect();
+    let places = record_places(evidence.lake, &wanted)?;
+    let items = again.iter().map(|(path, versions)| {
+        let versions: Vec<Version<'_>> =
+            versions.iter().map(|(age, file)| Version::new(file, *age, &places, &repeatable)).collect();
+        item(evidence, path, &versions)
+    });
+    Ok(Judged {
+        items: items.collect(),
+        exclusions: vec![(
+            "Databricks files that were seen once, or always with the same bytes".to_owned(),
+            once.len() as u64,
+        )],
+        notes: notes(evidence, &again),
+        coverage_is_complete: !once.is_empty() || !again.is_empty(),
+        ..Judged::default()
+    })
+}
+
+/// What tells which version is the older: time of modification, where every version of the file has one, and time of reading.
+type Age = (Option<i64>, i64);
+type Aged<'e> = (Age, &'e FileRow);
+
+/// The Databricks files by the path that they were delivered under, each with its versions, oldest first.
+fn deliveries(files: &[FileRow]) -> BTreeMap<&str, Vec<Aged<'_>>> {
+    let mut all: BTreeMap<&str, Vec<Aged<'_>>> = BTreeMap::new();
+    for file in files.iter().filter(|f| f.source.as_deref() == Some(crate::source::DATABRICKS)) {
+        all.entry(delivered(&file.path)).or_default().push(((file.modified_at, file.ingested_at), file));
+    }
+    for versions in all.values_mut() {
+        if versions.iter().any(|((modified, _), _)| modified.is_none()) {
+            versions.iter_mut().for_each(|((modified, _), _)| *modified = None);
+        }
+        versions.sort_by(|(a, f), (b, g)| (a, &f.file_id).cmp(&(b, &g.file_id)));
+        versions.dedup_by(|(_, b), (_, a)| a.sha256 == b.sha256);
+    }
+    all
+}
+
+/// The part of a path that the delivery itself gives, whatever folder the files were collected in.
+fn delivered(path: &str) -> &str {
+    let start = |mark: &str| match path.starts_with(mark) {
+        true => Some(0),
+        false => path.find(&format!("/{mark}")).map(|at| at + 1),
+    };
+    let Some(at) = start("workspaceId=").or_else(|| start("resourceId=")) else { return path };
+    // Azure names the category of events in the folder before: another category is another file.
+    let before = path[..at].trim_end_matches('/');
+    let folder = before.rfind('/').map_or(0, |slash| slash + 1);
+    if path[at..].starts_with("resourceId=") && before[folder..].starts_with("insights-logs-") {
+        &path[folder..]
+    } else {
+        &path[at..]
+    }
+}
+
+/// One version of a delivered file.
+struct Version<'e> {
+    file: &'e FileRow,
+    age: Age,
+    places: &'e [Place],
+    /// True when the lake lists every readable record of it.
+    is_listed: bool,
+}
+
+impl<'e> Version<'e> {
+    fn new(
+        file: &'e FileRow,
+        age: Age,
+        places: &'e BTreeMap<String, Vec<Place>>,
+        repeatable: &BTreeMap<&str, u64>,
+    ) -> Self {
+        let places = places.get(&file.file_id).map_or(&[][..], Vec::as_slice);
+        let repeated = repeatable.get(file.file_id.as_str()).copied().unwrap_or(0);
+        let is_listed = places.len() as u64 + repeated >= file.accepted + file.duplicate;
+        Self { file, age, places, is_listed }
+    }
+
+    /// The records of this version that the newer one lacks, as often as it lacks them.
+    fn lost_in(&self, newer: &Self) -> Vec<&'e Place> {
+        let mut held: BTreeMap<&str, u64> = BTreeMap::new();
+        for place in newer.places {
+            *held.entry(&place.event_id).or_default() += 1;
+        }
+        let is_lost = |place: &&Place| match held.get_mut(place.event_id.as_str()) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        };
+        self.places.iter().filter(is_lost).collect()
+    }
+
+    fn named(&self) -> String {
+        format!("{} (sha256 {}, {} records)", self.file.path, self.file.sha256, self.file.records)
+    }
+}
+
+/// What one step from a version to the next shows.
+struct Step<'v, 'e> {
+    older: &'v Version<'e>,
+    newer: &'v Version<'e>,
+    lost: Vec<&'e Place>,
+    verdict: Verdict,
+    reason: &'static str,
+}
+
+impl<'v, 'e> Step<'v, 'e> {
+    fn new(older: &'v Version<'e>, newer: &'v Version<'e>) -> Self {
+        let lost = older.lost_in(newer);
+        let (verdict, reason) = match (lost.is_empty(), older.is_listed, newer.is_listed) {
+            (false, _, false) | (true, false, _) => (Verdict::Undetermined, "records_not_listed"),
+            (true, true, _) => (Verdict::Pass, "grown"),
+            // With nothing to tell which is the older, a file that has grown reads like one that has shrunk.
+            (false, _, true) if older.age == newer.age && newer.lost_in(older).is_empty() => {
+                (Verdict::Undetermined, "order_unknown")
+            }
+            (false, _, true) => (Verdict::Exception, "lost_lines"),
+        };
+        Self { older, newer, lost, verdict, reason }
+    }
+
+    fn told(&self) -> String {
+        let (older, newer) = (self.older.named(), self.newer.named());
+        let lines: Vec<String> = self.lost.iter().take(LINES_NAMED).map(|p| p.line.to_string()).collect();
+        let and_more = if self.lost.len() > LINES_NAMED { ", ..." } else { "" };
+        let path = &self.older.file.path;
+        match self.reason {
+            "lost_lines" => format!(
+                "{} records of {older} are not in {newer}: {path} line {}{and_more}",
+                self.lost.len(),
+                lines.join(", ")
+            ),
+            "order_unknown" => format!("nothing tells whether {older} or {newer} is the older"),
+            "records_not_listed" => format!("the lake does not list every record of {older} and {newer}"),
+            _ => format!("every record of {older} is in {newer}"),
+        }
+    }
+}
+
+fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
+    let steps: Vec<Step<'_, '_>> = versions.windows(2).map(|pair| Step::new(&pair[0], &pair[1])).collect();
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Exception => 2,
+        Verdict::Undetermined => 1,
+        _ => 0,
+    };
+    let worst = steps.iter().rev().max_by_key(|step| rank(step.verdict));
+    let (verdict, reason) = worst.map_or((Verdict::Pass, "grown"), |step| (step.verdict, step.reason));
+    let told: Vec<String> = steps.iter().filter(|s| s.verdict == verdict).map(Step::told).collect();
+    let lost = steps.iter().filter(|s| s.reason == "lost_lines").flat_map(|s| &s.lost);
+    let first = versions.iter().filter_map(|v| v.file.first_event_time).min();
+    Item {
+        item_id: item_id(&["delivered", path]),
+        verdict,
+        reason: reason.to_owned(),
+        severity: TEST.severity,
+        time: first.unwrap_or(evidence.period.start),
+        scope: None,
+        actor: None,
+        verb: "",
+        subject: None,
+        object: Some(path.to_owned()),
+        event_ids: lost.take(EVENTS_LISTED).map(|p| p.event_id.clone()).collect(),
+        detail: Some(told.join("; ")),
+        waiver_id: None,
+        hole_id: None,
+    }
+}
+
+fn notes(evidence: &Evidence<'_>, again: &[(&str, Vec<Aged<'_>>)]) -> Vec<String> {
+    let versions = || again.iter().flat_map(|(_, versions)| versions).map(|(_, file)| file);
+    let (rejected, filtered) =
+        (versions().map(|f| f.rejected).sum::<u64>(), versions().map(|f| f.filtered).sum::<u64>());
+    let declared: BTreeSet<String> =
+        evidence.config.sources.iter().filter_map(|s| s.retention).map(|span| span.to_string()).collect();
+    let retention = match declared.into_iter().collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "no retention is declared".to_owned(),
+        spans => format!("the declared retention is {spans}"),
+    };
+    vec![
+        format!(
+            "records are compared by the event they are; {rejected} rejected and {filtered} filtered records of the versions compared are outside the comparison"
+        ),
+        format!("a file that vanished cannot be seen from the lake and was not judged; {retention}"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivered_file_is_known_wherever_it_was_collected() {
+        for (path, expected) in [
+            ("a/b/workspaceId=0/date=2026-07-01/x.json", "workspaceId=0/date=2026-07-01/x.json"),
+            ("workspaceId=0/x.json", "workspaceId=0/x.json"),
+            ("c/resourceId=/SUBSCRIPTIONS/1/PT1H.json", "resourceId=/SUBSCRIPTIONS/1/PT1H.json"),
+            ("c/insights-logs-jobs/resourceId=/S/PT1H.json", "insights-logs-jobs/resourceId=/S/PT1H.json"),
+            ("insights-logs-jobs/resourceId=/S/PT1H.json", "insights-logs-jobs/resourceId=/S/PT1H.json"),
+            ("exports/notworkspaceId=0/x.json", "exports/notworkspaceId=0/x.json"),
+            ("exports/audit.csv", "exports/audit.csv"),
+        ] {
+            assert_eq!(delivered(path), expected, "{path}");
+        }
+    }
+}

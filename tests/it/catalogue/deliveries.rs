@@ -1,0 +1,218 @@
+//! COV-03: versions of delivered files, as a lake lists their records.
+
+use tempfile::TempDir;
+use tickmark::catalogue::{Outcome, Severity};
+use tickmark::config::{Config, Period};
+use tickmark::event::{EVENT_ID, EVENT_TIME, EVENTS, FILE_ID, LINE};
+use tickmark::lake::{
+    ACCEPTED, DUPLICATE, DUPLICATES, FILES, FIRST_EVENT_TIME, INGESTED_AT, Lake, MODIFIED_AT, PATH, RECORDS, REJECTED,
+    SHA256, SOURCE,
+};
+
+use super::stage::{self, judge, ties_out};
+use crate::support::MadeLake;
+
+const TEST: &str = "COV-03";
+const DATABRICKS: &str = "databricks";
+const NOON: i64 = 1_783_080_000_000_000;
+
+/// One version of a file: where it was, its digest, when it was modified and read (hours), and its records in the order of lines:
+/// `+a` is event a, `=a` repeats it, `?` repeats an event that is not listed.
+struct Version(&'static str, &'static str, Option<i64>, i64, &'static str);
+
+/// What is delivered, and how the test judges it.
+struct Delivery {
+    versions: &'static [Version],
+    judged: &'static [&'static str],
+}
+
+const DELIVERIES: &[Delivery] = &[
+    Delivery {
+        versions: &[
+            Version("a/workspaceId=0/grown.json", "1", Some(1), 5, "+a +b"),
+            Version("b/workspaceId=0/grown.json", "2", Some(2), 5, "=a =b +c"),
+            Version("b/workspaceId=0/grown.json", "3", Some(3), 6, "=a =b =c =c"),
+        ],
+        judged: &["grown.json: pass grown"],
+    },
+    // What was read last may be what was written first.
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/backwards.json", "1", Some(2), 5, "+a +b"),
+            Version("workspaceId=0/backwards.json", "2", Some(1), 6, "=a"),
+        ],
+        judged: &["backwards.json: pass grown"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/unmodified.json", "1", Some(2), 5, "+a"),
+            Version("workspaceId=0/unmodified.json", "2", None, 6, "=a +b"),
+        ],
+        judged: &["unmodified.json: pass grown"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/lost.json", "1", None, 5, "+a +b +c"),
+            Version("workspaceId=0/lost.json", "2", None, 6, "=a +d"),
+            Version("workspaceId=0/lost.json", "3", None, 7, "=a =b =c =d"),
+        ],
+        judged: &["lost.json: exception lost_lines"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/once.json", "1", None, 5, "+a =a"),
+            Version("workspaceId=0/once.json", "2", None, 6, "=a"),
+        ],
+        judged: &["once.json: exception lost_lines"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/unlisted.json", "1", None, 5, "+a"),
+            Version("workspaceId=0/unlisted.json", "2", None, 6, "? +b"),
+        ],
+        judged: &["unlisted.json: undetermined records_not_listed"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/unlisted-before.json", "1", None, 5, "+a ?"),
+            Version("workspaceId=0/unlisted-before.json", "2", None, 6, "=a +b"),
+        ],
+        judged: &["unlisted-before.json: undetermined records_not_listed"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/twins.json", "1", Some(1), 5, "+a"),
+            Version("copy/workspaceId=0/twins.json", "2", Some(1), 5, "=a +b"),
+        ],
+        judged: &["twins.json: undetermined order_unknown"],
+    },
+    // A reject that was there before repeats no event.
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/rejects.json", "1", None, 5, "+a !"),
+            Version("workspaceId=0/rejects.json", "2", None, 6, "=a ? +b"),
+        ],
+        judged: &["rejects.json: pass grown"],
+    },
+    Delivery {
+        versions: &[
+            Version("insights-logs-jobs/resourceId=/S/PT1H.json", "1", None, 5, "+a"),
+            Version("insights-logs-accounts/resourceId=/S/PT1H.json", "2", None, 6, "+b"),
+        ],
+        judged: &[],
+    },
+    Delivery {
+        versions: &[
+            Version("insights-logs-jobs/resourceId=/T/PT1H.json", "1", None, 5, "+a"),
+            Version("x/insights-logs-jobs/resourceId=/T/PT1H.json", "2", None, 6, "+b"),
+        ],
+        judged: &["PT1H.json: exception lost_lines"],
+    },
+    Delivery {
+        versions: &[
+            Version("workspaceId=0/same.json", "1", None, 5, "+a"),
+            Version("copy/workspaceId=0/same.json", "1", None, 6, "=a"),
+        ],
+        judged: &[],
+    },
+];
+
+/// Every line that the deliveries are judged by.
+pub(super) fn shown() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DELIVERIES.iter().flat_map(|d| d.judged).map(|line| (TEST, *line))
+}
+
+fn deliver(made: &mut MadeLake, version: &Version) {
+    let Version(path, sha256, modified, read, records) = version;
+    let file = format!("{path}#{sha256}");
+    let count = |marks: &str| records.split(' ').filter(|r| r.starts_with(|c| marks.contains(c))).count();
+    let number = |n: usize| i64::try_from(n).unwrap();
+    let mut cells = vec![
+        (FILE_ID, file.as_str().into()),
+        (PATH, (*path).into()),
+        (SHA256, (*sha256).into()),
+        (SOURCE, DATABRICKS.into()),
+        (RECORDS, number(records.split(' ').count()).into()),
+        (ACCEPTED, number(count("+")).into()),
+        (DUPLICATE, number(count("=?")).into()),
+        (REJECTED, number(count("!")).into()),
+        (FIRST_EVENT_TIME, NOON.into()),
+        (INGESTED_AT, (*read).into()),
+    ];
+    cells.extend(modified.map(|hour| (MODIFIED_AT, hour.into())));
+    made.row(&FILES, &cells);
+    let name = path.rsplit('/').next().unwrap();
+    for (at, record) in records.split(' ').enumerate() {
+        let event = format!("{name}:{}", &record[1..]);
+        let place = [
+            (FILE_ID, file.as_str().into()),
+            (LINE, number(at + 1).into()),
+            (EVENT_ID, event.as_str().into()),
+            (EVENT_TIME, NOON.into()),
+        ];
+        match &record[..1] {
+            "+" => {
+                let more = [(tickmark::event::SCOPE, "account".into()), (tickmark::event::OUTCOME, "success".into())];
+                made.row_of(&EVENTS, DATABRICKS, &[&place[..], &more].concat());
+            }
+            "=" => made.row(&DUPLICATES, &place),
+            _ => {}
+        }
+    }
+}
+
+fn judged(versions: &[&Version], but: &[(&str, &str)]) -> Outcome {
+    let folder = TempDir::new().unwrap();
+    let mut made = MadeLake::default();
+    versions.iter().for_each(|version| deliver(&mut made, version));
+    made.write(&folder.path().join("lake"));
+    let path = folder.path().join("tickmark.toml");
+    std::fs::write(&path, stage::config(but, "")).unwrap();
+    let config = Config::read(&path).unwrap();
+    let period = Period::parse(stage::PERIOD, config.zone).unwrap();
+    let (outcomes, _) = judge(&Lake::open(&folder.path().join("lake")).unwrap(), &config, &period);
+    outcomes.iter().for_each(ties_out);
+    outcomes.into_iter().find(|o| o.test.id == TEST).unwrap()
+}
+
+#[test]
+fn every_delivery_is_judged_by_what_became_of_its_records() {
+    let all: Vec<&Version> = DELIVERIES.iter().flat_map(|d| d.versions).collect();
+    let Outcome { items, notes, .. } = judged(&all, &[]);
+    let mut found: Vec<String> = items.iter().map(|item| stage::line(TEST, item)).collect();
+    let mut expected: Vec<&str> = shown().map(|(_, line)| line).collect();
+    found.sort();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    assert!(notes[0].contains("1 rejected and 0 filtered"), "{notes:?}");
+    assert!(notes[1].ends_with("no retention is declared"), "{notes:?}");
+}
+
+#[test]
+fn lost_records_are_named_with_file_line_and_event() {
+    let lost: Vec<&Version> = DELIVERIES[3].versions.iter().collect();
+    let outcome = judged(&lost, &[]);
+    let [item] = outcome.items.as_slice() else { panic!("{:?}", outcome.items) };
+    assert_eq!((item.object.as_deref(), item.severity), (Some("workspaceId=0/lost.json"), Severity::Critical));
+    assert_eq!(item.event_ids, ["lost.json:b", "lost.json:c"]);
+    let detail = item.detail.as_deref().unwrap();
+    assert_eq!(
+        detail,
+        "2 records of workspaceId=0/lost.json (sha256 1, 3 records) are not in workspaceId=0/lost.json (sha256 2, 2 \
+         records): workspaceId=0/lost.json line 2, 3"
+    );
+}
+
+#[test]
+fn a_declared_retention_is_noted_since_a_vanished_file_cannot_be_seen() {
+    let but = [("id = \"databricks\"\n", "id = \"databricks\"\nretention = \"90d\"\n")];
+    let notes = judged(&[&DELIVERIES[0].versions[0]], &but).notes;
+    assert!(notes[1].contains("vanished") && notes[1].ends_with("the declared retention is 90d"), "{notes:?}");
+}
+
+#[test]
+fn where_no_file_was_seen_twice_nothing_occurred_that_could_be_judged() {
+    let outcome = judged(&[&DELIVERIES[0].versions[0]], &[]);
+    assert_eq!((outcome.counts.population, outcome.coverage_is_complete), (0, true));
+    assert_eq!(outcome.exclusions[0].1, 1);
+}

@@ -1,0 +1,113 @@
+//! Names of workspaces, as Azure logs give them, are their ids to everything that compares scopes.
+
+use tickmark::change::*;
+use tickmark::event::*;
+use tickmark::lake::{ACCEPTED, FILES, INGESTED_AT, PATH, RECORDS, SHA256, SOURCE};
+
+use crate::support::{Cell, MadeLake, Place, Row, parquet_rows};
+
+/// 2026-07-02 09:00 UTC.
+const NINE: i64 = 1_782_982_800_000_000;
+const MINUTE: i64 = 60_000_000;
+const ID: &str = "4150000000000001";
+
+const CONFIG: &str = r#"
+[organization]
+name = "Example Corp"
+[[source]]
+id = "okta"
+paths = ["okta.json"]
+provider_apps = ["Databricks*"]
+covers = "2026-07-01..2026-07-04"
+[[source]]
+id = "databricks"
+paths = ["databricks.json"]
+covers = "2026-07-01..2026-07-04"
+[groups]
+map = { "DBX Engineers" = "engineers" }
+[connector]
+principals = ["scim-connector@example.com"]
+[environments]
+production = ["DBX-PROD"]
+[workspaces]
+names = { "Dbx-Prod" = "4150000000000001" }
+"#;
+
+/// An event that puts alice into a group, with its access change.
+fn joins(made: &mut MadeLake, id: &str, time: i64, source: &'static str, plane: &str, scope: &str, group: &str) {
+    let both: Vec<(tickmark::schema::Column, Cell)> = vec![
+        (EVENT_ID, id.into()),
+        (EVENT_TIME, time.into()),
+        (PLANE, plane.into()),
+        (OUTCOME, "success".into()),
+        (SCOPE, scope.into()),
+        (ACTOR, "scim-connector@example.com".into()),
+        (CHANNEL, "scim".into()),
+    ];
+    let of_event = [(EVENT_TYPE, "accounts.addPrincipalToGroup".into()), (FILE_ID, source.into()), (LINE, 1.into())];
+    made.row_of(&EVENTS, source, &[both.clone(), of_event.to_vec()].concat());
+    let of_change = [
+        (CHANGE_ID, format!("{id}-0").as_str().into()),
+        (DIRECTION, "grant".into()),
+        (VERB, "member.add".into()),
+        (SUBJECT, "alice@example.com".into()),
+        (SUBJECT_KIND, "user".into()),
+        (ENTITLEMENT_KIND, "membership".into()),
+        (ENTITLEMENT, group.into()),
+    ];
+    made.row_of(&CHANGES, source, &[both, of_change.to_vec()].concat());
+    made.row(
+        &FILES,
+        &[
+            (FILE_ID, source.into()),
+            (PATH, format!("{source}.json").as_str().into()),
+            (SHA256, source.into()),
+            (SOURCE, source.into()),
+            (RECORDS, 1.into()),
+            (ACCEPTED, 1.into()),
+            (INGESTED_AT, NINE.into()),
+        ],
+    );
+}
+
+/// The vouching and the items of a package over one decision and its effect in `dbx-prod`.
+fn reported(config: &str) -> (Place, Vec<Row>, Vec<Row>) {
+    let place = Place::new();
+    let mut made = MadeLake::default();
+    joins(&mut made, "aaaa", NINE, "okta", "authority", "tenant", "DBX Engineers");
+    joins(&mut made, "bbbb", NINE + 5 * MINUTE, "databricks", "effect", "dbx-prod", "engineers");
+    made.write(&place.path("lake"));
+    place.write("tickmark.toml", config);
+    let period = "2026-07-01..2026-07-04";
+    place.run(&["report", "--lake", "lake", "--config", "tickmark.toml", "--period", period, "--out", "out"]).ends(0);
+    let rows = |name: &str| parquet_rows(&place.path(&format!("out/data/{name}.parquet")));
+    let (vouching, items) = (rows("vouching"), rows("items"));
+    (place, vouching, items)
+}
+
+#[test]
+fn a_named_workspace_counts_under_its_id_in_vouching_coverage_and_items() {
+    let (place, vouching, items) = reported(CONFIG);
+    let [effect] = vouching.as_slice() else { panic!("{vouching:?}") };
+    assert_eq!((effect["scope"].as_str(), effect["reason"].as_str()), (ID, "matched"));
+    let of = |test: &str| items.iter().filter(|i| i["test_id"] == test).cloned().collect::<Vec<_>>();
+    assert_eq!(of("VCH-01").iter().map(|i| i["scope"].as_str()).collect::<Vec<_>>(), [ID]);
+    let covered: Vec<Row> =
+        of("COV-01").into_iter().filter(|i| i["object"] == "databricks" && i["reason"] == "covered").collect();
+    assert_eq!(covered.len(), 1, "declared under its id, and found there");
+    assert_eq!((covered[0]["scope"].as_str(), covered[0]["event_time"].as_str()), (ID, "2026-07-02T09:00:00.000Z"));
+    assert!(items.iter().all(|i| i["scope"] != "dbx-prod"), "a name is left over");
+    let model = place.text("out/model.json");
+    assert!(model.contains("\"name\": \"Dbx-Prod\"") && model.contains("\"environment\": \"production\""));
+    let stored = place.run(&["query", "--lake", "lake", "SELECT scope FROM events ORDER BY scope", "--format", "csv"]);
+    assert_eq!(stored.ends(0).text(), "scope\ndbx-prod\ntenant\n", "the lake keeps what the record says");
+}
+
+#[test]
+fn an_unmapped_name_is_the_scope() {
+    let unmapped = CONFIG.replace("[workspaces]\nnames = { \"Dbx-Prod\" = \"4150000000000001\" }\n", "");
+    let (_, vouching, items) = reported(&unmapped);
+    assert_eq!((vouching[0]["scope"].as_str(), vouching[0]["reason"].as_str()), ("dbx-prod", "matched"));
+    let undeclared = items.iter().filter(|i| i["reason"] == "undeclared_scope").count();
+    assert_eq!(undeclared, 0, "an environment may name it");
+}
