@@ -53,6 +53,7 @@ fn is_table(folder: &Path) -> bool {
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
+    delta: Delta,
     // Held until the lake is dropped, so that a compaction deletes nothing that is still read.
     _reading: Option<File>,
 }
@@ -65,7 +66,7 @@ impl Lake {
     pub fn open(root: &Path) -> Result<Self> {
         let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
-            None => Ok(Self { root: root.to_owned(), _reading: reading(root)? }),
+            None => Ok(Self { root: root.to_owned(), delta: Delta::new(root)?, _reading: reading(root)? }),
             Some(table) => {
                 Err(Error::Input(format!("`{}` is no lake: table `{}` is missing", root.display(), table.name)))
             }
@@ -82,15 +83,14 @@ impl Lake {
     /// # Errors
     /// [`Error::Lake`] when a table cannot be read or a file of it is missing or damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
-        let delta = Delta::new(&self.root)?;
         // `files` is read before the table: a batch committed in between is then seen in neither.
-        let files = delta.open(FILES.name)?.live()?;
+        let files = self.delta.open(FILES.name)?.live()?;
         let paths = present(files.into_iter().map(|f| f.path).collect())?;
         if table.name == FILES.name {
             return Ok(paths);
         }
         let committed = committed_batches(&paths)?;
-        let live = delta.open(table.name)?.live()?;
+        let live = self.delta.open(table.name)?.live()?;
         present(
             live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
         )
