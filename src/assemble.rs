@@ -11,6 +11,7 @@ use crate::coverage::Coverage;
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
 use crate::inventory::{self, FileRow, Inventory};
+use crate::ingest::Refused;
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
 use crate::report::build::{Parts, conclusion, listed, model};
@@ -18,12 +19,13 @@ use crate::report::model::{DataFile, Model, ROWS_SHOWN};
 use crate::report::render;
 use crate::schema::Table;
 
-/// Judges the evidence and writes the package, whole or not at all.
+/// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake.
 ///
 /// # Errors
 /// No record at hand ([`Error::Input`]), a lake or folder that cannot be read or written, or a bug of ours.
 pub fn assemble(
-    lake: &Lake,
+    lake: Lake,
+    refused: &[Refused],
     config: &Config,
     period: &Period,
     out: &Path,
@@ -37,7 +39,7 @@ pub fn assemble(
     }
     let coverage = Coverage::read(lake, config, &source_ids(config, &inventory.files)?)?;
     let correlation = correlate::run(lake, config, period, &coverage)?;
-    let evidence = Evidence { lake, config, period, coverage: &coverage, correlation: &correlation };
+    let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let data_files = write_data(&folder.partial, &correlation, period, &outcomes)?;

@@ -17,6 +17,7 @@ use crate::config::{Config, Parameter, Period, Setting};
 use crate::correlate::{Correlation, Verdict};
 use crate::coverage::Coverage;
 use crate::error::{Error, Result};
+use crate::ingest::Refused;
 use crate::lake::Lake;
 
 pub use overlay::WaiverUse;
@@ -100,6 +101,8 @@ pub fn own_parameters(id: &str) -> impl Iterator<Item = &'static Parameter> {
 pub struct Evidence<'e> {
     /// The lake.
     pub lake: &'e Lake,
+    /// Files that were left out of it as a whole, since they brought more rejects than allowed.
+    pub refused: &'e [Refused],
     /// The configuration.
     pub config: &'e Config,
     /// The period.

@@ -12,7 +12,7 @@ use crate::lake::Lake;
 pub(super) fn run(args: &cli::Report, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
     let config = Config::read(&args.config)?;
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
-    let model = assemble(&Lake::open(&args.lake)?, &config, &period, &args.out, &|| rfc3339(clock()))?;
+    let model = assemble(Lake::open(&args.lake)?, &[], &config, &period, &args.out, &|| rfc3339(clock()))?;
     printed(summary::judged(out, &model, &args.out))?;
     Ok(status(&model, args.fail_on))
 }

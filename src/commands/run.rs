@@ -25,7 +25,7 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     };
     let funnel = Funnel::new(clock, args.quiet);
     let read = followed(&lake, &inputs(&config)?, &options, funnel, Style::Silent, out)?;
-    let model = assemble(&Lake::open(&lake)?, &config, &period, &package, &|| rfc3339(clock()))?;
+    let model = assemble(Lake::open(&lake)?, &read.refused, &config, &period, &package, &|| rfc3339(clock()))?;
     if args.json {
         let mut all = summary::judged_json(&model, &package);
         all.insert("ingest".to_owned(), summary::ingest_json(&read).into());
@@ -62,7 +62,7 @@ fn inputs(config: &Config) -> Result<Vec<Input>> {
             base: config.dir.clone(),
             pattern: pattern.clone(),
             source: source.id.as_deref().and_then(crate::source::by_id),
-            zone: None,
+            zone: source.zone,
         })
         .collect();
     if all.is_empty() {

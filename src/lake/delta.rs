@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, DataType, PrimitiveType, Remove, StructField};
@@ -24,6 +25,9 @@ const PARTITIONS: [&str; 2] = ["source", "date"];
 pub(super) struct Delta {
     root: PathBuf,
     runtime: Runtime,
+    /// Tables as they were when last opened. There are no checkpoints, so that to read a log from its beginning takes as long
+    /// as the log is old.
+    opened: Mutex<HashMap<&'static str, DeltaTable>>,
 }
 
 /// One table at one version.
@@ -56,7 +60,7 @@ impl Delta {
             .enable_all()
             .build()
             .map_err(|e| Error::io("start the commit runtime for", &root, e))?;
-        Ok(Self { root, runtime })
+        Ok(Self { root, runtime, opened: Mutex::default() })
     }
 
     /// Creates whatever tables are missing.
@@ -87,10 +91,23 @@ impl Delta {
         self.wait(table.name, async { create.with_columns(columns).await.map(drop) })
     }
 
+    /// A table as it is now.
     pub(super) fn open(&self, name: &'static str) -> Result<OpenTable<'_>> {
-        let url = Url::parse(&self.url(name)?).map_err(|e| self.error(name, &e))?;
-        let table = self.wait(name, async { DeltaTableBuilder::from_url(url)?.load().await })?;
+        let known = self.opened().get(name).cloned();
+        let table = match known {
+            Some(mut table) => self.wait(name, async { table.update_state().await.map(|()| table) })?,
+            None => {
+                let url = Url::parse(&self.url(name)?).map_err(|e| self.error(name, &e))?;
+                self.wait(name, async { DeltaTableBuilder::from_url(url)?.load().await })?
+            }
+        };
+        self.opened().insert(name, table.clone());
         Ok(OpenTable { delta: self, name, table })
+    }
+
+    // A thread that died while it held the tables cannot have left half of one.
+    fn opened(&self) -> MutexGuard<'_, HashMap<&'static str, DeltaTable>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The folder of a table.

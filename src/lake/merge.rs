@@ -22,16 +22,17 @@ pub(super) struct Limits {
     pub(super) fan_in: usize,
     /// Bytes that are read of a file at a time.
     pub(super) read: u64,
+    /// Bytes that are put together at a time.
+    pub(super) slice: usize,
 }
 
 impl Limits {
     /// Together below 300 MiB, the writer's row group included.
-    pub(super) const NORMAL: Self = Self { run: 64 << 20, fan_in: 12, read: 2 << 20 };
+    pub(super) const NORMAL: Self = Self { run: 64 << 20, fan_in: 12, read: 2 << 20, slice: 8 << 20 };
 }
 
-/// Rows that are put together at a time, and their bytes.
+/// Rows that are put together at a time.
 const SLICE_ROWS: usize = 8192;
-const SLICE_BYTES: usize = 8 << 20;
 
 /// Sorted rows, a few at a time.
 pub(super) type Sorted = Box<dyn Iterator<Item = Result<RecordBatch>>>;
@@ -46,12 +47,16 @@ pub(super) fn sorted(writer: &Writer, table: &'static Table, paths: &[PathBuf], 
             memory += batch.get_array_memory_size();
             batches.push(batch);
             if memory >= limits.run {
-                runs.push_back(Run::write(writer, table, Slices::new(table, std::mem::take(&mut batches))?)?);
+                runs.push_back(Run::write(
+                    writer,
+                    table,
+                    Slices::new(table, std::mem::take(&mut batches), limits.slice)?,
+                )?);
                 memory = 0;
             }
         }
     }
-    let rest = Slices::new(table, batches)?;
+    let rest = Slices::new(table, batches, limits.slice)?;
     if runs.is_empty() {
         return Ok(Box::new(rest));
     }
@@ -91,7 +96,7 @@ struct Slices {
 }
 
 impl Slices {
-    fn new(table: &Table, batches: Vec<RecordBatch>) -> Result<Self> {
+    fn new(table: &Table, batches: Vec<RecordBatch>, bytes_at_once: usize) -> Result<Self> {
         let order = Order::of(table)?;
         let keys = batches.iter().map(|batch| order.keys(batch)).collect::<Result<Vec<Keys>>>()?;
         let mut rows: Vec<(usize, usize)> = Vec::new();
@@ -100,7 +105,7 @@ impl Slices {
         }
         rows.sort_by(|a, b| keys[a.0].row(a.1).cmp(&keys[b.0].row(b.1)));
         let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
-        let slice = (SLICE_BYTES / (bytes / rows.len().max(1)).max(1)).clamp(1, SLICE_ROWS);
+        let slice = (bytes_at_once / (bytes / rows.len().max(1)).max(1)).clamp(1, SLICE_ROWS);
         Ok(Self { batches, order: rows.into_iter(), slice })
     }
 }

@@ -53,6 +53,7 @@ fn is_table(folder: &Path) -> bool {
 #[derive(Debug)]
 pub struct Lake {
     root: PathBuf,
+    delta: Delta,
     // Held until the lake is dropped, so that a compaction deletes nothing that is still read.
     _reading: Option<File>,
     workspaces: BTreeMap<String, String>,
@@ -66,7 +67,12 @@ impl Lake {
     pub fn open(root: &Path) -> Result<Self> {
         let missing = TABLES.iter().find(|t| !is_table(&root.join(t.name)));
         match missing {
-            None => Ok(Self { root: root.to_owned(), workspaces: BTreeMap::new(), _reading: reading(root)? }),
+            None => Ok(Self {
+                root: root.to_owned(),
+                delta: Delta::new(root)?,
+                _reading: reading(root)?,
+                workspaces: BTreeMap::new(),
+            }),
             Some(table) => {
                 Err(Error::Input(format!("`{}` is no lake: table `{}` is missing", root.display(), table.name)))
             }
@@ -75,9 +81,10 @@ impl Lake {
 
     /// The same lake, read with these names of workspaces as their ids: wherever a table has a scope, [`crate::frame::scan`] gives
     /// the id. Letter case does not matter.
-    pub fn with_workspaces(&self, ids: &BTreeMap<String, String>) -> Self {
-        let workspaces = ids.iter().map(|(name, id)| (name.to_lowercase(), id.clone())).collect();
-        Self { root: self.root.clone(), workspaces }
+    #[must_use]
+    pub fn with_workspaces(mut self, ids: &BTreeMap<String, String>) -> Self {
+        self.workspaces = ids.iter().map(|(name, id)| (name.to_lowercase(), id.clone())).collect();
+        self
     }
 
     /// The names of workspaces that are read as ids, in lower case.
@@ -95,15 +102,14 @@ impl Lake {
     /// # Errors
     /// [`Error::Lake`] when a table cannot be read or a file of it is missing or damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
-        let delta = Delta::new(&self.root)?;
         // `files` is read before the table: a batch committed in between is then seen in neither.
-        let files = delta.open(FILES.name)?.live()?;
+        let files = self.delta.open(FILES.name)?.live()?;
         let paths = present(files.into_iter().map(|f| f.path).collect())?;
         if table.name == FILES.name {
             return Ok(paths);
         }
         let committed = committed_batches(&paths)?;
-        let live = delta.open(table.name)?.live()?;
+        let live = self.delta.open(table.name)?.live()?;
         present(
             live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
         )

@@ -97,17 +97,17 @@ impl Ground {
     }
 
     pub(super) fn outcomes(&self) -> (Vec<Outcome>, Vec<WaiverUse>) {
-        judge(&self.lake(), &self.config, &self.period)
+        judge(self.lake(), &self.config, &self.period)
     }
 }
 
 /// Puts a lake to the tests.
-pub(super) fn judge(lake: &Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
+pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
     let lake = &lake.with_workspaces(&config.workspaces);
     let ids = [(0, "okta".to_owned()), (1, "databricks".to_owned())].into();
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
-    catalogue::run(&Evidence { lake, config, period, coverage, correlation }).expect("a judgement")
+    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation }).expect("a judgement")
 }
 
 /// The configuration with some of it replaced, and more added.
