@@ -25,7 +25,13 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     };
     let funnel = Funnel::new(clock, args.quiet);
     let read = followed(&lake, &inputs(&config)?, &options, funnel, Style::Silent, out)?;
-    let model = assemble(Lake::open(&lake)?, &read.refused, &config, &period, &package, &|| rfc3339(clock()))?;
+    let judged = assemble(Lake::open(&lake)?, &read.refused, &config, &period, &package, &|| rfc3339(clock()));
+    // Where every file was refused there is nothing to judge, and the reason is what was refused.
+    if judged.is_err() && !read.refused.is_empty() {
+        printed(summary::ingested(out, &read))?;
+        read.within(Some(args.max_rejects), &lake)?;
+    }
+    let model = judged?;
     if args.json {
         let mut all = summary::judged_json(&model, &package);
         all.insert("ingest".to_owned(), summary::ingest_json(&read).into());

@@ -28,6 +28,7 @@ fn gate_reason(reason: &str) -> Option<&'static str> {
         "tied_out" => "every record of the file ended in exactly one place",
         "does_not_tie_out" => "the records of the file and the places they ended in do not add up",
         "has_rejects" => "the file holds records that could not be read",
+        "left_out" => "the file was left out as a whole: more of its records could not be read than allowed",
         "rejects_tolerated" => "the file holds records that could not be read, no more than are tolerated",
         "control_total_agrees" => "as many records as the source counts were read",
         "control_total_differs" => "the source counts another number of records than were read",

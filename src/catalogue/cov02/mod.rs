@@ -5,6 +5,7 @@ mod totals;
 use super::{Counts, Evidence, Item, Judged, Parameter, Severity, Test};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
+use crate::ingest::Refused;
 use crate::inventory::{FileRow, Inventory, RejectRow};
 
 /// The test.
@@ -31,10 +32,12 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let untied: u64 = inventory.files.iter().filter(|f| !f.ties_out()).map(|f| f.records).sum();
     let rejects = if is_tolerated { 0 } else { rejected };
     // A record that its source counts and no file holds belongs to the population, too.
-    let population = read + totals.missing;
-    let exception = (rejects + untied + totals.surplus).min(read) + totals.missing;
+    let refused: u64 = evidence.refused.iter().map(|r| r.tally.counts.records).sum();
+    let population = read + totals.missing + refused;
+    let exception = (rejects + untied + totals.surplus).min(read) + totals.missing + refused;
     let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, evidence, is_tolerated)).collect();
     items.extend(inventory.rejects.iter().map(|r| reject_item(r, evidence, &inventory, is_tolerated)));
+    items.extend(evidence.refused.iter().map(|r| refused_item(r, evidence)));
     items.extend(totals.items);
     let mut notes = vec![format!("{} files, {read} records, {rejected} rejected", inventory.files.len())];
     notes.extend(totals.notes);
@@ -70,6 +73,33 @@ fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Ite
         detail: Some(format!(
             "{} records = {} accepted + {} duplicate + {} filtered + {} rejected; sha256 {}",
             file.records, file.accepted, file.duplicate, file.filtered, file.rejected, file.sha256
+        )),
+        waiver_id: None,
+        hole_id: None,
+    }
+}
+
+fn refused_item(refused: &Refused, evidence: &Evidence<'_>) -> Item {
+    let (tally, counts) = (&refused.tally, refused.tally.counts);
+    let lines: Vec<String> = refused.rejects.iter().map(|(line, reason)| format!("line {line}: {reason}")).collect();
+    Item {
+        item_id: item_id(&["refused", &tally.file_id]),
+        verdict: Verdict::Exception,
+        reason: "left_out".to_owned(),
+        severity: TEST.severity,
+        time: evidence.period.start,
+        scope: None,
+        actor: None,
+        verb: "",
+        subject: None,
+        object: Some(tally.path.clone()),
+        event_ids: Vec::new(),
+        detail: Some(format!(
+            "left out as a whole: {} of its {} records would be rejected; {}; sha256 {}",
+            counts.rejected,
+            counts.records,
+            lines.join("; "),
+            tally.sha256
         )),
         waiver_id: None,
         hole_id: None,

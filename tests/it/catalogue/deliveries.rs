@@ -170,7 +170,7 @@ fn judged(versions: &[&Version], but: &[(&str, &str)]) -> Outcome {
     std::fs::write(&path, stage::config(but, "")).unwrap();
     let config = Config::read(&path).unwrap();
     let period = Period::parse(stage::PERIOD, config.zone).unwrap();
-    let (outcomes, _) = judge(&Lake::open(&folder.path().join("lake")).unwrap(), &config, &period);
+    let (outcomes, _) = judge(Lake::open(&folder.path().join("lake")).unwrap(), &config, &period);
     outcomes.iter().for_each(ties_out);
     outcomes.into_iter().find(|o| o.test.id == TEST).unwrap()
 }
