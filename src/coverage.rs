@@ -177,7 +177,9 @@ impl Coverage {
         let counts = counted.column("count").and_then(|c| c.i64()).map_err(crate::frame::engine("count records"))?;
         let mut by_log: BTreeMap<(String, String), BTreeMap<i64, i64>> = BTreeMap::new();
         for row in 0..counted.height() {
-            if let (Some(source), Some(scope), Some(hour)) = (sources.get(row), scopes.get(row), hours.get(row)) {
+            if let (Some(source), Some(scope), Some(hour)) = (sources.get(row), scopes.get(row), hours.get(row))
+                && crate::source::is_log(source)
+            {
                 let log = by_log.entry((source.to_owned(), scope.to_owned())).or_default();
                 log.insert(hour.div_euclid(HOUR), counts.get(row).unwrap_or(0));
             }

@@ -70,7 +70,7 @@ pub struct Identities {
     group_prefix: String,
     pushed_as: BTreeMap<String, BTreeSet<String>>,
     names_of_id: BTreeMap<(String, String), BTreeSet<String>>,
-    claims: BTreeMap<String, BTreeMap<String, Claim>>,
+    claims: BTreeMap<String, BTreeMap<(String, String), Claim>>,
     groups_of_id: BTreeMap<(String, String), BTreeMap<i64, String>>,
 }
 
@@ -96,7 +96,8 @@ impl Identities {
         if let Some(id) = usable(sighting.id) {
             self.names_of_id.entry(key(sighting.source, id)).or_default().insert(name.clone());
             if sighting.source != crate::source::DATABRICKS {
-                let claim = self.claims.entry(claimed).or_default().entry(id.to_owned()).or_insert_with(|| Claim {
+                let claims = self.claims.entry(claimed).or_default();
+                let claim = claims.entry(key(sighting.source, id)).or_insert_with(|| Claim {
                     login: name.clone(),
                     first: sighting.time,
                     last: sighting.time,
@@ -153,9 +154,13 @@ impl Identities {
     // other came.
     fn is_contested(&self, name: &str) -> bool {
         let Some(claims) = self.claims.get(name).filter(|c| c.len() > 1) else { return false };
-        let mut claims: Vec<&Claim> = claims.values().collect();
-        claims.sort_by_key(|c| (c.first, c.last));
-        claims.windows(2).any(|pair| pair[1].first <= pair[0].last || pair[1].login != pair[0].login)
+        let claims: Vec<(&String, &Claim)> = claims.iter().map(|((source, _), claim)| (source, claim)).collect();
+        // Each source has ids of its own for the same person.
+        claims.chunk_by(|a, b| a.0 == b.0).any(|of_source| {
+            let mut of_source: Vec<&Claim> = of_source.iter().map(|(_, claim)| *claim).collect();
+            of_source.sort_by_key(|c| (c.first, c.last));
+            of_source.windows(2).any(|pair| pair[1].first <= pair[0].last || pair[1].login != pair[0].login)
+        })
     }
 
     /// The Databricks name of a group that a record of `source` names, in folded form.
@@ -287,6 +292,14 @@ mod tests {
         assert!(resolve(&of, "okta", Some("a@example.com"), None).is_known());
         of.learn(okta("a@example.com", "00u1", None, 10));
         assert!(!resolve(&of, "databricks", Some("A@example.com"), None).is_known());
+    }
+
+    #[test]
+    fn each_source_may_have_an_id_of_its_own_for_one_person() {
+        let mut of = identities();
+        of.learn(okta("a@example.com", "00u1", None, 1));
+        of.learn(Sighting { source: "scim", name: Some("a@example.com"), id: Some("77"), alias: None, time: 1 });
+        assert!(resolve(&of, "databricks", Some("a@example.com"), None).is_known());
     }
 
     #[test]

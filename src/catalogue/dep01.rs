@@ -25,7 +25,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged {
         items,
         notes: vec!["The way from personnel records to the identity provider was not tested.".to_owned()],
-        coverage_is_complete: is_covered(evidence, |s| s != crate::source::DATABRICKS),
+        coverage_is_complete: is_covered(evidence, crate::source::is_authority),
         ..Judged::default()
     })
 }

@@ -44,7 +44,7 @@ fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool
     Ok(Judged {
         items,
         exclusions: vec![("traced decisions of other kinds, judged by the other tests".to_owned(), elsewhere as u64)],
-        coverage_is_complete: is_covered(evidence, |s| s != crate::source::DATABRICKS),
+        coverage_is_complete: is_covered(evidence, crate::source::is_authority),
         ..Judged::default()
     })
 }

@@ -44,11 +44,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         }
     }
     items.extend(nameless(evidence));
-    Ok(Judged {
-        items,
-        coverage_is_complete: is_covered(evidence, |s| s != crate::source::DATABRICKS),
-        ..Judged::default()
-    })
+    Ok(Judged { items, coverage_is_complete: is_covered(evidence, crate::source::is_provider), ..Judged::default() })
 }
 
 fn incidents(case: &Case, acts: &[Act]) -> Vec<Incident> {

@@ -199,7 +199,7 @@ fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limit
     let last = period.end.saturating_add(longest);
     let end = |of: fn(&str) -> bool| coverage.end_of(of).map_or(last, |end| end.min(last));
     let cut_off = end(|source| source == crate::source::DATABRICKS);
-    let push_cut_off = end(|source| source != crate::source::DATABRICKS);
+    let push_cut_off = end(crate::source::is_provider);
     Ok(Limits { window, provision_sla, deprovision_sla, cut_off, push_cut_off })
 }
 
@@ -230,7 +230,7 @@ struct Ground<'c> {
 
 impl World for Ground<'_> {
     fn authority_hole(&self, from: i64, to: i64) -> Option<String> {
-        let is_authority = |log: &crate::coverage::Log| log.source != crate::source::DATABRICKS;
+        let is_authority = |log: &crate::coverage::Log| crate::source::is_authority(&log.source);
         if !self.coverage.has(is_authority) {
             return Some("no authority log at hand".to_owned());
         }

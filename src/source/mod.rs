@@ -186,6 +186,27 @@ pub const SOURCES: &[&dyn Source] = &[
 /// Id of the one effect source; all Databricks deliveries share it.
 pub const DATABRICKS: &str = "databricks";
 
+/// Sources that say what an identity provider decided. Of a home-grown log nobody knows, so that it counts as one.
+const AUTHORITY: [&str; 4] = ["okta", "entra_audit", "pingone", "generic"];
+
+/// Sources that say what was pushed.
+const TRANSPORT: [&str; 7] = ["okta", "entra_provisioning", "pingone", "pingfederate", "scim", "scim_event", "generic"];
+
+/// Whether a source says what an identity provider decided: where it is silent, a decision may be missing.
+pub fn is_authority(source: &str) -> bool {
+    AUTHORITY.contains(&source)
+}
+
+/// Whether a source says what was decided or pushed.
+pub fn is_provider(source: &str) -> bool {
+    is_authority(source) || TRANSPORT.contains(&source)
+}
+
+/// Whether a source tells what happens hour by hour. A snapshot speaks for its own moment only.
+pub fn is_log(source: &str) -> bool {
+    source != "scim_snapshot"
+}
+
 /// The source of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Source> {
     SOURCES.iter().copied().find(|s| s.id() == id)
