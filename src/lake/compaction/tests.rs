@@ -14,7 +14,7 @@ use crate::schema::{Column, Kind};
 const DAY: i64 = 86_400_000_000;
 
 /// So tight that everything is merged through several runs.
-const TIGHT: Limits = Limits { run: 30_000, fan_in: 2, read: 1, slice: 1 };
+const TIGHT: Limits = Limits { run: 3000, fan_in: 2, read: 1000, slice: 1 };
 
 const PLAIN: Compaction<'static> =
     Compaction { source: None, keep_replaced: false, target_bytes: TARGET_BYTES, at_micros: 1 };
@@ -95,7 +95,7 @@ impl Place {
 
 /// One row; events of one instant and changes of one event come in the wrong order, whether as numbers or as texts.
 fn row(table: &'static Table, time: i64, n: i64, digests: i64) -> Result<RecordBatch> {
-    let event = format!("{:032x}", 99 - n / 2);
+    let event = format!("{:032x}", 99 - if table.name == EVENTS.name { n } else { n / 2 });
     let change = format!("{event}-{}", 10 - n % 2);
     Ok(filled(table, time, &[(EVENT_ID, event.as_str()), (CHANGE_ID, &change), (RAW, &noise(99 * time + n, digests))]))
 }
