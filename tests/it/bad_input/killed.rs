@@ -9,7 +9,7 @@ use std::time::Duration;
 use tickmark::event::EVENTS;
 use tickmark::lake::{Lake, TABLES};
 
-use crate::support::{Place, assert_same_lake, assert_ties_out, lake_count, lake_rows, plain_count, sample};
+use crate::support::{Place, assert_same_lake, assert_ties_out, lake_count, lake_rows, listing, plain_count, sample};
 
 /// Moments in the order of a run: what has to be there, as the beginning of a path.
 const MOMENTS: [&str; 9] = [
@@ -24,9 +24,11 @@ const MOMENTS: [&str; 9] = [
     ".evidence.partial/soc2.html",
 ];
 
-fn start(place: &Place) -> Child {
+const RUN: [&str; 3] = ["run", "--config", "tickmark.toml"];
+
+fn start(place: &Place, arguments: &[&str]) -> Child {
     let mut program = Command::new(env!("CARGO_BIN_EXE_tickmark"));
-    program.env_clear().current_dir(place.path("")).args(["run", "--config", "tickmark.toml"]);
+    program.env_clear().current_dir(place.path("")).args(arguments);
     program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
@@ -37,9 +39,9 @@ fn is_there(folder: &Path, beginning: &str) -> bool {
 }
 
 /// Kills a run as soon as something appears that was not there before, or a moment after it began.
-fn kill_at(place: &Place, moment: &str) {
+fn kill_at(place: &Place, arguments: &[&str], moment: &str) {
     let was_there = is_there(&place.path(""), moment);
-    let mut run = start(place);
+    let mut run = start(place, arguments);
     if was_there {
         sleep(Duration::from_millis(30));
     }
@@ -77,14 +79,43 @@ fn a_killed_run_is_completed_by_the_next() {
     let place = Place::with_sample();
     let lake = place.path("lake");
     for moment in MOMENTS {
-        kill_at(&place, moment);
+        kill_at(&place, &RUN, moment);
         assert_all_or_nothing(&lake);
         assert!(!place.path("evidence").exists(), "{moment}: a package that is not whole");
     }
-    place.run(&["run", "--config", "tickmark.toml"]).ends(0);
+    place.run(&RUN).ends(0);
     assert_same_lake(&sample().join("lake"), &lake);
     assert_plain_readers_see_the_same(&lake);
     assert!(place.read("evidence/model.json") == std::fs::read(sample().join("evidence/model.json")).unwrap());
     assert!(!place.path(".evidence.partial").exists() && !place.path("lake/_staging").exists());
     place.run(&["verify", "evidence"]).ends(0);
+}
+
+/// The entry of a table's log that comes next.
+fn next_entry(place: &Place, table: &str) -> String {
+    let log = format!("lake/{table}/_delta_log");
+    let entries = std::fs::read_dir(place.path(&log)).unwrap().count();
+    format!("{log}/{entries:020}")
+}
+
+#[test]
+fn a_killed_compaction_loses_and_doubles_nothing() {
+    let place = Place::with_sample();
+    place.run(&["ingest", "--lake", "lake", "--source", "databricks", "databricks/second-delivery"]).ends(0);
+    place.run(&["ingest", "--lake", "lake", "--source", "databricks", "databricks/workspaceId=0"]).ends(0);
+    place.run(&RUN).ends(0);
+    let untouched = Place::new();
+    for (name, bytes) in listing(&place.path("lake")) {
+        untouched.write(&format!("lake/{name}"), bytes);
+    }
+    let compact = ["compact", "--lake", "lake"];
+    let moments = ["events", "changes", "files"].map(|table| next_entry(&place, table));
+    for moment in ["lake/_staging/".to_owned(), "lake/_staging/changes".to_owned()].iter().chain(&moments) {
+        kill_at(&place, &compact, moment);
+        assert_same_lake(&untouched.path("lake"), &place.path("lake"));
+    }
+    place.run(&compact).ends(0);
+    assert_same_lake(&untouched.path("lake"), &place.path("lake"));
+    assert_plain_readers_see_the_same(&place.path("lake"));
+    assert!(!place.path("lake/_staging").exists());
 }
