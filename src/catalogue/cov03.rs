@@ -42,7 +42,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             once.len() as u64,
         )],
         notes: notes(evidence, &again),
-        coverage_is_complete: !once.is_empty() || !again.is_empty(),
+        // A file that was collected once tells nothing of what became of it, so an empty population proves nothing.
+        coverage_is_complete: false,
         ..Judged::default()
     })
 }
