@@ -7,6 +7,9 @@ use clap::Parser as _;
 use tickmark::cli::Cli;
 use tickmark::commands;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut stdout = std::io::stdout().lock();

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use memchr::{memchr2, memmem};
+use memchr::memchr2;
+use memchr::memmem::Finder;
 
 use super::table;
 use crate::source::Envelope;
@@ -34,54 +35,65 @@ pub struct Piece {
     pub text: Option<String>,
 }
 
-/// Finds the records inside a frame, by the general lists and the wrappers of its source, wrappers inside wrappers included.
-pub fn unwrap(frame: &[u8], envelopes: &[Envelope]) -> Inner {
-    match once(frame, envelopes) {
-        Inner::Records(pieces) => {
-            let mut found = Vec::with_capacity(pieces.len());
-            pieces.into_iter().for_each(|piece| inside(frame, piece, envelopes, WRAPPERS, &mut found));
-            if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
-        }
-        other => other,
-    }
-}
+/// The wrappers of a source, made ready to be looked for in many frames.
+#[derive(Debug)]
+pub struct Wrappers<'e>(Vec<(Finder<'e>, &'e Envelope)>);
 
-fn once(frame: &[u8], envelopes: &[Envelope]) -> Inner {
-    if let Some(list) = opens_with_list_key(frame).then(|| list_start(frame)).flatten() {
-        return listed(frame, list);
+impl<'e> Wrappers<'e> {
+    /// Makes them ready.
+    pub fn of(envelopes: &'e [Envelope]) -> Self {
+        Self(envelopes.iter().map(|e| (Finder::new(e.marker), e)).collect())
     }
-    // A page of an interface, written by a collector as one line among others.
-    if frame.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{")) {
-        return listed(frame, 0);
-    }
-    envelopes.iter().find_map(|e| wrapped(frame, e)).unwrap_or(Inner::Itself)
-}
 
-fn inside(frame: &[u8], piece: Piece, envelopes: &[Envelope], wrappers: usize, found: &mut Vec<Piece>) {
-    let bytes = piece.text.as_deref().map_or(&frame[piece.span.clone()], str::as_bytes);
-    match once(bytes, envelopes) {
-        Inner::Records(pieces) if wrappers > 0 => {
-            for inner in pieces {
-                let inner = match (&piece.text, inner) {
-                    (None, Piece { span, text }) => {
-                        Piece { span: piece.span.start + span.start..piece.span.start + span.end, text }
-                    }
-                    // What stands inside a string has no place of its own in the file.
-                    (Some(outer), Piece { span, text }) => {
-                        let text = text.or_else(|| outer.get(span).map(str::to_owned));
-                        Piece { span: piece.span.clone(), text }
-                    }
-                };
-                inside(frame, inner, envelopes, wrappers - 1, found);
+    /// Finds the records inside a frame, by the general lists and the wrappers of its source, wrappers inside wrappers included.
+    pub fn open(&self, frame: &[u8]) -> Inner {
+        match self.once(frame) {
+            Inner::Records(pieces) => {
+                let mut found = Vec::with_capacity(pieces.len());
+                pieces.into_iter().for_each(|piece| self.inside(frame, piece, WRAPPERS, &mut found));
+                if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
             }
+            other => other,
         }
-        Inner::Empty => {}
-        Inner::Itself | Inner::Records(_) => found.push(piece),
+    }
+
+    fn once(&self, frame: &[u8]) -> Inner {
+        if let Some(list) = opens_with_list_key(frame).then(|| list_start(frame)).flatten() {
+            return listed(frame, list);
+        }
+        // A page of an interface, written by a collector as one line among others.
+        if frame.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{")) {
+            return listed(frame, 0);
+        }
+        let marked = self.0.iter().filter(|(marker, _)| marker.find(frame).is_some());
+        marked.into_iter().find_map(|(_, envelope)| wrapped(frame, envelope)).unwrap_or(Inner::Itself)
+    }
+
+    fn inside(&self, frame: &[u8], piece: Piece, wrappers: usize, found: &mut Vec<Piece>) {
+        let bytes = piece.text.as_deref().map_or(&frame[piece.span.clone()], str::as_bytes);
+        match self.once(bytes) {
+            Inner::Records(pieces) if wrappers > 0 => {
+                for inner in pieces {
+                    let inner = match (&piece.text, inner) {
+                        (None, Piece { span, text }) => {
+                            Piece { span: piece.span.start + span.start..piece.span.start + span.end, text }
+                        }
+                        // What stands inside a string has no place of its own in the file.
+                        (Some(outer), Piece { span, text }) => {
+                            let text = text.or_else(|| outer.get(span).map(str::to_owned));
+                            Piece { span: piece.span.clone(), text }
+                        }
+                    };
+                    self.inside(frame, inner, wrappers - 1, found);
+                }
+            }
+            Inner::Empty => {}
+            Inner::Itself | Inner::Records(_) => found.push(piece),
+        }
     }
 }
 
 fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
-    memmem::find(frame, envelope.marker)?;
     if let Some(("*", path)) = envelope.path.split_last().map(|(last, path)| (*last, path)) {
         return valued(frame, path);
     }

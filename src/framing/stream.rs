@@ -68,6 +68,22 @@ impl<'a> Frames<'a> {
         Self::read(content.open(), Some(content), claims)
     }
 
+    /// Opens a whole file in memory, which is given away, so that its bytes are not copied; `Err` gives back what has to be opened
+    /// as [`Content`], since it is compressed or Parquet.
+    ///
+    /// # Errors
+    /// The bytes.
+    pub fn whole(bytes: Vec<u8>, claims: &dyn Fn(&str) -> bool) -> Result<Self, Vec<u8>> {
+        let is_plain = Compression::of(&bytes) == Compression::None && !bytes.starts_with(parquet_rows::MAGIC);
+        let empty: Open<'a> = Box::new(|| Ok(Box::new(io::empty())));
+        let Some(mut input) = is_plain.then(|| Decoded::new(empty).ok()).flatten() else { return Err(bytes) };
+        input.progress = Progress::End;
+        let (packing, splitter) = packing(&bytes, false, claims);
+        let mut frames = Self { input, pending: bytes, base: 0, packing, splitter, last_line: 0, over: false };
+        frames.pass_mark();
+        Ok(frames)
+    }
+
     pub(super) fn read(
         open: Open<'a>,
         content: Option<Content<'a>>,

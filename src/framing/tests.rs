@@ -213,7 +213,8 @@ fn one(span: Range<usize>) -> Inner {
 #[test]
 fn every_value_of_an_object_is_unwrapped() {
     let envelopes = [Envelope { name: "sets", marker: b"\"sets\"", path: &["sets", "*"] }];
-    let unwrapped = |text: &str| unwrap(text.as_bytes(), &envelopes);
+    let wrappers = Wrappers::of(&envelopes);
+    let unwrapped = |text: &str| wrappers.open(text.as_bytes());
     let pieces =
         Inner::Records(vec![Piece { span: 13..18, text: Some("x.y".to_owned()) }, Piece { span: 24..31, text: None }]);
     assert_eq!(unwrapped(r#"{"sets":{"a":"x.y", "b":{"c":1}},"more":false}"#), pieces);
@@ -248,7 +249,7 @@ fn envelopes_are_unwrapped_with_exact_places() {
         (r#"{"Records":[]}"#, Inner::Empty),
     ];
     for (frame, expected) in cases {
-        assert_eq!(unwrap(frame.as_bytes(), &envelopes), expected, "{frame}");
+        assert_eq!(Wrappers::of(&envelopes).open(frame.as_bytes()), expected, "{frame}");
     }
 }
 
@@ -297,7 +298,7 @@ proptest! {
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200), head in prop::sample::select(vec!["", "{", "[", "{\"Records\":[", "\u{1f}\u{8b}"])) {
         let _ = read(&[head.as_bytes(), &bytes].concat());
         let _ = read(&[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], &bytes[..]].concat());
-        let _ = unwrap(&bytes, &[Envelope { name: "e", marker: b"", path: &["a"] }]);
+        let _ = Wrappers::of(&[Envelope { name: "e", marker: b"", path: &["a"] }]).open(&bytes);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::secrets::{mask_values, masked};
 use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
 use crate::event::{EVENTS, Event, RAW};
-use crate::framing::{Chunk, Frame, Inner, KEPT_OF_DEFECT, Piece, unwrap};
+use crate::framing::{Chunk, Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers};
 use crate::lake::Rows;
 use crate::source::{Fate, Kin, Record, Source, Traits};
 
@@ -161,7 +161,8 @@ impl Blocks {
         }
         let start = self.open.rows.len();
         let part = Part { block: self.done.len(), ..Part::default() };
-        let mut reader = ChunkReader { chunk: &chunk, file, open: &mut self.open, part };
+        let wrappers = Wrappers::of(file.source.as_ref().map_or(&[], |source| source.envelopes()));
+        let mut reader = ChunkReader { chunk: &chunk, file, wrappers, open: &mut self.open, part };
         chunk.frames.iter().for_each(|frame| reader.frame(frame));
         let mut part = reader.part;
         part.rows = start..self.open.rows.len();
@@ -176,6 +177,7 @@ impl Blocks {
 struct ChunkReader<'c> {
     chunk: &'c Chunk,
     file: &'c FileContext<'c>,
+    wrappers: Wrappers<'static>,
     open: &'c mut OpenBlock,
     part: Part,
 }
@@ -202,14 +204,19 @@ impl ChunkReader<'_> {
             Ok(source) => *source,
             Err(why) => return self.part.reject(frame, frame.byte_offset, why, bytes),
         };
-        let (text, raw) = match (std::str::from_utf8(bytes), std::str::from_utf8(&chunk.bytes[frame.span.clone()])) {
-            (Ok(text), Ok(raw)) => (text, raw),
-            (Err(error), _) | (_, Err(error)) => {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
                 let reason = format!("invalid UTF-8 at byte {} of the record", error.valid_up_to());
                 return self.part.reject(frame, frame.byte_offset, &reason, bytes);
             }
         };
-        match unwrap(bytes, source.envelopes()) {
+        // A row of separated values is read as an object, and kept as it stands.
+        let raw = match &frame.view {
+            Some(_) => std::str::from_utf8(&chunk.bytes[frame.span.clone()]).unwrap_or_default(),
+            None => text,
+        };
+        match self.wrappers.open(bytes) {
             Inner::Itself => {
                 let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start) };
                 self.record(text, source, place);
@@ -348,6 +355,25 @@ fn is_storable(event_time: i64) -> bool {
     const YEAR_1: i64 = -62_135_596_800_000_000;
     const YEAR_10000: i64 = 253_402_300_800_000_000;
     (YEAR_1..YEAR_10000).contains(&event_time)
+}
+
+/// 32 lower-case hexadecimal digits, without a place of their own in memory.
+pub(super) struct Digits([u8; 32]);
+
+impl Digits {
+    pub(super) fn of(bytes: &[u8; 16]) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        Self(digits)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// Lower-case hexadecimal digits.

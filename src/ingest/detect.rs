@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::framing::{Chunk, Inner, unwrap};
+use crate::framing::{Chunk, Inner, Wrappers};
 use crate::source::{SOURCES, Source, detect};
 
 /// Records that are tried before a file is given up.
@@ -46,7 +46,7 @@ pub(super) fn claimant(line: &str) -> Option<&'static dyn Source> {
 fn candidates(bytes: &[u8]) -> Vec<Cow<'_, [u8]>> {
     let mut found: Vec<Cow<'_, [u8]>> = Vec::new();
     for source in SOURCES {
-        if let Inner::Records(pieces) = unwrap(bytes, source.envelopes()) {
+        if let Inner::Records(pieces) = Wrappers::of(source.envelopes()).open(bytes) {
             found.extend(pieces.into_iter().next().map(|piece| match piece.text {
                 Some(text) => Cow::Owned(text.into_bytes()),
                 None => Cow::Borrowed(&bytes[piece.span]),

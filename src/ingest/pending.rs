@@ -157,14 +157,27 @@ impl Piece {
         places: impl Fn(&Row) -> Range<usize>,
     ) -> Result<Staged> {
         let times = rows.first().zip(rows.last()).map(|(a, b)| (a.event.event_time, b.event.event_time));
-        let slices = slices(rows).map(|slice| {
+        let slices = slices(rows).flat_map(|slice| {
             let at: Vec<(usize, usize)> =
                 slice.iter().flat_map(|row| places(row).map(move |place| (row.batch, place))).collect();
-            interleave_record_batch(batches, &at)
-                .map_err(|e| Error::Bug(format!("rows of `{}` cannot be gathered: {e}", table.name)))
+            gathered(table, batches, &at)
         });
         writer.stage(table, Some((self.partition.0, self.date.clone())), times, slices)
     }
+}
+
+/// How long runs of rows that stand one behind the other have to be, so that they are taken as they stand.
+const LONG_RUN: usize = 256;
+
+/// The rows at these places: copied together where they are strewn, as they stand where they follow each other.
+fn gathered(table: &Table, batches: &[&RecordBatch], at: &[(usize, usize)]) -> Vec<Result<RecordBatch>> {
+    let follows = |a: &(usize, usize), b: &(usize, usize)| a.0 == b.0 && a.1 + 1 == b.1;
+    let runs = at.chunk_by(follows).count();
+    if at.len() / runs.max(1) >= LONG_RUN {
+        return at.chunk_by(follows).map(|run| Ok(batches[run[0].0].slice(run[0].1, run.len()))).collect();
+    }
+    let rows = interleave_record_batch(batches, at);
+    vec![rows.map_err(|e| Error::Bug(format!("rows of `{}` cannot be gathered: {e}", table.name)))]
 }
 
 fn slices(rows: &[Row]) -> impl Iterator<Item = &[Row]> {

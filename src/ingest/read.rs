@@ -65,7 +65,17 @@ fn read_small(
     if let Some(row) = known.same_content(file, &sha256) {
         return Ok(Outcome::Unchanged(tally_unchanged(file, row)));
     }
-    let mut reading = Reading::start(file, Content::Bytes(&bytes), sha256, bytes.len() as u64)?;
+    let byte_count = bytes.len() as u64;
+    let claims = claims_of(file);
+    let kept;
+    let frames = match Frames::whole(bytes, &claims) {
+        Ok(frames) => frames,
+        Err(bytes) => {
+            kept = bytes;
+            Frames::open(Content::Bytes(&kept), &claims).map_err(|e| unreadable(&path, e))?
+        }
+    };
+    let mut reading = Reading::start(file, frames, sha256, byte_count)?;
     let mut parts = Vec::new();
     while let Some(chunk) = reading.next()? {
         let size = chunk.bytes.len() as u64;
@@ -87,12 +97,7 @@ pub(super) struct Reading<'f> {
 }
 
 impl<'f> Reading<'f> {
-    fn start(file: &'f FoundFile, content: Content<'f>, sha256: String, byte_count: u64) -> Result<Self> {
-        let claims = |line: &str| match file.source {
-            Some(source) => source.claims(line),
-            None => detect::claimant(line).is_some(),
-        };
-        let mut frames = Frames::open(content, &claims).map_err(|e| unreadable(&file.path(), e))?;
+    fn start(file: &'f FoundFile, mut frames: Frames<'f>, sha256: String, byte_count: u64) -> Result<Self> {
         let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path(), e))?;
         let source = match (&file.source, ahead.back()) {
             (Some(source), _) => Ok(*source),
@@ -192,7 +197,8 @@ pub(super) fn open_large<'f>(
     sha256: String,
     byte_count: u64,
 ) -> Result<Reading<'f>> {
-    Reading::start(file, Content::File(path, byte_count), sha256, byte_count)
+    let frames = Frames::open(Content::File(path, byte_count), &claims_of(file)).map_err(|e| unreadable(path, e))?;
+    Reading::start(file, frames, sha256, byte_count)
 }
 
 /// Refuses a file that was rewritten between its digest and its reading.
@@ -218,6 +224,14 @@ fn digest(path: &Path) -> Result<(String, u64)> {
         };
         hasher.update(&buffer[..count]);
         total += count as u64;
+    }
+}
+
+fn claims_of(file: &FoundFile) -> impl Fn(&str) -> bool {
+    let asked = file.source;
+    move |line: &str| match asked {
+        Some(source) => source.claims(line),
+        None => detect::claimant(line).is_some(),
     }
 }
 

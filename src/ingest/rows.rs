@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::block::{Reject, hex};
+use super::block::{Digits, Reject};
 use super::secrets::mask_values;
 use super::settle::Duplicate;
 use super::tally::FileTally;
@@ -36,7 +36,7 @@ fn clean<'v>(value: &'v Option<Text<'_>>, masked: bool) -> Option<Cow<'v, str>> 
 pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_>) {
     let masked = lineage.raw_sha256.is_some();
     let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
-    rows.text(EVENT_ID, hex(&event.identity).as_str());
+    rows.text(EVENT_ID, Digits::of(&event.identity).as_str());
     text(rows, NATIVE_ID, &event.native_id);
     text(rows, REQUEST_ID, &event.request_id);
     rows.instant(EVENT_TIME, event.event_time);
@@ -77,9 +77,10 @@ pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_
 pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u32 {
     let mut count = 0;
     for (ordinal, change) in event.changes.iter().enumerate() {
-        let event_id = hex(&event.identity);
+        let event_id = Digits::of(&event.identity);
+        let event_id = event_id.as_str();
         rows.text(CHANGE_ID, format!("{event_id}-{ordinal}").as_str());
-        rows.text(EVENT_ID, event_id.as_str());
+        rows.text(EVENT_ID, event_id);
         rows.instant(EVENT_TIME, event.event_time);
         rows.text(PLANE, event.plane.as_str());
         rows.text(DIRECTION, change.direction.as_str());
@@ -101,7 +102,7 @@ pub(super) fn put_statements(rows: &mut Rows, event: &Event<'_>, masked: bool) -
         let otherwise = statement.otherwise.iter().map(|change| ("otherwise", Some(change)));
         let nothing = statement.held.is_empty().then_some(("nothing", None));
         for (role, change) in held.chain(nothing).chain(otherwise) {
-            rows.text(EVENT_ID, hex(&event.identity).as_str());
+            rows.text(EVENT_ID, Digits::of(&event.identity).as_str());
             rows.whole(ORDINAL, i64::from(ordinal));
             rows.instant(EVENT_TIME, event.event_time);
             rows.text(PLANE, event.plane.as_str());
@@ -147,7 +148,7 @@ pub(super) fn put_duplicate(rows: &mut Rows, duplicate: &Duplicate, file_id: &st
     rows.text(lake::SOURCE, source);
     rows.whole(LINE, whole(duplicate.line));
     rows.whole(BYTE_OFFSET, whole(duplicate.byte_offset));
-    rows.text(EVENT_ID, hex(&duplicate.of).as_str());
+    rows.text(EVENT_ID, Digits::of(&duplicate.of).as_str());
     rows.instant(EVENT_TIME, duplicate.event_time);
 }
 

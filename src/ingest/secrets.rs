@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::packed::Searcher;
-use memchr::{memchr2, memmem};
+use memchr::{memchr_iter, memchr2, memmem};
 
 /// What stands in place of a secret.
 pub(super) const MASK: &str = "[MASKED]";
@@ -98,22 +98,69 @@ pub(super) fn mask_values(text: &str) -> Cow<'_, str> {
 }
 
 fn masked_at(text: &str, nesting: usize) -> Option<String> {
-    if nesting == 0 || !has_stem(text) {
+    let signs = Signs::of(text);
+    if nesting == 0 || !signs.any() {
         return None;
     }
-    let mut walk = Walk { text, at: 0, scopes: Vec::new(), key: None, found: Vec::new(), nesting };
+    let mut walk = Walk { text, at: 0, scopes: Vec::new(), key: None, found: Vec::new(), nesting, signs };
     walk.run();
     let found = walk.found;
     (!found.is_empty()).then(|| replaced(text, found))
 }
 
-fn has_stem(text: &str) -> bool {
+/// What a text may hold, told without walking it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Signs {
+    /// A word that is the name of a secret, as a key or as a value that names one.
+    name: bool,
+    /// A credential that is known by its shape.
+    credential: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let mut signs = Self::default();
+        for (stem, at) in stems(text) {
+            signs.credential |= SHAPES.contains(&stem);
+            signs.name |= !signs.name && is_secret_key(word_at(text, at));
+            if signs.name && signs.credential {
+                break;
+            }
+        }
+        signs
+    }
+
+    const fn any(self) -> bool {
+        self.name || self.credential
+    }
+}
+
+/// Stems of credentials that are known by their shape.
+const SHAPES: [&str; 3] = ["earer", "BEARER", "dapi"];
+
+fn stems(text: &str) -> impl Iterator<Item = (&'static str, usize)> {
     // None where the processor lacks the vectors that the search needs.
     static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(STEMS));
-    match SEARCH.as_ref() {
-        Some(search) => search.find(text).is_some(),
-        None => STEMS.iter().any(|stem| memmem::find(text.as_bytes(), stem.as_bytes()).is_some()),
-    }
+    let fast = SEARCH
+        .as_ref()
+        .into_iter()
+        .flat_map(move |search| search.find_iter(text).map(|found| (STEMS[found.pattern().as_usize()], found.start())));
+    let is_slow = SEARCH.is_none();
+    let slow = STEMS
+        .into_iter()
+        .filter(move |_| is_slow)
+        .flat_map(move |stem| memmem::find_iter(text.as_bytes(), stem).map(move |at| (stem, at)));
+    fast.chain(slow)
+}
+
+/// The word around a place: what stands between quotes, or between the marks that divide a path.
+fn word_at(text: &str, at: usize) -> &str {
+    let is_end = |byte: &u8| b"\"\\:./,{}[]=&?;\n".contains(byte);
+    let bytes = text.as_bytes();
+    let start = bytes[..at].iter().rposition(|byte| is_end(byte)).map_or(0, |end| end + 1);
+    let end = bytes[at..].iter().position(|byte| is_end(byte)).map_or(bytes.len(), |length| at + length);
+    // Both ends are beside ASCII, so that the text can be cut there.
+    text.get(start..end).unwrap_or_default()
 }
 
 type Span = std::ops::Range<usize>;
@@ -140,6 +187,7 @@ struct Walk<'t> {
     key: Option<Span>,
     found: Vec<(Span, String)>,
     nesting: usize,
+    signs: Signs,
 }
 
 /// An object or array that is open.
@@ -228,9 +276,16 @@ impl Walk<'_> {
         if is_number && self.is_secret_here() {
             self.found.push((span.start..span.start + text.len(), format!("\"{MASK}\"")));
         } else {
-            let found = credentials(&rest[..length]);
-            self.found.extend(found.into_iter().map(|s| (s.start + span.start..s.end + span.start, MASK.to_owned())));
+            self.credentials(span);
         }
+    }
+
+    fn credentials(&mut self, span: Span) {
+        let text = &self.text[span.clone()];
+        let shaped = if self.signs.credential { credentials(text) } else { Vec::new() };
+        let assigned = if self.signs.name { assigned(text) } else { Vec::new() };
+        let found = shaped.into_iter().chain(assigned);
+        self.found.extend(found.map(|s| (s.start + span.start..s.end + span.start, MASK.to_owned())));
     }
 
     fn is_secret_here(&self) -> bool {
@@ -249,7 +304,7 @@ impl Walk<'_> {
 
     fn look_inside(&mut self, span: Span) {
         let text = &self.text[span.clone()];
-        if text.contains("\\\"") && has_stem(text) {
+        if text.contains("\\\"") && Signs::of(text).any() {
             let inner = serde_json::from_str::<String>(&format!("\"{text}\"")).ok();
             if let Some(new) = inner.and_then(|inner| masked_at(&inner, self.nesting - 1)) {
                 let quoted = serde_json::Value::String(new).to_string();
@@ -257,8 +312,7 @@ impl Walk<'_> {
                 return;
             }
         }
-        let found = credentials(text);
-        self.found.extend(found.into_iter().map(|s| (s.start + span.start..s.end + span.start, MASK.to_owned())));
+        self.credentials(span);
     }
 }
 
@@ -279,7 +333,9 @@ fn plain(key: &str) -> String {
 }
 
 fn is_secret_key(key: &str) -> bool {
-    key.len() <= 128 && SECRET_KEYS.contains(&plain(key).as_str())
+    let last = key.rsplit([':', '.', '/']).next().unwrap_or(key);
+    let letters = || last.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' ')).map(|b| b.to_ascii_lowercase());
+    key.len() <= 128 && SECRET_KEYS.iter().any(|secret| letters().eq(secret.bytes()))
 }
 
 // Nothing, or masked by the source itself.
@@ -306,6 +362,21 @@ fn credentials(text: &str) -> Vec<Span> {
         let length = text[at + 4..].bytes().take_while(u8::is_ascii_hexdigit).count();
         if length >= 32 {
             found.push(at..at + 4 + length);
+        }
+    }
+    found
+}
+
+// `access_token=xyz` in a query, `sessionToken=xyz` in a printed struct.
+fn assigned(text: &str) -> Vec<Span> {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"&;,}]'\"\\".contains(byte);
+    let mut found = Vec::new();
+    for at in memchr_iter(b'=', text.as_bytes()) {
+        let value = &text.as_bytes()[at + 1..];
+        let length = value.iter().position(is_end).unwrap_or(value.len());
+        let name = word_at(text, at.saturating_sub(1)).trim();
+        if length > 0 && is_secret_key(name) && !is_hidden(text.get(at + 1..at + 1 + length).unwrap_or_default()) {
+            found.push(at + 1..at + 1 + length);
         }
     }
     found
@@ -340,6 +411,14 @@ mod tests {
             (r#"{"body":"{\"password\":\"p\",\"a\":1}"}"#, r#"{"body":"{\"password\":\"[MASKED]\",\"a\":1}"}"#),
             (r#"{"h":"Authorization: Bearer abcdefgh.ijk"}"#, r#"{"h":"Authorization: Bearer [MASKED]"}"#),
             (r#"{"msg":"used dapi0123456789abcdef0123456789abcdef now"}"#, r#"{"msg":"used [MASKED] now"}"#),
+            (
+                r#"{"url":"https://example.com/?a=1&access_token=abc.def&b=2"}"#,
+                r#"{"url":"https://example.com/?a=1&access_token=[MASKED]&b=2"}"#,
+            ),
+            (
+                r#"{"s":"{user=a, sessionToken=FwoGZX, expires=null}"}"#,
+                r#"{"s":"{user=a, sessionToken=[MASKED], expires=null}"}"#,
+            ),
             (r#"{"password":"cut of"#, r#"{"password":"[MASKED]"#),
             (
                 r#"{"secretAccessKey":"k","string_value":"s"}"#,
@@ -357,7 +436,7 @@ mod tests {
             r#"{"tokenHash":"ab12","tokenId":"1","requestApiTokenId":"00T1"}"#,
             r#"{"eventType":"user.account.reset_password"}"#,
             r#"{"password":"","secret":"[REDACTED]","token":null,"privateKey":"********"}"#,
-            r#"{"action":"tokenLogin","tokenLifetime":5}"#,
+            r#"{"action":"tokenLogin","tokenLifetime":5,"authenticationMethod":"API_INT_PAT_TOKEN"}"#,
             r#"{"path":"members","value":"p","name":"token budget"}"#,
             "dapi is not a token, nor is Bearer x",
         ] {

@@ -73,11 +73,11 @@ pub(super) fn write(
     Ok(file.metadata().map_err(refused)?.len())
 }
 
-// Texts that point into bytes share them, so that the bytes cannot be counted for each.
+// Texts that point into bytes share them, and so do parts of a batch: only what is theirs counts.
 fn text_size(column: &dyn Array) -> usize {
     match column.as_any().downcast_ref::<StringViewArray>() {
         Some(views) => views.iter().flatten().map(str::len).sum(),
-        None => column.get_array_memory_size(),
+        None => column.to_data().get_slice_memory_size().unwrap_or_default(),
     }
 }
 

@@ -13,7 +13,7 @@ use arrow::error::ArrowError;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Table};
 
-/// Typed builders of a table's columns. Cells are put in the table's order; a cell out of place is found out by [`Rows::finish`].
+/// Typed builders of a table's columns. Cells are put in the table's order; a cell of another kind out of place is found out by [`Rows::finish`], in builds for development any.
 #[derive(Debug)]
 pub struct Rows {
     table: &'static Table,
@@ -44,10 +44,9 @@ impl Rows {
 
     fn turn(&mut self, column: Column) -> Option<&mut Cells> {
         let place = self.next;
-        self.next = (place + 1) % self.table.columns.len();
-        let expected = self.table.columns[place].name;
-        // The same constant nearly always: its address tells faster than its letters.
-        if !std::ptr::eq(expected, column.name) && expected != column.name {
+        self.next = if place + 1 == self.cells.len() { 0 } else { place + 1 };
+        // Names are compared where a mistake would be made, which is in tests; comparing them costs as much as putting a cell.
+        if cfg!(debug_assertions) && self.table.columns[place].name != column.name {
             return None;
         }
         self.cells.get_mut(place)

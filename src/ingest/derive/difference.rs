@@ -107,6 +107,26 @@ fn taken(statement: &Stated, at: usize, thing: &Thing) -> Option<Derived> {
 }
 
 impl Derived {
+    /// Feeds all that the change says into a digest.
+    pub(super) fn feed(&self, hasher: &mut blake3::Hasher) {
+        let (by, thing) = (&self.by, &self.thing);
+        let sure = [&self.change_id, &by.plane, &by.scope, &by.outcome, &thing.subject_kind].map(Some);
+        let given = [&by.actor, &by.channel, &by.endpoint, &by.app, &thing.subject, &thing.subject_id];
+        let more =
+            [&thing.subject_alias, &thing.entitlement, &thing.entitlement_id, &thing.privilege, &thing.securable];
+        let texts = sure.into_iter().chain(given.map(Option::as_ref)).chain(more.map(Option::as_ref));
+        for text in texts {
+            let length = text.map_or(u64::MAX, |text| text.len() as u64);
+            hasher.update(&length.to_le_bytes());
+            hasher.update(text.map_or(&[], |text| text.as_bytes()));
+        }
+        for word in [self.verb.as_str(), self.direction.as_str(), self.basis] {
+            hasher.update(word.as_bytes());
+            hasher.update(&[0]);
+        }
+        hasher.update(&self.event_time.to_le_bytes());
+    }
+
     /// Puts the change as a row of table `changes`.
     pub(super) fn put(&self, rows: &mut Rows) {
         let (by, thing) = (&self.by, &self.thing);

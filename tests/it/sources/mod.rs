@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tickmark::change::Change;
 use tickmark::event::event_id;
-use tickmark::framing::{Content, Frames, Inner, unwrap};
+use tickmark::framing::{Content, Frames, Inner, Wrappers};
 use tickmark::source::{Fate, Record, SOURCES, Source};
 
 fn cases_folder() -> PathBuf {
@@ -55,7 +55,7 @@ fn records(source: &dyn Source, input: &Input) -> Vec<(u64, Result<Vec<u8>, Stri
                 continue;
             }
             let bytes = chunk.record(frame);
-            match unwrap(bytes, source.envelopes()) {
+            match Wrappers::of(source.envelopes()).open(bytes) {
                 Inner::Itself => found.push((frame.line, Ok(bytes.to_vec()))),
                 Inner::Empty => {}
                 Inner::Records(pieces) => found.extend(pieces.into_iter().map(|piece| {
