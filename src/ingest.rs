@@ -55,11 +55,11 @@ impl Limits {
     /// Together below 512 MiB on two cores.
     const NORMAL: Self = Self {
         small: 8 << 20,
-        group: 4 << 20,
-        wave: 12,
-        wave_bytes: 160 << 20,
-        pending: 96 << 20,
-        piece: 32 << 20,
+        group: 2 << 20,
+        wave: 6,
+        wave_bytes: 64 << 20,
+        pending: 48 << 20,
+        piece: 24 << 20,
         rejects: 16 << 20,
         batch: 2 << 30,
         batch_files: 50_000,
