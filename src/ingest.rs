@@ -56,7 +56,7 @@ impl Limits {
     const NORMAL: Self = Self {
         small: 8 << 20,
         group: 2 << 20,
-        wave: 6,
+        wave: 10,
         wave_bytes: 64 << 20,
         pending: 48 << 20,
         piece: 24 << 20,

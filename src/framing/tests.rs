@@ -115,7 +115,6 @@ fn records_are_found_in_every_packing() {
         ("{\n \"a\": 1\n}\n}\n".into(), Packing::Values, vec![ok(1, 0, "{\n \"a\": 1\n}"), ok(4, 12, "}")]),
         ("{\n \"a\": \"1\n".into(), Packing::Values, vec![bad(1, 0, CUT)]),
         ("a,b\n1,2\n".into(), Packing::Junk, vec![bad(1, 0, "the file looks like CSV, not JSON")]),
-        ("PAR1\u{15}".into(), Packing::Junk, vec![bad(1, 0, "the file looks like Parquet, not JSON")]),
         ("\0\u{1}\u{2}{".into(), Packing::Junk, vec![bad(1, 0, "the file is binary, not JSON")]),
         ("<html>".into(), Packing::Junk, vec![bad(1, 0, "the file looks like XML or HTML, not JSON")]),
         ("hello\n".into(), Packing::Junk, vec![bad(1, 0, "the file is text, but no line of it starts a JSON record")]),
@@ -134,6 +133,15 @@ fn records_are_found_in_every_packing() {
             assert_eq!(read(&bytes), (packing, expected.clone()), "{text} as {compression:?}");
         }
     }
+}
+
+#[test]
+fn what_only_begins_like_parquet_is_one_defect() {
+    let (packing, all) = read(b"PAR1\x15");
+    assert_eq!((packing, all.len()), (Packing::Parquet, 1));
+    assert!(all[0].2.as_ref().is_err_and(|why| why.starts_with("the Parquet file is damaged")), "{all:?}");
+    // Compressed as a whole, it is no Parquet file.
+    assert_eq!(read(&gzip(b"PAR1\x15")), (Packing::Junk, vec![bad(1, 0, "the file looks like Parquet, not JSON")]));
 }
 
 #[test]

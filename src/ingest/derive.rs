@@ -10,6 +10,8 @@ mod stated;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use self::difference::{Derived, changes_of};
 use self::stated::{Stated, each_statement};
 use super::block::hex;
@@ -18,6 +20,9 @@ use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
 use crate::lake::{Rows, Staged, Writer, each_batch};
 use crate::source::SOURCES;
+
+/// The note that says of which statements the changes at hand were worked out.
+const NOTE: &str = "_derived";
 
 /// How the files of derived changes are named.
 const PREFIX: &str = "derived-";
@@ -28,25 +33,43 @@ const AT_ONCE: usize = 400_000;
 /// Works the changes out anew and puts those that differ into the lake.
 pub(super) fn derive(writer: &mut Writer, at_micros: i64) -> Result<()> {
     let files = writer.live_files(&STATEMENTS)?;
+    let of = digest_of(&files);
+    if writer.note(NOTE).as_deref() == Some(&of) {
+        return Ok(());
+    }
     let count = files.iter().map(|path| row_count(path)).sum::<Result<usize>>()?;
     let hands = count.div_ceil(AT_ONCE).next_power_of_two();
     let (mut kept, mut added) = (BTreeSet::new(), Vec::new());
     let live: BTreeSet<PathBuf> = writer.live_files(&CHANGES)?.into_iter().filter(is_derived).collect();
     for hand in 0..hands {
-        for (partition, derived) in partitions(&files, hand, hands)? {
+        let partitions: Vec<_> = partitions(&files, hand, hands)?.into_iter().collect();
+        let placed = partitions.into_par_iter().with_max_len(1).map(|(partition, derived)| {
             let name = name(&derived, hand, hands);
             let date = date(partition.1)?;
-            match live.iter().find(|path| path.ends_with(place(partition.0, &date, &name))) {
-                Some(path) => drop(kept.insert(path.clone())),
-                None => added.push((name, stage(writer, (partition.0, date), &derived)?)),
+            Ok(match live.iter().find(|path| path.ends_with(place(partition.0, &date, &name))) {
+                Some(path) => Err(path.clone()),
+                None => Ok((name, stage(writer, (partition.0, date), &derived)?)),
+            })
+        });
+        for placed in placed.collect::<Result<Vec<_>>>()? {
+            match placed {
+                Ok(new) => added.push(new),
+                Err(old) => drop(kept.insert(old)),
             }
         }
     }
     let removed: BTreeSet<PathBuf> = live.difference(&kept).cloned().collect();
-    if removed.is_empty() && added.is_empty() {
-        return Ok(());
+    if !removed.is_empty() || !added.is_empty() {
+        writer.replace(&CHANGES, &removed, added, at_micros, true)?;
     }
-    writer.replace(&CHANGES, &removed, added, at_micros, true)
+    writer.put_note(NOTE, &of)
+}
+
+// Files are never rewritten in place: the same names hold the same statements.
+fn digest_of(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let names: Vec<Option<&[u8]>> = names.iter().map(|name| Some(name.as_bytes())).collect();
+    hex(&crate::event::identity("statements", &names))
 }
 
 fn row_count(path: &std::path::Path) -> Result<usize> {
@@ -65,16 +88,15 @@ type Partitions = BTreeMap<(&'static str, i32), Vec<Derived>>;
 
 /// The changes of the keys of one hand, by partition, each in a total order.
 fn partitions(files: &[PathBuf], hand: usize, hands: usize) -> Result<Partitions> {
+    let read =
+        files.par_iter().with_max_len(1).filter_map(|path| Some((source_of(path)?, path))).map(|(source, path)| {
+            let mut stated = Vec::new();
+            each_statement(path, |key| hand_of(key, hands) == hand, |key, row| stated.push(((source, key), row)))?;
+            Ok(stated)
+        });
     let mut by_key: BTreeMap<(&'static str, String), Vec<Stated>> = BTreeMap::new();
-    for path in files {
-        let Some(source) = source_of(path) else { continue };
-        each_statement(
-            path,
-            |key| hand_of(key, hands) == hand,
-            |key, stated| {
-                by_key.entry((source, key)).or_default().push(stated);
-            },
-        )?;
+    for (key, row) in read.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        by_key.entry(key).or_default().push(row);
     }
     let mut partitions = Partitions::new();
     for ((source, _), statements) in by_key {
@@ -95,7 +117,9 @@ fn hand_of(key: &str, hands: usize) -> usize {
 
 fn source_of(path: &std::path::Path) -> Option<&'static str> {
     let folder = path.parent()?.parent()?.file_name()?.to_str()?.strip_prefix("source=")?;
-    SOURCES.iter().map(|s| s.id()).find(|id| *id == folder)
+    // Tests have a source of their own.
+    let ids = SOURCES.iter().map(|s| s.id()).chain(cfg!(test).then_some("fake"));
+    ids.into_iter().find(|id| *id == folder)
 }
 
 // Named for what it holds: a file that comes out the same is left alone.

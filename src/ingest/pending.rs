@@ -70,20 +70,32 @@ struct Piece {
 impl Pending {
     /// Takes the batches of a block; returns the number to name its rows by.
     pub(super) fn push(&mut self, block: &Block) -> usize {
-        for batch in [&block.events, &block.changes, &block.statements] {
-            self.size += batch.get_array_memory_size();
-        }
-        self.size += block.rows.len() * size_of::<Row>();
+        let raw: u64 = block.rows.iter().map(|row| row.byte_length).sum();
+        let cells = [&block.events, &block.changes, &block.statements].into_iter().flat_map(RecordBatch::columns);
+        // Room that was made and not taken does not count.
+        let cells = cells.map(|column| column.to_data().get_slice_memory_size().unwrap_or_default());
+        let rows = block.rows.len() * size_of::<Row>();
+        self.size += usize::try_from(raw).unwrap_or_default() + cells.sum::<usize>() + rows;
         self.events.push(block.events.clone());
         self.changes.push(block.changes.clone());
         self.statements.push(block.statements.clone());
         self.events.len() - 1
     }
 
-    /// Keeps one row of a batch.
-    pub(super) fn keep(&mut self, batch: usize, row: usize, file: u32, event: &EventRow) {
-        let partition = (event.source, day_of(event.event_time));
-        self.partitions.entry(partition).or_default().push(Row { batch, row, file, event: event.clone() });
+    /// Keeps the rows of a batch, of which the first has that number.
+    pub(super) fn keep(&mut self, batch: usize, first: usize, file: u32, events: &[EventRow]) {
+        let partition = |event: &EventRow| (event.source, day_of(event.event_time));
+        let mut row = first;
+        for run in events.chunk_by(|a, b| partition(a) == partition(b)) {
+            let rows = self.partitions.entry(partition(&run[0])).or_default();
+            rows.extend(run.iter().enumerate().map(|(at, event)| Row {
+                batch,
+                row: row + at,
+                file,
+                event: event.clone(),
+            }));
+            row += run.len();
+        }
     }
 
     /// Memory of the batches, in bytes.

@@ -220,13 +220,13 @@ impl<'w> Run<'w> {
             *open.tally.rules.entry(rule).or_default() += count;
         }
         if let Some((block, batch)) = block {
-            for row in part.rows.clone() {
-                let event = &block.rows[row];
+            let events = &block.rows[part.rows.clone()];
+            for event in events {
                 open.tally.saw(event.event_time);
-                open.undecided += 1;
                 self.batch_bytes += event.byte_length;
-                self.pending.keep(batch, row, number, event);
             }
+            open.undecided += events.len() as u64;
+            self.pending.keep(batch, part.rows.start, number, events);
         }
         self.gather_rejects(number, part)
     }

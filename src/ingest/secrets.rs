@@ -51,13 +51,14 @@ const SECRET_KEYS: [&str; 31] = [
 const NAMING_KEYS: [&str; 5] = ["path", "name", "key", "field", "header"];
 
 /// Parts of all secret keys and values, in the cases they are written in.
-const STEMS: [&str; 27] = [
+const STEMS: [&str; 28] = [
     "assword",
     "ASSWORD",
     "asswd",
     "assphrase",
     "oken\"",
     "oken\\",
+    "oken=",
     "OKEN",
     "okenValue",
     "oken_value",

@@ -207,6 +207,21 @@ impl Writer {
         self.find_events()
     }
 
+    /// A note that was left in the lake's folder; `None` = there is none.
+    pub fn note(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.root.join(name)).ok()
+    }
+
+    /// Leaves a note in the lake's folder, where it stands whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk refuses.
+    pub fn put_note(&self, name: &str, text: &str) -> Result<()> {
+        let (path, partial) = (self.root.join(name), self.root.join(format!("{name}.partial")));
+        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
+        written.map_err(|e| Error::io("write", path, e))
+    }
+
     /// From now on files that are replaced stay on the disk, for readers of older versions of the tables. Readers of plain
     /// Parquet then find both the old files and the new ones.
     ///

@@ -5,7 +5,6 @@ use crate::source::Doc;
 pub(super) const DOC: Doc = Doc {
     title: "Generic JSON lines",
     events: &[
-        ("(version)", "`tickmark`: the number 1, required"),
         ("event_time", "`time`: RFC 3339 with a zone, required"),
         ("event_type", "`type`: text, required"),
         (
@@ -31,7 +30,7 @@ pub(super) const DOC: Doc = Doc {
         ),
         ("account_id", "`account_id`: text or whole number"),
         ("source_ip, user_agent, session_id", "the keys of those names: text"),
-        ("(not read)", "`extra`: anything; it stays in the raw record"),
+        ("raw", "the whole record, with `extra`, which may hold anything and is not read"),
     ],
     changes: &[
         (

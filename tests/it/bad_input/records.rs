@@ -30,7 +30,12 @@ fn rejects(name: &str, bytes: impl AsRef<[u8]>, accepted: usize) -> Vec<(u64, St
         assert!(told.contains(&format!("line {line}: ")), "{told}");
     }
     if !found.is_empty() {
-        place.run(&["ingest", "--lake", "other", "--max-rejects", "0", "in"]).ends(4).says(&["rejected, 0 allowed"]);
+        let strict = place.run(&["ingest", "--lake", "other", "--max-rejects", "0", "in"]).ends(4);
+        strict.says(&["rejected, 0 allowed", "left out as a whole"]);
+        assert_eq!(lake_rows(&place.path("other"), &EVENTS).len(), 0, "{name}");
+        let all = ["ingest", "--lake", "third", "--max-rejects", "0", "--keep-going", "in"];
+        place.run(&all).ends(4).says(&["rejected, 0 allowed"]);
+        assert_eq!(lake_rows(&place.path("third"), &EVENTS).len(), accepted, "{name}");
     }
     found
 }
@@ -77,7 +82,9 @@ fn what_is_no_json_is_rejected_with_what_it_looks_like() {
     let utf16: Vec<u8> = format!("\u{feff}{}", line(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_rejects("utf16.json", utf16, 0, &[(1, "UTF-16")]);
     let csv = "time,actor,action\n2026-07-01,ada@example.com,login\n2026-07-02,ada@example.com,login\n";
-    assert_rejects("table.json", csv, 0, &[(1, "CSV")]);
+    // A table is read row by row, even if no source knows it.
+    assert_rejects("table.json", csv, 0, &[(2, "no source fits"), (3, "no source fits")]);
+    assert_rejects("pair.json", "a,b\n1,2\n", 0, &[(1, "CSV")]);
     assert_rejects("page.json", "<html>\n<body>no</body>\n</html>\n", 0, &[(1, "HTML")]);
     assert_rejects("sheet.json", b"PK\x03\x04rest", 0, &[(1, "zip")]);
 }

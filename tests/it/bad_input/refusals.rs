@@ -3,10 +3,10 @@
 use std::fs;
 
 use tickmark::event::EVENTS;
-use tickmark::lake::REJECTS;
+use tickmark::lake::{FILES, REJECTS};
 
 use super::line;
-use crate::support::{Place, assert_ties_out, lake_rows};
+use crate::support::{Place, assert_ties_out, lake_rows, parquet_rows};
 
 #[test]
 fn a_path_without_files_is_named() {
@@ -65,7 +65,8 @@ fn a_run_with_rejects_writes_the_package_and_says_4() {
     place.write("tickmark.toml", CONFIG);
     place.write("in/a.json", line(1) + "no record\n" + &line(3) + "{\"version\":\n");
     let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
-    let ran = place.run(&run).ends(4).says(&["2 records rejected, 0 allowed", "lake"]);
+    let keep_going = [&run[..], &["--keep-going"]].concat();
+    let ran = place.run(&keep_going).ends(4).says(&["2 records rejected, 0 allowed", "lake"]);
     assert!(ran.text().contains("in/a.json: 2 records\n          line 2: not JSON"), "{}", ran.text());
     place.run(&["verify", "out"]).ends(0);
     assert_ties_out(&place.path("lake"));
@@ -76,4 +77,29 @@ fn a_run_with_rejects_writes_the_package_and_says_4() {
 
     let fresh = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake2", "--out", "out2"];
     place.run(&[&fresh[..], &["--max-rejects", "2"]].concat()).ends(0);
+}
+
+#[test]
+fn a_file_with_too_many_rejects_is_left_out_and_told_in_the_package() {
+    let place = Place::new();
+    place.write("tickmark.toml", CONFIG);
+    place.write("in/a.json", line(1) + "no record\n");
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    // Nothing else is at hand, so that there is nothing to judge.
+    let ran = place.run(&run).ends(4).says(&["1 records rejected, 0 allowed", "--keep-going"]);
+    assert!(
+        ran.text().contains("Left out  in/a.json as a whole: 1 of its 2 records would be rejected"),
+        "{}",
+        ran.text()
+    );
+    assert!(!place.path("out").exists());
+
+    place.write("in/b.json", line(3));
+    place.run(&run).ends(4).says(&["1 file was left out as a whole"]);
+    place.run(&["verify", "out"]).ends(0);
+    let paths: Vec<String> = lake_rows(&place.path("lake"), &FILES).iter().map(|r| r["path"].clone()).collect();
+    assert_eq!(paths, ["in/b.json"]);
+    let items = parquet_rows(&place.path("out/data/items.parquet"));
+    let left_out = items.iter().find(|item| item["test_id"] == "COV-02" && item["reason"] == "left_out").unwrap();
+    assert_eq!((left_out["verdict"].as_str(), left_out["object"].as_str()), ("exception", "in/a.json"));
 }
