@@ -14,7 +14,7 @@ const SECOND: i64 = 1_000_000;
 
 /// The marks of an event of these forms; deliveries on AWS and GCP have no coarse counterpart, and their identity does all.
 pub(super) fn kin(traits: &Traits<'_>) -> Option<Kin> {
-    let is_coarse = COARSE.contains(&traits.delivery);
+    let is_coarse = is_coarse(traits.delivery);
     if !is_coarse && !FINE.contains(&traits.delivery) {
         return None;
     }
@@ -36,8 +36,13 @@ pub(super) fn kin(traits: &Traits<'_>) -> Option<Kin> {
     Some(Kin { native: traits.native_id.map(native), coarse, is_coarse })
 }
 
-// Two spellings of one id are seen: a UUID with and without dashes.
-fn native(id: &str) -> [u8; 16] {
+/// Whether a form gives whole seconds only.
+pub(super) fn is_coarse(delivery: &str) -> bool {
+    COARSE.contains(&delivery)
+}
+
+/// Digest of the source's own id, of which two spellings are seen: a UUID with and without dashes.
+pub(super) fn native(id: &str) -> [u8; 16] {
     let plain: String = id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect();
     identity(ID, &[Some(plain.as_bytes())])
 }
