@@ -40,7 +40,7 @@ pub(super) fn derive(writer: &mut Writer, at_micros: i64) -> Result<()> {
     let count = files.iter().map(|path| row_count(path)).sum::<Result<usize>>()?;
     let hands = count.div_ceil(AT_ONCE).next_power_of_two();
     let (mut kept, mut added) = (BTreeSet::new(), Vec::new());
-    let live: BTreeSet<PathBuf> = writer.live_files(&CHANGES)?.into_iter().filter(is_derived).collect();
+    let live: BTreeSet<PathBuf> = writer.live_files(&CHANGES)?.into_iter().filter(|path| is_derived(path)).collect();
     for hand in 0..hands {
         let partitions: Vec<_> = partitions(&files, hand, hands)?.into_iter().collect();
         let placed = partitions.into_par_iter().with_max_len(1).map(|(partition, derived)| {
@@ -76,7 +76,7 @@ fn row_count(path: &std::path::Path) -> Result<usize> {
     each_batch(path, &[crate::change::ORDINAL], None)?.map(|batch| Ok(batch?.num_rows())).sum()
 }
 
-fn is_derived(path: &PathBuf) -> bool {
+fn is_derived(path: &std::path::Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX))
 }
 

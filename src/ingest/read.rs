@@ -173,11 +173,11 @@ fn look_ahead(frames: &mut Frames<'_>) -> io::Result<VecDeque<Chunk>> {
 /// records, since every row names it.
 pub(super) fn digest_large(file: &FoundFile, known: &KnownFiles) -> Result<Digested> {
     if let Some(row) = known.untouched(file) {
-        return Ok(Digested::Unchanged(tally_unchanged(file, row)));
+        return Ok(Digested::Unchanged(Box::new(tally_unchanged(file, row))));
     }
     let (sha256, byte_count) = digest(&file.path())?;
     Ok(match known.same_content(file, &sha256) {
-        Some(row) => Digested::Unchanged(tally_unchanged(file, row)),
+        Some(row) => Digested::Unchanged(Box::new(tally_unchanged(file, row))),
         None => Digested::New(sha256, byte_count),
     })
 }
@@ -185,7 +185,7 @@ pub(super) fn digest_large(file: &FoundFile, known: &KnownFiles) -> Result<Diges
 /// A large file before it is streamed.
 pub(super) enum Digested {
     /// The lake has it.
-    Unchanged(FileTally),
+    Unchanged(Box<FileTally>),
     /// SHA-256 and size.
     New(String, u64),
 }

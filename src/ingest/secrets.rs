@@ -158,8 +158,8 @@ fn stems(text: &str) -> impl Iterator<Item = (&'static str, usize)> {
 fn word_at(text: &str, at: usize) -> &str {
     let is_end = |byte: &u8| b"\"\\:./,{}[]=&?;\n".contains(byte);
     let bytes = text.as_bytes();
-    let start = bytes[..at].iter().rposition(|byte| is_end(byte)).map_or(0, |end| end + 1);
-    let end = bytes[at..].iter().position(|byte| is_end(byte)).map_or(bytes.len(), |length| at + length);
+    let start = bytes[..at].iter().rposition(is_end).map_or(0, |end| end + 1);
+    let end = bytes[at..].iter().position(is_end).map_or(bytes.len(), |length| at + length);
     // Both ends are beside ASCII, so that the text can be cut there.
     text.get(start..end).unwrap_or_default()
 }

@@ -37,7 +37,7 @@ impl Run<'_> {
             Self::beside(&mut self.full, &self.writer, &self.earlier, self.limits, || read::digest_large(file, known))?;
         self.flushed(flushed)?;
         match digested? {
-            Digested::Unchanged(tally) => self.unchanged(tally),
+            Digested::Unchanged(tally) => self.unchanged(*tally),
             Digested::New(sha256, byte_count) => self.stream(file, sha256, byte_count),
         }
     }

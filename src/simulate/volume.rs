@@ -84,7 +84,15 @@ struct Writer {
     out: PathBuf,
     layout: Layout,
     written: Written,
-    open: Option<(PathBuf, BufWriter<File>, u64, (String, u32))>,
+    open: Option<OpenFile>,
+}
+
+/// A file that is being written, and the workspace and day that it is of.
+struct OpenFile {
+    path: PathBuf,
+    file: BufWriter<File>,
+    size: u64,
+    of: (String, u32),
 }
 
 impl Writer {
@@ -93,13 +101,13 @@ impl Writer {
             (None, _) => true,
             (Some(_), Layout::OneFile | Layout::OneArray) => false,
             (Some(_), Layout::SmallFiles) => true,
-            (Some((_, _, size, of)), Layout::Delivery) => *size >= FILE || *of != (workspace.to_owned(), day),
+            (Some(open), Layout::Delivery) => open.size >= FILE || open.of != (workspace.to_owned(), day),
         };
         if is_full {
             self.close()?;
             self.begin(workspace, day)?;
         }
-        let Some((path, file, size, _)) = &mut self.open else { return Ok(()) };
+        let Some(OpenFile { path, file, size, .. }) = &mut self.open else { return Ok(()) };
         let before = match (self.layout, *size) {
             (Layout::OneArray, 0) => "[\n",
             (Layout::OneArray, _) => ",\n",
@@ -128,12 +136,13 @@ impl Writer {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let file = File::create(&path).map_err(failed)?;
         self.written.files += 1;
-        self.open = Some((path, BufWriter::with_capacity(1 << 20, file), 0, (workspace.to_owned(), day)));
+        let file = BufWriter::with_capacity(1 << 20, file);
+        self.open = Some(OpenFile { path, file, size: 0, of: (workspace.to_owned(), day) });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), SimulateError> {
-        let Some((path, mut file, _, _)) = self.open.take() else { return Ok(()) };
+        let Some(OpenFile { path, mut file, .. }) = self.open.take() else { return Ok(()) };
         let end = if self.layout == Layout::OneArray { "\n]\n" } else { "" };
         let written = file.write_all(end.as_bytes()).and_then(|()| file.flush());
         written.map_err(|source| SimulateError::Io { path, source })

@@ -107,7 +107,7 @@ fn told(files: &[&str]) -> Vec<(String, String)> {
                 place.write("in/0.json", "");
                 write_parquet(&place.path(&format!("in/{number}.parquet")));
             }
-            text => drop(place.write(&format!("in/{number}.json"), text.to_owned() + "\n")),
+            text => place.write(&format!("in/{number}.json"), text.to_owned() + "\n"),
         }
         place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
     }
