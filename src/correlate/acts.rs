@@ -41,6 +41,8 @@ pub struct Act {
     pub endpoint: Option<String>,
     pub app: Option<String>,
     pub outcome: String,
+    /// The change was held in the first statement of a whole set: what is new in it is not known (column `basis`).
+    pub is_first_statement: bool,
     pub user_agent: Option<String>,
     pub source_ip: Option<String>,
 }
@@ -80,6 +82,7 @@ fn rows(frame: &DataFrame) -> Result<Vec<Act>> {
     let subject_kind = text(crate::change::SUBJECT_KIND)?;
     let (entitlement, entitlement_id) = (text(ENTITLEMENT)?, text(ENTITLEMENT_ID)?);
     let (scope, actor, channel, endpoint) = (text(SCOPE)?, text(ACTOR)?, text(CHANNEL)?, text(ENDPOINT)?);
+    let basis = text(crate::change::BASIS)?;
     let (app, outcome, user_agent, source_ip) = (text(APP)?, text(OUTCOME)?, text(USER_AGENT)?, text(SOURCE_IP)?);
     let owned = |column: &StringChunked, row: usize| column.get(row).map(str::to_owned);
     let sure = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
@@ -107,6 +110,7 @@ fn rows(frame: &DataFrame) -> Result<Vec<Act>> {
                 endpoint: owned(endpoint, i),
                 app: owned(app, i),
                 outcome: sure(outcome, i),
+                is_first_statement: basis.get(i) == Some("first_statement"),
                 user_agent: owned(user_agent, i),
                 source_ip: owned(source_ip, i),
             })

@@ -161,6 +161,8 @@ impl Builder<'_> {
     fn file(&mut self, row: usize) {
         let act = &self.acts[row];
         match (act.plane.as_str(), act.outcome.as_str()) {
+            // Who held it before is not known, so that it may be no change at all.
+            ("effect", "success") if act.is_first_statement => {}
             ("effect", "success") => self.effect(row),
             ("effect", _) => self.not_successful_count += 1,
             ("authority", "success") => self.decision(row),
