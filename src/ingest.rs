@@ -62,7 +62,7 @@ impl Limits {
         piece: 24 << 20,
         rejects: 16 << 20,
         batch: 2 << 30,
-        batch_files: 50_000,
+        batch_files: 20_000,
     };
 }
 

@@ -136,7 +136,7 @@ pub struct Traits<'t> {
 /// Marks by which two deliveries of one event know each other although they do not carry the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kin {
-    /// Digest of the source's own id: events of one id are one.
+    /// Digest of the source's own id and of what the coarsest delivery carries: events that agree in both are one.
     pub native: Option<[u8; 16]>,
     /// Digest of what even the coarsest delivery carries. It joins a fine event to a coarse one, never two alike.
     pub coarse: [u8; 16],

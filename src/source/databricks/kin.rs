@@ -33,7 +33,9 @@ pub(super) fn kin(traits: &Traits<'_>) -> Option<Kin> {
             actor.as_deref().map(str::as_bytes),
         ],
     );
-    Some(Kin { native: traits.native_id.map(native), coarse, is_coarse })
+    // Two exports of one row may differ in what their reader was allowed to see; coarse records have their id in their identity.
+    let native = traits.native_id.filter(|_| !is_coarse).map(|id| identity(ID, &[Some(&coarse), Some(&plain(id))]));
+    Some(Kin { native, coarse, is_coarse })
 }
 
 /// Whether a form gives whole seconds only.
@@ -42,7 +44,7 @@ pub(super) fn is_coarse(delivery: &str) -> bool {
 }
 
 /// Digest of the source's own id, of which two spellings are seen: a UUID with and without dashes.
-pub(super) fn native(id: &str) -> [u8; 16] {
-    let plain: String = id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect();
-    identity(ID, &[Some(plain.as_bytes())])
+pub(super) fn plain(id: &str) -> [u8; 16] {
+    let letters: String = id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect();
+    identity(ID, &[Some(letters.as_bytes())])
 }

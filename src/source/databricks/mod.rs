@@ -111,10 +111,12 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
     let (outcome, status) = outcome(&row.response)?;
     let found = changes::found(act, Context { params: &row.request_params, answer: &answer, place: &place, outcome })?;
     let endpoint = endpoint(&row.request_params, known.is_some())?;
+    let content = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
     let identity = match native_id.as_deref().filter(|_| kin::is_coarse(delivery)) {
-        // Within one second two records may carry the same, and only their ids tell them apart.
-        Some(id) => identity(ID, &[Some(&kin::native(id)), Some(&micros.to_le_bytes()), Some(event_type.as_bytes())]),
-        None => identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status),
+        // Within one second two records may carry the same, and only their ids tell them apart; but ids alone will not do either,
+        // since anonymised logs share them.
+        Some(id) => identity(ID, &[Some(&content), Some(&kin::plain(id))]),
+        None => content,
     };
     let (target, target_id, target_kind) = target(&row.request_params, &found);
     let (actor, actor_id, actor_kind) = actor(&row, run_by, plane)?;
