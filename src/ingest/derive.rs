@@ -28,7 +28,7 @@ const NOTE: &str = "_derived";
 const PREFIX: &str = "derived-";
 
 /// Statements that are held in memory at once; keys are dealt into so many hands that this holds.
-const AT_ONCE: usize = 400_000;
+const AT_ONCE: usize = 100_000;
 
 /// Works the changes out anew and puts those that differ into the lake.
 pub(super) fn derive(writer: &mut Writer, at_micros: i64) -> Result<()> {

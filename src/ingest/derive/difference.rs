@@ -1,6 +1,7 @@
 //! The statements of one key, in the order of time, and what each of them changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::stated::{Stated, Thing};
 use crate::change::{
@@ -16,10 +17,10 @@ pub(super) struct Derived {
     pub(super) change_id: String,
     pub(super) event_time: i64,
     basis: &'static str,
-    by: Stated,
+    by: Arc<Stated>,
     verb: Verb,
     direction: Direction,
-    thing: Thing,
+    thing: Arc<Thing>,
 }
 
 /// What two statements of the same thing agree in, however else they spell it.
@@ -37,10 +38,11 @@ fn mark(thing: &Thing) -> Mark {
     )
 }
 
-type Held = BTreeMap<Mark, Thing>;
+type Held = BTreeMap<Mark, Arc<Thing>>;
 
 /// The changes that the statements of one key amount to. Before the first of them nothing is known.
-pub(super) fn changes_of(mut rows: Vec<Stated>) -> Vec<Derived> {
+pub(super) fn changes_of(rows: Vec<Stated>) -> Vec<Derived> {
+    let mut rows: Vec<Arc<Stated>> = rows.into_iter().map(Arc::new).collect();
     rows.sort_by(|a, b| (a.event_time, &a.event_id, a.ordinal).cmp(&(b.event_time, &b.event_id, b.ordinal)));
     let mut changes = Vec::new();
     let mut before: Option<Held> = None;
@@ -81,28 +83,28 @@ fn after(statement: &Stated, before: Option<Held>, held: Held) -> Option<Held> {
     }
 }
 
-fn stated(row: &Stated, thing: Thing, basis: &'static str) -> Derived {
+fn stated(row: &Arc<Stated>, thing: Arc<Thing>, basis: &'static str) -> Derived {
     let direction = if thing.is_revoke { Direction::Revoke } else { thing.verb.direction() };
     Derived {
         change_id: format!("{}-s{}", row.event_id, row.ordinal),
         event_time: row.event_time,
         basis,
-        by: row.clone(),
+        by: Arc::clone(row),
         verb: thing.verb,
         direction,
         thing,
     }
 }
 
-fn taken(statement: &Stated, at: usize, thing: &Thing) -> Option<Derived> {
+fn taken(statement: &Arc<Stated>, at: usize, thing: &Arc<Thing>) -> Option<Derived> {
     Some(Derived {
         change_id: format!("{}-s{}.{at}", statement.event_id, statement.ordinal),
         event_time: statement.event_time,
         basis: "difference",
-        by: statement.clone(),
+        by: Arc::clone(statement),
         verb: thing.verb.reverse()?,
         direction: Direction::Revoke,
-        thing: thing.clone(),
+        thing: Arc::clone(thing),
     })
 }
 
@@ -173,17 +175,19 @@ mod tests {
             endpoint: None,
             app: None,
             is_otherwise,
-            thing: thing.map(|name| Thing {
-                verb: Verb::AclChange,
-                is_revoke: is_otherwise,
-                subject: Some(name.to_owned()),
-                subject_id: None,
-                subject_alias: None,
-                subject_kind: "user".to_owned(),
-                entitlement: None,
-                entitlement_id: None,
-                privilege: (!is_otherwise).then(|| "View".to_owned()),
-                securable: None,
+            thing: thing.map(|name| {
+                Arc::new(Thing {
+                    verb: Verb::AclChange,
+                    is_revoke: is_otherwise,
+                    subject: Some(name.to_owned()),
+                    subject_id: None,
+                    subject_alias: None,
+                    subject_kind: "user".to_owned(),
+                    entitlement: None,
+                    entitlement_id: None,
+                    privilege: (!is_otherwise).then(|| "View".to_owned()),
+                    securable: None,
+                })
             }),
         };
         let names: Vec<String> = held.chars().map(String::from).collect();

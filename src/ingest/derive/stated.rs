@@ -1,6 +1,7 @@
 //! Rows of table `statements`, read back as statements.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch, StringArray};
 
@@ -29,7 +30,7 @@ pub(super) struct Stated {
     /// True = stated only for want of an earlier statement.
     pub(super) is_otherwise: bool,
     /// `None` = nothing is held.
-    pub(super) thing: Option<Thing>,
+    pub(super) thing: Option<Arc<Thing>>,
 }
 
 /// What is held.
@@ -123,12 +124,12 @@ impl Reader<'_> {
         })
     }
 
-    fn thing(&self, row: usize) -> Result<Option<Thing>> {
+    fn thing(&self, row: usize) -> Result<Option<Arc<Thing>>> {
         if self.text(ROLE, row)?.as_deref() == Some("nothing") {
             return Ok(None);
         }
         let Some(verb) = self.text(STATED_VERB, row)?.as_deref().and_then(Verb::parse) else { return Ok(None) };
-        Ok(Some(Thing {
+        Ok(Some(Arc::new(Thing {
             verb,
             is_revoke: self.text(STATED_DIRECTION, row)?.as_deref() == Some("revoke"),
             subject: self.text(SUBJECT, row)?,
@@ -139,6 +140,6 @@ impl Reader<'_> {
             entitlement_id: self.text(ENTITLEMENT_ID, row)?,
             privilege: self.text(PRIVILEGE, row)?,
             securable: self.text(SECURABLE, row)?,
-        }))
+        })))
     }
 }
