@@ -33,7 +33,7 @@ impl<'c> Funnel<'c> {
             return;
         }
         self.drawn = now;
-        write(&line(progress, now - self.started));
+        write(&line(progress, now - self.started, width()));
     }
 
     /// Takes the line away, so that it does not stand among results.
@@ -44,35 +44,52 @@ impl<'c> Funnel<'c> {
 
 // Progress is a courtesy: a terminal that has gone away must not end the ingest.
 fn write(line: &str) {
-    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0));
-    let line: String = line.chars().take(width.saturating_sub(1)).collect();
+    let line: String = line.chars().take(width().saturating_sub(1)).collect();
     let mut stderr = std::io::stderr().lock();
     let _ = write!(stderr, "\r\x1b[2K{line}");
     let _ = stderr.flush();
 }
 
-/// What the line says after that many milliseconds.
-fn line(progress: &Progress, elapsed: i64) -> String {
+fn width() -> usize {
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// Columns from which on words are written out.
+const WIDE: usize = 140;
+
+/// What the line says after that many milliseconds, in so many columns.
+fn line(progress: &Progress, elapsed: i64, width: usize) -> String {
     let Progress { files_done, files, bytes_done, bytes, counts: c, records_read } = progress;
     let elapsed = u64::try_from(elapsed).unwrap_or(0).max(1);
     let per_second = bytes_done * 1000 / elapsed;
     let left = match per_second {
         0 => String::new(),
-        speed => format!(", {} left", span((bytes - bytes_done.min(bytes)) / speed)),
+        speed => format!(" {} left", span((bytes - bytes_done.min(bytes)) / speed)),
     };
+    let [accepted, duplicate, filtered, rejected] =
+        if width >= WIDE { ["accepted", "duplicate", "filtered", "rejected"] } else { ["acc", "dup", "fil", "rej"] };
     format!(
-        "{}/{} files, {}/{} MB, {} MB/s{left}: {} read, {} accepted, {} duplicate, {} filtered, {} rejected",
-        number(*files_done),
-        number(*files),
-        number(bytes_done / 1_000_000),
-        number(bytes / 1_000_000),
-        number(per_second / 1_000_000),
-        number(*records_read),
-        number(c.accepted),
-        number(c.duplicate),
-        number(c.filtered),
-        number(c.rejected),
+        "{}/{} files {}/{}MB {}MB/s{left}: {} read, {} {accepted} {} {duplicate} {} {filtered} {} {rejected}",
+        short(*files_done),
+        short(*files),
+        bytes_done / 1_000_000,
+        bytes / 1_000_000,
+        per_second / 1_000_000,
+        short(*records_read),
+        short(c.accepted),
+        short(c.duplicate),
+        short(c.filtered),
+        short(c.rejected),
     )
+}
+
+/// A tally in few letters; the exact one is printed when all is done.
+fn short(count: u64) -> String {
+    match count {
+        0..10_000 => count.to_string(),
+        10_000..10_000_000 => format!("{}k", count / 1000),
+        _ => format!("{}M", count / 1_000_000),
+    }
 }
 
 /// What standard output says of the files.
@@ -164,10 +181,10 @@ mod tests {
             counts,
             records_read: 1_000_000,
         };
-        assert_eq!(
-            line(&progress, 2000),
-            "1,234/5,000 files, 600/3,000 MB, 300 MB/s, 8 s left: 1,000,000 read, 890 accepted, 4 duplicate, 3 filtered, 3 rejected"
-        );
-        assert!(line(&Progress::default(), 0).starts_with("0/0 files, 0/0 MB, 0 MB/s: 0 read"));
+        let narrow = line(&progress, 2000, 80);
+        assert_eq!(narrow, "1234/5000 files 600/3000MB 300MB/s 8 s left: 1000k read, 890 acc 4 dup 3 fil 3 rej");
+        let wide = line(&progress, 2000, 160);
+        assert!(wide.ends_with("1000k read, 890 accepted 4 duplicate 3 filtered 3 rejected"), "{wide}");
+        assert!(line(&Progress::default(), 0, 80).starts_with("0/0 files 0/0MB 0MB/s: 0 read"));
     }
 }
