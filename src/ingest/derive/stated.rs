@@ -7,7 +7,7 @@ use arrow::array::{Array, RecordBatch, StringArray};
 
 use crate::change::{
     ENTITLEMENT, ENTITLEMENT_ID, MODEL, Model, ORDINAL, PRIVILEGE, ROLE, SECURABLE, STATED_DIRECTION,
-    STATED_SUBJECT_KIND, STATED_VERB, STATEMENT_KEY, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, Verb,
+    STATED_SUBJECT_KIND, STATED_VERB, STATEMENT_KEY, STATEMENTS, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, Verb,
 };
 use crate::error::Result;
 use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
@@ -48,39 +48,13 @@ pub(super) struct Thing {
     pub(super) securable: Option<String>,
 }
 
-const COLUMNS: [Column; 23] = [
-    EVENT_ID,
-    ORDINAL,
-    EVENT_TIME,
-    PLANE,
-    STATEMENT_KEY,
-    MODEL,
-    ROLE,
-    STATED_VERB,
-    STATED_DIRECTION,
-    SUBJECT,
-    SUBJECT_ID,
-    SUBJECT_ALIAS,
-    STATED_SUBJECT_KIND,
-    ENTITLEMENT,
-    ENTITLEMENT_ID,
-    PRIVILEGE,
-    SECURABLE,
-    SCOPE,
-    ACTOR,
-    CHANNEL,
-    ENDPOINT,
-    APP,
-    OUTCOME,
-];
-
 /// Reads the rows of the chosen keys that replaced something; snapshots only looked.
 pub(super) fn each_statement(
     path: &Path,
     is_chosen: impl Fn(&str) -> bool,
     mut take: impl FnMut(String, Stated),
 ) -> Result<()> {
-    for batch in each_batch(path, &COLUMNS, None)? {
+    for batch in each_batch(path, STATEMENTS.columns, None)? {
         let batch = batch?;
         let reader = Reader { batch: &batch };
         let (keys, models) = (texts(&batch, STATEMENT_KEY)?, texts(&batch, MODEL)?);

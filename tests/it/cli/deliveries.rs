@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 use tickmark::event::EVENTS;
 
-use crate::support::{Place, lake_rows};
+use crate::support::{Place, lake_rows, parquet_rows};
 
 /// 2026-07-01 08:00:00.123 UTC.
 const MILLISECONDS: i64 = 1_782_892_800_123;
@@ -145,4 +145,33 @@ fn records_that_only_resemble_each_other_stay_two() {
     assert_eq!(told(&[&record("l-1"), &other_request]).len(), 2);
     assert_eq!(told(&[&later, &row("e-1")]).len(), 2);
     assert_eq!(told(&[&two_of_one_second]).len(), 2, "two ids are two events");
+}
+
+/// A row of the delivery, told from others by its number.
+fn numbered(number: i64) -> String {
+    let time = (MILLISECONDS + number * 1000).to_string();
+    delivered().replace("r-1", &format!("r-{number}")).replace(&MILLISECONDS.to_string(), &time) + "\n"
+}
+
+#[test]
+fn a_delivered_file_that_lost_a_line_is_named_with_the_line() {
+    let place = Place::new();
+    let file = "in/workspaceId=4150000000000001/date=2026-07-01/auditlogs_1.json";
+    place.write("tickmark.toml", "[organization]\nname = \"Example Corp\"\n[[source]]\npaths = [\"in\"]\n");
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    let judged = || {
+        place.run(&run).ends(0);
+        let items = parquet_rows(&place.path("out/data/items.parquet"));
+        items.into_iter().filter(|item| item["test_id"] == "COV-03").collect::<Vec<_>>()
+    };
+    place.write(file, numbered(1) + &numbered(2) + &numbered(3));
+    assert!(judged().is_empty(), "seen once");
+    place.write(file, numbered(1) + &numbered(2) + &numbered(3) + &numbered(4));
+    let grown = judged();
+    assert_eq!((grown.len(), grown[0]["verdict"].as_str(), grown[0]["reason"].as_str()), (1, "pass", "grown"));
+    place.write(file, numbered(1) + &numbered(3) + &numbered(4) + &numbered(5));
+    let lost = judged();
+    assert_eq!((lost.len(), lost[0]["verdict"].as_str(), lost[0]["reason"].as_str()), (1, "exception", "lost_lines"));
+    assert!(lost[0]["object"].ends_with("auditlogs_1.json"), "{:?}", lost[0]["object"]);
+    assert!(lost[0]["detail"].contains("line 2"), "{}", lost[0]["detail"]);
 }
