@@ -9,8 +9,16 @@ use super::table;
 use crate::source::Envelope;
 
 /// Keys whose list, at the top of an object, holds the records of a whole document or line.
-const LIST_KEYS: [&[u8]; 7] =
-    [b"\"Records\"", b"\"records\"", b"\"value\"", b"\"events\"", b"\"Events\"", b"\"logEvents\"", b"\"Resources\""];
+const LIST_KEYS: [&[u8]; 8] = [
+    b"\"Records\"",
+    b"\"records\"",
+    b"\"value\"",
+    b"\"events\"",
+    b"\"Events\"",
+    b"\"logEvents\"",
+    b"\"Resources\"",
+    b"\"tables\"",
+];
 
 /// How many wrappers around wrappers are opened.
 const WRAPPERS: usize = 4;
@@ -64,6 +72,9 @@ impl<'e> Wrappers<'e> {
         // A page of an interface, written by a collector as one line among others.
         if frame.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{")) {
             return listed(frame, 0);
+        }
+        if let Some(rows) = table_of(frame) {
+            return rows;
         }
         let marked = self.0.iter().filter(|(marker, _)| marker.find(frame).is_some());
         marked.into_iter().find_map(|(_, envelope)| wrapped(frame, envelope)).unwrap_or(Inner::Itself)
@@ -132,6 +143,15 @@ fn valued(frame: &[u8], path: &[&str]) -> Option<Inner> {
         pieces.push(Piece { span, text });
     }
     found.as_raw_str().starts_with('{').then(|| records(pieces))
+}
+
+// A table of an answer of Log Analytics, which begins with its name.
+fn table_of(frame: &[u8]) -> Option<Inner> {
+    frame.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"name\"")?;
+    let found = sonic_rs::get_from_slice(frame, ["rows"]).ok()?;
+    let raw = found.as_raw_str().as_bytes();
+    let start = (raw.as_ptr() as usize).checked_sub(frame.as_ptr() as usize)?;
+    (table::is_rows(raw) && start + raw.len() <= frame.len()).then(|| rows(frame, start))
 }
 
 // Rows of cells below a list of columns, as a statement's result is given.

@@ -7,9 +7,10 @@ pub(super) fn is_rows(list: &[u8]) -> bool {
     list.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
 }
 
-/// The names of the columns that a statement's result declares (`manifest.schema.columns`, or `schema.columns`).
+/// The names of the columns that a statement's result declares (`manifest.schema.columns`, or `schema.columns`), or a table of an
+/// answer of Log Analytics (`columns`).
 pub(super) fn columns(result: &[u8]) -> Vec<String> {
-    let paths: [&[&str]; 2] = [&["manifest", "schema", "columns"], &["schema", "columns"]];
+    let paths: [&[&str]; 3] = [&["manifest", "schema", "columns"], &["schema", "columns"], &["columns"]];
     let found = paths.iter().find_map(|path| sonic_rs::get_from_slice(result, *path).ok());
     let columns = found.and_then(|list| sonic_rs::from_str::<Vec<Value>>(list.as_raw_str()).ok()).unwrap_or_default();
     columns.iter().filter_map(|c| c.get("name")?.as_str().map(str::to_owned)).collect()
