@@ -161,8 +161,6 @@ impl Builder<'_> {
     fn file(&mut self, row: usize) {
         let act = &self.acts[row];
         match (act.plane.as_str(), act.outcome.as_str()) {
-            // Who held it before is not known, so that it may be no change at all.
-            ("effect", "success") if act.is_first_statement => {}
             ("effect", "success") => self.effect(row),
             ("effect", _) => self.not_successful_count += 1,
             ("authority", "success") => self.decision(row),
@@ -230,6 +228,7 @@ impl Builder<'_> {
             act: format!("{}\n{}", actor.unwrap_or_default(), act.verb.as_str()),
             exempt,
             is_assignment_half: by_assignment && act.verb == Verb::GroupCreate,
+            may_be_older: act.is_first_statement,
             row,
         };
         self.by_key.entry(key).or_default().effects.push(effect);

@@ -67,6 +67,8 @@ pub struct Effect {
     pub exempt: Option<Reason>,
     /// True = the row is the workspace half of an assignment, not an act of its own.
     pub is_assignment_half: bool,
+    /// True = the first statement of a whole set holds it, so that it may have been there before and be no change at all.
+    pub may_be_older: bool,
     /// Row of the access change.
     pub row: usize,
 }

@@ -158,6 +158,9 @@ fn judge_effect(
     judged
 }
 
+/// What stands in for the id of a hole where the state before the logs begin is not at hand.
+const NO_OPENING: &str = "no earlier statement at hand";
+
 fn judge_own(case: &Case, limits: &Limits, world: &dyn World, judged: &mut Vouched, link: Option<usize>) {
     let effect = &case.effects[judged.effect];
     if case.is_resolved {
@@ -182,10 +185,16 @@ fn judge_own(case: &Case, limits: &Limits, world: &dyn World, judged: &mut Vouch
         case.unresolved_decisions.iter().any(|(t, d)| *d == effect.direction && (from..=to).contains(t));
     if !case.is_resolved || named_elsewhere {
         judged.reason = Reason::UnresolvedSubject;
-    } else if let Some(hole) = world.authority_hole(from, to) {
+    } else if let Some(hole) = world.authority_hole(from, to).or_else(|| no_opening(case, effect)) {
         judged.reason = Reason::CoverageGap;
         judged.hole = Some(hole);
     }
+}
+
+// Where an earlier row tells who held it, the statement is a change like any other.
+fn no_opening(case: &Case, effect: &Effect) -> Option<String> {
+    let is_known = case.effects.iter().any(|o| o.scope == effect.scope && o.time < effect.time);
+    (effect.may_be_older && !is_known).then(|| NO_OPENING.to_owned())
 }
 
 fn vouching_push(case: &Case, limits: &Limits, effect: &Effect) -> Option<usize> {

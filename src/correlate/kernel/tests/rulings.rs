@@ -7,7 +7,7 @@ use super::super::Reason::{
 };
 use super::story::{
     DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, revoked,
-    unwanted, wanted,
+    stated_first, unwanted, wanted,
 };
 use crate::change::Direction;
 
@@ -17,6 +17,13 @@ fn a_decision_vouches_its_effect_and_is_carried_out_by_it() {
     given([unwanted(0), revoked(HOUR)]).gives(&[Matched], &[Matched]);
     given([granted(HOUR)]).gives(&[NoAuthority], &[]);
     given([unwanted(0), granted(HOUR)]).gives(&[NoAuthority], &[Missing]);
+}
+
+#[test]
+fn what_a_first_statement_holds_may_have_been_there_before() {
+    given([stated_first(HOUR)]).gives(&[CoverageGap], &[]);
+    given([wanted(0), stated_first(HOUR)]).gives(&[Matched], &[Matched]);
+    given([revoked(0), stated_first(HOUR)]).gives(&[NoAuthority, NoAuthority], &[]);
 }
 
 #[test]

@@ -81,7 +81,24 @@ pub(super) fn push_failed(time: Instant) -> Fact {
 fn effect(time: Instant, direction: Direction) -> Fact {
     let act = "scim-connector@example.com\nmember.add".to_owned();
     let scope = ACCOUNT.to_owned();
-    Fact::Effect(Effect { time, direction, scope, act, exempt: None, is_assignment_half: false, row: 0 })
+    Fact::Effect(Effect {
+        time,
+        direction,
+        scope,
+        act,
+        exempt: None,
+        is_assignment_half: false,
+        may_be_older: false,
+        row: 0,
+    })
+}
+
+/// Databricks logged who holds it all, for the first time.
+pub(super) fn stated_first(time: Instant) -> Fact {
+    match granted(time) {
+        Fact::Effect(effect) => Fact::Effect(Effect { may_be_older: true, ..effect }),
+        other => other,
+    }
 }
 
 /// Databricks logged the grant, at the account.
