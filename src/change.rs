@@ -313,6 +313,9 @@ pub struct Change<'r> {
     pub subject_id: Option<Text<'r>>,
     /// The subject's other name: the user name it has in the application. `None` = the same or not said.
     pub subject_alias: Option<Text<'r>>,
+    /// Another system's id of the subject: in SCIM its `externalId`, which the client gave; in a provisioning log the id that the
+    /// application gave. `None` = not said.
+    pub subject_external_id: Option<Text<'r>>,
     /// What the subject is.
     pub subject_kind: SubjectKind,
     /// What is granted, by name: the group of a membership, the role of an admin change, the application or workspace of an
@@ -337,6 +340,7 @@ impl<'r> Change<'r> {
             subject: None,
             subject_id: None,
             subject_alias: None,
+            subject_external_id: None,
             subject_kind: SubjectKind::Unknown,
             entitlement: None,
             entitlement_id: None,

@@ -1,6 +1,9 @@
 //! Columns of tables `changes` and `statements`.
 
-use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
+use crate::event::{
+    ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE,
+    SOURCE_IP, USER_AGENT,
+};
 use crate::schema::{Column, Kind, Table};
 
 /// Digest of event and ordinal.
@@ -26,6 +29,12 @@ pub const SUBJECT_ALIAS: Column = Column::optional(
     "subject_alias",
     Kind::Text,
     "The user name that the subject has in the application. null = the same or not said.",
+);
+/// Another system's id of the subject.
+pub const SUBJECT_EXTERNAL_ID: Column = Column::optional(
+    "subject_external_id",
+    Kind::Text,
+    "Another system's id of the subject: the `externalId` of SCIM, the target's id in a provisioning log. null = not said.",
 );
 /// What the subject is.
 pub const SUBJECT_KIND: Column =
@@ -76,6 +85,7 @@ pub const CHANGES: Table = Table {
         SUBJECT,
         SUBJECT_ID,
         SUBJECT_ALIAS,
+        SUBJECT_EXTERNAL_ID,
         SUBJECT_KIND,
         ENTITLEMENT_KIND,
         ENTITLEMENT,
@@ -89,6 +99,11 @@ pub const CHANGES: Table = Table {
         APP,
         OUTCOME,
         BASIS,
+        EVENT_TYPE,
+        NATIVE_ID,
+        REQUEST_ID,
+        SOURCE_IP,
+        USER_AGENT,
     ],
 };
 
@@ -143,6 +158,7 @@ pub const STATEMENTS: Table = Table {
         SUBJECT,
         SUBJECT_ID,
         SUBJECT_ALIAS,
+        SUBJECT_EXTERNAL_ID,
         STATED_SUBJECT_KIND,
         ENTITLEMENT,
         ENTITLEMENT_ID,
@@ -154,5 +170,10 @@ pub const STATEMENTS: Table = Table {
         ENDPOINT,
         APP,
         OUTCOME,
+        EVENT_TYPE,
+        NATIVE_ID,
+        REQUEST_ID,
+        SOURCE_IP,
+        USER_AGENT,
     ],
 };

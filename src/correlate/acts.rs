@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::change::{
-    CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, VERB, Verb,
+    CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ALIAS, SUBJECT_EXTERNAL_ID,
+    SUBJECT_ID, VERB, Verb,
 };
 use crate::error::{Error, Result};
 use crate::event::{
@@ -32,6 +33,7 @@ pub struct Act {
     pub subject: Option<String>,
     pub subject_id: Option<String>,
     pub subject_alias: Option<String>,
+    pub subject_external_id: Option<String>,
     pub subject_kind: String,
     pub entitlement: Option<String>,
     pub entitlement_id: Option<String>,
@@ -52,23 +54,14 @@ pub struct Act {
 /// # Errors
 /// The lake cannot be read, or holds a verb that this version does not know.
 pub fn read(lake: &Lake) -> Result<Vec<Act>> {
-    let of_event = scan(lake, &EVENTS)?.select([
-        EVENT_ID.expr(),
-        NATIVE_ID.expr(),
-        REQUEST_ID.expr(),
-        EVENT_TYPE.expr(),
-        USER_AGENT.expr(),
-        SOURCE_IP.expr(),
-    ]);
-    let followed = Series::new(
-        "followed".into(),
+    let verbs = Series::new(
+        "verbs".into(),
         Verb::ALL.iter().filter(|v| v.is_followed()).map(|v| v.as_str()).collect::<Vec<_>>(),
     );
-    let joined = scan(lake, &CHANGES)?
-        .filter(VERB.expr().is_in(lit(followed).implode(false), false))
-        .join(of_event, [EVENT_ID.expr()], [EVENT_ID.expr()], JoinArgs::new(JoinType::Inner))
+    let followed = scan(lake, &CHANGES)?
+        .filter(VERB.expr().is_in(lit(verbs).implode(false), false))
         .sort([EVENT_TIME.name, EVENT_ID.name, crate::change::CHANGE_ID.name], SortMultipleOptions::default());
-    rows(&collect(joined, "read access changes")?)
+    rows(&collect(followed, "read access changes")?)
 }
 
 fn rows(frame: &DataFrame) -> Result<Vec<Act>> {
@@ -79,6 +72,7 @@ fn rows(frame: &DataFrame) -> Result<Vec<Act>> {
     let (event_type, source, plane) = (text(EVENT_TYPE)?, text(SOURCE)?, text(PLANE)?);
     let (verb, direction) = (text(VERB)?, text(DIRECTION)?);
     let (subject, subject_id, subject_alias) = (text(SUBJECT)?, text(SUBJECT_ID)?, text(SUBJECT_ALIAS)?);
+    let subject_external_id = text(SUBJECT_EXTERNAL_ID)?;
     let subject_kind = text(crate::change::SUBJECT_KIND)?;
     let (entitlement, entitlement_id) = (text(ENTITLEMENT)?, text(ENTITLEMENT_ID)?);
     let (scope, actor, channel, endpoint) = (text(SCOPE)?, text(ACTOR)?, text(CHANNEL)?, text(ENDPOINT)?);
@@ -101,6 +95,7 @@ fn rows(frame: &DataFrame) -> Result<Vec<Act>> {
                 subject: owned(subject, i),
                 subject_id: owned(subject_id, i),
                 subject_alias: owned(subject_alias, i),
+                subject_external_id: owned(subject_external_id, i),
                 subject_kind: sure(subject_kind, i),
                 entitlement: owned(entitlement, i),
                 entitlement_id: owned(entitlement_id, i),

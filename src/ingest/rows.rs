@@ -89,6 +89,7 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u
         rows.text(ENTITLEMENT_KIND, change.verb.entitlement_kind().as_str());
         put_object(rows, change, event, masked);
         rows.text(BASIS, "record");
+        put_source(rows, event, masked);
         count += 1;
     }
     count
@@ -114,6 +115,7 @@ pub(super) fn put_statements(rows: &mut Rows, event: &Event<'_>, masked: bool) -
             let nobody = Change::new(Verb::UserUpdate, event.outcome);
             put_subject(rows, change.unwrap_or(&nobody), STATED_SUBJECT_KIND, masked);
             put_object(rows, change.unwrap_or(&nobody), event, masked);
+            put_source(rows, event, masked);
             ordinal += 1;
         }
     }
@@ -125,6 +127,7 @@ fn put_subject(rows: &mut Rows, change: &Change<'_>, kind: crate::schema::Column
     text(rows, SUBJECT, &change.subject);
     text(rows, SUBJECT_ID, &change.subject_id);
     text(rows, SUBJECT_ALIAS, &change.subject_alias);
+    text(rows, SUBJECT_EXTERNAL_ID, &change.subject_external_id);
     rows.text(kind, change.subject_kind.as_str());
 }
 
@@ -140,6 +143,16 @@ fn put_object(rows: &mut Rows, change: &Change<'_>, event: &Event<'_>, masked: b
     text(rows, ENDPOINT, &event.endpoint);
     text(rows, APP, &event.app);
     rows.text(OUTCOME, change.outcome.as_str());
+}
+
+// What correlation needs of the event, so that it need not read the events again.
+fn put_source(rows: &mut Rows, event: &Event<'_>, masked: bool) {
+    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    rows.text(EVENT_TYPE, &*event.event_type);
+    text(rows, NATIVE_ID, &event.native_id);
+    text(rows, REQUEST_ID, &event.request_id);
+    text(rows, SOURCE_IP, &event.source_ip);
+    text(rows, USER_AGENT, &event.user_agent);
 }
 
 /// Puts one row of table `duplicates`.

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::stated::{Stated, Thing};
 use crate::change::{
     BASIS, CHANGE_ID, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, ENTITLEMENT_KIND, PRIVILEGE, SECURABLE,
-    SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
+    SUBJECT, SUBJECT_ALIAS, SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
 };
-use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
+use crate::event::{
+    ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE,
+    SOURCE_IP, USER_AGENT,
+};
 use crate::lake::Rows;
 
 /// A change that was worked out.
@@ -112,11 +115,19 @@ impl Derived {
     /// Feeds all that the change says into a digest.
     pub(super) fn feed(&self, hasher: &mut blake3::Hasher) {
         let (by, thing) = (&self.by, &self.thing);
-        let sure = [&self.change_id, &by.plane, &by.scope, &by.outcome, &thing.subject_kind].map(Some);
+        let sure = [&self.change_id, &by.plane, &by.scope, &by.outcome, &by.event_type, &thing.subject_kind].map(Some);
         let given = [&by.actor, &by.channel, &by.endpoint, &by.app, &thing.subject, &thing.subject_id];
-        let more =
-            [&thing.subject_alias, &thing.entitlement, &thing.entitlement_id, &thing.privilege, &thing.securable];
+        let more = [
+            &thing.subject_alias,
+            &thing.subject_external_id,
+            &thing.entitlement,
+            &thing.entitlement_id,
+            &thing.privilege,
+            &thing.securable,
+        ];
+        let event = [&by.native_id, &by.request_id, &by.source_ip, &by.user_agent];
         let texts = sure.into_iter().chain(given.map(Option::as_ref)).chain(more.map(Option::as_ref));
+        let texts = texts.chain(event.map(Option::as_ref));
         for text in texts {
             let length = text.map_or(u64::MAX, |text| text.len() as u64);
             hasher.update(&length.to_le_bytes());
@@ -141,6 +152,7 @@ impl Derived {
         rows.text(SUBJECT, thing.subject.as_deref());
         rows.text(SUBJECT_ID, thing.subject_id.as_deref());
         rows.text(SUBJECT_ALIAS, thing.subject_alias.as_deref());
+        rows.text(SUBJECT_EXTERNAL_ID, thing.subject_external_id.as_deref());
         rows.text(SUBJECT_KIND, thing.subject_kind.as_str());
         rows.text(ENTITLEMENT_KIND, self.verb.entitlement_kind().as_str());
         rows.text(ENTITLEMENT, thing.entitlement.as_deref());
@@ -154,6 +166,11 @@ impl Derived {
         rows.text(APP, by.app.as_deref());
         rows.text(OUTCOME, by.outcome.as_str());
         rows.text(BASIS, self.basis);
+        rows.text(EVENT_TYPE, by.event_type.as_str());
+        rows.text(NATIVE_ID, by.native_id.as_deref());
+        rows.text(REQUEST_ID, by.request_id.as_deref());
+        rows.text(SOURCE_IP, by.source_ip.as_deref());
+        rows.text(USER_AGENT, by.user_agent.as_deref());
     }
 }
 
@@ -174,6 +191,11 @@ mod tests {
             channel: None,
             endpoint: None,
             app: None,
+            event_type: "t".to_owned(),
+            native_id: None,
+            request_id: None,
+            source_ip: None,
+            user_agent: None,
             is_otherwise,
             thing: thing.map(|name| {
                 Arc::new(Thing {
@@ -182,6 +204,7 @@ mod tests {
                     subject: Some(name.to_owned()),
                     subject_id: None,
                     subject_alias: None,
+                    subject_external_id: None,
                     subject_kind: "user".to_owned(),
                     entitlement: None,
                     entitlement_id: None,

@@ -7,10 +7,14 @@ use arrow::array::{Array, RecordBatch, StringArray};
 
 use crate::change::{
     ENTITLEMENT, ENTITLEMENT_ID, MODEL, Model, ORDINAL, PRIVILEGE, ROLE, SECURABLE, STATED_DIRECTION,
-    STATED_SUBJECT_KIND, STATED_VERB, STATEMENT_KEY, STATEMENTS, SUBJECT, SUBJECT_ALIAS, SUBJECT_ID, Verb,
+    STATED_SUBJECT_KIND, STATED_VERB, STATEMENT_KEY, STATEMENTS, SUBJECT, SUBJECT_ALIAS, SUBJECT_EXTERNAL_ID,
+    SUBJECT_ID, Verb,
 };
 use crate::error::Result;
-use crate::event::{ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, OUTCOME, PLANE, SCOPE};
+use crate::event::{
+    ACTOR, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE,
+    SOURCE_IP, USER_AGENT,
+};
 use crate::lake::{each_batch, instants, texts, wholes};
 use crate::schema::Column;
 
@@ -27,6 +31,11 @@ pub(super) struct Stated {
     pub(super) channel: Option<String>,
     pub(super) endpoint: Option<String>,
     pub(super) app: Option<String>,
+    pub(super) event_type: String,
+    pub(super) native_id: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) source_ip: Option<String>,
+    pub(super) user_agent: Option<String>,
     /// True = stated only for want of an earlier statement.
     pub(super) is_otherwise: bool,
     /// `None` = nothing is held.
@@ -41,6 +50,7 @@ pub(super) struct Thing {
     pub(super) subject: Option<String>,
     pub(super) subject_id: Option<String>,
     pub(super) subject_alias: Option<String>,
+    pub(super) subject_external_id: Option<String>,
     pub(super) subject_kind: String,
     pub(super) entitlement: Option<String>,
     pub(super) entitlement_id: Option<String>,
@@ -93,6 +103,11 @@ impl Reader<'_> {
             channel: self.text(CHANNEL, row)?,
             endpoint: self.text(ENDPOINT, row)?,
             app: self.text(APP, row)?,
+            event_type: self.sure(EVENT_TYPE, row)?,
+            native_id: self.text(NATIVE_ID, row)?,
+            request_id: self.text(REQUEST_ID, row)?,
+            source_ip: self.text(SOURCE_IP, row)?,
+            user_agent: self.text(USER_AGENT, row)?,
             is_otherwise: self.text(ROLE, row)?.as_deref() == Some("otherwise"),
             thing: self.thing(row)?,
         })
@@ -109,6 +124,7 @@ impl Reader<'_> {
             subject: self.text(SUBJECT, row)?,
             subject_id: self.text(SUBJECT_ID, row)?,
             subject_alias: self.text(SUBJECT_ALIAS, row)?,
+            subject_external_id: self.text(SUBJECT_EXTERNAL_ID, row)?,
             subject_kind: self.sure(STATED_SUBJECT_KIND, row)?,
             entitlement: self.text(ENTITLEMENT, row)?,
             entitlement_id: self.text(ENTITLEMENT_ID, row)?,

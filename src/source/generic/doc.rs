@@ -35,7 +35,7 @@ pub(super) const DOC: Doc = Doc {
     changes: &[
         (
             "every verb",
-            "`changes`: a list of objects with `verb`, `direction`, `subject`, `subject_id`, `subject_alias`, `subject_kind`, `entitlement`, \
+            "`changes`: a list of objects with `verb`, `direction`, `subject`, `subject_id`, `subject_alias`, `subject_external_id`, `subject_kind`, `entitlement`, \
              `entitlement_id`, `privilege`, `securable` (`type:name`), `outcome` (that of the event where it is absent)",
         ),
         (

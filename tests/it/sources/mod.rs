@@ -123,7 +123,7 @@ fn shown_change(change: &Change<'_>) -> Value {
     json!({
         "direction": change.direction, "verb": change.verb.as_str(),
         "subject": change.subject, "subject_id": change.subject_id,
-        "subject_alias": change.subject_alias, "subject_kind": change.subject_kind.as_str(),
+        "subject_alias": change.subject_alias, "subject_external_id": change.subject_external_id, "subject_kind": change.subject_kind.as_str(),
         "entitlement_kind": change.verb.entitlement_kind().as_str(),
         "entitlement": change.entitlement, "entitlement_id": change.entitlement_id,
         "privilege": change.privilege, "securable": change.securable,
