@@ -110,14 +110,12 @@ fn write_data(
 ) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
-    let acts = &correlation.acts;
-    let is_item = |row: usize| period.contains(acts[row].time);
-    let vouched: Vec<_> = correlation
-        .vouching
-        .iter()
-        .filter(|v| is_item(v.effect) && catalogue::is_vouched(acts[v.effect].verb))
-        .collect();
-    let traced: Vec<_> = correlation.tracing.iter().filter(|t| is_item(t.authority)).collect();
+    let part = &correlation.judged;
+    let acts = &part.acts;
+    let is_item = |row: usize| period.contains(acts.time(row));
+    let vouched: Vec<_> =
+        part.vouching.iter().filter(|v| is_item(v.effect) && catalogue::is_vouched(acts.verb(v.effect))).collect();
+    let traced: Vec<_> = part.tracing.iter().filter(|t| is_item(t.authority)).collect();
     let frames = [
         (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
         (&TRACING, correlate::tracing_frame(&traced, acts)?),

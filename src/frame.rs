@@ -113,12 +113,19 @@ pub enum Values {
     Instants(Vec<Option<i64>>),
     /// Lists of texts.
     Lists(Vec<Vec<String>>),
+    /// A column of texts.
+    Built(Column),
 }
 
 impl Values {
     /// One text per row.
     pub fn texts<R>(rows: &[R], of: impl Fn(&R) -> Option<String>) -> Self {
         Self::Texts(rows.iter().map(of).collect())
+    }
+
+    /// One text per row, borrowed.
+    pub fn slices<'t>(rows: impl Iterator<Item = Option<&'t str>>) -> Self {
+        Self::Built(rows.collect::<StringChunked>().into_column())
     }
 
     /// One instant per row.
@@ -129,6 +136,7 @@ impl Values {
     fn column(self, name: &str) -> Result<Column> {
         let name = name.into();
         Ok(match self {
+            Self::Built(column) => column.with_name(name),
             Self::Texts(v) => Column::new(name, v),
             Self::Wholes(v) => Column::new(name, v),
             Self::Reals(v) => Column::new(name, v),

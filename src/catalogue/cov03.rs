@@ -193,7 +193,7 @@ fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
         verb: "",
         subject: None,
         object: Some(path.to_owned()),
-        event_ids: lost.take(EVENTS_LISTED).map(|p| p.event_id.clone()).collect(),
+        event_ids: lost.take(EVENTS_LISTED).map(|p| p.event_id.to_owned()).collect(),
         detail: Some(told.join("; ")),
         waiver_id: None,
         hole_id: None,

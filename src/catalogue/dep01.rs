@@ -65,7 +65,7 @@ fn seconds(micros: i64) -> f64 {
 }
 
 fn is_admin(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> bool {
-    evidence.correlation.cases.by_key.iter().any(|(key, case)| {
+    evidence.correlation.judged.cases.by_key.iter().any(|(key, case)| {
         key.subject == leaver.key.subject
             && matches!(key.entitlement, Entitlement::Admin(_))
             && case.effects.iter().rfind(|e| e.time <= leaver.start).is_some_and(|e| e.direction == Direction::Grant)

@@ -6,7 +6,7 @@ use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
 use super::{Evidence, Item, Judged, Severity, Test, is_covered};
 use crate::change::Direction;
-use crate::correlate::acts::{Activity, activity};
+use crate::correlate::activity::{Activity, activity};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
@@ -34,9 +34,9 @@ type ByName = BTreeMap<String, Vec<Activity>>;
 
 // An actor is found under every spelling that folds to the leaver's name.
 fn activity_of(evidence: &Evidence<'_>, leavers: &[Leaver<'_>]) -> Result<ByName> {
-    let identities = &evidence.correlation.cases.identities;
+    let identities = &evidence.correlation.ground.identities;
     let names: BTreeSet<&str> = leavers.iter().map(|l| l.key.subject.label()).collect();
-    let presence = crate::correlate::acts::presence(evidence.lake)?;
+    let presence = crate::correlate::activity::presence(evidence.lake)?;
     let spellings: BTreeSet<String> =
         presence.into_keys().filter(|a| names.contains(identities.canonical(a).as_str())).collect();
     let mut by_name = ByName::new();
@@ -100,16 +100,18 @@ fn judge(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, after: &[&Activ
 
 // Absence of activity is leaned on from the decision until the account is known to be inactive.
 fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
-    let case = evidence.correlation.cases.by_key.get(leaver.key);
-    let seen_in: &[String] = case.map_or(&[], |c| &c.seen_in);
-    let watched =
-        |log: &Log| log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope));
+    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
+    let scopes = &evidence.correlation.ground.scopes;
+    let seen_in: Vec<&str> = case.into_iter().flat_map(|c| c.seen_in.iter()).map(|s| scopes.name(*s)).collect();
+    let watched = |log: &Log| {
+        log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope.as_str()))
+    };
     !evidence.coverage.has(watched) || evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.
 fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
-    let case = evidence.correlation.cases.by_key.get(leaver.key);
+    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
     let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
     grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
 }

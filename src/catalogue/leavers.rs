@@ -25,8 +25,8 @@ pub(super) struct Leaver<'e> {
 pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e>> {
     let all = evidence.correlation;
     let mut found: Vec<Leaver<'e>> = Vec::new();
-    for t in all.tracing.iter().filter(|t| is_departure(evidence, t)) {
-        let time = all.acts[t.authority].time;
+    for t in all.judged.tracing.iter().filter(|t| is_departure(evidence, t)) {
+        let time = all.judged.acts.time(t.authority);
         let same = found.iter_mut().rev().find(|l| l.key == &t.key && !has_returned(evidence, l.key, l.start, time));
         match same {
             Some(leaver) => leaver.decisions.push(t),
@@ -34,7 +34,7 @@ pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e
         }
     }
     for leaver in &mut found {
-        let ends = leaver.decisions.iter().filter_map(|t| t.effect.map(|row| all.acts[row].time));
+        let ends = leaver.decisions.iter().filter_map(|t| t.effect.map(|row| all.judged.acts.time(row)));
         leaver.end = ends.min();
     }
     found.retain(|l| {
@@ -57,14 +57,14 @@ const fn stands(reason: Reason) -> bool {
 }
 
 fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
-    let verb = evidence.correlation.acts[t.authority].verb;
+    let verb = evidence.correlation.judged.acts.verb(t.authority);
     t.key.entitlement == Entitlement::Account
         && !t.key.is_group
         && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
 }
 
 fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i64) -> bool {
-    evidence.correlation.cases.by_key.get(key).is_some_and(|case| {
+    evidence.correlation.judged.cases.by_key.get(key).is_some_and(|case| {
         case.decisions.iter().any(|d| d.direction == Direction::Grant && d.time > from && d.time < to)
     })
 }

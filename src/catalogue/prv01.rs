@@ -25,14 +25,14 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let privileged = evidence.config.globs(TEST.id, "privileged_groups")?;
     let all = evidence.correlation;
     let items = population(evidence)
-        .filter(|v| all.acts[v.effect].verb == Verb::AdminGrant)
+        .filter(|v| all.judged.acts.verb(v.effect) == Verb::AdminGrant)
         .map(|v| {
-            let group = v.authority.and_then(|row| all.acts[row].entitlement.as_deref());
+            let group = v.authority.and_then(|row| all.judged.acts.at(row).entitlement);
             let (verdict, reason) = judge(v, group.map(|g| privileged.any(g)), privileged.is_empty());
             Item { verdict, reason: reason.to_owned(), severity: TEST.severity, ..of_effect(all, v) }
         })
         .collect();
-    let revokes = population(evidence).filter(|v| all.acts[v.effect].verb == Verb::AdminRevoke).count();
+    let revokes = population(evidence).filter(|v| all.judged.acts.verb(v.effect) == Verb::AdminRevoke).count();
     Ok(Judged {
         items,
         exclusions: vec![(

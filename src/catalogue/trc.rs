@@ -32,15 +32,17 @@ pub(super) const TRC_02: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool) -> Result<Judged> {
     let all = evidence.correlation;
-    let in_period = |t: &&Tracing| evidence.period.contains(all.acts[t.authority].time);
+    let in_period = |t: &&Tracing| evidence.period.contains(all.judged.acts.time(t.authority));
     let items = all
+        .judged
         .tracing
         .iter()
         .filter(in_period)
-        .filter(|t| belongs(all.acts[t.authority].verb))
+        .filter(|t| belongs(all.judged.acts.verb(t.authority)))
         .map(|t| item(evidence, test, t))
         .collect();
-    let elsewhere = all.tracing.iter().filter(in_period).filter(|t| !belongs(all.acts[t.authority].verb)).count();
+    let elsewhere =
+        all.judged.tracing.iter().filter(in_period).filter(|t| !belongs(all.judged.acts.verb(t.authority))).count();
     Ok(Judged {
         items,
         exclusions: vec![("traced decisions of other kinds, judged by the other tests".to_owned(), elsewhere as u64)],
@@ -51,7 +53,7 @@ fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool
 
 fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing) -> Item {
     let all = evidence.correlation;
-    let scope = t.effect.map_or(ACCOUNT, |row| all.acts[row].scope.as_str());
+    let scope = t.effect.map_or(ACCOUNT, |row| all.judged.acts.at(row).scope);
     let severity = match test.id {
         "TRC-02" => in_production(evidence, scope, test.severity),
         _ => test.severity,
@@ -68,7 +70,7 @@ fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing) -> Item {
 /// An item about one decision, not yet judged.
 pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
     let all = evidence.correlation;
-    let decision = &all.acts[t.authority];
+    let decision = all.judged.acts.at(t.authority);
     let behind = [Some(t.authority), t.effect, t.transport];
     Item {
         item_id: t.item_id.clone(),
@@ -76,12 +78,12 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
         reason: String::new(),
         severity: Severity::Low,
         time: decision.time,
-        scope: Some(t.effect.map_or(ACCOUNT, |row| all.acts[row].scope.as_str()).to_owned()),
-        actor: decision.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        scope: Some(t.effect.map_or(ACCOUNT, |row| all.judged.acts.at(row).scope).to_owned()),
+        actor: decision.actor.map(|a| all.ground.identities.canonical(a)),
         verb: decision.verb.as_str(),
         subject: Some(t.key.subject.label().to_owned()),
         object: Some(super::vch01::object(&t.key)),
-        event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
+        event_ids: behind.into_iter().flatten().map(|row| all.judged.acts.at(row).event_id.to_owned()).collect(),
         detail: None,
         waiver_id: None,
         hole_id: t.hole.clone(),
@@ -90,14 +92,15 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
 
 fn detail(evidence: &Evidence<'_>, t: &Tracing) -> Option<String> {
     let all = evidence.correlation;
-    let failed = t.transport.map(|row| &all.acts[row]).filter(|push| push.outcome == "failure");
+    let failed = t.transport.map(|row| all.judged.acts.at(row)).filter(|push| push.outcome == "failure");
     match (t.reason, t.effect, &t.hole) {
         (Reason::Failed, ..) => {
             failed.map(|push| format!("the identity provider reports that {} failed", push.event_type))
         }
-        (_, Some(row), _) => {
-            Some(format!("carried out after {} s", (all.acts[row].time - all.acts[t.authority].time) / 1_000_000))
-        }
+        (_, Some(row), _) => Some(format!(
+            "carried out after {} s",
+            (all.judged.acts.time(row) - all.judged.acts.time(t.authority)) / 1_000_000
+        )),
         (_, None, Some(hole)) => Some(format!("the effect may lie in {hole}")),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, Item, Judged, Parameter, Severity, Test, is_covered};
 use crate::change::Direction;
-use crate::correlate::acts::Act;
+use crate::correlate::acts::{Act, Acts};
 use crate::correlate::cases::Key;
 use crate::correlate::kernel::Case;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -35,9 +35,9 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let resolve = evidence.config.span(TEST.id, "resolve_sla")?.micros();
     let removal = evidence.config.span(TEST.id, "removal_sla")?.micros();
     let mut items = Vec::new();
-    for (key, case) in &all.cases.by_key {
-        for incident in incidents(case, &all.acts) {
-            if evidence.period.contains(all.acts[incident.rows[0]].time) {
+    for (key, case) in all.judged.cases.by_key.iter() {
+        for incident in incidents(case, &all.judged.acts) {
+            if evidence.period.contains(all.judged.acts.time(incident.rows[0])) {
                 let sla = if incident.direction == Direction::Revoke { removal } else { resolve };
                 items.push(item(evidence, key, case, &incident, sla));
             }
@@ -47,11 +47,11 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged { items, coverage_is_complete: is_covered(evidence, crate::source::is_provider), ..Judged::default() })
 }
 
-fn incidents(case: &Case, acts: &[Act]) -> Vec<Incident> {
+fn incidents(case: &Case, acts: &Acts) -> Vec<Incident> {
     let mut all: Vec<Incident> = Vec::new();
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for push in case.pushes.iter().filter(|p| p.names_subject && !p.succeeded) {
-        let action = acts[push.row].event_type.as_str();
+        let action = acts.at(push.row).event_type;
         match last.get(action).copied() {
             Some(i) if push.time - latest(&all[i], acts) < INCIDENT_GAP => all[i].rows.push(push.row),
             _ => {
@@ -63,17 +63,17 @@ fn incidents(case: &Case, acts: &[Act]) -> Vec<Incident> {
     all
 }
 
-fn latest(incident: &Incident, acts: &[Act]) -> i64 {
-    incident.rows.last().map_or(i64::MIN, |row| acts[*row].time)
+fn latest(incident: &Incident, acts: &Acts) -> i64 {
+    incident.rows.last().map_or(i64::MIN, |row| acts.time(*row))
 }
 
 // A failure that names nobody is one incident an application and day (reference: compliance 2.0a).
 fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
     let all = evidence.correlation;
-    let mut days: BTreeMap<(String, i64), Vec<&Act>> = BTreeMap::new();
-    for act in all.acts.iter().filter(|a| a.plane == "transport" && a.outcome == "failure") {
+    let mut days: BTreeMap<(String, i64), Vec<Act<'_>>> = BTreeMap::new();
+    for act in all.judged.acts.iter().filter(|a| a.plane == "transport" && a.outcome == "failure") {
         if act.subject.is_none() && act.subject_id.is_none() && evidence.period.contains(act.time) {
-            let app = act.app.clone().unwrap_or_else(|| "(application not named)".to_owned());
+            let app = act.app.unwrap_or("(application not named)").to_owned();
             days.entry((app, act.time.div_euclid(INCIDENT_GAP))).or_default().push(act);
         }
     }
@@ -89,7 +89,7 @@ fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
             verb: "",
             subject: None,
             object: Some(app),
-            event_ids: acts.iter().map(|a| a.event_id.clone()).collect(),
+            event_ids: acts.iter().map(|a| a.event_id.to_owned()).collect(),
             detail: Some(format!("{} failures that name nobody", acts.len())),
             waiver_id: None,
             hole_id: None,
@@ -98,22 +98,28 @@ fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
 }
 
 fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sla: i64) -> Item {
-    let acts = &evidence.correlation.acts;
-    let first = &acts[incident.rows[0]];
+    let acts = &evidence.correlation.judged.acts;
+    let first = acts.at(incident.rows[0]);
     let (verdict, reason, resolved_by) = judge(evidence, case, incident, sla);
     let is_removal = incident.direction == Direction::Revoke;
     Item {
-        item_id: item_id(&["incident", &first.event_id, key.subject.label(), key.entitlement.name()]),
+        item_id: item_id(&["incident", first.event_id, key.subject.label(), key.entitlement.name()]),
         verdict,
         reason: reason.to_owned(),
         severity: if is_removal { Severity::High } else { TEST.severity },
         time: first.time,
         scope: Some(ACCOUNT.to_owned()),
-        actor: first.actor.clone(),
+        actor: first.actor.map(str::to_owned),
         verb: "",
         subject: Some(key.subject.label().to_owned()),
         object: Some(super::vch01::object(key)),
-        event_ids: incident.rows.iter().copied().chain(resolved_by).map(|row| acts[row].event_id.clone()).collect(),
+        event_ids: incident
+            .rows
+            .iter()
+            .copied()
+            .chain(resolved_by)
+            .map(|row| acts.at(row).event_id.to_owned())
+            .collect(),
         detail: Some(format!("{}, {} attempts", first.event_type, incident.rows.len())),
         waiver_id: None,
         hole_id: None,
@@ -126,12 +132,12 @@ fn judge(
     incident: &Incident,
     sla: i64,
 ) -> (Verdict, &'static str, Option<usize>) {
-    let acts = &evidence.correlation.acts;
-    let (first, last) = (acts[incident.rows[0]].time, latest(incident, acts));
+    let acts = &evidence.correlation.judged.acts;
+    let (first, last) = (acts.time(incident.rows[0]), latest(incident, acts));
     let due = first + sla;
     let in_time = |time: i64| if time <= due { (Verdict::Pass, "resolved") } else { (Verdict::Exception, "late") };
-    let action = acts[incident.rows[0]].event_type.as_str();
-    let success = case.pushes.iter().find(|p| p.succeeded && p.time > last && acts[p.row].event_type == action);
+    let action = acts.at(incident.rows[0]).event_type;
+    let success = case.pushes.iter().find(|p| p.succeeded && p.time > last && acts.at(p.row).event_type == action);
     let effect = case.effects.iter().find(|e| e.direction == incident.direction && e.time > first);
     let contrary = case.decisions.iter().find(|d| {
         incident.direction != Direction::Update

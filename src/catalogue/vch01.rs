@@ -36,7 +36,7 @@ pub const fn is_item(verb: Verb) -> bool {
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = evidence.correlation;
     let items = population(evidence).map(|v| item(evidence, v)).collect();
-    let acts_in_period = || all.acts.iter().filter(|a| evidence.period.contains(a.time) && a.plane == "effect");
+    let acts_in_period = || all.judged.acts.iter().filter(|a| evidence.period.contains(a.time) && a.plane == "effect");
     let failed = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "failure").count();
     let unknown = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "unknown").count();
     let updates = acts_in_period().filter(|a| !is_item(a.verb)).count();
@@ -55,8 +55,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 /// The judged effects of the period.
 pub(super) fn population<'e>(evidence: &'e Evidence<'_>) -> impl Iterator<Item = &'e Vouching> {
     let all = evidence.correlation;
-    all.vouching.iter().filter(|v| {
-        let act = &all.acts[v.effect];
+    all.judged.vouching.iter().filter(|v| {
+        let act = all.judged.acts.at(v.effect);
         evidence.period.contains(act.time) && is_item(act.verb)
     })
 }
@@ -66,7 +66,7 @@ fn item(evidence: &Evidence<'_>, v: &Vouching) -> Item {
     Item {
         verdict: v.reason.verdict(),
         reason: v.reason.as_str().to_owned(),
-        severity: in_production(evidence, &all.acts[v.effect].scope, TEST.severity),
+        severity: in_production(evidence, all.judged.acts.at(v.effect).scope, TEST.severity),
         detail: detail(all, v),
         ..of_effect(all, v)
     }
@@ -74,7 +74,7 @@ fn item(evidence: &Evidence<'_>, v: &Vouching) -> Item {
 
 /// An item about one effect, not yet judged.
 pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
-    let act = &all.acts[v.effect];
+    let act = all.judged.acts.at(v.effect);
     let behind = [Some(v.effect), v.authority, v.transport];
     Item {
         item_id: v.item_id.clone(),
@@ -82,12 +82,12 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
         reason: String::new(),
         severity: TEST.severity,
         time: act.time,
-        scope: Some(act.scope.clone()),
-        actor: act.actor.as_deref().map(|a| all.cases.identities.canonical(a)),
+        scope: Some(act.scope.to_owned()),
+        actor: act.actor.map(|a| all.ground.identities.canonical(a)),
         verb: act.verb.as_str(),
         subject: Some(v.key.subject.label().to_owned()),
         object: Some(object(&v.key)),
-        event_ids: behind.into_iter().flatten().map(|row| all.acts[row].event_id.clone()).collect(),
+        event_ids: behind.into_iter().flatten().map(|row| all.judged.acts.at(row).event_id.to_owned()).collect(),
         detail: None,
         waiver_id: None,
         hole_id: v.hole.clone(),
@@ -102,8 +102,8 @@ pub(super) fn object(key: &Key) -> String {
 fn detail(all: &Correlation, v: &Vouching) -> Option<String> {
     match (v.authority, &v.hole) {
         (Some(row), _) => {
-            let authority = &all.acts[row];
-            let lag = (all.acts[v.effect].time - authority.time) / 1_000_000;
+            let authority = all.judged.acts.at(row);
+            let lag = (all.judged.acts.time(v.effect) - authority.time) / 1_000_000;
             Some(format!("decided by {}, {lag} s before", authority.verb.as_str()))
         }
         (None, Some(hole)) => Some(format!("the decision may lie in {hole}")),

@@ -35,31 +35,31 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 }
 
 fn item(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> Item {
-    let act = &evidence.correlation.acts[v.effect];
+    let act = evidence.correlation.judged.acts.at(v.effect);
     let (verdict, reason) = judge(evidence, door, v);
     Item {
         verdict,
         reason: reason.to_owned(),
-        severity: in_production(evidence, &act.scope, TEST.severity),
+        severity: in_production(evidence, act.scope, TEST.severity),
         detail: Some(format!(
             "{} by {}; endpoint {}; user agent {}; address {}",
             act.verb.as_str(),
             v.class.as_str(),
-            act.endpoint.as_deref().unwrap_or("not stated"),
-            act.user_agent.as_deref().unwrap_or("not stated"),
-            act.source_ip.as_deref().unwrap_or("not stated"),
+            act.endpoint.unwrap_or("not stated"),
+            act.user_agent.unwrap_or("not stated"),
+            act.source_ip.unwrap_or("not stated"),
         )),
         ..of_effect(evidence.correlation, v)
     }
 }
 
 fn judge(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> (Verdict, &'static str) {
-    let act = &evidence.correlation.acts[v.effect];
+    let act = evidence.correlation.judged.acts.at(v.effect);
     let is_of_group = act.verb.as_str().starts_with("group.");
     let is_vouched = matches!(v.reason, Reason::Matched | Reason::Transport | Reason::State);
     match v.reason {
         Reason::PlatformInternal | Reason::JustInTime => (Verdict::NotApplicable, v.reason.as_str()),
-        Reason::Implied if evidence.correlation.is_twin(v) => (Verdict::NotApplicable, v.reason.as_str()),
+        Reason::Implied if v.is_twin => (Verdict::NotApplicable, v.reason.as_str()),
         _ => match v.class {
             ActorClass::ScimConnector | ActorClass::Automatic => (Verdict::Pass, "approved_channel"),
             ActorClass::TerraformSp if is_of_group => (Verdict::Pass, "approved_channel"),

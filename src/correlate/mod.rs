@@ -1,5 +1,6 @@
 //! Vouching and tracing: access changes of both sides, one join read in two directions.
 
+pub mod activity;
 pub mod acts;
 pub mod assign;
 pub mod cases;
@@ -8,7 +9,7 @@ pub mod door;
 pub mod kernel;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -16,11 +17,11 @@ use crate::config::{Config, Period, Span};
 use crate::coverage::Coverage;
 use crate::error::Result;
 use crate::lake::Lake;
-use acts::{Act, Activity};
+use acts::Acts;
 use assign::Window;
-use cases::{Cases, Key};
+use cases::{Cases, Ground, Key, Rules, Survey};
 use door::ActorClass;
-use kernel::{Case, Limits, Reason, Traced, Vouched, World};
+use kernel::{Instant, Limits, Reason, Scope, World};
 
 pub use rows::{item_id, tracing_frame, vouching_frame};
 
@@ -65,7 +66,7 @@ pub struct Vouching {
     pub item_id: String,
     /// Subject and entitlement.
     pub key: Key,
-    /// Row of the effect in [`Correlation::acts`].
+    /// Row of the effect in [`Part::acts`].
     pub effect: usize,
     /// Why it was judged so.
     pub reason: Reason,
@@ -81,6 +82,8 @@ pub struct Vouching {
     pub hole: Option<String>,
     /// Who or what made it.
     pub class: ActorClass,
+    /// True when it is the workspace row of an account-level act, and so no act of its own.
+    pub is_twin: bool,
 }
 
 /// One judged decision.
@@ -90,7 +93,7 @@ pub struct Tracing {
     pub item_id: String,
     /// Subject and entitlement.
     pub key: Key,
-    /// Row of the decision in [`Correlation::acts`].
+    /// Row of the decision in [`Part::acts`].
     pub authority: usize,
     /// Why it was judged so.
     pub reason: Reason,
@@ -104,91 +107,97 @@ pub struct Tracing {
     pub sla: i64,
 }
 
-/// Everything that correlation found, in and around the period.
+/// Some subjects, judged.
 #[derive(Debug)]
-pub struct Correlation {
-    /// All access changes, ordered by time.
-    pub acts: Vec<Act>,
-    /// The cases by key, and the names behind them.
+pub struct Part {
+    /// Their access changes and those of all groups, ordered by time.
+    pub acts: Acts,
+    /// The cases by key.
     pub cases: Cases,
     /// Judged effects, in the period and out of it, ordered by time.
     pub vouching: Vec<Vouching>,
     /// Judged decisions, in the period and out of it, ordered by time.
     pub tracing: Vec<Tracing>,
+}
+
+/// Everything that correlation found, in and around the period.
+#[derive(Debug)]
+pub struct Correlation {
+    /// All subjects, judged.
+    pub judged: Part,
+    /// What bears on every case: who is who, above all.
+    pub ground: Ground,
     /// The limits of time that were used.
     pub limits: Limits,
     /// How vouching comes out under other look-backs: look-back, then items by reason.
     pub sensitivity: Vec<(Span, BTreeMap<Reason, usize>)>,
 }
 
-impl Correlation {
-    /// True when the effect is the workspace row of an account-level act, and so no act of its own.
-    pub fn is_twin(&self, vouching: &Vouching) -> bool {
-        self.cases
-            .by_key
-            .get(&vouching.key)
-            .is_some_and(|case| case.effects.iter().any(|e| e.row == vouching.effect && kernel::is_twin(case, e)))
-    }
-}
-
 /// The look-backs for which the sensitivity of vouching is shown.
 const SENSITIVITY: [Span; 3] = [Span::seconds(900), Span::hours(1), Span::hours(24)];
-
-/// The distance within which a sign-in explains an automatic creation (design: rulings).
-const SIGN_IN_WINDOW: i64 = 600_000_000;
 
 /// Judges every effect and every decision that the lake holds.
 ///
 /// # Errors
 /// The lake cannot be read, or a parameter is malformed.
 pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -> Result<Correlation> {
+    let rules = Rules::new(config)?;
     let acts = acts::read(lake)?;
-    let presence = acts::presence(lake)?;
-    let sign_ins = sign_ins(lake, &acts)?;
-    let signed_in = |name: &str, time: i64| {
-        sign_ins.iter().any(|a| a.actor == name && a.time.abs_diff(time) <= SIGN_IN_WINDOW.unsigned_abs())
-    };
-    let cases = cases::build(&acts, &presence, &signed_in, config)?;
-    let limits = limits(config, period, coverage)?;
-    let world = Ground { coverage };
-    let judged: Vec<(&Key, &Case, Vec<Vouched>, Vec<Traced>)> = cases
-        .by_key
-        .par_iter()
-        .map(|(key, case)| {
-            let vouched = kernel::vouch(case, &limits, &world);
-            let traced = kernel::trace(case, &limits, &world, &vouched);
-            (key, case, vouched, traced)
-        })
-        .collect();
-    let sensitivity =
-        SENSITIVITY.map(|look_back| (look_back, counts(&cases, &acts, period, limits, look_back, &world)));
-    let vouching = rows::vouching(&judged, &acts, &cases);
-    let tracing = rows::tracing(&judged, &acts, &limits);
-    drop(judged);
-    Ok(Correlation { acts, cases, vouching, tracing, limits, sensitivity: sensitivity.to_vec() })
+    let mut survey = Survey::new(config);
+    survey.learn(&acts, &rules);
+    survey.add(&acts, &rules);
+    let ground = survey.finish(lake)?;
+    let court = Court { ground: &ground, rules: &rules, limits: limits(config, period, coverage)?, coverage };
+    let judged = court.judge(acts)?;
+    let sensitivity = SENSITIVITY.map(|look_back| (look_back, court.reasons(&judged, period, look_back)));
+    let limits = court.limits;
+    Ok(Correlation { judged, ground, limits, sensitivity: sensitivity.to_vec() })
 }
 
-fn counts(
-    cases: &Cases,
-    acts: &[Act],
-    period: &Period,
+/// What judging takes besides the changes themselves.
+struct Court<'a> {
+    ground: &'a Ground,
+    rules: &'a Rules,
     limits: Limits,
-    look_back: Span,
-    world: &Ground<'_>,
-) -> BTreeMap<Reason, usize> {
-    let limits = Limits { window: Window { look_back: look_back.micros(), ..limits.window }, ..limits };
-    let reasons: Vec<Reason> = cases
-        .by_key
-        .par_iter()
-        .flat_map_iter(|(_, case)| {
-            let in_period = |v: &Vouched| period.contains(acts[case.effects[v.effect].row].time);
-            kernel::vouch(case, &limits, world).into_iter().filter(in_period).map(|v| v.reason).collect::<Vec<_>>()
+    coverage: &'a Coverage,
+}
+
+impl Court<'_> {
+    fn judge(&self, acts: Acts) -> Result<Part> {
+        let cases = cases::build(&acts, self.ground, self.rules)?;
+        let judged = cases.by_key.as_slice().par_iter().map(|(key, case)| {
+            let vouched = kernel::vouch(case, &self.limits, self);
+            let traced = kernel::trace(case, &self.limits, self, &vouched);
+            let vouching = rows::vouching(key, case, &vouched, &acts, &cases.classes);
+            (vouching, rows::tracing(key, case, &traced, &acts, &self.limits))
+        });
+        let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
+        let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();
+        let mut tracing: Vec<Tracing> = tracing.into_iter().flatten().collect();
+        vouching.sort_by(|a, b| (a.effect, &a.item_id).cmp(&(b.effect, &b.item_id)));
+        tracing.sort_by(|a, b| (a.authority, &a.item_id).cmp(&(b.authority, &b.item_id)));
+        Ok(Part { acts, cases, vouching, tracing })
+    }
+
+    fn reasons(&self, part: &Part, period: &Period, look_back: Span) -> BTreeMap<Reason, usize> {
+        let window = Window { look_back: look_back.micros(), ..self.limits.window };
+        let limits = Limits { window, ..self.limits };
+        let of_case = |(_, case): &(Key, kernel::Case)| {
+            let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+            for v in kernel::vouch(case, &limits, self) {
+                if period.contains(case.effects[v.effect].time) {
+                    *counts.entry(v.reason).or_default() += 1;
+                }
+            }
+            counts
+        };
+        part.cases.by_key.as_slice().par_iter().map(of_case).reduce(BTreeMap::new, |mut all, counts| {
+            for (reason, count) in counts {
+                *all.entry(reason).or_default() += count;
+            }
+            all
         })
-        .collect();
-    reasons.into_iter().fold(BTreeMap::new(), |mut all, reason| {
-        *all.entry(reason).or_default() += 1;
-        all
-    })
+    }
 }
 
 fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limits> {
@@ -203,33 +212,8 @@ fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limit
     Ok(Limits { window, provision_sla, deprovision_sla, cut_off, push_cut_off })
 }
 
-fn sign_ins(lake: &Lake, acts: &[Act]) -> Result<Vec<Activity>> {
-    let created: BTreeSet<String> = acts
-        .iter()
-        .filter(|a| a.endpoint.as_deref() == Some("autoUserCreation"))
-        .filter_map(|a| a.subject.as_deref().map(str::to_lowercase))
-        .collect();
-    if created.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut did = acts::activity(lake, &created)?;
-    did.retain(|a| is_sign_in(&a.event_type));
-    Ok(did)
-}
-
-/// True for a person's sign-in to Databricks; the use of a token is none (reference: databricks b5).
-pub fn is_sign_in(event_type: &str) -> bool {
-    let action = event_type.strip_prefix("accounts.").unwrap_or("").to_ascii_lowercase();
-    let by_token = matches!(action.as_str(), "tokenlogin" | "aadtokenlogin" | "oidctokenauthorization");
-    !by_token && (action.contains("login") || action.contains("oauthclientauthentication"))
-}
-
-struct Ground<'c> {
-    coverage: &'c Coverage,
-}
-
-impl World for Ground<'_> {
-    fn authority_hole(&self, from: i64, to: i64) -> Option<String> {
+impl World for Court<'_> {
+    fn authority_hole(&self, from: Instant, to: Instant) -> Option<String> {
         let is_authority = |log: &crate::coverage::Log| crate::source::is_authority(&log.source);
         if !self.coverage.has(is_authority) {
             return Some("no authority log at hand".to_owned());
@@ -237,9 +221,10 @@ impl World for Ground<'_> {
         self.coverage.hole(is_authority, from, to).map(|hole| hole.id)
     }
 
-    fn effect_hole(&self, scopes: &[String], from: i64, to: i64) -> Option<String> {
+    fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String> {
         let is_effect = |log: &crate::coverage::Log| {
-            log.source == crate::source::DATABRICKS && (scopes.is_empty() || scopes.contains(&log.scope))
+            let is_meant = || scopes.iter().any(|scope| self.ground.scopes.name(*scope) == log.scope);
+            log.source == crate::source::DATABRICKS && (scopes.is_empty() || is_meant())
         };
         if !self.coverage.has(is_effect) {
             return Some("no Databricks log at hand".to_owned());

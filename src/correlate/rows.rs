@@ -1,21 +1,17 @@
 //! Judged cases to rows, and rows to the frames of the package.
 
-use std::collections::BTreeMap;
-
 use polars::prelude::DataFrame;
 
-use super::acts::Act;
-use super::cases::{Cases, Entitlement, Key};
+use super::acts::{Act, Acts};
+use super::cases::{Entitlement, Key};
 use super::columns::{TRACING, VOUCHING};
 use super::door::ActorClass;
-use super::kernel::{Case, Limits, Reason, Traced, Vouched};
+use super::kernel::{Case, Limits, Reason, Traced, Vouched, is_twin};
 use super::{Tracing, Vouching};
 use crate::change::Direction;
 use crate::config::hex;
 use crate::error::Result;
 use crate::frame::{Values, build};
-
-type Judged<'c> = (&'c Key, &'c Case, Vec<Vouched>, Vec<Traced>);
 
 /// A stable id over the parts that define an item.
 pub fn item_id(parts: &[&str]) -> String {
@@ -23,69 +19,57 @@ pub fn item_id(parts: &[&str]) -> String {
     hex(&crate::event::identity("item", &parts)[..10])
 }
 
-pub(super) fn vouching(judged: &[Judged<'_>], acts: &[Act], cases: &Cases) -> Vec<Vouching> {
-    let mut all: Vec<Vouching> = Vec::new();
-    for (key, case, vouched, _) in judged {
-        for v in vouched {
-            let effect = case.effects[v.effect].row;
-            let parts = ["vouching", &acts[effect].event_id, key.subject.label(), key.entitlement.name()];
-            all.push(Vouching {
-                item_id: item_id(&parts),
-                key: (*key).clone(),
-                effect,
-                reason: v.reason,
-                authority: v.decision.map(|d| case.decisions[d].row),
-                transport: v.push.map(|p| case.pushes[p].row),
-                candidate_count: v.candidate_count,
-                fan_out_count: 0,
-                hole: v.hole.clone(),
-                class: cases.classes[effect].unwrap_or(ActorClass::Unknown),
-            });
+pub(super) fn vouching(
+    key: &Key,
+    case: &Case,
+    vouched: &[Vouched],
+    acts: &Acts,
+    classes: &[Option<ActorClass>],
+) -> Vec<Vouching> {
+    let row = |v: &Vouched| {
+        let effect = &case.effects[v.effect];
+        let parts = ["vouching", acts.at(effect.row).event_id, key.subject.label(), key.entitlement.name()];
+        let by_same = |o: &&Vouched| o.decision.is_some() && o.decision == v.decision;
+        Vouching {
+            item_id: item_id(&parts),
+            key: key.clone(),
+            effect: effect.row,
+            reason: v.reason,
+            authority: v.decision.map(|d| case.decisions[d].row),
+            transport: v.push.map(|p| case.pushes[p].row),
+            candidate_count: v.candidate_count,
+            fan_out_count: vouched.iter().filter(by_same).count(),
+            hole: v.hole.clone(),
+            class: classes[effect.row].unwrap_or(ActorClass::Unknown),
+            is_twin: is_twin(case, effect),
         }
-    }
-    let mut vouched_by: BTreeMap<(usize, Key), usize> = BTreeMap::new();
-    for v in &all {
-        if let Some(authority) = v.authority {
-            *vouched_by.entry((authority, v.key.clone())).or_default() += 1;
-        }
-    }
-    for v in &mut all {
-        v.fan_out_count = v.authority.and_then(|a| vouched_by.get(&(a, v.key.clone())).copied()).unwrap_or(0);
-    }
-    all.sort_by(|a, b| (a.effect, &a.item_id).cmp(&(b.effect, &b.item_id)));
-    all
-}
-
-pub(super) fn tracing(judged: &[Judged<'_>], acts: &[Act], limits: &Limits) -> Vec<Tracing> {
-    let mut all: Vec<Tracing> = Vec::new();
-    for (key, case, _, traced) in judged {
-        for t in traced {
-            let decision = &case.decisions[t.decision];
-            let parts = ["tracing", &acts[decision.row].event_id, key.subject.label(), key.entitlement.name()];
-            all.push(Tracing {
-                item_id: item_id(&parts),
-                key: (*key).clone(),
-                authority: decision.row,
-                reason: t.reason,
-                effect: t.effect.map(|(row, _)| row),
-                transport: t.push.map(|p| case.pushes[p].row),
-                hole: t.hole.clone(),
-                sla: if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla },
-            });
-        }
-    }
-    all.sort_by(|a, b| (a.authority, &a.item_id).cmp(&(b.authority, &b.item_id)));
-    all
-}
-
-fn strength(v: &Vouching) -> Option<String> {
-    let by_name = match v.key.entitlement {
-        Entitlement::Member(_) => "name+group+time",
-        _ => "name+time",
     };
-    match v.reason {
-        Reason::Matched | Reason::Transport => Some(by_name.to_owned()),
-        Reason::State => Some("state".to_owned()),
+    vouched.iter().map(row).collect()
+}
+
+pub(super) fn tracing(key: &Key, case: &Case, traced: &[Traced], acts: &Acts, limits: &Limits) -> Vec<Tracing> {
+    let row = |t: &Traced| {
+        let decision = &case.decisions[t.decision];
+        let parts = ["tracing", acts.at(decision.row).event_id, key.subject.label(), key.entitlement.name()];
+        Tracing {
+            item_id: item_id(&parts),
+            key: key.clone(),
+            authority: decision.row,
+            reason: t.reason,
+            effect: t.effect.map(|(row, _)| row),
+            transport: t.push.map(|p| case.pushes[p].row),
+            hole: t.hole.clone(),
+            sla: if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla },
+        }
+    };
+    traced.iter().map(row).collect()
+}
+
+const fn strength(v: &Vouching) -> Option<&'static str> {
+    match (v.reason, &v.key.entitlement) {
+        (Reason::Matched | Reason::Transport, Entitlement::Member(_)) => Some("name+group+time"),
+        (Reason::Matched | Reason::Transport, _) => Some("name+time"),
+        (Reason::State, _) => Some("state"),
         _ => None,
     }
 }
@@ -100,38 +84,42 @@ fn seconds(later: i64, earlier: i64) -> f64 {
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
-pub fn vouching_frame(rows: &[&Vouching], acts: &[Act]) -> Result<DataFrame> {
-    let effect = |v: &&Vouching| &acts[v.effect];
-    let authority = |v: &&Vouching| v.authority.map(|a| &acts[a]);
-    let some = |text: &str| Some(text.to_owned());
+pub fn vouching_frame(rows: &[&Vouching], acts: &Acts) -> Result<DataFrame> {
+    let effects: Vec<Act<'_>> = rows.iter().map(|v| acts.at(v.effect)).collect();
+    let authorities: Vec<Option<Act<'_>>> = rows.iter().map(|v| v.authority.map(|a| acts.at(a))).collect();
     let count = |n: usize| i64::try_from(n).ok();
+    let of_effect = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(effects.iter().map(of));
+    let of_authority = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| {
+        Values::slices(authorities.iter().map(|a| a.as_ref().and_then(of)))
+    };
+    let lag = |(effect, authority): (&Act<'_>, &Option<Act<'_>>)| authority.map(|a| seconds(effect.time, a.time));
     build(
         &VOUCHING,
         vec![
-            Values::texts(rows, |v| some(&v.item_id)),
-            Values::texts(rows, |v| some(v.reason.verdict().as_str())),
-            Values::texts(rows, |v| some(v.reason.as_str())),
-            Values::texts(rows, |v| some(&effect(v).event_id)),
-            Values::texts(rows, |v| effect(v).native_id.clone()),
-            Values::texts(rows, |v| effect(v).request_id.clone()),
-            Values::instants(rows, |v| Some(effect(v).time)),
-            Values::texts(rows, |v| some(effect(v).verb.as_str())),
-            Values::texts(rows, |v| some(effect(v).direction.as_str())),
-            Values::texts(rows, |v| some(v.key.subject.label())),
-            Values::texts(rows, |v| some(v.key.entitlement.name())),
-            Values::texts(rows, |v| some(&effect(v).scope)),
-            Values::texts(rows, |v| authority(v).map(|a| a.event_id.clone())),
-            Values::texts(rows, |v| authority(v).and_then(|a| a.native_id.clone())),
-            Values::instants(rows, |v| authority(v).map(|a| a.time)),
-            Values::texts(rows, |v| v.transport.map(|t| acts[t].event_id.clone())),
-            Values::Reals(rows.iter().map(|v| authority(v).map(|a| seconds(effect(v).time, a.time))).collect()),
-            Values::texts(rows, |v| strength(v)),
+            Values::slices(rows.iter().map(|v| Some(v.item_id.as_str()))),
+            Values::slices(rows.iter().map(|v| Some(v.reason.verdict().as_str()))),
+            Values::slices(rows.iter().map(|v| Some(v.reason.as_str()))),
+            of_effect(|a| Some(a.event_id)),
+            of_effect(|a| a.native_id),
+            of_effect(|a| a.request_id),
+            Values::Instants(effects.iter().map(|a| Some(a.time)).collect()),
+            of_effect(|a| Some(a.verb.as_str())),
+            of_effect(|a| Some(a.direction.as_str())),
+            Values::slices(rows.iter().map(|v| Some(v.key.subject.label()))),
+            Values::slices(rows.iter().map(|v| Some(v.key.entitlement.name()))),
+            of_effect(|a| Some(a.scope)),
+            of_authority(|a| Some(a.event_id)),
+            of_authority(|a| a.native_id),
+            Values::Instants(authorities.iter().map(|a| a.map(|a| a.time)).collect()),
+            Values::slices(rows.iter().map(|v| v.transport.map(|t| acts.at(t).event_id))),
+            Values::Reals(effects.iter().zip(&authorities).map(lag).collect()),
+            Values::slices(rows.iter().map(|v| strength(v))),
             Values::Wholes(rows.iter().map(|v| count(v.candidate_count)).collect()),
             Values::Wholes(rows.iter().map(|v| count(v.fan_out_count)).collect()),
-            Values::texts(rows, |v| v.hole.clone()),
-            Values::texts(rows, |v| effect(v).actor.clone()),
-            Values::texts(rows, |v| some(v.class.as_str())),
-            Values::texts(rows, |v| effect(v).channel.clone()),
+            Values::slices(rows.iter().map(|v| v.hole.as_deref())),
+            of_effect(|a| a.actor),
+            Values::slices(rows.iter().map(|v| Some(v.class.as_str()))),
+            of_effect(|a| a.channel),
         ],
     )
 }
@@ -140,32 +128,35 @@ pub fn vouching_frame(rows: &[&Vouching], acts: &[Act]) -> Result<DataFrame> {
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
-pub fn tracing_frame(rows: &[&Tracing], acts: &[Act]) -> Result<DataFrame> {
-    let decision = |t: &&Tracing| &acts[t.authority];
-    let effect = |t: &&Tracing| t.effect.map(|e| &acts[e]);
-    let some = |text: &str| Some(text.to_owned());
+pub fn tracing_frame(rows: &[&Tracing], acts: &Acts) -> Result<DataFrame> {
+    let decisions: Vec<Act<'_>> = rows.iter().map(|t| acts.at(t.authority)).collect();
+    let effects: Vec<Option<Act<'_>>> = rows.iter().map(|t| t.effect.map(|e| acts.at(e))).collect();
+    let of_decision = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(decisions.iter().map(of));
+    let of_effect =
+        |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(effects.iter().map(|e| e.as_ref().and_then(of)));
+    let lag = |(decision, effect): (&Act<'_>, &Option<Act<'_>>)| effect.map(|e| seconds(e.time, decision.time));
     build(
         &TRACING,
         vec![
-            Values::texts(rows, |t| some(&t.item_id)),
-            Values::texts(rows, |t| some(t.reason.verdict().as_str())),
-            Values::texts(rows, |t| some(t.reason.as_str())),
-            Values::texts(rows, |t| some(&decision(t).event_id)),
-            Values::texts(rows, |t| decision(t).native_id.clone()),
-            Values::instants(rows, |t| Some(decision(t).time)),
-            Values::texts(rows, |t| some(decision(t).verb.as_str())),
-            Values::texts(rows, |t| some(decision(t).direction.as_str())),
-            Values::texts(rows, |t| some(t.key.subject.label())),
-            Values::texts(rows, |t| some(t.key.entitlement.name())),
-            Values::texts(rows, |t| some(effect(t).map_or(super::ACCOUNT, |e| e.scope.as_str()))),
-            Values::texts(rows, |t| effect(t).map(|e| e.event_id.clone())),
-            Values::texts(rows, |t| effect(t).and_then(|e| e.native_id.clone())),
-            Values::texts(rows, |t| effect(t).and_then(|e| e.request_id.clone())),
-            Values::instants(rows, |t| effect(t).map(|e| e.time)),
-            Values::texts(rows, |t| t.transport.map(|p| acts[p].event_id.clone())),
-            Values::Reals(rows.iter().map(|t| effect(t).map(|e| seconds(e.time, decision(t).time))).collect()),
-            Values::texts(rows, |t| t.hole.clone()),
-            Values::texts(rows, |t| decision(t).actor.clone()),
+            Values::slices(rows.iter().map(|t| Some(t.item_id.as_str()))),
+            Values::slices(rows.iter().map(|t| Some(t.reason.verdict().as_str()))),
+            Values::slices(rows.iter().map(|t| Some(t.reason.as_str()))),
+            of_decision(|a| Some(a.event_id)),
+            of_decision(|a| a.native_id),
+            Values::Instants(decisions.iter().map(|a| Some(a.time)).collect()),
+            of_decision(|a| Some(a.verb.as_str())),
+            of_decision(|a| Some(a.direction.as_str())),
+            Values::slices(rows.iter().map(|t| Some(t.key.subject.label()))),
+            Values::slices(rows.iter().map(|t| Some(t.key.entitlement.name()))),
+            Values::slices(effects.iter().map(|e| Some(e.map_or(super::ACCOUNT, |e| e.scope)))),
+            of_effect(|a| Some(a.event_id)),
+            of_effect(|a| a.native_id),
+            of_effect(|a| a.request_id),
+            Values::Instants(effects.iter().map(|e| e.map(|e| e.time)).collect()),
+            Values::slices(rows.iter().map(|t| t.transport.map(|p| acts.at(p).event_id))),
+            Values::Reals(decisions.iter().zip(&effects).map(lag).collect()),
+            Values::slices(rows.iter().map(|t| t.hole.as_deref())),
+            of_decision(|a| a.actor),
         ],
     )
 }

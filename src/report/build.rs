@@ -178,7 +178,7 @@ fn scope(parts: &Parts<'_>) -> Scope {
 
 fn excluded(parts: &Parts<'_>) -> Vec<String> {
     let unmapped: u64 = parts.vocabulary.iter().filter(|v| !v.mapped).map(|v| v.count).sum();
-    let other_apps = parts.evidence.correlation.cases.other_app_count;
+    let other_apps = parts.evidence.correlation.judged.cases.left_out.other_app_count;
     let mut all = Vec::new();
     if unmapped > 0 {
         let unmapped = format::number(unmapped);
@@ -195,7 +195,7 @@ fn excluded(parts: &Parts<'_>) -> Vec<String> {
             unpushed.len()
         ));
     }
-    let kept = parts.evidence.correlation.cases.kept_assignment_count;
+    let kept = parts.evidence.correlation.judged.cases.left_out.kept_assignment_count;
     if kept > 0 {
         all.push(format!(
             "{kept} unassignments of people who keep another Databricks application end no access and were not traced."
@@ -208,10 +208,10 @@ fn excluded(parts: &Parts<'_>) -> Vec<String> {
 }
 
 fn unpushed_groups(parts: &Parts<'_>) -> BTreeSet<String> {
-    let by_key = &parts.evidence.correlation.cases.by_key;
+    let by_key = &parts.evidence.correlation.judged.cases.by_key;
     let unpushed = by_key.iter().filter_map(|(key, case)| match &key.entitlement {
         Entitlement::Member(group) if !case.is_group_pushed && case.decisions.iter().any(|d| d.is_item) => {
-            Some(group.clone())
+            Some(group.to_string())
         }
         _ => None,
     });
@@ -277,7 +277,7 @@ fn identity(parts: &Parts<'_>) -> Identity {
     let aliases = |map: &BTreeMap<String, String>| {
         map.iter().map(|(from, to)| Alias { from: from.clone(), to: to.clone() }).collect()
     };
-    let cases = &parts.evidence.correlation.cases;
+    let cases = &parts.evidence.correlation.judged.cases;
     let mut principals = BTreeSet::new();
     let mut unresolved: BTreeMap<(String, String), u64> = BTreeMap::new();
     for (key, case) in cases.by_key.iter().filter(|(key, _)| !key.is_group) {
@@ -285,7 +285,7 @@ fn identity(parts: &Parts<'_>) -> Identity {
         if !key.subject.is_known() {
             let rows = case.effects.iter().map(|e| e.row).chain(case.decisions.iter().map(|d| d.row));
             for row in rows {
-                let source = parts.evidence.correlation.acts[row].source.clone();
+                let source = parts.evidence.correlation.judged.acts.at(row).source.to_owned();
                 *unresolved.entry((key.subject.label().to_owned(), source)).or_default() += 1;
             }
         }
@@ -328,13 +328,15 @@ fn sensitivity(parts: &Parts<'_>) -> Sensitivity {
 fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
     let all = parts.evidence.correlation;
     let decided = || {
-        all.tracing.iter().filter(|t| {
-            let act = &all.acts[t.authority];
+        all.judged.tracing.iter().filter(|t| {
+            let act = all.judged.acts.at(t.authority);
             act.direction == direction && parts.evidence.period.contains(act.time)
         })
     };
     let seconds = decided()
-        .filter_map(|t| t.effect.map(|row| (all.acts[row].time - all.acts[t.authority].time).max(0) / 1_000_000))
+        .filter_map(|t| {
+            t.effect.map(|row| (all.judged.acts.time(row) - all.judged.acts.time(t.authority)).max(0) / 1_000_000)
+        })
         .collect();
     let is_open = |r: Reason| matches!(r, Reason::Missing | Reason::Failed | Reason::WindowOpen | Reason::CoverageGap);
     let open = decided().filter(|t| is_open(t.reason)).count();

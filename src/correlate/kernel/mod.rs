@@ -8,6 +8,8 @@ mod tests;
 mod trace;
 mod vouch;
 
+use std::sync::Arc;
+
 use super::assign::Window;
 use crate::change::{Direction, Verb};
 
@@ -16,6 +18,15 @@ pub use vouch::vouch;
 
 /// A microsecond instant.
 pub type Instant = i64;
+
+/// A place where access holds, as a number; 0 is the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope(pub u32);
+
+impl Scope {
+    /// The account as a whole.
+    pub const ACCOUNT: Self = Self(0);
+}
 
 /// Databricks keeps a workspace row of an account-level act within this time of it (design: rulings).
 const TWIN_TOLERANCE: u64 = 5_000_000;
@@ -60,9 +71,11 @@ pub struct Effect {
     /// Which way.
     pub direction: Direction,
     /// Where.
-    pub scope: String,
-    /// The acting principal and the act, for recognising twins.
-    pub act: String,
+    pub scope: Scope,
+    /// What was done.
+    pub verb: Verb,
+    /// Number of the acting principal; twins share it.
+    pub actor: u32,
     /// A verdict that holds whatever the authority says: platform housekeeping, automatic creation.
     pub exempt: Option<Reason>,
     /// True = the row is the workspace half of an assignment, not an act of its own.
@@ -79,7 +92,7 @@ pub struct Ending {
     /// When.
     pub time: Instant,
     /// Where; `account` reaches everywhere.
-    pub scope: String,
+    pub scope: Scope,
     /// What it does to the access.
     pub kind: EndingKind,
     /// Row of the access change.
@@ -119,11 +132,11 @@ pub struct Case {
     /// True for the account of a person or service principal: its end must reach the account or every workspace.
     pub is_account: bool,
     /// Workspaces in which the subject was seen.
-    pub seen_in: Vec<String>,
+    pub seen_in: Arc<[Scope]>,
     /// Scopes in which the entitlement has effects of its own, whoever the subject; empty = it never had any.
-    pub effect_scopes: Vec<String>,
+    pub effect_scopes: Arc<[Scope]>,
     /// Instants and directions of decisions on the entitlement whose subject is unresolved.
-    pub unresolved_decisions: Vec<(Instant, Direction)>,
+    pub unresolved_decisions: Arc<[(Instant, Direction)]>,
 }
 
 /// Why an item was judged as it was. The words are the contract's.
@@ -197,7 +210,7 @@ pub trait World: Sync {
     /// The hole, if any, that the authority log has in the span.
     fn authority_hole(&self, from: Instant, to: Instant) -> Option<String>;
     /// The hole, if any, that the Databricks log has in the span in any of the scopes; no scope = any scope at all.
-    fn effect_hole(&self, scopes: &[String], from: Instant, to: Instant) -> Option<String>;
+    fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String>;
 }
 
 /// The limits of time that a run works with, in microseconds.
@@ -258,10 +271,10 @@ fn reverses(later: &Decision, decision: &Decision) -> bool {
 /// True when the effect is the workspace row of an account-level act: same act, same direction, within five seconds.
 pub fn is_twin(case: &Case, effect: &Effect) -> bool {
     effect.is_assignment_half
-        || effect.scope != super::ACCOUNT
+        || effect.scope != Scope::ACCOUNT
             && case.effects.iter().any(|other| {
-                other.scope == super::ACCOUNT
-                    && other.act == effect.act
+                other.scope == Scope::ACCOUNT
+                    && (other.actor, other.verb) == (effect.actor, effect.verb)
                     && other.direction == effect.direction
                     && other.time.abs_diff(effect.time) <= TWIN_TOLERANCE
             })

@@ -1,8 +1,8 @@
 //! Tracing: from the decision forward to its effect.
 
-use super::super::ACCOUNT;
 use super::{
-    Case, Decision, Effect, EndingKind, Instant, Limits, Push, Reason, Traced, Vouched, World, push_between, reverses,
+    Case, Decision, Effect, EndingKind, Instant, Limits, Push, Reason, Scope, Traced, Vouched, World, push_between,
+    reverses,
 };
 use crate::change::Direction;
 
@@ -90,7 +90,7 @@ fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> O
     if effects.is_empty() && !was_held {
         effects = of(&|_, e| in_reach(e) && e.time <= due);
     }
-    let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == ACCOUNT);
+    let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == Scope::ACCOUNT);
     let own = if case.is_account && decision.direction == Direction::Revoke && at_account.is_none() {
         ended_everywhere(case, from, until)
     } else {
@@ -108,7 +108,7 @@ fn is_undone_before(case: &Case, effect: &Effect, time: Instant) -> bool {
 
 // Without an account-level end, access has ended only when the last workspace has ended it.
 fn ended_everywhere(case: &Case, from: Instant, until: Instant) -> Option<usize> {
-    let end_in = |scope: &String| {
+    let end_in = |scope: &Scope| {
         (0..case.effects.len()).find(|&e| {
             let effect = &case.effects[e];
             effect.scope == *scope && effect.direction == Direction::Revoke && (from..until).contains(&effect.time)
@@ -121,7 +121,8 @@ fn ended_everywhere(case: &Case, from: Instant, until: Instant) -> Option<usize>
 // A removal is carried out, too, when the person or the group is ended as a whole.
 fn ended_with(case: &Case, decision: &Decision, from: Instant, until: Instant) -> Option<Done> {
     let ends = |kind| kind != EndingKind::Restored;
-    let end = case.endings.iter().find(|e| ends(e.kind) && e.scope == ACCOUNT && (from..until).contains(&e.time));
+    let end =
+        case.endings.iter().find(|e| ends(e.kind) && e.scope == Scope::ACCOUNT && (from..until).contains(&e.time));
     end.filter(|_| decision.direction == Direction::Revoke).map(|e| (e.row, e.time))
 }
 
@@ -158,7 +159,7 @@ fn lands_later(case: &Case, limits: &Limits, granted: usize, removed: usize) -> 
 // What the records before an instant say of the access, in whatever scope; `None` = nothing.
 fn held_at(case: &Case, time: Instant) -> Option<bool> {
     let effects = case.effects.iter().map(|e| (e.time, Some(e.direction), None));
-    let endings = case.endings.iter().filter(|e| e.scope == ACCOUNT).map(|e| (e.time, None, Some(e.kind)));
+    let endings = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| (e.time, None, Some(e.kind)));
     let mut all: Vec<_> = effects.chain(endings).filter(|(t, _, _)| *t < time).collect();
     all.sort_by_key(|(t, _, _)| *t);
     let (mut held, mut is_suspended) = (None, false);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{ACCOUNT, assign};
+use super::super::assign;
 use super::{
-    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Vouched, World, is_twin, push_between,
-    reverses,
+    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Scope, Vouched, World, is_twin,
+    push_between, reverses,
 };
 use crate::change::{Direction, Verb};
 
@@ -23,7 +23,7 @@ pub fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
     let standing = standing(case, limits);
     let mut links = vec![None; case.effects.len()];
     for scope in scopes(case) {
-        link_scope(case, limits, &scope, &standing, &mut links);
+        link_scope(case, limits, scope, &standing, &mut links);
     }
     (0..case.effects.len()).map(|i| judge_effect(case, limits, world, i, standing[i], links[i])).collect()
 }
@@ -42,17 +42,17 @@ enum Standing {
 }
 
 fn standing(case: &Case, limits: &Limits) -> Vec<Standing> {
-    let mut held: BTreeMap<&str, Held> = BTreeMap::new();
+    let mut held: BTreeMap<Scope, Held> = BTreeMap::new();
     let mut ends = case.endings.iter().filter(|e| e.kind == EndingKind::Final).peekable();
     let mut all = Vec::with_capacity(case.effects.len());
     for effect in &case.effects {
         while let Some(end) = ends.next_if(|e| e.time < effect.time) {
-            let everywhere = case.effects.iter().filter(|e| end.scope == ACCOUNT || e.scope == end.scope);
-            held.extend(everywhere.map(|e| (e.scope.as_str(), Held::Ended(end.time))));
+            let everywhere = case.effects.iter().filter(|e| end.scope == Scope::ACCOUNT || e.scope == end.scope);
+            held.extend(everywhere.map(|e| (e.scope, Held::Ended(end.time))));
         }
-        let before = held.get(effect.scope.as_str()).copied().unwrap_or(Held::Unknown);
+        let before = held.get(&effect.scope).copied().unwrap_or(Held::Unknown);
         let after = if effect.direction == Direction::Grant { Held::Yes } else { Held::No };
-        held.insert(&effect.scope, after);
+        held.insert(effect.scope, after);
         let changes_nothing = match before {
             Held::Ended(at) => after == Held::No && effect.time - at > limits.window.look_back,
             before => before == after,
@@ -70,15 +70,15 @@ fn standing(case: &Case, limits: &Limits) -> Vec<Standing> {
     all
 }
 
-fn scopes(case: &Case) -> Vec<String> {
-    let mut all: Vec<String> = case.effects.iter().map(|e| e.scope.clone()).collect();
+fn scopes(case: &Case) -> Vec<Scope> {
+    let mut all: Vec<Scope> = case.effects.iter().map(|e| e.scope).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
 // A decision vouches at most one effect per scope, so each scope is assigned on its own.
-fn link_scope(case: &Case, limits: &Limits, scope: &str, standing: &[Standing], links: &mut [Option<usize>]) {
+fn link_scope(case: &Case, limits: &Limits, scope: Scope, standing: &[Standing], links: &mut [Option<usize>]) {
     for direction in [Direction::Grant, Direction::Revoke] {
         let effects: Vec<usize> = (0..case.effects.len())
             .filter(|&i| {
@@ -126,7 +126,8 @@ fn ending_beside<'c>(case: &'c Case, limits: &Limits, effect: &Effect) -> Option
         return None;
     }
     case.endings.iter().filter(|e| e.kind != EndingKind::Restored).find(|ending| {
-        (ending.scope == ACCOUNT || ending.scope == effect.scope) && limits.window.holds(ending.time, effect.time)
+        (ending.scope == Scope::ACCOUNT || ending.scope == effect.scope)
+            && limits.window.holds(ending.time, effect.time)
     })
 }
 

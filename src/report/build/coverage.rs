@@ -36,8 +36,8 @@ fn expected(log: &Log, from: i64, to: i64) -> u64 {
 
 fn undetermined(parts: &Parts<'_>, hole: &str) -> u64 {
     let correlation = parts.evidence.correlation;
-    let effects = correlation.vouching.iter().filter(|v| v.hole.as_deref() == Some(hole)).count();
-    let decisions = correlation.tracing.iter().filter(|t| t.hole.as_deref() == Some(hole)).count();
+    let effects = correlation.judged.vouching.iter().filter(|v| v.hole.as_deref() == Some(hole)).count();
+    let decisions = correlation.judged.tracing.iter().filter(|t| t.hole.as_deref() == Some(hole)).count();
     (effects + decisions) as u64
 }
 

@@ -1,0 +1,122 @@
+//! Who did what in Databricks: where principals act, when they sign in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use super::acts::Acts;
+use crate::error::Result;
+use crate::event::{ACTOR, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
+use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
+use crate::lake::Lake;
+use crate::schema::Column as Named;
+
+/// The distance within which a sign-in explains an automatic creation, in microseconds (design: rulings).
+const SIGN_IN_WINDOW: i64 = 600_000_000;
+
+/// Where each principal acted in Databricks: folded actor to scopes.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let folded = ACTOR.expr().str().to_lowercase().alias(ACTOR.name);
+    let seen = scan(lake, &EVENTS)?
+        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(ACTOR.expr().is_not_null()))
+        .filter(OUTCOME.expr().neq(lit("failure")))
+        .select([folded, SCOPE.expr()])
+        .unique(None, UniqueKeepStrategy::Any);
+    let seen = collect(seen, "read who acted in Databricks")?;
+    let (actors, scopes) = (texts(&seen, ACTOR)?, texts(&seen, SCOPE)?);
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in 0..seen.height() {
+        if let (Some(actor), Some(scope)) = (actors.get(row), scopes.get(row)) {
+            all.entry(actor.to_owned()).or_default().insert(scope.to_owned());
+        }
+    }
+    Ok(all)
+}
+
+/// One successful act of a principal in Databricks.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the column of that name in table `events`")]
+pub struct Activity {
+    pub event_id: String,
+    pub time: i64,
+    pub actor: String,
+    pub event_type: String,
+    pub scope: String,
+    pub source_ip: Option<String>,
+}
+
+/// What the chosen principals (folded names) did in Databricks, ordered by time.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn activity(lake: &Lake, actors: &BTreeSet<String>) -> Result<Vec<Activity>> {
+    let wanted = Series::new("wanted".into(), actors.iter().cloned().collect::<Vec<_>>());
+    let folded = ACTOR.expr().str().to_lowercase().alias(ACTOR.name);
+    let did = scan(lake, &EVENTS)?
+        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(OUTCOME.expr().eq(lit("success"))))
+        .select([EVENT_ID.expr(), EVENT_TIME.expr(), folded, EVENT_TYPE.expr(), SCOPE.expr(), SOURCE_IP.expr()])
+        .filter(ACTOR.expr().is_in(lit(wanted).implode(false), false))
+        .sort([EVENT_TIME.name, EVENT_ID.name], SortMultipleOptions::default());
+    let did = collect(did, "read what leavers did")?;
+    let time = instants(&did, EVENT_TIME)?;
+    let text = |column: Named| did.column(column.name).and_then(|c| c.str()).map_err(engine("read a column"));
+    let (id, actor, kind, scope, ip) =
+        (text(EVENT_ID)?, text(ACTOR)?, text(EVENT_TYPE)?, text(SCOPE)?, text(SOURCE_IP)?);
+    let sure = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
+    Ok((0..did.height())
+        .map(|i| Activity {
+            event_id: sure(id, i),
+            time: time.get(i).unwrap_or_default(),
+            actor: sure(actor, i),
+            event_type: sure(kind, i),
+            scope: sure(scope, i),
+            source_ip: ip.get(i).map(str::to_owned),
+        })
+        .collect())
+}
+
+/// When those signed in whom Databricks created by itself.
+#[derive(Debug, Default)]
+pub struct SignIns {
+    by_actor: BTreeMap<String, Vec<i64>>,
+}
+
+impl SignIns {
+    /// The sign-ins of all whom `acts` show as created by Databricks.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn read(lake: &Lake, created: &BTreeSet<String>) -> Result<Self> {
+        let mut by_actor: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        if !created.is_empty() {
+            for did in activity(lake, created)?.into_iter().filter(|did| is_sign_in(&did.event_type)) {
+                by_actor.entry(did.actor).or_default().push(did.time);
+            }
+        }
+        Ok(Self { by_actor })
+    }
+
+    /// True when the principal (folded name) signed in within ten minutes of the instant.
+    pub fn near(&self, name: &str, time: i64) -> bool {
+        self.by_actor.get(name).is_some_and(|times| {
+            let from = times.partition_point(|t| *t < time - SIGN_IN_WINDOW);
+            times.get(from).is_some_and(|t| *t <= time + SIGN_IN_WINDOW)
+        })
+    }
+}
+
+/// Adds the folded names of those whom Databricks created by itself.
+pub fn created_automatically(acts: &Acts, names: &mut BTreeSet<String>) {
+    let created = acts.iter().filter(|a| a.endpoint == Some("autoUserCreation"));
+    names.extend(created.filter_map(|a| a.subject.map(str::to_lowercase)));
+}
+
+/// True for a person's sign-in to Databricks; the use of a token is none (reference: databricks b5).
+pub fn is_sign_in(event_type: &str) -> bool {
+    let action = event_type.strip_prefix("accounts.").unwrap_or("").to_ascii_lowercase();
+    let by_token = matches!(action.as_str(), "tokenlogin" | "aadtokenlogin" | "oidctokenauthorization");
+    !by_token && (action.contains("login") || action.contains("oauthclientauthentication"))
+}

@@ -1,0 +1,218 @@
+//! One change after the other to its case.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::super::acts::{Act, Acts};
+use super::super::door::{ActorClass, Door, Visitor};
+use super::super::kernel::{Decision, Effect, Push, Reason};
+use super::ground::{Ground, key_of, sighting};
+use super::{ByKey, Cases, Entitlement, Key, LeftOut};
+use crate::change::{Direction, Verb};
+use crate::config::{Config, Globs};
+use crate::error::Result;
+use crate::identity::{Identities, Resolved, Sighting};
+
+/// What the configuration says about applications, doors and who is pushed.
+#[derive(Debug)]
+pub struct Rules {
+    apps: Globs,
+    door: Door,
+    pub(super) everybody_is_pushed: bool,
+}
+
+impl Rules {
+    /// The rules of a configuration.
+    ///
+    /// # Errors
+    /// A malformed glob.
+    pub fn new(config: &Config) -> Result<Self> {
+        let apps: Vec<String> = config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
+        let apps = if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps };
+        let everybody_is_pushed = config.connector.scope == crate::config::Scope::All;
+        Ok(Self { apps: Globs::new(&apps)?, door: Door::new(config)?, everybody_is_pushed })
+    }
+
+    pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
+        let about_app = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign | Verb::PushCreate | Verb::PushRemove);
+        !about_app || act.app.or(act.entitlement).is_some_and(|app| self.apps.any(app))
+    }
+}
+
+pub(super) fn is_about_group(act: &Act<'_>) -> bool {
+    act.subject_kind == "group" && !matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove)
+}
+
+pub(super) fn learn(identities: &mut Identities, acts: &Acts, rules: &Rules) {
+    // A cloud provider's users are others than those of the identity provider, whatever they are called.
+    for act in acts.iter().filter(|act| act.plane != "cloud") {
+        if act.subject_kind == "group" {
+            identities.learn_group(act.source, act.subject, act.subject_id, act.time);
+        } else {
+            // The user name in another application says nothing about Databricks.
+            let is_databricks = act.app.is_some_and(|app| rules.apps.any(app));
+            let alias = act.subject_alias.filter(|_| is_databricks);
+            identities.learn(Sighting { alias, ..sighting(&act) });
+        }
+        if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
+            identities.learn_group(act.source, act.entitlement, act.entitlement_id, act.time);
+        }
+    }
+}
+
+// What authorises what, and what is traced: the table and the rulings of the design.
+pub(super) fn standing(act: &Act<'_>, rules: &Rules, is_return: impl FnOnce() -> bool) -> (Option<u8>, bool) {
+    let if_all = rules.everybody_is_pushed;
+    match act.verb {
+        Verb::AppAssign | Verb::AppUnassign | Verb::MemberAdd | Verb::MemberRemove => (Some(0), true),
+        Verb::UserDeactivate | Verb::UserDelete => (Some(1), true),
+        Verb::UserSuspend => (Some(1), false),
+        Verb::UserCreate => (if_all.then_some(1), if_all),
+        Verb::UserActivate => (if_all.then_some(1), if_all || is_return()),
+        Verb::PushRemove | Verb::GroupDelete => (Some(0), true),
+        Verb::PushCreate | Verb::GroupCreate => (Some(0), false),
+        _ => (None, false),
+    }
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) acts: &'a Acts,
+    pub(super) ground: &'a Ground,
+    pub(super) rules: &'a Rules,
+    pub(super) by_key: ByKey,
+    pub(super) assigned_groups: BTreeSet<Resolved>,
+    assignments: HashMap<Key, HashSet<String>>,
+    actors: HashMap<String, u32>,
+    classes: Vec<Option<ActorClass>>,
+    left_out: LeftOut,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(acts: &'a Acts, ground: &'a Ground, rules: &'a Rules) -> Self {
+        Self {
+            acts,
+            ground,
+            rules,
+            by_key: ByKey::default(),
+            assigned_groups: BTreeSet::new(),
+            assignments: HashMap::new(),
+            actors: HashMap::new(),
+            classes: vec![None; acts.len()],
+            left_out: LeftOut::default(),
+        }
+    }
+
+    pub(super) fn finish(self) -> Cases {
+        Cases { by_key: self.by_key, classes: self.classes, left_out: self.left_out }
+    }
+
+    pub(super) fn file(&mut self, row: usize) -> Result<()> {
+        let act = self.acts.at(row);
+        match (act.plane, act.outcome) {
+            ("effect", "success") => return self.effect(row, &act),
+            ("effect", _) => self.left_out.not_successful_count += 1,
+            ("authority", "success") => self.decision(row, &act),
+            ("transport", "success" | "failure") => self.push(row, &act),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn effect(&mut self, row: usize, act: &Act<'_>) -> Result<()> {
+        let actor = act.actor.map(|a| self.ground.identities.canonical(a));
+        let class = self.rules.door.class(Visitor {
+            actor: actor.as_deref(),
+            endpoint: act.endpoint,
+            user_agent: act.user_agent,
+            source_ip: act.source_ip,
+        });
+        self.classes[row] = Some(class);
+        if act.direction == Direction::Update {
+            return Ok(());
+        }
+        let key = key_of(&self.ground.identities, act);
+        let exempt = match class {
+            ActorClass::DatabricksInternal => Some(Reason::PlatformInternal),
+            ActorClass::Automatic if self.ground.sign_ins.near(key.subject.label(), act.time) => {
+                Some(Reason::JustInTime)
+            }
+            ActorClass::Automatic => Some(Reason::AutomaticIdentityManagement),
+            _ => None,
+        };
+        let by_assignment = matches!(act.endpoint, Some("permissionAssignment" | "roleAssignment"));
+        let effect = Effect {
+            time: act.time,
+            direction: act.direction,
+            scope: self.ground.scopes.number(act.scope)?,
+            verb: act.verb,
+            actor: self.actor(actor.unwrap_or_default()),
+            exempt,
+            is_assignment_half: by_assignment && act.verb == Verb::GroupCreate,
+            may_be_older: act.is_first_statement,
+            row,
+        };
+        self.by_key.entry(key).effects.push(effect);
+        Ok(())
+    }
+
+    fn actor(&mut self, name: String) -> u32 {
+        let next = u32::try_from(self.actors.len()).unwrap_or(u32::MAX);
+        *self.actors.entry(name).or_insert(next)
+    }
+
+    fn decision(&mut self, row: usize, act: &Act<'_>) {
+        let mut key = key_of(&self.ground.identities, act);
+        if !self.rules.is_databricks(act) {
+            key.entitlement = Entitlement::OtherApp(act.entitlement.or(act.app).unwrap_or_default().into());
+        }
+        let group_assigned = key.is_group && matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+        if group_assigned && key.entitlement == Entitlement::Account {
+            self.assigned_groups.insert(key.subject.clone());
+        }
+        if act.direction == Direction::Update || group_assigned || self.keeps_another_assignment(act, &key) {
+            return;
+        }
+        let (rank, is_item) = standing(act, self.rules, || self.is_return(act, &key));
+        let decision = Decision { time: act.time, direction: act.direction, rank, is_item, verb: act.verb, row };
+        self.by_key.entry(key).decisions.push(decision);
+    }
+
+    // Access ends with the last of a person's Databricks assignments, not before.
+    fn keeps_another_assignment(&mut self, act: &Act<'_>, key: &Key) -> bool {
+        if !matches!(act.verb, Verb::AppAssign | Verb::AppUnassign) {
+            return false;
+        }
+        let app = act.entitlement_id.or(act.app).unwrap_or_default();
+        let held = self.assignments.entry(key.clone()).or_default();
+        if act.verb == Verb::AppAssign {
+            held.insert(app.to_owned());
+            return false;
+        }
+        held.remove(app);
+        let keeps = !held.is_empty();
+        self.left_out.kept_assignment_count += usize::from(keeps);
+        keeps
+    }
+
+    // The first activation of a new account is no reactivation.
+    fn is_return(&self, act: &Act<'_>, key: &Key) -> bool {
+        act.event_type.ends_with(".reactivate")
+            || self.by_key.get(key).is_some_and(|case| {
+                case.decisions.iter().any(|d| matches!(d.verb, Verb::UserDeactivate | Verb::UserDelete))
+            })
+    }
+
+    fn push(&mut self, row: usize, act: &Act<'_>) {
+        if act.app.is_some_and(|app| !self.rules.apps.any(app)) {
+            self.left_out.other_app_count += 1;
+            return;
+        }
+        let names_subject = act.subject.is_some() || act.subject_id.is_some();
+        if !names_subject {
+            return;
+        }
+        let key = key_of(&self.ground.identities, act);
+        let push =
+            Push { time: act.time, direction: act.direction, succeeded: act.outcome == "success", names_subject, row };
+        self.by_key.entry(key).pushes.push(push);
+    }
+}
