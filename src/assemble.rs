@@ -65,7 +65,7 @@ pub fn assemble(
 }
 
 /// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
-fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
+pub(crate) fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
     let mut ids = BTreeMap::new();
     for (i, source) in config.sources.iter().enumerate() {
         if let Some(id) = &source.id {

@@ -31,6 +31,11 @@ pub enum Command {
         after_help = "Examples:\n  tickmark report --lake lake --config tickmark.toml --period 2026-Q3 --out evidence/2026-Q3\n  tickmark report --lake lake --config tickmark.toml --period 2026-07-01..2026-08-01 --out evidence/july"
     )]
     Report(Report),
+    /// Correlate a lake of any size, without tests and report: vouching and tracing as Parquet
+    #[command(
+        after_help = "Works part by part, so that memory is bounded however many changes the lake holds.\n\nExamples:\n  tickmark correlate --lake lake --config tickmark.toml --period 2026-Q3 --out correlation\n  duckdb -c \"SELECT verdict, reason, count(*) FROM 'correlation/vouching.parquet' GROUP BY ALL\""
+    )]
+    Correlate(Correlate),
     /// List the files that were read, with what became of their records, and say whether it all ties out
     #[command(
         after_help = "In the table, control characters of a path are escaped (\\n, \\u{1b}) and a backslash is doubled; csv and json give paths as they are.\nEnds with status 1 when a file or the total does not tie out.\n\nExamples:\n  tickmark files --lake lake\n  tickmark files --lake lake --format csv > files.csv"
@@ -144,6 +149,34 @@ pub struct Report {
     /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
+}
+
+/// `tickmark correlate`
+#[derive(Debug, Args)]
+pub struct Correlate {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The configuration
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open)
+    #[arg(long, value_name = "P")]
+    pub period: String,
+    /// The folder for vouching.parquet and tracing.parquet; made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Changes that are held in memory at once; more take more memory, and no less time
+    #[arg(long, value_name = "N", default_value_t = crate::correlate::parts::AT_ONCE, value_parser = at_least_one)]
+    pub at_once: usize,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("is no whole number".to_owned()),
+    }
 }
 
 /// `tickmark files`

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
@@ -60,6 +61,34 @@ fn stored(lake: &Lake, table: &Table) -> Result<LazyFrame> {
     };
     let args = ScanArgsParquet { hive_options, glob: false, cache: false, ..ScanArgsParquet::default() };
     LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args).map_err(engine("open a table"))
+}
+
+/// The Parquet files right below a folder, with the columns that they are known to have; a folder without any is an empty frame.
+///
+/// # Errors
+/// The folder or a file cannot be read.
+pub fn scan_folder(folder: &Path, columns: &[Named]) -> Result<LazyFrame> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::io("list", folder, e))?;
+    let mut paths =
+        entries.map(|entry| Ok(entry.map_err(|e| Error::io("list", folder, e))?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    if paths.is_empty() {
+        return Ok(DataFrame::empty_with_schema(&crate::schema::polars_schema(columns)).lazy());
+    }
+    let paths: Vec<PlRefPath> =
+        paths.iter().map(|p| PlRefPath::try_from_path(p)).collect::<PolarsResult<_>>().map_err(engine("list files"))?;
+    let args = ScanArgsParquet { glob: false, cache: false, ..ScanArgsParquet::default() };
+    LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args).map_err(engine("open a folder"))
+}
+
+/// How many rows a lazy frame has.
+///
+/// # Errors
+/// Whatever the engine reports.
+pub fn height(frame: LazyFrame) -> Result<usize> {
+    let counted = collect(frame.select([len().cast(DataType::UInt64).alias("rows")]), "count rows")?;
+    let rows = counted.column("rows").and_then(|c| c.u64()).map_err(engine("count rows"))?;
+    Ok(usize::try_from(rows.get(0).unwrap_or(0)).unwrap_or(usize::MAX))
 }
 
 /// Runs a lazy frame.
@@ -180,6 +209,50 @@ pub fn build(table: &Table, columns: Vec<Values>) -> Result<DataFrame> {
         }
     }
     Ok(frame)
+}
+
+/// One Parquet file, written frame by frame; it takes its name when it is finished.
+pub struct Appender {
+    writer: BatchedWriter<std::fs::File>,
+    partial: std::path::PathBuf,
+    path: std::path::PathBuf,
+}
+
+impl Appender {
+    /// Begins a file of a declared table.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn new(table: &Table, path: &Path) -> Result<Self> {
+        let partial = path.with_extension("partial");
+        let file = std::fs::File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
+        let writer = ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(None))
+            .batched(&table.polars_schema())
+            .map_err(engine("begin a file"))?;
+        Ok(Self { writer, partial, path: path.to_owned() })
+    }
+
+    /// Adds the rows of a frame.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn append(&mut self, frame: &DataFrame) -> Result<()> {
+        if frame.height() == 0 {
+            return Ok(());
+        }
+        let failed = |e: PolarsError| Error::io("write", &self.path, std::io::Error::other(e.to_string()));
+        self.writer.write_batch(frame).map_err(failed)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(self) -> Result<()> {
+        self.writer.finish().map_err(|e| Error::io("write", &self.path, std::io::Error::other(e.to_string())))?;
+        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
+    }
 }
 
 /// Writes a frame as one Parquet file, whole or not at all.

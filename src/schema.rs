@@ -75,7 +75,7 @@ impl Table {
 
     /// The polars schema that a scan of the table's files gives.
     pub fn polars_schema(&self) -> PolarsSchema {
-        self.columns.iter().map(|c| (c.name.into(), polars_type(c.kind))).collect()
+        polars_schema(self.columns)
     }
 
     /// Position of a column in the table, by name.
@@ -93,6 +93,11 @@ impl Table {
         }
         text
     }
+}
+
+/// Columns as a polars schema.
+pub fn polars_schema(columns: &[Column]) -> PolarsSchema {
+    columns.iter().map(|c| (c.name.into(), polars_type(c.kind))).collect()
 }
 
 fn kind_name(kind: Kind) -> &'static str {

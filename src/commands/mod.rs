@@ -1,6 +1,7 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
 mod compact;
+mod correlate;
 mod files;
 mod ingest;
 mod listing;
@@ -34,6 +35,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
     match command {
         Command::Run(args) => run::run(args, clock, out),
         Command::Ingest(args) => ingest::run(args, clock, out),
+        Command::Correlate(args) => correlate::run(args, out),
         Command::Report(args) => report::run(args, clock, out),
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),

@@ -184,10 +184,13 @@ pub fn read(lake: &Lake) -> Result<Acts> {
 pub fn followed(changes: LazyFrame) -> LazyFrame {
     let verbs = Verb::ALL.iter().filter(|v| v.is_followed()).map(|v| v.as_str()).collect::<Vec<_>>();
     let verbs = Series::new("verbs".into(), verbs);
-    let columns = TEXTS.iter().chain([&SOURCE_IP, &VERB, &DIRECTION, &EVENT_TIME]);
-    changes
-        .filter(VERB.expr().is_in(lit(verbs).implode(false), false))
-        .select(columns.map(|c| c.expr()).collect::<Vec<_>>())
+    let columns: Vec<Expr> = columns().iter().map(|c| c.expr()).collect();
+    changes.filter(VERB.expr().is_in(lit(verbs).implode(false), false)).select(columns)
+}
+
+/// The columns of table `changes` that correlation needs.
+pub fn columns() -> Vec<Named> {
+    TEXTS.into_iter().chain([SOURCE_IP, VERB, DIRECTION, EVENT_TIME]).collect()
 }
 
 /// The changes in the order that [`Acts`] promises.

@@ -18,6 +18,8 @@ use crate::error::Result;
 use crate::identity::Resolved;
 
 pub use builder::Rules;
+pub(super) use builder::is_about_group;
+pub(super) use ground::subject;
 pub use ground::{Ground, Scopes, Survey};
 
 /// What is granted, resolved.

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod columns;
 pub mod door;
 pub mod kernel;
+pub mod parts;
 mod rows;
 
 use std::collections::BTreeMap;

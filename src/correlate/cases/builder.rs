@@ -38,7 +38,7 @@ impl Rules {
     }
 }
 
-pub(super) fn is_about_group(act: &Act<'_>) -> bool {
+pub(in super::super) fn is_about_group(act: &Act<'_>) -> bool {
     act.subject_kind == "group" && !matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove)
 }
 

@@ -65,6 +65,11 @@ impl Survey {
         }
     }
 
+    /// Who is who, as learnt so far.
+    pub const fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
     /// First pass: learns who is who.
     pub fn learn(&mut self, acts: &Acts, rules: &Rules) {
         learn(&mut self.identities, acts, rules);
