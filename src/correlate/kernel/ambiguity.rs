@@ -100,7 +100,8 @@ impl<'c> Ties<'c> {
         let count = self.effects.len() + self.decisions.len();
         // Beyond the few that are all tried, every other instant goes together.
         let groups = if count <= EVERY_ORDER { count } else { 2 };
-        (0_usize..1 << groups).map(move |pattern| self.order(|tie| pattern >> (tie % groups) & 1 == 1))
+        let orders = (0_usize..1 << groups).map(move |pattern| self.order(|tie| pattern >> (tie % groups) & 1 == 1));
+        orders.filter(|order| !(order.effects.is_sorted() && order.decisions.is_sorted()))
     }
 
     fn order(&self, takes_first: impl Fn(usize) -> bool) -> Order {

@@ -67,7 +67,7 @@ pub struct Candidate {
 /// in the order of time. `vouched` is what the kernel says of the same case, `effect` a position in it.
 pub fn candidates(case: &Case, limits: &Limits, vouched: &[Vouched], effect: usize) -> Vec<Candidate> {
     let index = Index::of(case);
-    let span = index.marks.span(case.effects[effect].scope);
+    let span = index.marks().span(case.effects[effect].scope);
     let weigher = Weigher { index: &index, limits, vouched, effect, span };
     let now = case.effects[effect].time;
     let reach = limits.window.look_back.max(REACH);
@@ -110,13 +110,13 @@ impl Weigher<'_> {
         }
         let Some(rank) = decision.rank else { return Fate::AuthorisesNothing };
         let user = |v: &&Vouched| v.decision == Some(d) && self.case().effects[v.effect].scope == effect.scope;
-        let ending = ending_beside(self.index, self.limits, &self.span, self.index.marks.place(self.effect));
+        let ending = ending_beside(self.index, self.limits, &self.span, self.index.marks().place(self.effect));
         if let Some(reversal) = self.index.last_reversal(d, effect.time) {
             Fate::ReversedBy(reversal)
         } else if let Some(used) = self.vouched.iter().find(user) {
             Fate::UsedBy(used.effect)
-        } else if let Some(at) = self.index.undone(&self.span, d, self.index.marks.place(self.effect), self.limits) {
-            Fate::UndoneBy(self.index.marks.get(at).effect)
+        } else if let Some(at) = self.index.undone(&self.span, d, self.index.marks().place(self.effect), self.limits) {
+            Fate::UndoneBy(self.index.marks().get(at).effect)
         } else if let Some(outside) = self.outside(decision.time) {
             outside
         } else if let Some(ending) = ending.filter(|_| rank > 0) {
@@ -256,8 +256,8 @@ pub fn story(case: &Case, limits: &Limits, vouched: &[Vouched], decision: usize)
 pub fn state_around(case: &Case, effect: usize) -> (Held, Held) {
     let index = Index::of(case);
     let (scope, time) = (case.effects[effect].scope, case.effects[effect].time);
-    let span = index.marks.span(scope);
-    let mark = index.marks.before(&span, index.marks.place(effect));
+    let span = index.marks().span(scope);
+    let mark = index.marks().before(&span, index.marks().place(effect));
     let before = match (index.endings.last_final(scope, time - 1), mark) {
         (Some(end), mark) if mark.is_none_or(|mark| mark.time <= end) => Held::No,
         (_, None) => Held::Unknown,

@@ -1,5 +1,6 @@
 //! One case, sorted for every question that is asked of it.
 
+use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 
 use super::marks::{Marks, Span};
@@ -24,14 +25,12 @@ fn sides<T>(items: &[T], side_of: impl Fn(&T) -> Option<usize>) -> Sides {
 #[derive(Debug)]
 pub(super) struct Index<'c> {
     pub(super) case: &'c Case,
-    pub(super) marks: Marks,
     pub(super) endings: Endings,
-    /// Decisions that authorise.
-    ranked: Sides,
+    marks: OnceCell<Marks>,
     /// All decisions, those that only stand in the history too.
     any: Sides,
-    /// Decisions that no return lifts: they name the key, or delete.
-    lasting: Sides,
+    /// Those that authorise, and those that no return lifts: they name the key, or delete. `None` = all.
+    some: Option<(Sides, Sides)>,
     /// For each of `ranked` the place there of the last stronger one before it; empty where all are equally strong.
     stronger: [Vec<Option<usize>>; 2],
     arrived: Sides,
@@ -41,23 +40,41 @@ pub(super) struct Index<'c> {
 
 impl<'c> Index<'c> {
     pub(super) fn of(case: &'c Case) -> Self {
-        let ranked = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
+        let any = sides(&case.decisions, |d| Some(side(d.direction)));
+        let some = (!case.decisions.iter().all(|d| d.rank == Some(0))).then(|| {
+            let ranked = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
+            (ranked, sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction))))
+        });
         let named = |p: &Push, succeeded| {
             let is_either = p.direction != Direction::Update && p.names_subject && p.succeeded == succeeded;
             is_either.then(|| side(p.direction))
         };
         Self {
             case,
-            marks: Marks::of(case),
+            marks: OnceCell::new(),
             endings: Endings::of(case),
-            stronger: [0, 1].map(|side| stronger(case, &ranked[side])),
-            ranked,
-            any: sides(&case.decisions, |d| Some(side(d.direction))),
-            lasting: sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction))),
+            stronger: match &some {
+                Some((ranked, _)) => [0, 1].map(|side| stronger(case, &ranked[side])),
+                None => [Vec::new(), Vec::new()],
+            },
+            any,
+            some,
             arrived: sides(&case.pushes, |p| named(p, true)),
             failed: sides(&case.pushes, |p| named(p, false)),
             pushes: sides(&case.pushes, |p| (p.direction != Direction::Update).then(|| side(p.direction))),
         }
+    }
+
+    pub(super) fn marks(&self) -> &Marks {
+        self.marks.get_or_init(|| Marks::of(self.case))
+    }
+
+    fn all_ranked(&self, side: usize) -> &[usize] {
+        self.some.as_ref().map_or(&self.any[side], |(ranked, _)| &ranked[side])
+    }
+
+    fn lasting(&self, side: usize) -> &[usize] {
+        self.some.as_ref().map_or(&self.any[side], |(_, lasting)| &lasting[side])
     }
 
     fn decision(&self, d: usize) -> &'c Decision {
@@ -66,7 +83,7 @@ impl<'c> Index<'c> {
 
     /// Positions of the authorising decisions of a side within the span of time.
     pub(super) fn ranked(&self, side: usize, span: RangeInclusive<Instant>) -> &[usize] {
-        let list = &self.ranked[side];
+        let list = self.all_ranked(side);
         let from = list.partition_point(|&d| self.decision(d).time < *span.start());
         let to = list.partition_point(|&d| self.decision(d).time <= *span.end());
         &list[from.min(to)..to]
@@ -76,7 +93,7 @@ impl<'c> Index<'c> {
     fn reversals(&self, d: usize) -> &[usize] {
         let decision = self.decision(d);
         let against = 1 - side(decision.direction);
-        if decision.rank == Some(0) { &self.ranked[against] } else { &self.any[against] }
+        if decision.rank == Some(0) { self.all_ranked(against) } else { &self.any[against] }
     }
 
     /// The decision that takes this one back. Of one instant, the one that stands later in the list.
@@ -97,7 +114,7 @@ impl<'c> Index<'c> {
 
     /// True when a decision that nothing lifts has taken this one back by the instant.
     pub(super) fn is_ended_for_good(&self, d: usize, until: Instant) -> bool {
-        self.last(&self.lasting[1 - side(self.decision(d).direction)], until).is_some_and(|r| r > d)
+        self.last(self.lasting(1 - side(self.decision(d).direction)), until).is_some_and(|r| r > d)
     }
 
     /// The first decision of the opposite side after this one, up to the instant: a return after a departure.
@@ -116,7 +133,7 @@ impl<'c> Index<'c> {
 
     /// The last authorising decision of the side that stands before the position.
     pub(super) fn ranked_before(&self, side: usize, d: usize) -> Option<usize> {
-        let list = &self.ranked[side];
+        let list = self.all_ranked(side);
         let at = list.partition_point(|&p| p < d);
         (at > 0).then(|| list[at - 1])
     }
@@ -129,7 +146,7 @@ impl<'c> Index<'c> {
     /// Authorising decisions of a side before the instant, strongest first: of each strength the last, unless a stronger
     /// one came after it.
     pub(super) fn strongest_before(&self, side: usize, time: Instant) -> Vec<usize> {
-        let list = &self.ranked[side];
+        let list = self.all_ranked(side);
         let mut at = list.partition_point(|&d| self.decision(d).time < time).checked_sub(1);
         let mut chain = Vec::new();
         while let Some(place) = at {
@@ -144,16 +161,16 @@ impl<'c> Index<'c> {
     pub(super) fn is_contradicted(&self, side: usize, time: Instant, limits: &Limits) -> bool {
         let (against, until) = (1 - side, time + limits.window.skew);
         let says_again = |list: &[usize], than: usize| self.last(list, until).is_some_and(|g| g > than);
-        let for_good = self.last(&self.lasting[against], time);
-        let otherwise = self.last(&self.ranked[against], time);
-        for_good.is_some_and(|r| !says_again(&self.ranked[side], r))
+        let for_good = self.last(self.lasting(against), time);
+        let otherwise = self.last(self.all_ranked(against), time);
+        for_good.is_some_and(|r| !says_again(self.all_ranked(side), r))
             || otherwise.is_some_and(|r| !says_again(&self.any[side], r))
     }
 
     /// True when the access was as decided already, with nothing left to carry out that said otherwise.
     pub(super) fn is_moot(&self, span: &Span, d: usize) -> bool {
         let decision = self.decision(d);
-        let mark = self.marks.before(span, self.marks.since(span, decision.time));
+        let mark = self.marks().before(span, self.marks().since(span, decision.time));
         mark.is_some_and(|mark| {
             usize::from(!mark.is_held) == side(decision.direction)
                 && self.opposed_before(d).is_none_or(|r| r < mark.time)
@@ -166,14 +183,14 @@ impl<'c> Index<'c> {
         let decision = self.decision(d);
         let side = side(decision.direction);
         let used = if self.is_moot(span, d) {
-            Some(self.marks.since(span, decision.time))
+            Some(self.marks().since(span, decision.time))
         } else {
             let skewed = decision.time - limits.window.skew;
             let since = self.opposed_before(d).map_or(skewed, |r| r.max(skewed));
             // Used first, then undone: what was undone before it was ever used was another decision's.
-            self.marks.next(span, self.marks.since(span, since), side)
+            self.marks().next(span, self.marks().since(span, since), side)
         };
-        used.and_then(|at| self.marks.next(span, at, 1 - side)).filter(|at| *at < until)
+        used.and_then(|at| self.marks().next(span, at, 1 - side)).filter(|at| *at < until)
     }
 
     /// True when the person was deactivated, and not yet back, right before the instant.

@@ -14,7 +14,7 @@ pub(super) fn links(index: &Index<'_>, limits: &Limits, standing: &[Standing]) -
     if index.case.decisions.is_empty() {
         return links;
     }
-    for span in index.marks.spans() {
+    for span in index.marks().spans() {
         for direction in [Direction::Grant, Direction::Revoke] {
             link(&Scoped { index, limits, span, side: side(direction) }, standing, &mut links);
         }
@@ -56,6 +56,13 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
         return;
     }
     let decisions = &scoped.index.case.decisions;
+    let look_back = scoped.limits.window.look_back;
+    if let [taker] = &takers[..] {
+        let may = decided.iter().filter(|d| may_take(d, taker, look_back)).map(|d| d.decision);
+        let nearest = may.min_by_key(|&d| (decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
+        links[taker.effect] = nearest.filter(|_| standing[taker.effect] == Standing::Own);
+        return;
+    }
     let offer = |d: &Decided| Offer {
         time: decisions[d.decision].time,
         rank: decisions[d.decision].rank.unwrap_or(u8::MAX),
@@ -66,7 +73,6 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
     };
     let offers: Vec<Offer> = decided.iter().map(offer).collect();
     let times: Vec<Instant> = takers.iter().map(|e| e.time).collect();
-    let look_back = scoped.limits.window.look_back;
     let chosen = assign(&offers, &times, scoped.limits.window, |d, e| may_take(&decided[d], &takers[e], look_back));
     for (taker, d) in takers.iter().zip(chosen) {
         if standing[taker.effect] == Standing::Own {
@@ -88,7 +94,7 @@ impl Scoped<'_> {
     fn takers(&self, standing: &[Standing]) -> Vec<Taker> {
         let places = self.span.marks.clone();
         let taker = |place: usize| {
-            let mark = self.index.marks.get(place);
+            let mark = self.index.marks().get(place);
             let effect = mark.effect.filter(|&e| standing[e] != Standing::Redundant)?;
             (usize::from(!mark.is_held) == self.side).then(|| Taker {
                 effect,
@@ -115,8 +121,8 @@ impl Scoped<'_> {
     fn decide(&self, d: usize) -> Decided {
         let decision = &self.index.case.decisions[d];
         let undone = if self.index.is_moot(self.span, d) {
-            let since = self.index.marks.since(self.span, decision.time);
-            self.index.marks.next(self.span, since, 1 - self.side)
+            let since = self.index.marks().since(self.span, decision.time);
+            self.index.marks().next(self.span, since, 1 - self.side)
         } else {
             None
         };
@@ -131,22 +137,22 @@ impl Scoped<'_> {
 
 /// When what the mark at the place tells of was undone: by an effect, as a snapshot saw, or by the end of the person or group.
 pub(super) fn undone_at(index: &Index<'_>, span: &Span, place: usize) -> Option<Instant> {
-    let mark = index.marks.get(place);
-    let opposite = index.marks.next(span, place + 1, usize::from(mark.is_held)).map(|at| index.marks.get(at).time);
+    let mark = index.marks().get(place);
+    let opposite = index.marks().next(span, place + 1, usize::from(mark.is_held)).map(|at| index.marks().get(at).time);
     let end = index.endings.first_end(span.scope, mark.time + 1).filter(|_| mark.is_held).map(|(time, _)| time);
     opposite.into_iter().chain(end).min()
 }
 
 /// The end of the person or the group that a removal is the consequence of: in its window, with no grant and no return since.
 pub(super) fn ending_beside(index: &Index<'_>, limits: &Limits, span: &Span, place: usize) -> Option<usize> {
-    let mark = index.marks.get(place);
+    let mark = index.marks().get(place);
     if mark.is_held {
         return None;
     }
     let (from, to) = limits.window.around(mark.time);
     let (time, end) = index.endings.last_end(span.scope, to).filter(|(time, _)| *time >= from)?;
     // A snapshot that still saw the access of a person who was deactivated saw no grant.
-    let before = (span.marks.start..place).rev().map(|at| index.marks.get(at)).find(|mark| mark.effect.is_some());
+    let before = (span.marks.start..place).rev().map(|at| index.marks().get(at)).find(|mark| mark.effect.is_some());
     let granted = before.filter(|before| before.is_held).map(|before| before.time);
     let restored = index.endings.last_restored(span.scope, mark.time);
     (granted.is_none_or(|t| t <= time) && restored.is_none_or(|t| t <= time)).then_some(end)

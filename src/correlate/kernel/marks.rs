@@ -8,11 +8,19 @@ use super::{Case, Instant, Scope};
 /// One record that tells whether the access is there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
+    scope: Scope,
     pub(super) time: Instant,
     pub(super) is_held: bool,
     /// The effect; `None` = a snapshot saw it.
     pub(super) effect: Option<usize>,
     next: [usize; 2],
+}
+
+impl Mark {
+    // A snapshot counts before the effects of its instant.
+    fn order(&self) -> (Scope, Instant, Option<usize>) {
+        (self.scope, self.time, self.effect)
+    }
 }
 
 /// The marks of one scope.
@@ -26,39 +34,44 @@ pub(super) struct Span {
 pub(super) struct Marks {
     marks: Vec<Mark>,
     spans: Vec<Span>,
+    /// Where each effect stands; empty where the marks are the effects in their order.
     of_effect: Vec<usize>,
 }
 
 impl Marks {
     pub(super) fn of(case: &Case) -> Self {
-        let mut order: Vec<(Scope, Instant, Option<usize>, bool)> = case
-            .effects
-            .iter()
-            .enumerate()
-            .map(|(i, e)| (e.scope, e.time, Some(i), side(e.direction) == 0))
-            .chain(case.observations.iter().map(|o| (o.scope, o.time, None, o.held)))
-            .collect();
-        order.sort_unstable();
-        let mut all =
-            Self { marks: Vec::with_capacity(order.len()), spans: Vec::new(), of_effect: vec![0; case.effects.len()] };
-        for (at, (scope, time, effect, is_held)) in order.into_iter().enumerate() {
-            if let Some(effect) = effect {
-                all.of_effect[effect] = at;
+        let effects = case.effects.iter().enumerate().map(|(i, e)| Mark {
+            scope: e.scope,
+            time: e.time,
+            is_held: side(e.direction) == 0,
+            effect: Some(i),
+            next: [usize::MAX; 2],
+        });
+        let observations = case.observations.iter().map(|o| Mark {
+            scope: o.scope,
+            time: o.time,
+            is_held: o.held,
+            effect: None,
+            next: [usize::MAX; 2],
+        });
+        let mut marks: Vec<Mark> = effects.chain(observations).collect();
+        let mut of_effect = Vec::new();
+        if marks.windows(2).any(|pair| pair[0].order() > pair[1].order()) {
+            marks.sort_unstable_by_key(Mark::order);
+            of_effect = vec![0; case.effects.len()];
+            for (at, effect) in marks.iter().enumerate().filter_map(|(at, mark)| Some((at, mark.effect?))) {
+                of_effect[effect] = at;
             }
-            match all.spans.last_mut().filter(|span| span.scope == scope) {
-                Some(span) => span.marks.end = at + 1,
-                None => all.spans.push(Span { scope, marks: at..at + 1 }),
-            }
-            all.marks.push(Mark { time, is_held, effect, next: [usize::MAX; 2] });
         }
-        for span in &all.spans {
+        let spans = spans(&marks);
+        for span in &spans {
             let mut next = [usize::MAX; 2];
             for at in span.marks.clone().rev() {
-                next[usize::from(!all.marks[at].is_held)] = at;
-                all.marks[at].next = next;
+                next[usize::from(!marks[at].is_held)] = at;
+                marks[at].next = next;
             }
         }
-        all
+        Self { marks, spans, of_effect }
     }
 
     pub(super) fn spans(&self) -> &[Span] {
@@ -77,7 +90,7 @@ impl Marks {
 
     /// The place of an effect among the marks.
     pub(super) fn place(&self, effect: usize) -> usize {
-        self.of_effect[effect]
+        self.of_effect.get(effect).copied().unwrap_or(effect)
     }
 
     /// The first mark of the scope that is not before the instant, or the end.
@@ -94,4 +107,13 @@ impl Marks {
     pub(super) fn before(&self, span: &Span, at: usize) -> Option<Mark> {
         (at > span.marks.start).then(|| self.marks[at - 1])
     }
+}
+
+fn spans(marks: &[Mark]) -> Vec<Span> {
+    let mut start = 0;
+    let of_scope = |alike: &[Mark]| {
+        start += alike.len();
+        Span { scope: alike[0].scope, marks: start - alike.len()..start }
+    };
+    marks.chunk_by(|a, b| a.scope == b.scope).map(of_scope).collect()
 }

@@ -23,9 +23,9 @@ pub(super) enum Standing {
 pub(super) fn standing(index: &Index<'_>, limits: &Limits) -> Vec<Standing> {
     let twins = Twins::of(index.case);
     let mut all = vec![Standing::Own; index.case.effects.len()];
-    for span in index.marks.spans() {
+    for span in index.marks().spans() {
         for at in span.marks.clone() {
-            let Some(i) = index.marks.get(at).effect else { continue };
+            let Some(i) = index.marks().get(at).effect else { continue };
             let effect = &index.case.effects[i];
             all[i] = if effect.exempt.is_some() {
                 Standing::Exempt
@@ -44,8 +44,8 @@ pub(super) fn standing(index: &Index<'_>, limits: &Limits) -> Vec<Standing> {
 /// True when the access was as the mark says already. What a deletion ended is removed by its late consequences, too;
 /// beyond the look-back they remove nothing.
 pub(super) fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -> bool {
-    let mark = index.marks.get(at);
-    let before = index.marks.before(span, at);
+    let mark = index.marks().get(at);
+    let before = index.marks().before(span, at);
     match index.endings.last_final(span.scope, mark.time - 1) {
         Some(end) if before.is_none_or(|before| before.time <= end) => {
             !mark.is_held && mark.time - end > limits.window.look_back

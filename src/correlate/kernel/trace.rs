@@ -202,15 +202,15 @@ impl<'a> Tracer<'a> {
         if effect.time >= time {
             return false;
         }
-        let span = self.index.marks.span(effect.scope);
-        let since = self.index.marks.since(&span, effect.time);
-        let against = self.index.marks.next(&span, since, 1 - side(effect.direction));
-        against.is_some_and(|at| self.index.marks.get(at).time < time)
+        let span = self.index.marks().span(effect.scope);
+        let since = self.index.marks().since(&span, effect.time);
+        let against = self.index.marks().next(&span, since, 1 - side(effect.direction));
+        against.is_some_and(|at| self.index.marks().get(at).time < time)
     }
 
     // Without an account-level end, access has ended only when the last workspace has ended it.
     fn ended_everywhere(&self, from: Instant, until: Instant) -> Option<usize> {
-        let marks = &self.index.marks;
+        let marks = self.index.marks();
         let end_in = |scope: &Scope| {
             let span = marks.span(*scope);
             let mut at = marks.next(&span, marks.since(&span, from), 1);

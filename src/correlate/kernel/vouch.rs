@@ -41,7 +41,7 @@ fn judge(
         Standing::Twin => Vouched { reason: Reason::Implied, ..judged },
         Standing::Own => {
             let item =
-                Item { index, limits, effect, span: index.marks.span(effect.scope), place: index.marks.place(i) };
+                Item { index, limits, effect, span: index.marks().span(effect.scope), place: index.marks().place(i) };
             match item.evidence(link) {
                 Some((reason, decision, push)) => {
                     let push = push.or_else(|| decision.and_then(|d| item.push_of(d)));
@@ -136,7 +136,7 @@ impl Item<'_> {
 
     // The last effect of the same kind before: a push that was there then has been used.
     fn same_before(&self) -> Option<Instant> {
-        let marks = &self.index.marks;
+        let marks = self.index.marks();
         let before = (self.span.marks.start..self.place).rev().map(|at| marks.get(at));
         let mut same = before.filter(|m| m.effect.is_some() && usize::from(!m.is_held) == self.side());
         same.find(|m| m.time < self.effect.time).map(|m| m.time)
@@ -162,7 +162,7 @@ impl Item<'_> {
 
     // Where an earlier row tells who held it, the statement is a change like any other.
     fn no_opening(&self) -> Option<String> {
-        let is_known = self.index.marks.since(&self.span, self.effect.time) > self.span.marks.start;
+        let is_known = self.index.marks().since(&self.span, self.effect.time) > self.span.marks.start;
         (self.effect.may_be_older && !is_known).then(|| NO_OPENING.to_owned())
     }
 
