@@ -28,93 +28,183 @@ impl Window {
     }
 }
 
-/// What an assignment costs; less is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Cost {
-    unmatched: u32,
-    rank: u32,
-    lag: u64,
+/// A decision as the assignment sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer {
+    /// When it was decided.
+    pub time: i64,
+    /// Its strength; 0 is the strongest.
+    pub rank: u8,
+    /// Position of the first offer made after this one was taken back. The offers up to there say the same again, so
+    /// those of them that stand before an effect are carried out together with this one.
+    pub renewed: usize,
+}
+
+/// What an assignment costs, less is better: effects left, then ranks, then lag, each in bits of its own.
+type Cost = u128;
+const LEFT: Cost = 1 << 96;
+const RANK: Cost = 1 << 64;
+
+/// The offers within one effect's window, and those made by its instant.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    from: usize,
+    to: usize,
+    made: usize,
 }
 
 /// For each effect the decision that authorises it: most effects matched, then the strongest decisions, then the least
-/// total lag, then first decided, first done.
+/// total lag, then first decided, first done. `may(offer, effect)` says which pairs are allowed.
 ///
-/// Decisions are `(time, rank)`, effects are times, both ascending. Since every window has the same length, some best
-/// assignment never crosses, so a table over prefixes finds it. Time and memory are the product of both lengths within
-/// one cluster of changes no further apart than the window.
+/// Offers and effects are ascending. The result is the best of all assignments that keep that order; since every window
+/// has the same length, none that crosses is better where `may` is the window alone. Effects that share no offer are
+/// assigned apart. Time grows with the sum over the effects of the offers in their windows (two bits of memory for each):
+/// linear for changes that are spread out, the product of both lengths where all fall within one window.
 pub fn assign(
-    decisions: &[(i64, u8)],
+    offers: &[Offer],
     effects: &[i64],
     window: Window,
-    may: &dyn Fn(usize, usize) -> bool,
+    may: impl Fn(usize, usize) -> bool,
 ) -> Vec<Option<usize>> {
     let mut chosen = vec![None; effects.len()];
-    let mut first = 0;
-    for cluster in clusters(effects, window) {
-        let from =
-            decisions[first..].iter().take_while(|d| d.0 < effects[cluster.start] - window.look_back).count() + first;
-        let to = decisions[from..].iter().take_while(|d| d.0 <= effects[cluster.end - 1] + window.skew).count() + from;
-        for (e, d) in best(&decisions[from..to], &effects[cluster.clone()], &|d, e| may(from + d, cluster.start + e)) {
-            chosen[cluster.start + e] = Some(from + d);
+    if offers.is_empty() {
+        return chosen;
+    }
+    let rows = rows(offers, effects, window);
+    let mut start = 0;
+    for end in 1..=effects.len() {
+        if end < effects.len() && rows[end].from < rows[end - 1].to {
+            continue;
         }
-        first = from;
+        let cluster = Cluster { offers, effects, first: start, rows: &rows[start..end] };
+        if end - start == 1 {
+            chosen[start] = cluster.nearest(&may);
+        } else {
+            cluster.best(&may, &mut chosen);
+        }
+        start = end;
     }
     chosen
 }
 
-fn clusters(effects: &[i64], window: Window) -> Vec<std::ops::Range<usize>> {
-    let mut all = Vec::new();
-    let mut start = 0;
-    for i in 1..=effects.len() {
-        if i == effects.len() || effects[i] - window.look_back > effects[i - 1] + window.skew {
-            all.push(start..i);
-            start = i;
+fn rows(offers: &[Offer], effects: &[i64], window: Window) -> Vec<Row> {
+    let (mut from, mut to, mut made) = (0, 0, 0);
+    let pass = |at: &mut usize, is_before: &dyn Fn(i64) -> bool| {
+        while offers.get(*at).is_some_and(|o| is_before(o.time)) {
+            *at += 1;
         }
-    }
-    all
+        *at
+    };
+    let row = |&effect: &i64| {
+        let (first, last) = window.around(effect);
+        Row {
+            from: pass(&mut from, &|t| t < first),
+            to: pass(&mut to, &|t| t <= last),
+            made: pass(&mut made, &|t| t <= effect),
+        }
+    };
+    effects.iter().map(row).collect()
 }
 
-fn best(decisions: &[(i64, u8)], effects: &[i64], may: &dyn Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
-    let (n, m) = (decisions.len(), effects.len());
-    let mut cost = vec![vec![Cost::default(); m + 1]; n + 1];
-    for (e, last) in cost[n].iter_mut().enumerate() {
-        last.unmatched = u32::try_from(m - e).unwrap_or(u32::MAX);
-    }
-    for d in (0..n).rev() {
-        for e in (0..m).rev() {
-            cost[d][e] = choices(&cost, decisions, effects, may, d, e).into_iter().flatten().min().unwrap_or_default();
-        }
-    }
-    let (mut d, mut e, mut pairs) = (0, 0, Vec::new());
-    while d < n && e < m {
-        let [matched, left_effect, _] = choices(&cost, decisions, effects, may, d, e);
-        if matched == Some(cost[d][e]) {
-            pairs.push((e, d));
-            (d, e) = (d + 1, e + 1);
-        } else if left_effect == Some(cost[d][e]) {
-            e += 1;
-        } else {
-            d += 1;
-        }
-    }
-    pairs
+/// Effects that share offers, and the effect that is their first.
+struct Cluster<'a> {
+    offers: &'a [Offer],
+    effects: &'a [i64],
+    first: usize,
+    rows: &'a [Row],
 }
 
-fn choices(
-    cost: &[Vec<Cost>],
-    decisions: &[(i64, u8)],
-    effects: &[i64],
-    may: &dyn Fn(usize, usize) -> bool,
-    d: usize,
-    e: usize,
-) -> [Option<Cost>; 3] {
-    let matched = may(d, e).then(|| {
-        let rest = cost[d + 1][e + 1];
-        let (time, rank) = decisions[d];
-        Cost { rank: rest.rank + u32::from(rank), lag: rest.lag + time.abs_diff(effects[e]), ..rest }
-    });
-    let left = cost[d][e + 1];
-    [matched, Some(Cost { unmatched: left.unmatched + 1, ..left }), Some(cost[d + 1][e])]
+impl Cluster<'_> {
+    fn nearest(&self, may: &impl Fn(usize, usize) -> bool) -> Option<usize> {
+        let allowed = (self.rows[0].from..self.rows[0].to).filter(|&d| may(d, self.first));
+        allowed.min_by_key(|&d| (self.offers[d].rank, self.offers[d].time.abs_diff(self.effects[self.first])))
+    }
+
+    // A table over suffixes, from the last effect back: the cost of what is left when offers before `d` are gone. Before
+    // a row's window every offer is useless, so the table holds the windows alone.
+    fn best(&self, may: &impl Fn(usize, usize) -> bool, chosen: &mut [Option<usize>]) {
+        let mut table = Choices::new(self.rows);
+        let (mut later, mut later_from) = (vec![0], usize::MAX);
+        let mut now: Vec<Cost> = Vec::new();
+        for (e, row) in self.rows.iter().enumerate().rev() {
+            let rest = |d: usize| later[d.max(later_from) - later_from];
+            now.clear();
+            now.resize(row.to - row.from + 1, rest(row.to) + LEFT);
+            for d in (row.from..row.to).rev() {
+                let (left, unused) = (rest(d) + LEFT, now[d + 1 - row.from]);
+                let (mut cost, mut choice) = if left <= unused { (left, LEAVE) } else { (unused, SKIP) };
+                if may(d, self.first + e) {
+                    let offer = self.offers[d];
+                    let lag = offer.time.abs_diff(self.effects[self.first + e]);
+                    let matched = rest(self.next(d, row)) + RANK * Cost::from(offer.rank) + Cost::from(lag);
+                    if matched <= cost {
+                        (cost, choice) = (matched, MATCH);
+                    }
+                }
+                now[d - row.from] = cost;
+                table.set(e, d - row.from, choice);
+            }
+            std::mem::swap(&mut later, &mut now);
+            later_from = row.from;
+        }
+        self.follow(&table, chosen);
+    }
+
+    fn follow(&self, table: &Choices, chosen: &mut [Option<usize>]) {
+        let mut d = 0;
+        for (e, row) in self.rows.iter().enumerate() {
+            d = d.max(row.from);
+            while d < row.to {
+                match table.get(e, d - row.from) {
+                    MATCH => {
+                        chosen[self.first + e] = Some(d);
+                        d = self.next(d, row);
+                        break;
+                    }
+                    LEAVE => break,
+                    _ => d += 1,
+                }
+            }
+        }
+    }
+
+    fn next(&self, d: usize, row: &Row) -> usize {
+        row.made.min(self.offers[d].renewed).max(d + 1)
+    }
+}
+
+const MATCH: u8 = 0;
+const LEAVE: u8 = 1;
+const SKIP: u8 = 2;
+
+/// What is best in each cell: the effect takes the offer, goes without, or the offer is passed over. Four cells a byte.
+struct Choices {
+    cells: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Choices {
+    fn new(rows: &[Row]) -> Self {
+        let mut total = 0;
+        let starts = rows
+            .iter()
+            .map(|row| {
+                total += row.to - row.from;
+                total - (row.to - row.from)
+            })
+            .collect();
+        Self { cells: vec![0; total.div_ceil(4)], starts }
+    }
+
+    fn set(&mut self, row: usize, at: usize, choice: u8) {
+        let cell = self.starts[row] + at;
+        self.cells[cell / 4] |= choice << (2 * (cell % 4));
+    }
+
+    fn get(&self, row: usize, at: usize) -> u8 {
+        let cell = self.starts[row] + at;
+        self.cells[cell / 4] >> (2 * (cell % 4)) & 3
+    }
 }
 
 #[cfg(test)]
@@ -124,8 +214,13 @@ mod tests {
 
     const WINDOW: Window = Window { look_back: 10, skew: 2 };
 
+    // Each decision stands for itself: taken back before the next.
+    fn offers(decisions: &[(i64, u8)]) -> Vec<Offer> {
+        decisions.iter().enumerate().map(|(i, &(time, rank))| Offer { time, rank, renewed: i + 1 }).collect()
+    }
+
     fn run(decisions: &[(i64, u8)], effects: &[i64]) -> Vec<Option<usize>> {
-        assign(decisions, effects, WINDOW, &|d, e| WINDOW.holds(decisions[d].0, effects[e]))
+        assign(&offers(decisions), effects, WINDOW, |d, e| WINDOW.holds(decisions[d].0, effects[e]))
     }
 
     #[test]
@@ -134,6 +229,7 @@ mod tests {
         assert_eq!(run(&[(3, 0), (5, 1)], &[6]), [Some(0)], "strength before lag");
         assert_eq!(run(&[(3, 0), (5, 0)], &[6]), [Some(1)], "nearest");
         assert_eq!(run(&[(7, 0)], &[5, 9]), [Some(0), None], "first done");
+        assert_eq!(run(&[(4, 0), (6, 0)], &[5]), [Some(0)], "first decided");
         assert_eq!(run(&[], &[5]), [None]);
         assert_eq!(run(&[(5, 0)], &[]), []);
     }
@@ -145,51 +241,90 @@ mod tests {
         }
     }
 
-    fn brute(decisions: &[(i64, u8)], effects: &[i64], used: u32, e: usize) -> Cost {
-        if e == effects.len() {
-            return Cost::default();
-        }
-        let left = brute(decisions, effects, used, e + 1);
-        let mut best = Cost { unmatched: left.unmatched + 1, ..left };
-        for (d, (time, rank)) in decisions.iter().enumerate() {
-            if used & (1 << d) == 0 && WINDOW.holds(*time, effects[e]) {
-                let rest = brute(decisions, effects, used | (1 << d), e + 1);
-                best = best.min(Cost {
-                    rank: rest.rank + u32::from(*rank),
-                    lag: rest.lag + time.abs_diff(effects[e]),
-                    ..rest
-                });
-            }
-        }
-        best
+    #[test]
+    fn decisions_that_say_the_same_are_carried_out_together() {
+        let said = |time, renewed| Offer { time, rank: 0, renewed };
+        let run = |offers: &[Offer]| assign(offers, &[5, 8], WINDOW, |_, _| true);
+        assert_eq!(run(&[said(3, 2), said(4, 2)]), [Some(1), None]);
+        assert_eq!(run(&[said(3, 1), said(4, 2)]), [Some(0), Some(1)], "taken back in between");
+        assert_eq!(run(&[said(3, 2), said(6, 2)]), [Some(0), Some(1)], "said again after the first effect");
     }
 
-    fn total(decisions: &[(i64, u8)], effects: &[i64], chosen: &[Option<usize>]) -> Cost {
-        chosen.iter().enumerate().fold(Cost::default(), |sum, (e, d)| match d {
-            None => Cost { unmatched: sum.unmatched + 1, ..sum },
-            Some(d) => Cost {
-                rank: sum.rank + u32::from(decisions[*d].1),
-                lag: sum.lag + decisions[*d].0.abs_diff(effects[e]),
-                ..sum
-            },
+    type Pairs = Vec<Option<usize>>;
+
+    fn cost(offers: &[Offer], effects: &[i64], chosen: &Pairs) -> Cost {
+        chosen.iter().zip(effects).fold(0, |sum, (d, effect)| match d {
+            None => sum + LEFT,
+            Some(d) => sum + RANK * Cost::from(offers[*d].rank) + Cost::from(offers[*d].time.abs_diff(*effect)),
         })
     }
 
+    /// Every way to give each effect one of the offers that `may` allows, or none; no offer twice.
+    fn all(offer_count: usize, effect_count: usize, may: &dyn Fn(usize, usize) -> bool) -> Vec<Pairs> {
+        (0..effect_count).fold(vec![Vec::new()], |ways, e| {
+            let with = |way: &Pairs, d: Option<usize>| way.iter().copied().chain([d]).collect::<Pairs>();
+            ways.iter()
+                .flat_map(|way| {
+                    let free = (0..offer_count).filter(|&d| may(d, e) && !way.contains(&Some(d)));
+                    free.map(Some).chain([None]).map(|d| with(way, d)).collect::<Vec<_>>()
+                })
+                .collect()
+        })
+    }
+
+    fn is_sound(offers: &[Offer], effects: &[i64], chosen: &Pairs) -> bool {
+        let pairs: Vec<(usize, usize)> = chosen.iter().enumerate().filter_map(|(e, d)| d.map(|d| (d, e))).collect();
+        pairs.windows(2).all(|w| {
+            let ((a, e), (b, _)) = (w[0], w[1]);
+            a < b && (b >= offers[a].renewed || offers[b].time > effects[e])
+        })
+    }
+
+    fn ascending(mut times: Vec<i64>) -> Vec<i64> {
+        times.sort_unstable();
+        times
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
         #[test]
         fn no_assignment_is_better(
             mut decisions in prop::collection::vec((0i64..40, 0u8..3), 0..6),
-            mut effects in prop::collection::vec(0i64..40, 0..6),
+            effects in prop::collection::vec(0i64..40, 0..6),
         ) {
             decisions.sort_unstable();
-            effects.sort_unstable();
+            let effects = ascending(effects);
+            let offers = offers(&decisions);
             let chosen = run(&decisions, &effects);
-            prop_assert_eq!(total(&decisions, &effects, &chosen), brute(&decisions, &effects, 0, 0));
-            let used: Vec<usize> = chosen.iter().flatten().copied().collect();
-            let mut distinct = used.clone();
-            distinct.sort_unstable();
-            distinct.dedup();
-            prop_assert_eq!(used.len(), distinct.len());
+            let holds = |d: usize, e: usize| WINDOW.holds(decisions[d].0, effects[e]);
+            let best = all(offers.len(), effects.len(), &holds).iter().map(|way| cost(&offers, &effects, way)).min();
+            prop_assert_eq!(Some(cost(&offers, &effects, &chosen)), best);
+            prop_assert!(is_sound(&offers, &effects, &chosen), "no decision twice");
+        }
+
+        #[test]
+        fn no_assignment_in_order_is_better_whatever_is_forbidden_or_said_twice(
+            mut decisions in prop::collection::vec((0i64..30, 0u8..3), 0..6),
+            effects in prop::collection::vec(0i64..30, 0..6),
+            forbidden in prop::collection::vec(any::<bool>(), 36),
+            reach in prop::collection::vec(1usize..7, 6),
+        ) {
+            decisions.sort_unstable();
+            let effects = ascending(effects);
+            let mut offers = offers(&decisions);
+            for (d, reach) in (0..offers.len()).zip(reach) {
+                // Once one of them is taken back, so are those that said the same.
+                offers[d].renewed = (d + reach).max(if d > 0 { offers[d - 1].renewed } else { 0 });
+            }
+            let may = |d: usize, e: usize| WINDOW.holds(decisions[d].0, effects[e]) && !forbidden[d * 6 + e];
+            let chosen = assign(&offers, &effects, WINDOW, may);
+            let ways = all(offers.len(), effects.len(), &may);
+            let best = ways.iter().filter(|way| is_sound(&offers, &effects, way));
+            prop_assert!(is_sound(&offers, &effects, &chosen));
+            prop_assert!(chosen.iter().enumerate().all(|(e, d)| d.is_none_or(|d| may(d, e))));
+            let best = best.map(|way| cost(&offers, &effects, way)).min();
+            prop_assert_eq!(Some(cost(&offers, &effects, &chosen)), best);
         }
     }
 }

@@ -1,20 +1,31 @@
 //! The pure kernel: one key, its time-ordered changes on both sides, and nothing else.
 //!
 //! A key is one subject and one entitlement. Whatever else bears on it (a group deleted, a person deactivated) has been
-//! laid onto the key beforehand, so that every key can be judged alone.
+//! laid onto the key beforehand, so that every key can be judged alone. Every list is sorted once (`index`), and every
+//! question about it is a binary search, so that the cost of a key grows with its length, not with its square.
 
+mod ambiguity;
+mod explain;
+mod held;
+mod index;
+mod link;
+mod marks;
+mod reason;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod trace;
 mod vouch;
 
-use std::sync::Arc;
-
 use super::assign::Window;
 use crate::change::{Direction, Verb};
+use std::sync::Arc;
 
-pub use trace::trace;
-pub use vouch::vouch;
+pub use ambiguity::{trace, vouch};
+pub use explain::{Candidate, Evidence, Fate, Seen, Story, candidates, state_around, story};
+pub use held::Held;
+pub use reason::Reason;
+pub use standing::is_twin;
 
 /// A microsecond instant.
 pub type Instant = i64;
@@ -24,12 +35,9 @@ pub type Instant = i64;
 pub struct Scope(pub u32);
 
 impl Scope {
-    /// The account as a whole.
+    /// The whole account, which reaches every workspace.
     pub const ACCOUNT: Self = Self(0);
 }
-
-/// Databricks keeps a workspace row of an account-level act within this time of it (design: rulings).
-const TWIN_TOLERANCE: u64 = 5_000_000;
 
 /// An identity-provider decision as it bears on one key.
 #[derive(Debug, Clone)]
@@ -91,7 +99,7 @@ pub struct Effect {
 pub struct Ending {
     /// When.
     pub time: Instant,
-    /// Where; `account` reaches everywhere.
+    /// Where; the account reaches everywhere.
     pub scope: Scope,
     /// What it does to the access.
     pub kind: EndingKind,
@@ -110,7 +118,19 @@ pub enum EndingKind {
     Restored,
 }
 
-/// Everything that bears on one key, each list ordered by time.
+/// What a snapshot saw. It counts before everything else of its instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Observation {
+    /// When.
+    pub time: Instant,
+    /// Where.
+    pub scope: Scope,
+    /// True = the access was there.
+    pub held: bool,
+}
+
+/// Everything that bears on one key, each list ordered by time. Decisions and effects give or take access; what does
+/// neither (`Direction::Update`) is no business of a key.
 #[derive(Debug, Clone, Default)]
 pub struct Case {
     /// Decisions.
@@ -121,6 +141,8 @@ pub struct Case {
     pub effects: Vec<Effect>,
     /// Deletions and deactivations of the subject or the group.
     pub endings: Vec<Ending>,
+    /// What snapshots saw of the access.
+    pub observations: Vec<Observation>,
     /// True when the subject was resolved to one cluster.
     pub is_resolved: bool,
     /// True when the subject was ever seen in Databricks.
@@ -135,74 +157,8 @@ pub struct Case {
     pub seen_in: Arc<[Scope]>,
     /// Scopes in which the entitlement has effects of its own, whoever the subject; empty = it never had any.
     pub effect_scopes: Arc<[Scope]>,
-    /// Instants and directions of decisions on the entitlement whose subject is unresolved.
+    /// Instants and directions of decisions on the entitlement whose subject is unresolved, ordered by time.
     pub unresolved_decisions: Arc<[(Instant, Direction)]>,
-}
-
-/// Why an item was judged as it was. The words are the contract's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the contract defines each reason under the word that `as_str` gives")]
-pub enum Reason {
-    Matched,
-    Transport,
-    State,
-    Implied,
-    Redundant,
-    NoAuthority,
-    CoverageGap,
-    UnresolvedSubject,
-    PlatformInternal,
-    AutomaticIdentityManagement,
-    JustInTime,
-    AlreadyInEffect,
-    Late,
-    Missing,
-    Failed,
-    WindowOpen,
-    NotPushed,
-    Superseded,
-}
-
-impl Reason {
-    /// The word that the lake stores.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Matched => "matched",
-            Self::Transport => "transport",
-            Self::State => "state",
-            Self::Implied => "implied",
-            Self::Redundant => "redundant",
-            Self::NoAuthority => "no_authority",
-            Self::CoverageGap => "coverage_gap",
-            Self::UnresolvedSubject => "unresolved_subject",
-            Self::PlatformInternal => "platform_internal",
-            Self::AutomaticIdentityManagement => "automatic_identity_management",
-            Self::JustInTime => "just_in_time",
-            Self::AlreadyInEffect => "already_in_effect",
-            Self::Late => "late",
-            Self::Missing => "missing",
-            Self::Failed => "failed",
-            Self::WindowOpen => "window_open",
-            Self::NotPushed => "not_pushed",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// The verdict that the reason stands for.
-    pub const fn verdict(self) -> super::Verdict {
-        match self {
-            Self::Matched | Self::Transport | Self::State | Self::Implied | Self::Redundant | Self::AlreadyInEffect => {
-                super::Verdict::Pass
-            }
-            Self::NoAuthority | Self::Late | Self::Missing | Self::Failed => super::Verdict::Exception,
-            Self::CoverageGap | Self::UnresolvedSubject | Self::WindowOpen => super::Verdict::Undetermined,
-            Self::PlatformInternal
-            | Self::AutomaticIdentityManagement
-            | Self::JustInTime
-            | Self::NotPushed
-            | Self::Superseded => super::Verdict::NotApplicable,
-        }
-    }
 }
 
 /// What the kernel asks of the world beyond its key.
@@ -230,7 +186,7 @@ pub struct Limits {
 }
 
 /// How one effect was judged.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouched {
     /// Position of the effect in its case.
     pub effect: usize,
@@ -247,7 +203,7 @@ pub struct Vouched {
 }
 
 /// How one decision was judged.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traced {
     /// Position of the decision in its case.
     pub decision: usize,
@@ -259,31 +215,4 @@ pub struct Traced {
     pub push: Option<usize>,
     /// The hole that keeps it undetermined.
     pub hole: Option<String>,
-}
-
-/// True when `later` takes back what `decision` decided. A person's return lifts a departure, but no removal of its own.
-fn reverses(later: &Decision, decision: &Decision) -> bool {
-    later.direction != decision.direction
-        && later.time > decision.time
-        && (later.rank.is_some() || decision.rank.is_none_or(|rank| rank > 0))
-}
-
-/// True when the effect is the workspace row of an account-level act: same act, same direction, within five seconds.
-pub fn is_twin(case: &Case, effect: &Effect) -> bool {
-    effect.is_assignment_half
-        || effect.scope != Scope::ACCOUNT
-            && case.effects.iter().any(|other| {
-                other.scope == Scope::ACCOUNT
-                    && (other.actor, other.verb) == (effect.actor, effect.verb)
-                    && other.direction == effect.direction
-                    && other.time.abs_diff(effect.time) <= TWIN_TOLERANCE
-            })
-}
-
-/// The push that lies between a decision and its effect: one that names the subject and arrived, else any.
-fn push_between(case: &Case, direction: Direction, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
-    let span = from - limits.window.skew..=to + limits.window.skew;
-    let in_span = |p: &Push| p.direction == direction && span.contains(&p.time);
-    let named = case.pushes.iter().position(|p| in_span(p) && p.names_subject && p.succeeded);
-    named.or_else(|| case.pushes.iter().position(in_span))
 }

@@ -1,189 +1,267 @@
 //! Tracing: from the decision forward to its effect.
 
-use super::{
-    Case, Decision, Effect, EndingKind, Instant, Limits, Push, Reason, Scope, Traced, Vouched, World, push_between,
-    reverses,
-};
+use std::cell::OnceCell;
+
+use super::held::{Held, History};
+use super::index::{Index, side};
+use super::{Case, Decision, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use crate::change::Direction;
 
-/// Where and when a decision was carried out: the row of the access change, and its instant.
-type Done = (usize, Instant);
-
-/// Judges every traced decision of a case, in order.
-pub fn trace(case: &Case, limits: &Limits, world: &dyn World, vouched: &[Vouched]) -> Vec<Traced> {
-    let carried: Vec<Option<Done>> = (0..case.decisions.len()).map(|d| carried_out(case, limits, vouched, d)).collect();
-    (0..case.decisions.len())
-        .filter(|&d| case.decisions[d].is_item)
-        .map(|d| judge(case, limits, world, d, &carried))
-        .collect()
+/// Judges every traced decision of a case, in order, taking the records of one instant in the order in which they stand.
+pub(super) fn trace(case: &Case, limits: &Limits, world: &dyn World, vouched: &[Vouched]) -> Vec<Traced> {
+    if !case.decisions.iter().any(|d| d.is_item) {
+        return Vec::new();
+    }
+    let index = Index::of(case);
+    let tracer = Tracer::new(&index, limits, vouched);
+    let items = (0..case.decisions.len()).filter(|&d| case.decisions[d].is_item);
+    items.map(|d| tracer.judge(world, d)).collect()
 }
 
-fn judge(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[Option<Done>]) -> Traced {
-    let decision = &case.decisions[d];
-    let due = decision.time + sla(limits, decision);
-    let reversal = next_reversal(case, d);
-    let until = carried[d].map(|(_, time)| time).or(reversal).unwrap_or(due);
-    let mut traced = Traced {
-        decision: d,
-        reason: Reason::Missing,
-        effect: carried[d],
-        push: push_between(case, decision.direction, decision.time, until, limits),
-        hole: None,
-    };
-    if !case.is_resolved {
-        return Traced { reason: Reason::UnresolvedSubject, effect: None, push: None, ..traced };
+/// What carried a decision out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// The effect at that position.
+    Effect(usize),
+    /// The end of the person or the group, at that position among the endings.
+    Ending(usize),
+}
+
+pub(super) struct Tracer<'a> {
+    index: &'a Index<'a>,
+    limits: &'a Limits,
+    vouched: &'a [Vouched],
+    /// Decision and effect of every vouching, in that order.
+    links: Vec<(usize, usize)>,
+    history: OnceCell<History>,
+    changed: OnceCell<Effects>,
+    said: OnceCell<Effects>,
+}
+
+/// Positions of effects, ascending, by side: at the account alone, and in any scope.
+struct Effects {
+    at_account: [Vec<usize>; 2],
+    anywhere: [Vec<usize>; 2],
+}
+
+/// The first effects of some that carry a decision out.
+#[derive(Debug, Clone, Copy, Default)]
+struct First {
+    at_account: Option<usize>,
+    anywhere: Option<usize>,
+}
+
+impl<'a> Tracer<'a> {
+    pub(super) fn new(index: &'a Index<'a>, limits: &'a Limits, vouched: &'a [Vouched]) -> Self {
+        // What a return put in force again was not carried out by that, once a departure had reversed it.
+        let carries = |v: &Vouched, d: usize| {
+            v.reason == Reason::Matched || index.case.effects[v.effect].time < index.reversed_at(d)
+        };
+        let of_decision = |v: &Vouched| v.decision.filter(|&d| carries(v, d)).map(|d| (d, v.effect));
+        let mut links: Vec<_> = vouched.iter().filter_map(of_decision).collect();
+        links.sort_unstable();
+        let (history, changed, said) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { index, limits, vouched, links, history, changed, said }
     }
-    traced.reason = if let Some((_, time)) = carried[d] {
-        if time <= due { Reason::Matched } else { Reason::Late }
-    } else if !is_expected(case, decision) {
-        Reason::NotPushed
-    } else if is_already(case, limits, world, d, carried) {
-        Reason::AlreadyInEffect
-    } else if reversal.is_some_and(|r| r <= due) {
-        Reason::Superseded
-    } else if due >= limits.cut_off {
-        Reason::WindowOpen
-    } else {
-        traced.hole = world.effect_hole(&case.effect_scopes, decision.time - limits.window.skew, due);
-        match &traced.hole {
-            Some(_) => Reason::CoverageGap,
-            None if has_failed(case, limits, d) => Reason::Failed,
-            None => Reason::Missing,
+
+    fn case(&self) -> &'a Case {
+        self.index.case
+    }
+
+    fn judge(&self, world: &dyn World, d: usize) -> Traced {
+        let decision = &self.case().decisions[d];
+        let unresolved =
+            Traced { decision: d, reason: Reason::UnresolvedSubject, effect: None, push: None, hole: None };
+        if !self.case().is_resolved {
+            return unresolved;
         }
-    };
-    traced
-}
-
-const fn sla(limits: &Limits, decision: &Decision) -> i64 {
-    match decision.direction {
-        Direction::Grant => limits.provision_sla,
-        _ => limits.deprovision_sla,
+        let due = self.due(decision);
+        let effect = self.carried_out(d).map(|by| self.done(by));
+        let reversal = self.index.first_reversal(d).map(|r| self.case().decisions[r].time);
+        let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
+        let push = self.index.push_between(side(decision.direction), decision.time, until, self.limits);
+        let traced = Traced { effect, push, ..unresolved };
+        match effect {
+            Some((_, time)) if time <= due => Traced { reason: Reason::Matched, ..traced },
+            Some(_) => Traced { reason: Reason::Late, ..traced },
+            None => {
+                let (reason, hole) = self.not_carried_out(world, d, reversal);
+                Traced { reason, hole, ..traced }
+            }
+        }
     }
-}
 
-// Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
-fn is_expected(case: &Case, decision: &Decision) -> bool {
-    case.is_pushed && (decision.direction == Direction::Grant || case.is_known_to_databricks)
-}
-
-fn next_reversal(case: &Case, d: usize) -> Option<Instant> {
-    case.decisions.iter().find(|r| reverses(r, &case.decisions[d])).map(|r| r.time)
-}
-
-fn carried_out(case: &Case, limits: &Limits, vouched: &[Vouched], d: usize) -> Option<Done> {
-    let decision = &case.decisions[d];
-    let until = next_reversal(case, d).unwrap_or(Instant::MAX);
-    let from = decision.time - limits.window.skew;
-    let stands = |v: &&Vouched| !is_undone_before(case, &case.effects[v.effect], decision.time);
-    let of = |keep: &dyn Fn(&Vouched, &Effect) -> bool| -> Vec<usize> {
-        let kept = vouched.iter().filter(stands).filter(|v| keep(v, &case.effects[v.effect]));
-        kept.map(|v| v.effect).collect()
-    };
-    let in_reach = |e: &Effect| e.direction == decision.direction && (from..until).contains(&e.time);
-    let due = decision.time + sla(limits, decision);
-    let mut effects = of(&|v, _| v.decision == Some(d));
-    // What changed something carries it out, else what said it again in time.
-    if effects.is_empty() {
-        effects = of(&|v, e| in_reach(e) && v.reason != Reason::Redundant);
+    fn not_carried_out(&self, world: &dyn World, d: usize, reversal: Option<Instant>) -> (Reason, Option<String>) {
+        let decision = &self.case().decisions[d];
+        let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
+        if !self.is_expected(decision) {
+            (Reason::NotPushed, None)
+        } else if self.is_already(world, d) {
+            (Reason::AlreadyInEffect, None)
+        } else if reversal.is_some_and(|r| r <= due) {
+            (Reason::Superseded, None)
+        } else if due >= self.limits.cut_off {
+            (Reason::WindowOpen, None)
+        } else if let Some(hole) = world.effect_hole(&self.case().effect_scopes, from, due) {
+            (Reason::CoverageGap, Some(hole))
+        } else if self.index.has_failed(side(decision.direction), from, reversal.unwrap_or(Instant::MAX)) {
+            (Reason::Failed, None)
+        } else {
+            (Reason::Missing, None)
+        }
     }
-    let was_held = held_at(case, decision.time) == Some(decision.direction == Direction::Grant);
-    if effects.is_empty() && !was_held {
-        effects = of(&|_, e| in_reach(e) && e.time <= due);
+
+    pub(super) fn due(&self, decision: &Decision) -> Instant {
+        decision.time
+            + match decision.direction {
+                Direction::Grant => self.limits.provision_sla,
+                _ => self.limits.deprovision_sla,
+            }
     }
-    let at_account = effects.iter().copied().find(|&e| case.effects[e].scope == Scope::ACCOUNT);
-    let own = if case.is_account && decision.direction == Direction::Revoke && at_account.is_none() {
-        ended_everywhere(case, from, until)
-    } else {
-        at_account.or_else(|| effects.first().copied())
-    };
-    own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| ended_with(case, decision, from, until))
-}
 
-// Skew lets an effect stand a little before its decision, but not one that was undone again by then.
-fn is_undone_before(case: &Case, effect: &Effect, time: Instant) -> bool {
-    case.effects
-        .iter()
-        .any(|o| o.scope == effect.scope && o.direction != effect.direction && (effect.time..time).contains(&o.time))
-}
+    // Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
+    fn is_expected(&self, decision: &Decision) -> bool {
+        self.case().is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
+    }
 
-// Without an account-level end, access has ended only when the last workspace has ended it.
-fn ended_everywhere(case: &Case, from: Instant, until: Instant) -> Option<usize> {
-    let end_in = |scope: &Scope| {
-        (0..case.effects.len()).find(|&e| {
-            let effect = &case.effects[e];
-            effect.scope == *scope && effect.direction == Direction::Revoke && (from..until).contains(&effect.time)
-        })
-    };
-    let ends: Option<Vec<usize>> = case.seen_in.iter().map(end_in).collect();
-    ends?.into_iter().max_by_key(|&e| case.effects[e].time)
-}
+    fn done(&self, by: Carrier) -> (usize, Instant) {
+        match by {
+            Carrier::Effect(e) => (self.case().effects[e].row, self.case().effects[e].time),
+            Carrier::Ending(e) => (self.case().endings[e].row, self.case().endings[e].time),
+        }
+    }
 
-// A removal is carried out, too, when the person or the group is ended as a whole.
-fn ended_with(case: &Case, decision: &Decision, from: Instant, until: Instant) -> Option<Done> {
-    let ends = |kind| kind != EndingKind::Restored;
-    let end =
-        case.endings.iter().find(|e| ends(e.kind) && e.scope == Scope::ACCOUNT && (from..until).contains(&e.time));
-    end.filter(|_| decision.direction == Direction::Revoke).map(|e| (e.row, e.time))
-}
+    pub(super) fn carried_out(&self, d: usize) -> Option<Carrier> {
+        let decision = &self.case().decisions[d];
+        let (from, until) = (decision.time - self.limits.window.skew, self.index.reversed_at(d));
+        let mut first = self.linked(d);
+        // What changed something carries it out, else what said it again in time; where it was in effect already, only
+        // what skew has put before it.
+        let was_held = first.anywhere.is_none() && self.was_held(d);
+        if first.anywhere.is_none() {
+            first = self.first(self.changed(), d, if was_held { until.min(decision.time) } else { until });
+        }
+        if first.anywhere.is_none() && !was_held {
+            first = self.first(self.said(), d, until.min(self.due(decision).saturating_add(1)));
+        }
+        let is_removal = decision.direction == Direction::Revoke;
+        let own = if self.case().is_account && is_removal && first.at_account.is_none() {
+            self.ended_everywhere(from, until)
+        } else {
+            first.at_account.or(first.anywhere)
+        };
+        // A removal is carried out, too, when the person or the group is ended as a whole.
+        let end = || self.index.endings.first_end(Scope::ACCOUNT, from).filter(|(time, _)| is_removal && *time < until);
+        own.map(Carrier::Effect).or_else(|| end().map(|(_, ending)| Carrier::Ending(ending)))
+    }
 
-fn is_already(case: &Case, limits: &Limits, world: &dyn World, d: usize, carried: &[Option<Done>]) -> bool {
-    let decision = &case.decisions[d];
-    let wanted = decision.direction == Direction::Grant;
-    match held_at(case, decision.time) {
-        Some(held) => held == wanted,
-        None if wanted => false,
+    fn linked(&self, d: usize) -> First {
+        let links = &self.links[self.links.partition_point(|link| link.0 < d)..];
+        let effects = links.iter().take_while(|link| link.0 == d).map(|link| link.1);
+        let mut first = First::default();
+        for e in effects.filter(|&e| !self.is_undone_before(e, self.case().decisions[d].time)) {
+            first.anywhere = first.anywhere.or(Some(e));
+            let is_at_account = self.case().effects[e].scope == Scope::ACCOUNT;
+            first.at_account = first.at_account.or(is_at_account.then_some(e));
+        }
+        first
+    }
+
+    fn changed(&self) -> &Effects {
+        self.changed.get_or_init(|| self.effects(|e| self.vouched[e].reason != Reason::Redundant))
+    }
+
+    fn said(&self) -> &Effects {
+        self.said.get_or_init(|| self.effects(|_| true))
+    }
+
+    fn effects(&self, keep: impl Fn(usize) -> bool) -> Effects {
+        let effects = &self.case().effects;
+        let of = |side_of: usize, is_any: bool| {
+            let kept = (0..effects.len()).filter(|&e| side(effects[e].direction) == side_of && keep(e));
+            kept.filter(|&e| is_any || effects[e].scope == Scope::ACCOUNT).collect()
+        };
+        Effects { at_account: [of(0, false), of(1, false)], anywhere: [of(0, true), of(1, true)] }
+    }
+
+    fn first(&self, effects: &Effects, d: usize, until: Instant) -> First {
+        let decision = &self.case().decisions[d];
+        let from = decision.time - self.limits.window.skew;
+        let first = |list: &[usize]| {
+            let time = |e: usize| self.case().effects[e].time;
+            let reach = list[list.partition_point(|&e| time(e) < from)..].iter().copied();
+            reach.take_while(|&e| time(e) < until).find(|&e| !self.is_undone_before(e, decision.time))
+        };
+        let side = side(decision.direction);
+        First { at_account: first(&effects.at_account[side]), anywhere: first(&effects.anywhere[side]) }
+    }
+
+    /// Skew lets an effect stand a little before its decision, but not one that was undone again by then.
+    pub(super) fn is_undone_before(&self, e: usize, time: Instant) -> bool {
+        let effect = &self.case().effects[e];
+        if effect.time >= time {
+            return false;
+        }
+        let span = self.index.marks().span(effect.scope);
+        let since = self.index.marks().since(&span, effect.time);
+        let against = self.index.marks().next(&span, since, 1 - side(effect.direction));
+        against.is_some_and(|at| self.index.marks().get(at).time < time)
+    }
+
+    // Without an account-level end, access has ended only when the last workspace has ended it.
+    fn ended_everywhere(&self, from: Instant, until: Instant) -> Option<usize> {
+        let marks = self.index.marks();
+        let end_in = |scope: &Scope| {
+            let span = marks.span(*scope);
+            let mut at = marks.next(&span, marks.since(&span, from), 1);
+            while let Some(place) = at {
+                let mark = marks.get(place);
+                if mark.time >= until || mark.effect.is_some() {
+                    return mark.effect.filter(|_| mark.time < until);
+                }
+                at = marks.next(&span, place + 1, 1);
+            }
+            None
+        };
+        let ends: Option<Vec<usize>> = self.case().seen_in.iter().map(end_in).collect();
+        ends?.into_iter().max_by_key(|&e| self.case().effects[e].time)
+    }
+
+    pub(super) fn held_before(&self, d: usize) -> Held {
+        self.history.get_or_init(|| History::of(self.index)).before(self.case().decisions[d].time)
+    }
+
+    /// True when the access was known to be as decided before it was decided.
+    fn was_held(&self, d: usize) -> bool {
+        match self.held_before(d) {
+            Held::Unknown => false,
+            Held::Yes => self.case().decisions[d].direction == Direction::Grant,
+            Held::No | Held::Suspended => self.case().decisions[d].direction == Direction::Revoke,
+        }
+    }
+
+    fn is_already(&self, world: &dyn World, d: usize) -> bool {
+        let decision = &self.case().decisions[d];
+        if self.held_before(d) != Held::Unknown || decision.direction == Direction::Grant {
+            return self.was_held(d);
+        }
         // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
-        None => case.decisions[..d]
-            .iter()
-            .rposition(|p| p.rank.is_some() && p.direction == Direction::Grant)
-            .is_some_and(|p| {
-                let since = case.decisions[p].time - limits.window.skew;
-                carried[p].is_none()
-                    && !lands_later(case, limits, p, d)
-                    && world.effect_hole(&case.effect_scopes, since, decision.time).is_none()
-            }),
+        self.index.ranked_before(0, d).is_some_and(|granted| {
+            let since = self.case().decisions[granted].time - self.limits.window.skew;
+            self.carried_out(granted).is_none()
+                && !self.lands_later(granted, d)
+                && world.effect_hole(&self.case().effect_scopes, since, decision.time).is_none()
+        })
     }
-}
 
-// A push in flight when its decision was reversed can land after the reversal; then the access stands.
-fn lands_later(case: &Case, limits: &Limits, granted: usize, removed: usize) -> bool {
-    let (granted, removed_at) = (&case.decisions[granted], case.decisions[removed].time);
-    let until = next_reversal(case, removed).unwrap_or(Instant::MAX);
-    case.effects.iter().any(|e| {
-        e.direction == Direction::Grant
-            && (removed_at..until).contains(&e.time)
-            && limits.window.holds(granted.time, e.time)
-    })
-}
-
-// What the records before an instant say of the access, in whatever scope; `None` = nothing.
-fn held_at(case: &Case, time: Instant) -> Option<bool> {
-    let effects = case.effects.iter().map(|e| (e.time, Some(e.direction), None));
-    let endings = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| (e.time, None, Some(e.kind)));
-    let mut all: Vec<_> = effects.chain(endings).filter(|(t, _, _)| *t < time).collect();
-    all.sort_by_key(|(t, _, _)| *t);
-    let (mut held, mut is_suspended) = (None, false);
-    for (_, direction, ending) in all {
-        match (direction, ending) {
-            (Some(direction), _) => held = Some(direction == Direction::Grant),
-            (None, Some(EndingKind::Final)) => (held, is_suspended) = (Some(false), false),
-            (None, Some(EndingKind::Suspended)) => is_suspended = true,
-            (None, _) => is_suspended = false,
-        }
+    // A push in flight when its decision was reversed can land after the reversal; then the access stands.
+    fn lands_later(&self, granted: usize, removed: usize) -> bool {
+        let decisions = &self.case().decisions;
+        let (from, to) = (decisions[granted].time - self.limits.window.skew, self.index.reversed_at(removed));
+        let from = from.max(decisions[removed].time);
+        let list = &self.said().anywhere[0];
+        let time = |e: usize| self.case().effects[e].time;
+        let landed = list.get(list.partition_point(|&e| time(e) < from)).map(|&e| time(e));
+        landed.is_some_and(|time| time < to && self.limits.window.holds(decisions[granted].time, time))
     }
-    if is_suspended { Some(false) } else { held }
-}
-
-fn has_failed(case: &Case, limits: &Limits, d: usize) -> bool {
-    let decision = &case.decisions[d];
-    let until = next_reversal(case, d).unwrap_or(Instant::MAX);
-    let concerned = |p: &&Push| {
-        p.names_subject
-            && p.direction == decision.direction
-            && (decision.time - limits.window.skew..until).contains(&p.time)
-    };
-    let last = |succeeded: bool| {
-        case.pushes.iter().filter(concerned).filter(|p| p.succeeded == succeeded).map(|p| p.time).max()
-    };
-    last(false).is_some_and(|failure| last(true).is_none_or(|success| success < failure))
 }

@@ -1,253 +1,179 @@
 //! Vouching: from the effect back to the authority.
 
-use std::collections::BTreeMap;
+use super::index::{Index, side};
+use super::link::{ending_beside, links};
+use super::marks::Span;
+use super::standing::{Standing, standing};
+use super::{Case, Effect, Instant, Limits, Reason, Vouched, World};
 
-use super::super::assign;
-use super::{
-    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Scope, Vouched, World, is_twin,
-    push_between, reverses,
-};
-use crate::change::{Direction, Verb};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    Unknown,
-    Yes,
-    No,
-    /// Not held since the subject or the group was deleted at that instant.
-    Ended(Instant),
-}
-
-/// Judges every effect of a case, in order.
-pub fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
-    let standing = standing(case, limits);
-    let mut links = vec![None; case.effects.len()];
-    for scope in scopes(case) {
-        link_scope(case, limits, scope, &standing, &mut links);
+/// Judges every effect of a case, in order, taking the records of one instant in the order in which they stand.
+pub(super) fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
+    if case.effects.is_empty() {
+        return Vec::new();
     }
-    (0..case.effects.len()).map(|i| judge_effect(case, limits, world, i, standing[i], links[i])).collect()
+    let index = Index::of(case);
+    let standing = standing(&index, limits);
+    let links = links(&index, limits, &standing);
+    (0..case.effects.len()).map(|i| judge(&index, limits, world, i, standing[i], links[i])).collect()
 }
 
-/// What is known of an effect before any authority is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// It changed something, as far as is known.
-    Own,
-    /// It granted what was held or revoked what was not.
-    Redundant,
-    /// It is the workspace row of an account-level act.
-    Twin,
-    /// The verdict does not depend on authority.
-    Exempt,
-}
-
-fn standing(case: &Case, limits: &Limits) -> Vec<Standing> {
-    let mut held: BTreeMap<Scope, Held> = BTreeMap::new();
-    let mut ends = case.endings.iter().filter(|e| e.kind == EndingKind::Final).peekable();
-    let mut all = Vec::with_capacity(case.effects.len());
-    for effect in &case.effects {
-        while let Some(end) = ends.next_if(|e| e.time < effect.time) {
-            let everywhere = case.effects.iter().filter(|e| end.scope == Scope::ACCOUNT || e.scope == end.scope);
-            held.extend(everywhere.map(|e| (e.scope, Held::Ended(end.time))));
-        }
-        let before = held.get(&effect.scope).copied().unwrap_or(Held::Unknown);
-        let after = if effect.direction == Direction::Grant { Held::Yes } else { Held::No };
-        held.insert(effect.scope, after);
-        let changes_nothing = match before {
-            Held::Ended(at) => after == Held::No && effect.time - at > limits.window.look_back,
-            before => before == after,
-        };
-        all.push(if effect.exempt.is_some() {
-            Standing::Exempt
-        } else if changes_nothing {
-            Standing::Redundant
-        } else if effect.is_assignment_half || is_twin(case, effect) {
-            Standing::Twin
-        } else {
-            Standing::Own
-        });
-    }
-    all
-}
-
-fn scopes(case: &Case) -> Vec<Scope> {
-    let mut all: Vec<Scope> = case.effects.iter().map(|e| e.scope).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-// A decision vouches at most one effect per scope, so each scope is assigned on its own.
-fn link_scope(case: &Case, limits: &Limits, scope: Scope, standing: &[Standing], links: &mut [Option<usize>]) {
-    for direction in [Direction::Grant, Direction::Revoke] {
-        let effects: Vec<usize> = (0..case.effects.len())
-            .filter(|&i| {
-                standing[i] == Standing::Own && case.effects[i].scope == scope && case.effects[i].direction == direction
-            })
-            .collect();
-        let decisions: Vec<usize> = (0..case.decisions.len())
-            .filter(|&d| case.decisions[d].direction == direction && case.decisions[d].rank.is_some())
-            .collect();
-        let chosen = assign::assign(
-            &decisions
-                .iter()
-                .map(|&d| (case.decisions[d].time, case.decisions[d].rank.unwrap_or(0)))
-                .collect::<Vec<_>>(),
-            &effects.iter().map(|&e| case.effects[e].time).collect::<Vec<_>>(),
-            limits.window,
-            &|d, e| may_vouch(case, limits, decisions[d], effects[e]),
-        );
-        for (e, d) in chosen.into_iter().enumerate() {
-            links[effects[e]] = d.map(|d| decisions[d]);
-        }
-    }
-}
-
-fn may_vouch(case: &Case, limits: &Limits, d: usize, e: usize) -> bool {
-    let (decision, effect) = (&case.decisions[d], &case.effects[e]);
-    let by_consequence = decision.rank.is_some_and(|r| r > 0) && ending_beside(case, limits, effect).is_some();
-    limits.window.holds(decision.time, effect.time) && !by_consequence && !is_overruled(case, decision, effect)
-}
-
-// A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in turn.
-fn is_overruled(case: &Case, decision: &Decision, effect: &Effect) -> bool {
-    let reversed =
-        case.decisions.iter().any(|r| reverses(r, decision) && decision.time < r.time && r.time <= effect.time);
-    let ends = |u: &Ending| effect.direction == Direction::Grant && u.kind != EndingKind::Restored;
-    let undone = || {
-        case.effects.iter().any(|u| u.scope == effect.scope && u.direction != effect.direction && u.time > effect.time)
-            || case.endings.iter().any(|u| ends(u) && u.time > effect.time)
-    };
-    reversed && !undone()
-}
-
-fn ending_beside<'c>(case: &'c Case, limits: &Limits, effect: &Effect) -> Option<&'c Ending> {
-    if effect.direction != Direction::Revoke {
-        return None;
-    }
-    case.endings.iter().filter(|e| e.kind != EndingKind::Restored).find(|ending| {
-        (ending.scope == Scope::ACCOUNT || ending.scope == effect.scope)
-            && limits.window.holds(ending.time, effect.time)
-    })
-}
-
-fn judge_effect(
-    case: &Case,
+fn judge(
+    index: &Index<'_>,
     limits: &Limits,
     world: &dyn World,
     i: usize,
     standing: Standing,
     link: Option<usize>,
 ) -> Vouched {
-    let effect = &case.effects[i];
-    let candidate_count = case
-        .decisions
-        .iter()
-        .filter(|d| d.rank.is_some() && d.direction == effect.direction && limits.window.holds(d.time, effect.time))
-        .count();
-    let mut judged =
-        Vouched { effect: i, reason: Reason::NoAuthority, decision: None, push: None, candidate_count, hole: None };
+    let effect = &index.case.effects[i];
+    let (from, to) = limits.window.around(effect.time);
+    let judged = Vouched {
+        effect: i,
+        reason: Reason::NoAuthority,
+        decision: None,
+        push: None,
+        candidate_count: index.ranked(side(effect.direction), from..=to).len(),
+        hole: None,
+    };
     match standing {
-        Standing::Exempt => judged.reason = effect.exempt.unwrap_or(Reason::NoAuthority),
-        Standing::Redundant => judged.reason = Reason::Redundant,
-        Standing::Twin => judged.reason = Reason::Implied,
-        Standing::Own => judge_own(case, limits, world, &mut judged, link),
+        Standing::Exempt => Vouched { reason: effect.exempt.unwrap_or(Reason::NoAuthority), ..judged },
+        Standing::Redundant => Vouched { reason: Reason::Redundant, ..judged },
+        Standing::Twin => Vouched { reason: Reason::Implied, ..judged },
+        Standing::Own => {
+            let item =
+                Item { index, limits, effect, span: index.marks().span(effect.scope), place: index.marks().place(i) };
+            match item.evidence(link) {
+                Some((reason, decision, push)) => {
+                    let push = push.or_else(|| decision.and_then(|d| item.push_of(d)));
+                    Vouched { reason, decision, push, ..judged }
+                }
+                None => item.without_evidence(world, judged),
+            }
+        }
     }
-    if let Some(decision) = judged.decision {
-        judged.push = push_between(case, effect.direction, case.decisions[decision].time, effect.time, limits);
-    }
-    judged
 }
 
 /// What stands in for the id of a hole where the state before the logs begin is not at hand.
 const NO_OPENING: &str = "no earlier statement at hand";
 
-fn judge_own(case: &Case, limits: &Limits, world: &dyn World, judged: &mut Vouched, link: Option<usize>) {
-    let effect = &case.effects[judged.effect];
-    if case.is_resolved {
+/// An effect that changed something by itself.
+struct Item<'a> {
+    index: &'a Index<'a>,
+    limits: &'a Limits,
+    effect: &'a Effect,
+    span: Span,
+    place: usize,
+}
+
+/// The reason, the decision and the push that a pass rests on.
+type Evidence = (Reason, Option<usize>, Option<usize>);
+
+impl Item<'_> {
+    fn side(&self) -> usize {
+        side(self.effect.direction)
+    }
+
+    fn push_of(&self, decision: usize) -> Option<usize> {
+        let decided = self.index.case.decisions[decision].time;
+        self.index.push_between(self.side(), decided, self.effect.time, self.limits)
+    }
+
+    fn evidence(&self, link: Option<usize>) -> Option<Evidence> {
+        if !self.index.case.is_resolved {
+            return None;
+        }
         if link.is_some() {
-            judged.decision = link;
-            judged.reason = Reason::Matched;
-        } else if ending_beside(case, limits, effect).is_some() {
-            judged.reason = Reason::Implied;
-        } else if let Some(push) = vouching_push(case, limits, effect) {
-            judged.push = Some(push);
-            judged.reason = Reason::Transport;
-        } else if let Some(decision) = standing_decision(case, limits, effect) {
-            judged.decision = Some(decision);
-            judged.reason = Reason::State;
+            return Some((Reason::Matched, link, None));
         }
-        if judged.reason != Reason::NoAuthority {
-            return;
+        if ending_beside(self.index, self.limits, &self.span, self.place).is_some() {
+            return Some((Reason::Implied, None, None));
+        }
+        let by_state = self.standing_decision().map(|d| (Reason::State, Some(d), None));
+        by_state.or_else(|| self.vouching_push().map(|p| (Reason::Transport, None, Some(p))))
+    }
+
+    // An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since.
+    fn standing_decision(&self) -> Option<usize> {
+        let older = self.index.strongest_before(self.side(), self.effect.time);
+        older.into_iter().find(|&d| self.stands(d))
+    }
+
+    // A departure took the access back; the return puts it in force again, whatever was decided before the departure.
+    fn stands(&self, d: usize) -> bool {
+        let (index, now) = (self.index, self.effect.time);
+        if index.is_ended_for_good(d, now) {
+            return false;
+        }
+        match index.last_reversal(d, now) {
+            None => now - index.case.decisions[d].time > self.limits.window.look_back && !self.is_undone(d),
+            Some(reversal) => {
+                let is_departure = index.case.decisions[reversal].rank.is_some();
+                let lift = index.lift(reversal, now + self.limits.window.skew);
+                is_departure && lift.is_some_and(|lift| !self.is_undone(lift))
+            }
         }
     }
-    let (from, to) = limits.window.around(effect.time);
-    let named_elsewhere =
-        case.unresolved_decisions.iter().any(|(t, d)| *d == effect.direction && (from..=to).contains(t));
-    if !case.is_resolved || named_elsewhere {
-        judged.reason = Reason::UnresolvedSubject;
-    } else if let Some(hole) = world.authority_hole(from, to).or_else(|| no_opening(case, effect)) {
-        judged.reason = Reason::CoverageGap;
-        judged.hole = Some(hole);
+
+    fn is_undone(&self, d: usize) -> bool {
+        self.index.undone(&self.span, d, self.place, self.limits).is_some()
     }
-}
 
-// Where an earlier row tells who held it, the statement is a change like any other.
-fn no_opening(case: &Case, effect: &Effect) -> Option<String> {
-    let is_known = case.effects.iter().any(|o| o.scope == effect.scope && o.time < effect.time);
-    (effect.may_be_older && !is_known).then(|| NO_OPENING.to_owned())
-}
+    // A push speaks for itself only where the identity provider's decisions do not say otherwise.
+    fn vouching_push(&self) -> Option<usize> {
+        let (side, now) = (self.side(), self.effect.time);
+        let (from, to) = self.limits.window.around(now);
+        let is_spent = self.last_decision(to).is_some_and(|d| self.is_undone(d));
+        if is_spent || self.index.is_contradicted(side, now, self.limits) {
+            return None;
+        }
+        let unused = self.same_before().map_or(from, |used| from.max(used + self.limits.window.skew + 1));
+        self.index.arrival(side, unused, to)
+    }
 
-fn vouching_push(case: &Case, limits: &Limits, effect: &Effect) -> Option<usize> {
-    let taken = |push: &Push| {
-        case.effects.iter().any(|o| {
-            o.scope == effect.scope
-                && o.direction == effect.direction
-                && o.time < effect.time
-                && o.time >= push.time - limits.window.skew
-        })
-    };
-    case.pushes.iter().position(|p| {
-        p.succeeded
-            && p.names_subject
-            && p.direction == effect.direction
-            && limits.window.holds(p.time, effect.time)
-            && !taken(p)
-    })
-}
+    fn last_decision(&self, until: Instant) -> Option<usize> {
+        self.index.ranked(self.side(), Instant::MIN..=until).last().copied()
+    }
 
-// An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since.
-fn standing_decision(case: &Case, limits: &Limits, effect: &Effect) -> Option<usize> {
-    let older = |d: &Decision| d.rank.is_some() && d.direction == effect.direction && d.time < effect.time;
-    let (d, decision) = case
-        .decisions
-        .iter()
-        .enumerate()
-        .filter(|(_, d)| older(d))
-        .max_by_key(|(_, d)| (std::cmp::Reverse(d.rank), d.time))?;
-    let reversal = case.decisions.iter().rfind(|r| reverses(r, decision) && r.time <= effect.time);
-    let stands = match reversal {
-        None => effect.time - decision.time > limits.window.look_back && !is_undone(case, limits, decision, effect),
-        Some(reversal) => is_lifted(case, limits, reversal, effect),
-    };
-    stands.then_some(d)
-}
+    // The last effect of the same kind before: a push that was there then has been used.
+    fn same_before(&self) -> Option<Instant> {
+        let marks = self.index.marks();
+        let before = (self.span.marks.start..self.place).rev().map(|at| marks.get(at));
+        let mut same = before.filter(|m| m.effect.is_some() && usize::from(!m.is_held) == self.side());
+        same.find(|m| m.time < self.effect.time).map(|m| m.time)
+    }
 
-fn is_undone(case: &Case, limits: &Limits, decision: &Decision, effect: &Effect) -> bool {
-    let mut since = case
-        .effects
-        .iter()
-        .filter(|o| o.scope == effect.scope)
-        .filter(|o| (decision.time - limits.window.skew..effect.time).contains(&o.time));
-    // Used first, then undone: what was undone before it was ever used was another decision's.
-    since.any(|used| used.direction == effect.direction) && since.any(|undoing| undoing.direction != effect.direction)
-}
+    fn without_evidence(&self, world: &dyn World, judged: Vouched) -> Vouched {
+        let (from, to) = self.limits.window.around(self.effect.time);
+        if !self.index.case.is_resolved || self.is_named_elsewhere(from, to) {
+            return Vouched { reason: Reason::UnresolvedSubject, ..judged };
+        }
+        let hole = world.authority_hole(from, to).or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
+        match hole {
+            None => judged,
+            hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },
+        }
+    }
 
-// The departure of the person reversed the membership; the return puts it back in force.
-fn is_lifted(case: &Case, limits: &Limits, reversal: &Decision, effect: &Effect) -> bool {
-    reversal.rank.is_some_and(|rank| rank > 0)
-        && reversal.verb != Verb::UserDelete
-        && case.decisions.iter().any(|g| {
-            g.direction == effect.direction && g.time > reversal.time && g.time <= effect.time + limits.window.skew
-        })
+    fn is_named_elsewhere(&self, from: Instant, to: Instant) -> bool {
+        let unresolved = &self.index.case.unresolved_decisions;
+        let first = unresolved.partition_point(|(time, _)| *time < from);
+        unresolved[first..].iter().take_while(|(time, _)| *time <= to).any(|(_, d)| *d == self.effect.direction)
+    }
+
+    // Where an earlier row tells who held it, the statement is a change like any other.
+    fn no_opening(&self) -> Option<String> {
+        let is_known = self.index.marks().since(&self.span, self.effect.time) > self.span.marks.start;
+        (self.effect.may_be_older && !is_known).then(|| NO_OPENING.to_owned())
+    }
+
+    // In flight when it was reversed: whether the reversal was carried out is not seen where the log has a hole.
+    fn open_reversal(&self, world: &dyn World) -> Option<String> {
+        let now = self.effect.time;
+        let d = self.last_decision(now).filter(|&d| !self.is_undone(d))?;
+        let (from, _) = self.limits.window.around(now);
+        let reversed_at = self.index.reversed_at(d);
+        let is_in_flight = self.index.case.decisions[d].time >= from && reversed_at <= now;
+        let until = reversed_at.saturating_add(self.limits.window.look_back);
+        is_in_flight.then(|| world.effect_hole(&[self.effect.scope], now, until)).flatten()
+    }
 }

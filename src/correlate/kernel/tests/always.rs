@@ -15,7 +15,7 @@ use crate::correlate::Verdict;
 // Few instants, so that many fall together.
 fn fact() -> impl Strategy<Value = Fact> {
     let time = prop_oneof![(0i64..6).prop_map(|n| n * 60_000_000), (0i64..6).prop_map(|n| n * 7 * HOUR)];
-    let scope = prop_oneof![Just("account"), Just("1"), Just("2")];
+    let scope = 0u32..3;
     (0u8..13, time, scope).prop_map(|(kind, time, scope)| match kind {
         0 => wanted(time),
         1 => unwanted(time),
@@ -43,20 +43,20 @@ fn told(facts: &[Fact], has_authority_hole: bool, has_effect_hole: bool) -> Stor
 
 fn belongs_to_vouching(reason: Reason) -> bool {
     use Reason::{
-        AutomaticIdentityManagement, CoverageGap, Implied, JustInTime, Matched, NoAuthority, PlatformInternal,
-        Redundant, State, Transport, UnresolvedSubject,
+        Ambiguous, AutomaticIdentityManagement, CoverageGap, Implied, JustInTime, Matched, NoAuthority,
+        PlatformInternal, Redundant, State, Transport, UnresolvedSubject,
     };
     matches!(reason, Matched | Transport | State | Implied | Redundant | NoAuthority | CoverageGap | UnresolvedSubject)
-        || matches!(reason, PlatformInternal | AutomaticIdentityManagement | JustInTime)
+        || matches!(reason, Ambiguous | PlatformInternal | AutomaticIdentityManagement | JustInTime)
 }
 
 fn belongs_to_tracing(reason: Reason) -> bool {
     use Reason::{
-        AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NotPushed, Superseded, UnresolvedSubject,
-        WindowOpen,
+        AlreadyInEffect, Ambiguous, CoverageGap, Failed, Late, Matched, Missing, NotPushed, Superseded,
+        UnresolvedSubject, WindowOpen,
     };
     matches!(reason, Matched | AlreadyInEffect | Late | Missing | Failed | WindowOpen)
-        || matches!(reason, CoverageGap | UnresolvedSubject | NotPushed | Superseded)
+        || matches!(reason, Ambiguous | CoverageGap | UnresolvedSubject | NotPushed | Superseded)
 }
 
 fn check_vouched(case: &Case, vouched: &[Vouched]) -> Result<(), TestCaseError> {
@@ -105,7 +105,7 @@ fn essence(story: &Story) -> (Vec<String>, Vec<String>) {
     let (vouched, traced) = story.judge();
     let of_effect = |v: &Vouched| {
         let e = &story.case.effects[v.effect];
-        format!("{} {} {} {:?}", e.time, e.scope, e.direction.as_str(), v.reason)
+        format!("{} {:?} {} {:?}", e.time, e.scope, e.direction.as_str(), v.reason)
     };
     let of_decision = |t: &Traced| {
         let d = &story.case.decisions[t.decision];
@@ -123,8 +123,9 @@ fn alike(fact: &Fact) -> (i64, &str, String) {
     match fact {
         Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {}", d.rank, d.is_item)),
         Fact::Push(p) => (p.time, p.direction.as_str(), String::new()),
-        Fact::Effect(e) => (e.time, e.direction.as_str(), e.scope.clone()),
+        Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?}", e.scope)),
         Fact::Ending(e) => (e.time, "ends", format!("{:?}", e.kind)),
+        Fact::Observation(o) => (o.time, "seen", format!("{o:?}")),
     }
 }
 

@@ -5,11 +5,15 @@ use super::super::Reason::{
     AlreadyInEffect, AutomaticIdentityManagement, CoverageGap, Failed, Implied, JustInTime, Late, Matched, Missing,
     NoAuthority, NotPushed, PlatformInternal, Redundant, State, Superseded, Transport, UnresolvedSubject, WindowOpen,
 };
+use super::super::Scope;
 use super::story::{
     DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, revoked,
     stated_first, unwanted, wanted,
 };
 use crate::change::Direction;
+
+/// The number of an actor who is not the connector.
+const EVE: u32 = 7;
 
 #[test]
 fn a_decision_vouches_its_effect_and_is_carried_out_by_it() {
@@ -43,7 +47,7 @@ fn redundant_comes_before_state_and_before_any_authority() {
     given([wanted(0), granted(HOUR), wanted(2 * HOUR), granted(3 * HOUR)])
         .gives(&[Matched, Redundant], &[Matched, AlreadyInEffect]);
     given([unwanted(0), revoked(HOUR), revoked(2 * HOUR)]).gives(&[Matched, Redundant], &[Matched]);
-    given([granted(0).at("1"), granted(HOUR).at("2")]).gives(&[NoAuthority, NoAuthority], &[]);
+    given([granted(0).at(1), granted(HOUR).at(2)]).gives(&[NoAuthority, NoAuthority], &[]);
 }
 
 #[test]
@@ -68,13 +72,13 @@ fn own_evidence_comes_before_consequence() {
 #[test]
 fn a_workspace_row_is_a_twin_within_five_seconds_by_the_same_actor() {
     for (later, reason) in [(5, Implied), (-5, Implied), (6, NoAuthority), (-6, NoAuthority)] {
-        let (account, workspace) = (granted(MINUTE), granted(MINUTE + later * SECOND).at("1"));
+        let (account, workspace) = (granted(MINUTE), granted(MINUTE + later * SECOND).at(1));
         let in_order = if later < 0 { [reason, NoAuthority] } else { [NoAuthority, reason] };
         given([account, workspace]).gives(&in_order, &[]);
     }
-    given([granted(0), granted(SECOND).at("1").by("eve@example.com")]).gives(&[NoAuthority, NoAuthority], &[]);
-    given([granted(0).at("1"), granted(SECOND).at("2")]).gives(&[NoAuthority, NoAuthority], &[]);
-    given([wanted(-MINUTE), granted(0), granted(SECOND).at("1")]).gives(&[Matched, Implied], &[Matched]);
+    given([granted(0), granted(SECOND).at(1).by(EVE)]).gives(&[NoAuthority, NoAuthority], &[]);
+    given([granted(0).at(1), granted(SECOND).at(2)]).gives(&[NoAuthority, NoAuthority], &[]);
+    given([wanted(-MINUTE), granted(0), granted(SECOND).at(1)]).gives(&[Matched, Implied], &[Matched]);
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn an_authority_in_flight_when_it_was_reversed_vouches_only_if_the_reversal_is_c
     given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE), revoked(3 * MINUTE)])
         .gives(&[Matched, Matched], &[Matched, Matched]);
     given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE)]).gives(&[NoAuthority], &[Superseded, Missing]);
-    given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE), revoked(3 * MINUTE).at("1")])
+    given([wanted(0), unwanted(MINUTE), granted(2 * MINUTE), revoked(3 * MINUTE).at(1)])
         .gives(&[NoAuthority, Matched], &[Superseded, Matched]);
 }
 
@@ -190,7 +194,7 @@ fn a_hole_matters_only_where_evidence_is_absent() {
     given([wanted(0), granted(HOUR)]).effect_hole(MINUTE, HOUR).gives(&[Matched], &[Matched]);
     given([wanted(0), push_failed(MINUTE)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap]);
     given([wanted(0), unwanted(30 * HOUR)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap, Missing]);
-    let holes = given([wanted(0), granted(3 * DAY).by("eve@example.com")]).authority_hole(3 * DAY, 4 * DAY).judge();
+    let holes = given([wanted(0), granted(3 * DAY).by(EVE)]).authority_hole(3 * DAY, 4 * DAY).judge();
     assert_eq!(holes.0[0].hole, None, "vouched as state, whatever the hole");
     let far = given([granted(10 * DAY)]).authority_hole(0, 9 * DAY - 1).authority_hole(10 * DAY + HOUR, 11 * DAY);
     assert_eq!(far.gives(&[NoAuthority], &[]).judge().0[0].hole, None, "outside the window");
@@ -205,7 +209,7 @@ fn an_unresolved_principal_is_undetermined_on_both_sides() {
         .gives(&[UnresolvedSubject], &[UnresolvedSubject]);
     given([wanted(0)]).with(|case| case.is_resolved = false).gives(&[], &[UnresolvedSubject]);
     let named =
-        |time, direction| given([granted(DAY)]).with(|case| case.unresolved_decisions = vec![(time, direction)]);
+        |time, direction| given([granted(DAY)]).with(|case| case.unresolved_decisions = [(time, direction)].into());
     named(0, Direction::Grant).gives(&[UnresolvedSubject], &[]);
     named(0, Direction::Revoke).gives(&[NoAuthority], &[]);
     named(-1, Direction::Grant).gives(&[NoAuthority], &[]);
@@ -220,7 +224,7 @@ fn housekeeping_and_automatic_creation_are_not_applicable_whatever_the_authority
 
 #[test]
 fn one_decision_reaches_several_workspaces_but_one_effect_in_each() {
-    given([wanted(0), granted(MINUTE).at("1"), granted(2 * MINUTE).at("2")])
+    given([wanted(0), granted(MINUTE).at(1), granted(2 * MINUTE).at(2)])
         .gives(&[Matched, Matched], &[Matched])
         .linked(&[Some(0), Some(0)]);
     given([wanted(0), granted(MINUTE), revoked(2 * MINUTE), granted(3 * MINUTE)])
@@ -255,22 +259,23 @@ fn an_account_has_ended_at_the_account_or_in_the_last_of_its_workspaces() {
     let account = |facts: Vec<super::story::Fact>| {
         given(facts).with(|case| {
             case.is_account = true;
-            case.seen_in = vec!["1".to_owned(), "2".to_owned()];
+            case.seen_in = [Scope(1), Scope(2)].into();
         })
     };
     account(vec![leaver(0), revoked(HOUR)]).gives(&[Matched], &[Matched]).carried_out(&[Some(HOUR)]);
-    account(vec![leaver(0), revoked(HOUR).at("1")]).gives(&[Matched], &[Missing]);
-    account(vec![leaver(0), revoked(HOUR).at("1"), revoked(2 * HOUR).at("2")])
+    account(vec![leaver(0), revoked(HOUR).at(1)]).gives(&[Matched], &[Missing]);
+    account(vec![leaver(0), revoked(HOUR).at(1), revoked(2 * HOUR).at(2)])
         .gives(&[Matched, Matched], &[Matched])
         .carried_out(&[Some(2 * HOUR)]);
-    account(vec![leaver(0), revoked(HOUR).at("1"), revoked(30 * HOUR).at("2")])
+    account(vec![leaver(0), revoked(HOUR).at(1), revoked(30 * HOUR).at(2)])
         .gives(&[Matched, State], &[Late])
         .carried_out(&[Some(30 * HOUR)]);
 }
 
 #[test]
-fn a_late_reversal_of_a_push_in_flight_is_a_standing_authority() {
-    given([wanted(0), unwanted(2), granted(5), revoked(25 * HOUR)]).gives(&[Matched, State], &[Matched, Late]);
+fn a_reversal_carried_out_too_late_saves_no_push_in_flight() {
+    given([wanted(0), unwanted(2), granted(5), revoked(DAY)]).gives(&[Matched, Matched], &[Matched, Matched]);
+    given([wanted(0), unwanted(2), granted(5), revoked(DAY + 3)]).gives(&[NoAuthority, State], &[Superseded, Late]);
 }
 
 #[test]

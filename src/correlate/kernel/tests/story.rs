@@ -1,9 +1,9 @@
 //! A small language for cases: what happened to one key, and how each effect and each decision is to be judged.
 
-use super::super::super::ACCOUNT;
 use super::super::super::assign::Window;
 use super::super::{
-    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Push, Reason, Traced, Vouched, World, trace, vouch,
+    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Observation, Push, Reason, Scope, Traced, Vouched,
+    World, trace, vouch,
 };
 use crate::change::{Direction, Verb};
 
@@ -27,6 +27,7 @@ pub(super) enum Fact {
     Push(Push),
     Effect(Effect),
     Ending(Ending),
+    Observation(Observation),
 }
 
 fn decision(time: Instant, direction: Direction, rank: Option<u8>, is_item: bool) -> Fact {
@@ -64,6 +65,14 @@ pub(super) fn returned(time: Instant) -> Fact {
     decision(time, Direction::Grant, None, false)
 }
 
+/// The same decision at another strength.
+pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
+    if let Fact::Decision(decision) = &mut fact {
+        decision.rank = Some(rank);
+    }
+    fact
+}
+
 fn push(time: Instant, direction: Direction, succeeded: bool) -> Fact {
     Fact::Push(Push { time, direction, succeeded, names_subject: true, row: 0 })
 }
@@ -79,13 +88,13 @@ pub(super) fn push_failed(time: Instant) -> Fact {
 }
 
 fn effect(time: Instant, direction: Direction) -> Fact {
-    let act = "scim-connector@example.com\nmember.add".to_owned();
-    let scope = ACCOUNT.to_owned();
+    let verb = if direction == Direction::Grant { Verb::MemberAdd } else { Verb::MemberRemove };
     Fact::Effect(Effect {
         time,
         direction,
-        scope,
-        act,
+        scope: Scope::ACCOUNT,
+        verb,
+        actor: 0,
         exempt: None,
         is_assignment_half: false,
         may_be_older: false,
@@ -113,24 +122,30 @@ pub(super) fn revoked(time: Instant) -> Fact {
 
 /// The person or the group was deleted (final), or the person deactivated or activated again, in Databricks.
 pub(super) fn ended(time: Instant, kind: EndingKind) -> Fact {
-    Fact::Ending(Ending { time, scope: ACCOUNT.to_owned(), kind, row: 0 })
+    Fact::Ending(Ending { time, scope: Scope::ACCOUNT, kind, row: 0 })
+}
+
+/// A snapshot saw the access, or that it was not there, at the account.
+pub(super) fn seen(time: Instant, held: bool) -> Fact {
+    Fact::Observation(Observation { time, scope: Scope::ACCOUNT, held })
 }
 
 impl Fact {
     /// The same in a workspace.
-    pub(super) fn at(mut self, workspace: &str) -> Self {
+    pub(super) fn at(mut self, workspace: u32) -> Self {
         match &mut self {
-            Self::Effect(e) => e.scope = workspace.to_owned(),
-            Self::Ending(e) => e.scope = workspace.to_owned(),
+            Self::Effect(e) => e.scope = Scope(workspace),
+            Self::Ending(e) => e.scope = Scope(workspace),
+            Self::Observation(o) => o.scope = Scope(workspace),
             other => panic!("{other:?} has no scope"),
         }
         self
     }
 
     /// The same effect by another actor.
-    pub(super) fn by(mut self, actor: &str) -> Self {
+    pub(super) fn by(mut self, actor: u32) -> Self {
         if let Self::Effect(effect) = &mut self {
-            effect.act = format!("{actor}\nmember.add");
+            effect.actor = actor;
         }
         self
     }
@@ -162,7 +177,7 @@ impl World for Holes {
         self.authority.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-A".to_owned())
     }
 
-    fn effect_hole(&self, _: &[String], from: Instant, to: Instant) -> Option<String> {
+    fn effect_hole(&self, _: &[Scope], from: Instant, to: Instant) -> Option<String> {
         self.effects.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-E".to_owned())
     }
 }
@@ -176,12 +191,14 @@ pub(super) fn given(facts: impl IntoIterator<Item = Fact>) -> Story {
             Fact::Push(p) => case.pushes.push(Push { row, ..p }),
             Fact::Effect(e) => case.effects.push(Effect { row, ..e }),
             Fact::Ending(e) => case.endings.push(Ending { row, ..e }),
+            Fact::Observation(o) => case.observations.push(o),
         }
     }
     case.decisions.sort_by_key(|d| d.time);
     case.pushes.sort_by_key(|p| p.time);
     case.effects.sort_by_key(|e| e.time);
     case.endings.sort_by_key(|e| e.time);
+    case.observations.sort_by_key(|o| o.time);
     Story { case, holes: Holes::default() }
 }
 

@@ -1,0 +1,89 @@
+//! What the records before an instant say of the access, in whatever scope.
+
+use std::collections::HashMap;
+
+use super::index::{Index, side};
+use super::{EndingKind, Instant, Scope};
+
+/// Whether access was there, as far as the records say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Held {
+    /// No record tells; before the first one, access is neither held nor free.
+    Unknown,
+    /// It was.
+    Yes,
+    /// It was not.
+    No,
+    /// It was, but out of force: the person was deactivated.
+    Suspended,
+}
+
+/// The access over time: from each instant on, held or not.
+#[derive(Debug)]
+pub(super) struct History(Vec<(Instant, Held)>);
+
+enum Event {
+    Mark(Scope, bool),
+    End(EndingKind),
+}
+
+impl History {
+    pub(super) fn of(index: &Index<'_>) -> Self {
+        let case = index.case;
+        let mut events: Vec<(Instant, u8, Event)> = Vec::with_capacity(case.effects.len());
+        events.extend(case.observations.iter().map(|o| (o.time, 0, Event::Mark(o.scope, o.held))));
+        events.extend(case.effects.iter().map(|e| (e.time, 1, Event::Mark(e.scope, side(e.direction) == 0))));
+        let at_account = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT);
+        events.extend(at_account.map(|e| (e.time, 2, Event::End(e.kind))));
+        events.sort_by_key(|(time, order, _)| (*time, *order));
+        let mut access = Access::default();
+        Self(events.into_iter().map(|(time, _, event)| (time, access.after(&event))).collect())
+    }
+
+    /// What is known right before the instant.
+    pub(super) fn before(&self, time: Instant) -> Held {
+        self.0[..self.0.partition_point(|(at, _)| *at < time)].last().map_or(Held::Unknown, |(_, held)| *held)
+    }
+}
+
+/// In which scopes it stands. What ends at the account ends everywhere.
+#[derive(Default)]
+struct Access {
+    is_known: bool,
+    is_suspended: bool,
+    scopes: HashMap<Scope, (bool, usize)>,
+    held_count: usize,
+    end_count: usize,
+}
+
+impl Access {
+    fn after(&mut self, event: &Event) -> Held {
+        match *event {
+            Event::Mark(Scope::ACCOUNT, false) => self.end(),
+            Event::Mark(scope, held) => {
+                let was = self.scopes.insert(scope, (held, self.end_count));
+                let was_held = was.is_some_and(|(held, end_count)| held && end_count == self.end_count);
+                self.held_count = self.held_count + usize::from(held) - usize::from(was_held);
+                self.is_known = true;
+            }
+            Event::End(EndingKind::Final) => {
+                self.end();
+                self.is_suspended = false;
+            }
+            Event::End(EndingKind::Suspended) => self.is_suspended = true,
+            Event::End(EndingKind::Restored) => self.is_suspended = false,
+        }
+        match (self.is_suspended, self.is_known, self.held_count > 0) {
+            (true, ..) => Held::Suspended,
+            (_, false, _) => Held::Unknown,
+            (.., true) => Held::Yes,
+            (.., false) => Held::No,
+        }
+    }
+
+    fn end(&mut self) {
+        self.is_known = true;
+        self.held_count = 0;
+        self.end_count += 1;
+    }
+}

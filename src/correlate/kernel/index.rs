@@ -1,0 +1,316 @@
+//! One case, sorted for every question that is asked of it.
+
+use std::cell::OnceCell;
+use std::ops::RangeInclusive;
+
+use super::marks::{Marks, Span};
+use super::{Case, Decision, EndingKind, Instant, Limits, Push, Scope};
+use crate::change::{Direction, Verb};
+
+/// 0 = gives access, 1 = takes it.
+pub(super) const fn side(direction: Direction) -> usize {
+    match direction {
+        Direction::Grant => 0,
+        _ => 1,
+    }
+}
+
+/// Positions in a list of the case, ascending, by side.
+type Sides = [Vec<usize>; 2];
+
+fn sides<T>(items: &[T], side_of: impl Fn(&T) -> Option<usize>) -> Sides {
+    [0, 1].map(|side| (0..items.len()).filter(|&i| side_of(&items[i]) == Some(side)).collect())
+}
+
+#[derive(Debug)]
+pub(super) struct Index<'c> {
+    pub(super) case: &'c Case,
+    pub(super) endings: Endings,
+    marks: OnceCell<Marks>,
+    /// All decisions, those that only stand in the history too.
+    any: Sides,
+    /// Those that authorise, and those that no return lifts: they name the key, or delete. `None` = all.
+    some: Option<(Sides, Sides)>,
+    /// For each of `ranked` the place there of the last stronger one before it; empty where all are equally strong.
+    stronger: [Vec<Option<usize>>; 2],
+    arrived: Sides,
+    failed: Sides,
+    pushes: Sides,
+}
+
+impl<'c> Index<'c> {
+    pub(super) fn of(case: &'c Case) -> Self {
+        let any = sides(&case.decisions, |d| Some(side(d.direction)));
+        let some = (!case.decisions.iter().all(|d| d.rank == Some(0))).then(|| {
+            let ranked = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
+            (ranked, sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction))))
+        });
+        let named = |p: &Push, succeeded| {
+            let is_either = p.direction != Direction::Update && p.names_subject && p.succeeded == succeeded;
+            is_either.then(|| side(p.direction))
+        };
+        Self {
+            case,
+            marks: OnceCell::new(),
+            endings: Endings::of(case),
+            stronger: match &some {
+                Some((ranked, _)) => [0, 1].map(|side| stronger(case, &ranked[side])),
+                None => [Vec::new(), Vec::new()],
+            },
+            any,
+            some,
+            arrived: sides(&case.pushes, |p| named(p, true)),
+            failed: sides(&case.pushes, |p| named(p, false)),
+            pushes: sides(&case.pushes, |p| (p.direction != Direction::Update).then(|| side(p.direction))),
+        }
+    }
+
+    pub(super) fn marks(&self) -> &Marks {
+        self.marks.get_or_init(|| Marks::of(self.case))
+    }
+
+    fn all_ranked(&self, side: usize) -> &[usize] {
+        self.some.as_ref().map_or(&self.any[side], |(ranked, _)| &ranked[side])
+    }
+
+    fn lasting(&self, side: usize) -> &[usize] {
+        self.some.as_ref().map_or(&self.any[side], |(_, lasting)| &lasting[side])
+    }
+
+    fn decision(&self, d: usize) -> &'c Decision {
+        &self.case.decisions[d]
+    }
+
+    /// Positions of the authorising decisions of a side within the span of time.
+    pub(super) fn ranked(&self, side: usize, span: RangeInclusive<Instant>) -> &[usize] {
+        let list = self.all_ranked(side);
+        let from = list.partition_point(|&d| self.decision(d).time < *span.start());
+        let to = list.partition_point(|&d| self.decision(d).time <= *span.end());
+        &list[from.min(to)..to]
+    }
+
+    // A person's return lifts a departure, but no removal of its own.
+    fn reversals(&self, d: usize) -> &[usize] {
+        let decision = self.decision(d);
+        let against = 1 - side(decision.direction);
+        if decision.rank == Some(0) { self.all_ranked(against) } else { &self.any[against] }
+    }
+
+    /// The decision that takes this one back. Of one instant, the one that stands later in the list.
+    pub(super) fn first_reversal(&self, d: usize) -> Option<usize> {
+        let list = self.reversals(d);
+        list.get(list.partition_point(|&r| r <= d)).copied()
+    }
+
+    /// When this decision is taken back; never = the end of time.
+    pub(super) fn reversed_at(&self, d: usize) -> Instant {
+        self.first_reversal(d).map_or(Instant::MAX, |r| self.decision(r).time)
+    }
+
+    /// The last decision up to the instant that takes this one back.
+    pub(super) fn last_reversal(&self, d: usize, until: Instant) -> Option<usize> {
+        self.last(self.reversals(d), until).filter(|&r| r > d)
+    }
+
+    /// True when a decision that nothing lifts has taken this one back by the instant.
+    pub(super) fn is_ended_for_good(&self, d: usize, until: Instant) -> bool {
+        self.last(self.lasting(1 - side(self.decision(d).direction)), until).is_some_and(|r| r > d)
+    }
+
+    /// The first decision of the opposite side after this one, up to the instant: a return after a departure.
+    pub(super) fn lift(&self, reversal: usize, until: Instant) -> Option<usize> {
+        let list = &self.any[1 - side(self.decision(reversal).direction)];
+        let first = list.get(list.partition_point(|&g| g <= reversal)).copied();
+        first.filter(|&g| self.decision(g).time <= until)
+    }
+
+    /// The last opposite decision before this one.
+    pub(super) fn opposed_before(&self, d: usize) -> Option<Instant> {
+        let list = &self.any[1 - side(self.decision(d).direction)];
+        let at = list.partition_point(|&r| r < d);
+        (at > 0).then(|| self.decision(list[at - 1]).time)
+    }
+
+    /// The last authorising decision of the side that stands before the position.
+    pub(super) fn ranked_before(&self, side: usize, d: usize) -> Option<usize> {
+        let list = self.all_ranked(side);
+        let at = list.partition_point(|&p| p < d);
+        (at > 0).then(|| list[at - 1])
+    }
+
+    fn last(&self, list: &[usize], until: Instant) -> Option<usize> {
+        let at = list.partition_point(|&d| self.decision(d).time <= until);
+        (at > 0).then(|| list[at - 1])
+    }
+
+    /// Authorising decisions of a side before the instant, strongest first: of each strength the last, unless a stronger
+    /// one came after it.
+    pub(super) fn strongest_before(&self, side: usize, time: Instant) -> Vec<usize> {
+        let list = self.all_ranked(side);
+        let mut at = list.partition_point(|&d| self.decision(d).time < time).checked_sub(1);
+        let mut chain = Vec::new();
+        while let Some(place) = at {
+            chain.push(list[place]);
+            at = self.stronger[side].get(place).copied().flatten();
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// True when the identity provider's last word by the instant is the opposite.
+    pub(super) fn is_contradicted(&self, side: usize, time: Instant, limits: &Limits) -> bool {
+        let (against, until) = (1 - side, time + limits.window.skew);
+        let says_again = |list: &[usize], than: usize| self.last(list, until).is_some_and(|g| g > than);
+        let for_good = self.last(self.lasting(against), time);
+        let otherwise = self.last(self.all_ranked(against), time);
+        for_good.is_some_and(|r| !says_again(self.all_ranked(side), r))
+            || otherwise.is_some_and(|r| !says_again(&self.any[side], r))
+    }
+
+    /// True when the access was as decided already, with nothing left to carry out that said otherwise.
+    pub(super) fn is_moot(&self, span: &Span, d: usize) -> bool {
+        let decision = self.decision(d);
+        let mark = self.marks().before(span, self.marks().since(span, decision.time));
+        mark.is_some_and(|mark| {
+            usize::from(!mark.is_held) == side(decision.direction)
+                && self.opposed_before(d).is_none_or(|r| r < mark.time)
+                && self.endings.last_final(span.scope, decision.time - 1).is_none_or(|end| end < mark.time)
+        })
+    }
+
+    /// The mark before `until` that undid what this decision had brought about, or found in effect.
+    pub(super) fn undone(&self, span: &Span, d: usize, until: usize, limits: &Limits) -> Option<usize> {
+        let decision = self.decision(d);
+        let side = side(decision.direction);
+        let used = if self.is_moot(span, d) {
+            Some(self.marks().since(span, decision.time))
+        } else {
+            let skewed = decision.time - limits.window.skew;
+            let since = self.opposed_before(d).map_or(skewed, |r| r.max(skewed));
+            // Used first, then undone: what was undone before it was ever used was another decision's.
+            self.marks().next(span, self.marks().since(span, since), side)
+        };
+        used.and_then(|at| self.marks().next(span, at, 1 - side)).filter(|at| *at < until)
+    }
+
+    /// True when the person was deactivated, and not yet back, right before the instant.
+    pub(super) fn is_suspended(&self, scope: Scope, time: Instant) -> bool {
+        let end = self.endings.last_end(scope, time - 1);
+        let is_lifted = |since| self.endings.last_restored(scope, time - 1).is_some_and(|back| back >= since);
+        end.is_some_and(|(since, end)| self.case.endings[end].kind == EndingKind::Suspended && !is_lifted(since))
+    }
+
+    fn pushed(&self, list: &[usize], from: Instant, to: Instant) -> Option<usize> {
+        let at = list.partition_point(|&p| self.case.pushes[p].time < from);
+        list.get(at).copied().filter(|&p| self.case.pushes[p].time <= to)
+    }
+
+    /// The first push in the span that names the subject and arrived.
+    pub(super) fn arrival(&self, side: usize, from: Instant, to: Instant) -> Option<usize> {
+        self.pushed(&self.arrived[side], from, to)
+    }
+
+    /// The push that lies between a decision and its effect: one that names the subject and arrived, else any.
+    pub(super) fn push_between(&self, side: usize, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
+        let (from, to) = (from - limits.window.skew, to.saturating_add(limits.window.skew));
+        self.arrival(side, from, to).or_else(|| self.pushed(&self.pushes[side], from, to))
+    }
+
+    /// True when the last push in the span that names the subject did not arrive.
+    pub(super) fn has_failed(&self, side: usize, from: Instant, before: Instant) -> bool {
+        let last = |list: &[usize]| {
+            let at = list.partition_point(|&p| self.case.pushes[p].time < before);
+            (at > 0).then(|| self.case.pushes[list[at - 1]].time).filter(|time| *time >= from)
+        };
+        last(&self.failed[side])
+            .is_some_and(|failure| last(&self.arrived[side]).is_none_or(|arrival| arrival < failure))
+    }
+}
+
+fn is_lasting(decision: &Decision) -> bool {
+    let deletes = matches!(decision.verb, Verb::UserDelete | Verb::GroupDelete);
+    decision.rank == Some(0) || decision.rank.is_some() && deletes
+}
+
+fn stronger(case: &Case, list: &[usize]) -> Vec<Option<usize>> {
+    let rank = |place: usize| case.decisions[list[place]].rank;
+    if (1..list.len()).all(|place| rank(place) == rank(0)) {
+        return Vec::new();
+    }
+    let mut all: Vec<Option<usize>> = Vec::with_capacity(list.len());
+    for place in 0..list.len() {
+        let mut before = place.checked_sub(1);
+        while let Some(at) = before.filter(|&at| rank(at) >= rank(place)) {
+            before = all[at];
+        }
+        all.push(before);
+    }
+    all
+}
+
+/// What ends or restores access without naming it, by scope and time.
+#[derive(Debug)]
+pub(super) struct Endings {
+    finals: Line,
+    ends: Line,
+    restored: Line,
+}
+
+impl Endings {
+    fn of(case: &Case) -> Self {
+        let line = |keep: fn(EndingKind) -> bool| {
+            let kept = case.endings.iter().enumerate().filter(|(_, e)| keep(e.kind));
+            let mut all: Vec<(Scope, Instant, usize)> = kept.map(|(i, e)| (e.scope, e.time, i)).collect();
+            all.sort_unstable();
+            Line(all)
+        };
+        Self {
+            finals: line(|kind| kind == EndingKind::Final),
+            ends: line(|kind| kind != EndingKind::Restored),
+            restored: line(|kind| kind == EndingKind::Restored),
+        }
+    }
+
+    /// When the access in the scope was last deleted, up to the instant.
+    pub(super) fn last_final(&self, scope: Scope, until: Instant) -> Option<Instant> {
+        self.finals.last(scope, until).map(|(time, _)| time)
+    }
+
+    /// The last end, for good or for a time, that reaches the scope, up to the instant.
+    pub(super) fn last_end(&self, scope: Scope, until: Instant) -> Option<(Instant, usize)> {
+        self.ends.last(scope, until)
+    }
+
+    /// The first end that reaches the scope, from the instant on.
+    pub(super) fn first_end(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
+        self.ends.first(scope, from)
+    }
+
+    /// When access in the scope was last restored, up to the instant.
+    pub(super) fn last_restored(&self, scope: Scope, until: Instant) -> Option<Instant> {
+        self.restored.last(scope, until).map(|(time, _)| time)
+    }
+}
+
+#[derive(Debug)]
+struct Line(Vec<(Scope, Instant, usize)>);
+
+impl Line {
+    fn of_scope(&self, scope: Scope, after: usize) -> Option<(Instant, usize)> {
+        self.0.get(after).filter(|end| end.0 == scope).map(|end| (end.1, end.2))
+    }
+
+    fn last(&self, scope: Scope, until: Instant) -> Option<(Instant, usize)> {
+        let in_scope = |scope: Scope| {
+            let at = self.0.partition_point(|end| (end.0, end.1) <= (scope, until));
+            at.checked_sub(1).and_then(|at| self.of_scope(scope, at))
+        };
+        in_scope(scope).max(in_scope(Scope::ACCOUNT))
+    }
+
+    fn first(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
+        let in_scope =
+            |scope: Scope| self.of_scope(scope, self.0.partition_point(|end| (end.0, end.1) < (scope, from)));
+        in_scope(scope).into_iter().chain(in_scope(Scope::ACCOUNT)).min()
+    }
+}

@@ -1,0 +1,159 @@
+//! Which decision authorises which effect, scope by scope.
+
+use super::super::assign::{Offer, assign};
+use super::index::{Index, side};
+use super::marks::Span;
+use super::standing::Standing;
+use super::{Instant, Limits};
+use crate::change::Direction;
+
+/// For each effect the decision that vouches it. Decisions vouch at most one effect per scope; what needs no authority
+/// (a twin, an automatic act) uses one up all the same, so that none is left over for what follows.
+pub(super) fn links(index: &Index<'_>, limits: &Limits, standing: &[Standing]) -> Vec<Option<usize>> {
+    let mut links = vec![None; index.case.effects.len()];
+    if index.case.decisions.is_empty() {
+        return links;
+    }
+    for span in index.marks().spans() {
+        for direction in [Direction::Grant, Direction::Revoke] {
+            link(&Scoped { index, limits, span, side: side(direction) }, standing, &mut links);
+        }
+    }
+    links
+}
+
+struct Scoped<'a> {
+    index: &'a Index<'a>,
+    limits: &'a Limits,
+    span: &'a Span,
+    side: usize,
+}
+
+/// An effect that takes a decision.
+struct Taker {
+    effect: usize,
+    place: usize,
+    time: Instant,
+    /// It comes by itself with the end of the person or group, so that what ended them is no evidence of its own.
+    is_consequence: bool,
+    /// When it was undone.
+    undone_at: Instant,
+}
+
+/// A decision that may be taken.
+struct Decided {
+    decision: usize,
+    is_consequence: bool,
+    reversed_at: Instant,
+    /// The mark that undid what the decision had found in effect.
+    undone: usize,
+}
+
+fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>]) {
+    let takers = scoped.takers(standing);
+    let decided = scoped.decided(&takers);
+    if decided.is_empty() {
+        return;
+    }
+    let decisions = &scoped.index.case.decisions;
+    let look_back = scoped.limits.window.look_back;
+    if let [taker] = &takers[..] {
+        let may = decided.iter().filter(|d| may_take(d, taker, look_back)).map(|d| d.decision);
+        let nearest = may.min_by_key(|&d| (decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
+        links[taker.effect] = nearest.filter(|_| standing[taker.effect] == Standing::Own);
+        return;
+    }
+    let offer = |d: &Decided| Offer {
+        time: decisions[d.decision].time,
+        rank: decisions[d.decision].rank.unwrap_or(u8::MAX),
+        renewed: match scoped.index.first_reversal(d.decision) {
+            Some(reversal) => decided.partition_point(|other| other.decision < reversal),
+            None => decided.len(),
+        },
+    };
+    let offers: Vec<Offer> = decided.iter().map(offer).collect();
+    let times: Vec<Instant> = takers.iter().map(|e| e.time).collect();
+    let chosen = assign(&offers, &times, scoped.limits.window, |d, e| may_take(&decided[d], &takers[e], look_back));
+    for (taker, d) in takers.iter().zip(chosen) {
+        if standing[taker.effect] == Standing::Own {
+            links[taker.effect] = d.map(|d| decided[d].decision);
+        }
+    }
+}
+
+// A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in turn.
+fn may_take(decided: &Decided, taker: &Taker, look_back: i64) -> bool {
+    let is_overruled =
+        decided.reversed_at <= taker.time && taker.undone_at > decided.reversed_at.saturating_add(look_back);
+    let comes_by_itself = decided.is_consequence && taker.is_consequence;
+    let is_spent = decided.undone < taker.place;
+    !(is_overruled || comes_by_itself || is_spent)
+}
+
+impl Scoped<'_> {
+    fn takers(&self, standing: &[Standing]) -> Vec<Taker> {
+        let places = self.span.marks.clone();
+        let taker = |place: usize| {
+            let mark = self.index.marks().get(place);
+            let effect = mark.effect.filter(|&e| standing[e] != Standing::Redundant)?;
+            (usize::from(!mark.is_held) == self.side).then(|| Taker {
+                effect,
+                place,
+                time: mark.time,
+                is_consequence: ending_beside(self.index, self.limits, self.span, place).is_some(),
+                undone_at: undone_at(self.index, self.span, place).unwrap_or(Instant::MAX),
+            })
+        };
+        places.filter_map(taker).collect()
+    }
+
+    fn decided(&self, takers: &[Taker]) -> Vec<Decided> {
+        let mut all: Vec<Decided> = Vec::new();
+        for taker in takers {
+            let (from, to) = self.limits.window.around(taker.time);
+            let near = self.index.ranked(self.side, from..=to);
+            let new = near.partition_point(|&d| all.last().is_some_and(|last| d <= last.decision));
+            all.extend(near[new..].iter().map(|&d| self.decide(d)));
+        }
+        all
+    }
+
+    fn decide(&self, d: usize) -> Decided {
+        let decision = &self.index.case.decisions[d];
+        let undone = if self.index.is_moot(self.span, d) {
+            let since = self.index.marks().since(self.span, decision.time);
+            self.index.marks().next(self.span, since, 1 - self.side)
+        } else {
+            None
+        };
+        Decided {
+            decision: d,
+            is_consequence: decision.rank.is_some_and(|rank| rank > 0),
+            reversed_at: self.index.reversed_at(d),
+            undone: undone.unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// When what the mark at the place tells of was undone: by an effect, as a snapshot saw, or by the end of the person or group.
+pub(super) fn undone_at(index: &Index<'_>, span: &Span, place: usize) -> Option<Instant> {
+    let mark = index.marks().get(place);
+    let opposite = index.marks().next(span, place + 1, usize::from(mark.is_held)).map(|at| index.marks().get(at).time);
+    let end = index.endings.first_end(span.scope, mark.time + 1).filter(|_| mark.is_held).map(|(time, _)| time);
+    opposite.into_iter().chain(end).min()
+}
+
+/// The end of the person or the group that a removal is the consequence of: in its window, with no grant and no return since.
+pub(super) fn ending_beside(index: &Index<'_>, limits: &Limits, span: &Span, place: usize) -> Option<usize> {
+    let mark = index.marks().get(place);
+    if mark.is_held {
+        return None;
+    }
+    let (from, to) = limits.window.around(mark.time);
+    let (time, end) = index.endings.last_end(span.scope, to).filter(|(time, _)| *time >= from)?;
+    // A snapshot that still saw the access of a person who was deactivated saw no grant.
+    let before = (span.marks.start..place).rev().map(|at| index.marks().get(at)).find(|mark| mark.effect.is_some());
+    let granted = before.filter(|before| before.is_held).map(|before| before.time);
+    let restored = index.endings.last_restored(span.scope, mark.time);
+    (granted.is_none_or(|t| t <= time) && restored.is_none_or(|t| t <= time)).then_some(end)
+}

@@ -1,0 +1,119 @@
+//! What the records say of the access, scope by scope: effects and observations in the order of time.
+
+use std::ops::Range;
+
+use super::index::side;
+use super::{Case, Instant, Scope};
+
+/// One record that tells whether the access is there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    scope: Scope,
+    pub(super) time: Instant,
+    pub(super) is_held: bool,
+    /// The effect; `None` = a snapshot saw it.
+    pub(super) effect: Option<usize>,
+    next: [usize; 2],
+}
+
+impl Mark {
+    // A snapshot counts before the effects of its instant.
+    fn order(&self) -> (Scope, Instant, Option<usize>) {
+        (self.scope, self.time, self.effect)
+    }
+}
+
+/// The marks of one scope.
+#[derive(Debug, Clone)]
+pub(super) struct Span {
+    pub(super) scope: Scope,
+    pub(super) marks: Range<usize>,
+}
+
+#[derive(Debug)]
+pub(super) struct Marks {
+    marks: Vec<Mark>,
+    spans: Vec<Span>,
+    /// Where each effect stands; empty where the marks are the effects in their order.
+    of_effect: Vec<usize>,
+}
+
+impl Marks {
+    pub(super) fn of(case: &Case) -> Self {
+        let effects = case.effects.iter().enumerate().map(|(i, e)| Mark {
+            scope: e.scope,
+            time: e.time,
+            is_held: side(e.direction) == 0,
+            effect: Some(i),
+            next: [usize::MAX; 2],
+        });
+        let observations = case.observations.iter().map(|o| Mark {
+            scope: o.scope,
+            time: o.time,
+            is_held: o.held,
+            effect: None,
+            next: [usize::MAX; 2],
+        });
+        let mut marks: Vec<Mark> = effects.chain(observations).collect();
+        let mut of_effect = Vec::new();
+        if marks.windows(2).any(|pair| pair[0].order() > pair[1].order()) {
+            marks.sort_unstable_by_key(Mark::order);
+            of_effect = vec![0; case.effects.len()];
+            for (at, effect) in marks.iter().enumerate().filter_map(|(at, mark)| Some((at, mark.effect?))) {
+                of_effect[effect] = at;
+            }
+        }
+        let spans = spans(&marks);
+        for span in &spans {
+            let mut next = [usize::MAX; 2];
+            for at in span.marks.clone().rev() {
+                next[usize::from(!marks[at].is_held)] = at;
+                marks[at].next = next;
+            }
+        }
+        Self { marks, spans, of_effect }
+    }
+
+    pub(super) fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The marks of a scope; of one without marks, none.
+    pub(super) fn span(&self, scope: Scope) -> Span {
+        let found = self.spans.binary_search_by_key(&scope, |span| span.scope);
+        found.map_or(Span { scope, marks: 0..0 }, |at| self.spans[at].clone())
+    }
+
+    pub(super) fn get(&self, at: usize) -> Mark {
+        self.marks[at]
+    }
+
+    /// The place of an effect among the marks.
+    pub(super) fn place(&self, effect: usize) -> usize {
+        self.of_effect.get(effect).copied().unwrap_or(effect)
+    }
+
+    /// The first mark of the scope that is not before the instant, or the end.
+    pub(super) fn since(&self, span: &Span, time: Instant) -> usize {
+        span.marks.start + self.marks[span.marks.clone()].partition_point(|m| m.time < time)
+    }
+
+    /// The first mark from a place on that tells of the side.
+    pub(super) fn next(&self, span: &Span, at: usize, side: usize) -> Option<usize> {
+        Some(at).filter(|at| span.marks.contains(at)).map(|at| self.marks[at].next[side]).filter(|at| *at != usize::MAX)
+    }
+
+    /// The mark before a place.
+    pub(super) fn before(&self, span: &Span, at: usize) -> Option<Mark> {
+        (at > span.marks.start).then(|| self.marks[at - 1])
+    }
+}
+
+fn spans(marks: &[Mark]) -> Vec<Span> {
+    let mut start = 0;
+    let of_scope = |alike: &[Mark]| {
+        start += alike.len();
+        Span { scope: alike[0].scope, marks: start - alike.len()..start }
+    };
+    marks.chunk_by(|a, b| a.scope == b.scope).map(of_scope).collect()
+}

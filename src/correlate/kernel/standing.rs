@@ -1,0 +1,91 @@
+//! What is known of an effect before any authority is looked at.
+
+use super::index::{Index, side};
+use super::marks::Span;
+use super::{Case, Effect, Instant, Limits, Scope};
+use crate::change::Verb;
+
+/// Databricks keeps a workspace row of an account-level act within this time of it (design: rulings).
+const TWIN_TOLERANCE: Instant = 5_000_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It changed something, as far as is known.
+    Own,
+    /// It granted what was held or revoked what was not.
+    Redundant,
+    /// It is the workspace row of an account-level act.
+    Twin,
+    /// The verdict does not depend on authority.
+    Exempt,
+}
+
+pub(super) fn standing(index: &Index<'_>, limits: &Limits) -> Vec<Standing> {
+    let twins = Twins::of(index.case);
+    let mut all = vec![Standing::Own; index.case.effects.len()];
+    for span in index.marks().spans() {
+        for at in span.marks.clone() {
+            let Some(i) = index.marks().get(at).effect else { continue };
+            let effect = &index.case.effects[i];
+            all[i] = if effect.exempt.is_some() {
+                Standing::Exempt
+            } else if changes_nothing(index, limits, span, at) {
+                Standing::Redundant
+            } else if effect.is_assignment_half || twins.has(effect) {
+                Standing::Twin
+            } else {
+                Standing::Own
+            };
+        }
+    }
+    all
+}
+
+/// True when the access was as the mark says already. What a deletion ended is removed by its late consequences, too;
+/// beyond the look-back they remove nothing.
+pub(super) fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -> bool {
+    let mark = index.marks().get(at);
+    let before = index.marks().before(span, at);
+    match index.endings.last_final(span.scope, mark.time - 1) {
+        Some(end) if before.is_none_or(|before| before.time <= end) => {
+            !mark.is_held && mark.time - end > limits.window.look_back
+        }
+        _ => before.is_some_and(|before| before.is_held == mark.is_held),
+    }
+}
+
+/// True when the effect is the workspace row of an account-level act: same actor, same act, within five seconds.
+pub fn is_twin(case: &Case, effect: &Effect) -> bool {
+    let first = case.effects.partition_point(|e| e.time < effect.time - TWIN_TOLERANCE);
+    let near = case.effects[first..].iter().take_while(|e| e.time <= effect.time + TWIN_TOLERANCE);
+    effect.is_assignment_half
+        || effect.scope != Scope::ACCOUNT
+            && near.into_iter().any(|e| e.scope == Scope::ACCOUNT && act(e) == act(effect))
+}
+
+type Act = (u32, Verb, usize);
+
+fn act(effect: &Effect) -> Act {
+    (effect.actor, effect.verb, side(effect.direction))
+}
+
+/// Account-level acts, by act and time.
+struct Twins(Vec<(Act, Instant)>);
+
+impl Twins {
+    fn of(case: &Case) -> Self {
+        let is_account = |e: &Effect| e.scope == Scope::ACCOUNT;
+        if case.effects.iter().all(is_account) {
+            return Self(Vec::new());
+        }
+        let mut acts: Vec<_> = case.effects.iter().filter(|e| is_account(e)).map(|e| (act(e), e.time)).collect();
+        acts.sort_unstable();
+        Self(acts)
+    }
+
+    fn has(&self, effect: &Effect) -> bool {
+        let first = self.0.partition_point(|a| *a < (act(effect), effect.time - TWIN_TOLERANCE));
+        effect.scope != Scope::ACCOUNT
+            && self.0.get(first).is_some_and(|a| a.0 == act(effect) && a.1 <= effect.time + TWIN_TOLERANCE)
+    }
+}
