@@ -2,5 +2,6 @@
 
 mod always;
 mod hostile;
+mod naive;
 mod rulings;
 mod story;
