@@ -114,7 +114,9 @@ impl Item<'_> {
             Some(reversal) => {
                 let is_departure = index.case.decisions[reversal].rank.is_some();
                 let lift = index.lift(reversal, now + self.limits.window.skew);
-                is_departure && lift.is_some_and(|lift| !self.is_undone(lift))
+                // What authorises by itself is no return: it speaks for itself.
+                let is_return = |lift: usize| index.case.decisions[lift].rank.is_none();
+                is_departure && lift.is_some_and(|lift| is_return(lift) && !self.is_undone(lift))
             }
         }
     }

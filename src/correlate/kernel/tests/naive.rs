@@ -201,9 +201,16 @@ impl Naive<'_> {
 
     fn state(&self, i: usize) -> Option<usize> {
         let effect = &self.case.effects[i];
-        let older = (0..self.case.decisions.len())
-            .filter(|&d| self.authorises(d, effect.direction) && self.case.decisions[d].time < effect.time);
-        older.filter(|&d| self.stands(d, i)).min_by_key(|&d| (self.case.decisions[d].rank, std::cmp::Reverse(d)))
+        let decisions = &self.case.decisions;
+        let like = |d: &usize| self.authorises(*d, effect.direction);
+        // What was said again since, as strongly, is spoken for by that: among all, and among those beyond the look-back.
+        let is_last = |d: usize, until: Instant| {
+            let again = |o: &usize| *o > d && decisions[*o].time < until && decisions[*o].rank <= decisions[d].rank;
+            decisions[d].time < until && !(0..decisions.len()).filter(like).any(|o| again(&o))
+        };
+        let limits = [effect.time, effect.time - self.limits.window.look_back];
+        let older = (0..decisions.len()).filter(like).filter(|&d| limits.iter().any(|until| is_last(d, *until)));
+        older.filter(|&d| self.stands(d, i)).min_by_key(|&d| (decisions[d].rank, std::cmp::Reverse(d)))
     }
 
     fn is_for_good(decision: &Decision) -> bool {
@@ -224,7 +231,8 @@ impl Naive<'_> {
         };
         let back = (reversal..decisions.len()).find(|&g| decisions[g].direction == decisions[d].direction);
         let back = back.filter(|&g| decisions[g].time <= now + self.limits.window.skew);
-        decisions[reversal].rank.is_some() && back.is_some_and(|g| !self.is_used_and_undone(g, i))
+        let is_return = |g: usize| decisions[g].rank.is_none();
+        decisions[reversal].rank.is_some() && back.is_some_and(|g| is_return(g) && !self.is_used_and_undone(g, i))
     }
 
     fn is_pushed(&self, i: usize) -> bool {
