@@ -14,6 +14,7 @@ pub(super) struct Mark {
     /// The effect; `None` = a snapshot saw it.
     pub(super) effect: Option<usize>,
     next: [usize; 2],
+    last: [usize; 2],
 }
 
 impl Mark {
@@ -46,6 +47,7 @@ impl Marks {
             is_held: side(e.direction) == 0,
             effect: Some(i),
             next: [usize::MAX; 2],
+            last: [usize::MAX; 2],
         });
         let observations = case.observations.iter().map(|o| Mark {
             scope: o.scope,
@@ -53,6 +55,7 @@ impl Marks {
             is_held: o.held,
             effect: None,
             next: [usize::MAX; 2],
+            last: [usize::MAX; 2],
         });
         let mut marks: Vec<Mark> = effects.chain(observations).collect();
         let mut of_effect = Vec::new();
@@ -69,6 +72,11 @@ impl Marks {
             for at in span.marks.clone().rev() {
                 next[usize::from(!marks[at].is_held)] = at;
                 marks[at].next = next;
+            }
+            let mut last = [usize::MAX; 2];
+            for at in span.marks.clone() {
+                last[usize::from(!marks[at].is_held)] = at;
+                marks[at].last = last;
             }
         }
         Self { marks, spans, of_effect }
@@ -101,6 +109,12 @@ impl Marks {
     /// The first mark from a place on that tells of the side.
     pub(super) fn next(&self, span: &Span, at: usize, side: usize) -> Option<usize> {
         Some(at).filter(|at| span.marks.contains(at)).map(|at| self.marks[at].next[side]).filter(|at| *at != usize::MAX)
+    }
+
+    /// The last mark before a place that tells of the side.
+    pub(super) fn last(&self, span: &Span, at: usize, side: usize) -> Option<usize> {
+        let before = (at > span.marks.start).then(|| self.marks[at - 1].last[side]);
+        before.filter(|at| *at != usize::MAX)
     }
 
     /// The mark before a place.

@@ -39,13 +39,16 @@ impl Naive<'_> {
 
     pub(super) fn is_redundant(&self, i: usize) -> bool {
         let effect = &self.case.effects[i];
+        let is_grant = effect.direction == Direction::Grant;
         let before = self.marks_before(i).last().copied();
-        if let Some(end) = self.last_final(effect.scope, effect.time) {
-            if before.is_none_or(|m| m.0 <= end) {
-                return effect.direction == Direction::Revoke && effect.time - end > self.limits.window.look_back;
-            }
+        let end = self.last_final(effect.scope, effect.time + i64::from(is_grant));
+        let ended = end.filter(|end| before.is_none_or(|m| m.0 <= *end));
+        let taken = self.marks(Scope::ACCOUNT).into_iter().rfind(|m| m.0 < effect.time && !m.1);
+        let is_taken = taken.is_some_and(|t| before.is_some_and(|m| m.0 <= t.0)) && effect.scope != Scope::ACCOUNT;
+        match ended {
+            Some(end) => !is_grant && effect.time - end > self.limits.window.look_back,
+            None => before.is_some_and(|m| m.1 == is_grant) && !(is_grant && is_taken),
         }
-        before.is_some_and(|m| m.1 == (effect.direction == Direction::Grant))
     }
 
     pub(super) fn reverses(&self, later: usize, d: usize) -> bool {

@@ -56,7 +56,7 @@ impl Naive<'_> {
             let is_in_time = vouched[*e].reason == Reason::Matched || case.effects[*e].time < until;
             vouched[*e].decision == Some(d) && is_in_time
         };
-        let was_held = self.is_held(decision.time) == Some(decision.direction == Direction::Grant);
+        let was_held = self.was_as_decided(d) == Some(true);
         let changed = |e: &usize| {
             let skewed = case.effects[*e].time < decision.time;
             like(e) && vouched[*e].reason != Reason::Redundant && (skewed || !was_held)
@@ -71,9 +71,22 @@ impl Naive<'_> {
             (None, true) => self.everywhere(from, until),
             (at_account, _) => at_account.or(found.first()).copied(),
         };
-        let ends = |e: &&Ending| {
-            e.kind != EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= from && e.time < until
+        let here = |e: &&Ending| e.scope == Scope::ACCOUNT && e.time >= from && e.time < until;
+        let is_back = |since: Instant| {
+            case.endings.iter().filter(here).any(|e| e.kind == EndingKind::Restored && e.time >= since)
         };
+        // A deactivation that is lifted ends nothing, nor does one after it.
+        let ends =
+            |e: &&Ending| {
+                here(e)
+                    && match e.kind {
+                        EndingKind::Final => true,
+                        EndingKind::Suspended => !case.endings.iter().filter(here).any(|first| {
+                            first.kind != EndingKind::Restored && first.time <= e.time && is_back(first.time)
+                        }),
+                        EndingKind::Restored => false,
+                    }
+            };
         let ending = || case.endings.iter().find(ends).filter(|_| is_end).map(|e| (e.row, e.time));
         own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(ending)
     }
@@ -95,14 +108,28 @@ impl Naive<'_> {
         ends?.into_iter().max_by_key(|&e| self.case.effects[e].time)
     }
 
+    fn was_as_decided(&self, d: usize) -> Option<bool> {
+        let decision = &self.case.decisions[d];
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        let held = self.is_held(decision.time)?;
+        let is_back = self.is_out(decision.time)
+            && self.case.endings.iter().any(|e| {
+                e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= decision.time && e.time < until
+            });
+        Some(held == (decision.direction == Direction::Grant) && !is_back)
+    }
+
+    fn is_out(&self, before: Instant) -> bool {
+        let last = self.case.endings.iter().rfind(|e| e.scope == Scope::ACCOUNT && e.time < before);
+        last.is_some_and(|e| e.kind == EndingKind::Suspended)
+    }
+
     // In whatever scope: it is held while it is held in one of them. What is taken at the account is taken everywhere.
     fn is_held(&self, before: Instant) -> Option<bool> {
         let case = self.case;
         let final_end = |e: &&Ending| e.kind == EndingKind::Final && e.scope == Scope::ACCOUNT && e.time < before;
         let ended = case.endings.iter().filter(final_end).map(|e| e.time).max();
-        let switch = |e: &&Ending| e.kind != EndingKind::Final && e.scope == Scope::ACCOUNT && e.time < before;
-        let last = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT && e.time < before).next_back();
-        if last.is_some_and(|e| e.kind == EndingKind::Suspended) && case.endings.iter().any(|e| switch(&e)) {
+        if self.is_out(before) {
             return Some(false);
         }
         let at_account = self.marks(Scope::ACCOUNT);
@@ -124,8 +151,8 @@ impl Naive<'_> {
     fn is_already(&self, d: usize, vouched: &[Vouched]) -> bool {
         let (case, decision) = (self.case, &self.case.decisions[d]);
         let is_grant = decision.direction == Direction::Grant;
-        match self.is_held(decision.time) {
-            Some(held) => held == is_grant,
+        match self.was_as_decided(d) {
+            Some(was) => was,
             None if is_grant => false,
             None => {
                 let granted =
