@@ -67,18 +67,7 @@ impl Marks {
             }
         }
         let spans = spans(&marks);
-        for span in &spans {
-            let mut next = [usize::MAX; 2];
-            for at in span.marks.clone().rev() {
-                next[usize::from(!marks[at].is_held)] = at;
-                marks[at].next = next;
-            }
-            let mut last = [usize::MAX; 2];
-            for at in span.marks.clone() {
-                last[usize::from(!marks[at].is_held)] = at;
-                marks[at].last = last;
-            }
-        }
+        spans.iter().for_each(|span| see_around(&mut marks[span.marks.clone()], span.marks.start));
         Self { marks, spans, of_effect }
     }
 
@@ -120,6 +109,20 @@ impl Marks {
     /// The mark before a place.
     pub(super) fn before(&self, span: &Span, at: usize) -> Option<Mark> {
         (at > span.marks.start).then(|| self.marks[at - 1])
+    }
+}
+
+// Tells each mark where the next and the last of either side stand.
+fn see_around(marks: &mut [Mark], start: usize) {
+    let mut next = [usize::MAX; 2];
+    for (at, mark) in marks.iter_mut().enumerate().rev() {
+        next[usize::from(!mark.is_held)] = start + at;
+        mark.next = next;
+    }
+    let mut last = [usize::MAX; 2];
+    for (at, mark) in marks.iter_mut().enumerate() {
+        last[usize::from(!mark.is_held)] = start + at;
+        mark.last = last;
     }
 }
 

@@ -71,9 +71,13 @@ impl Naive<'_> {
             (None, true) => self.everywhere(from, until),
             (at_account, _) => at_account.or(found.first()).copied(),
         };
+        own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| self.ending(from, until).filter(|_| is_end))
+    }
+
+    fn ending(&self, from: Instant, until: Instant) -> Option<(usize, Instant)> {
         let here = |e: &&Ending| e.scope == Scope::ACCOUNT && e.time >= from && e.time < until;
         let is_back = |since: Instant| {
-            case.endings.iter().filter(here).any(|e| e.kind == EndingKind::Restored && e.time >= since)
+            self.case.endings.iter().filter(here).any(|e| e.kind == EndingKind::Restored && e.time >= since)
         };
         // A deactivation that is lifted ends nothing, nor does one after it.
         let ends =
@@ -81,14 +85,13 @@ impl Naive<'_> {
                 here(e)
                     && match e.kind {
                         EndingKind::Final => true,
-                        EndingKind::Suspended => !case.endings.iter().filter(here).any(|first| {
+                        EndingKind::Suspended => !self.case.endings.iter().filter(here).any(|first| {
                             first.kind != EndingKind::Restored && first.time <= e.time && is_back(first.time)
                         }),
                         EndingKind::Restored => false,
                     }
             };
-        let ending = || case.endings.iter().find(ends).filter(|_| is_end).map(|e| (e.row, e.time));
-        own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(ending)
+        self.case.endings.iter().find(ends).map(|e| (e.row, e.time))
     }
 
     fn was_undone_by(&self, e: usize, time: Instant) -> bool {
