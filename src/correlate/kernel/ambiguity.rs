@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::super::Verdict;
 use super::index::side;
 use super::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use crate::change::Direction;
@@ -62,17 +63,18 @@ pub fn trace(case: &Case, limits: &Limits, world: &dyn World, vouched: &[Vouched
     traced
 }
 
-/// Like effects of one instant that competed for a decision: one is vouched, another is not, and either might be.
+/// Like effects of one instant that competed for a decision: one is vouched, another found none, and either might be.
 fn rivals(case: &Case, vouched: &[Vouched]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..case.effects.len()).collect();
     let like = |e: usize| (case.effects[e].scope, case.effects[e].time, side(case.effects[e].direction));
     order.sort_by_key(|&e| like(e));
+    let is_vouched = |e: usize| vouched[e].reason == Reason::Matched;
+    let found_none = |e: usize| matches!(vouched[e].reason.verdict(), Verdict::Exception | Verdict::Undetermined);
     let mut doubtful = vec![false; case.effects.len()];
     for alike in order.chunk_by(|a, b| like(*a) == like(*b)) {
-        let is = |e: usize, reason| vouched[e].reason == reason;
-        let contested = [Reason::Matched, Reason::NoAuthority].map(|reason| alike.iter().any(|&e| is(e, reason)));
-        for &e in alike.iter().filter(|_| contested == [true, true]) {
-            doubtful[e] = is(e, Reason::Matched) || is(e, Reason::NoAuthority);
+        let is_contested = alike.iter().any(|&e| is_vouched(e)) && alike.iter().any(|&e| found_none(e));
+        for &e in alike.iter().filter(|_| is_contested) {
+            doubtful[e] = is_vouched(e) || found_none(e);
         }
     }
     doubtful

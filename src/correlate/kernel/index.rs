@@ -286,6 +286,11 @@ impl Endings {
         self.ends.first(scope, from)
     }
 
+    /// The first deletion that reaches the scope, from the instant on.
+    pub(super) fn first_final(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
+        self.finals.first(scope, from)
+    }
+
     /// When access in the scope was last restored, up to the instant.
     pub(super) fn last_restored(&self, scope: Scope, until: Instant) -> Option<Instant> {
         self.restored.last(scope, until).map(|(time, _)| time)

@@ -14,6 +14,7 @@ pub(super) struct Mark {
     /// The effect; `None` = a snapshot saw it.
     pub(super) effect: Option<usize>,
     next: [usize; 2],
+    last: [usize; 2],
 }
 
 impl Mark {
@@ -46,6 +47,7 @@ impl Marks {
             is_held: side(e.direction) == 0,
             effect: Some(i),
             next: [usize::MAX; 2],
+            last: [usize::MAX; 2],
         });
         let observations = case.observations.iter().map(|o| Mark {
             scope: o.scope,
@@ -53,6 +55,7 @@ impl Marks {
             is_held: o.held,
             effect: None,
             next: [usize::MAX; 2],
+            last: [usize::MAX; 2],
         });
         let mut marks: Vec<Mark> = effects.chain(observations).collect();
         let mut of_effect = Vec::new();
@@ -64,13 +67,7 @@ impl Marks {
             }
         }
         let spans = spans(&marks);
-        for span in &spans {
-            let mut next = [usize::MAX; 2];
-            for at in span.marks.clone().rev() {
-                next[usize::from(!marks[at].is_held)] = at;
-                marks[at].next = next;
-            }
-        }
+        spans.iter().for_each(|span| see_around(&mut marks[span.marks.clone()], span.marks.start));
         Self { marks, spans, of_effect }
     }
 
@@ -103,9 +100,29 @@ impl Marks {
         Some(at).filter(|at| span.marks.contains(at)).map(|at| self.marks[at].next[side]).filter(|at| *at != usize::MAX)
     }
 
+    /// The last mark before a place that tells of the side.
+    pub(super) fn last(&self, span: &Span, at: usize, side: usize) -> Option<usize> {
+        let before = (at > span.marks.start).then(|| self.marks[at - 1].last[side]);
+        before.filter(|at| *at != usize::MAX)
+    }
+
     /// The mark before a place.
     pub(super) fn before(&self, span: &Span, at: usize) -> Option<Mark> {
         (at > span.marks.start).then(|| self.marks[at - 1])
+    }
+}
+
+// Tells each mark where the next and the last of either side stand.
+fn see_around(marks: &mut [Mark], start: usize) {
+    let mut next = [usize::MAX; 2];
+    for (at, mark) in marks.iter_mut().enumerate().rev() {
+        next[usize::from(!mark.is_held)] = start + at;
+        mark.next = next;
+    }
+    let mut last = [usize::MAX; 2];
+    for (at, mark) in marks.iter_mut().enumerate() {
+        last[usize::from(!mark.is_held)] = start + at;
+        mark.last = last;
     }
 }
 

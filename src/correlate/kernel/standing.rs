@@ -41,17 +41,30 @@ pub(super) fn standing(index: &Index<'_>, limits: &Limits) -> Vec<Standing> {
     all
 }
 
-/// True when the access was as the mark says already. What a deletion ended is removed by its late consequences, too;
-/// beyond the look-back they remove nothing.
-pub(super) fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -> bool {
+// What a deletion ended is removed by its late consequences, too; beyond the look-back they remove nothing. In doubt a
+// grant is no repetition: not at the instant of a deletion, nor after the account took the access from everywhere.
+fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -> bool {
     let mark = index.marks().get(at);
-    let before = index.marks().before(span, at);
-    match index.endings.last_final(span.scope, mark.time - 1) {
-        Some(end) if before.is_none_or(|before| before.time <= end) => {
-            !mark.is_held && mark.time - end > limits.window.look_back
-        }
-        _ => before.is_some_and(|before| before.is_held == mark.is_held),
+    let Some(before) = index.marks().before(span, at) else {
+        let end = index.endings.last_final(span.scope, mark.time - 1);
+        return !mark.is_held && end.is_some_and(|end| mark.time - end > limits.window.look_back);
+    };
+    if mark.is_held {
+        let end = index.endings.last_final(span.scope, mark.time).max(taken_everywhere(index, span.scope, mark.time));
+        return before.is_held && end.is_none_or(|end| end < before.time);
     }
+    match index.endings.last_final(span.scope, mark.time - 1) {
+        Some(end) if before.time <= end => mark.time - end > limits.window.look_back,
+        _ => !before.is_held,
+    }
+}
+
+/// When the account last took the access, before the instant; asked of a workspace.
+fn taken_everywhere(index: &Index<'_>, scope: Scope, before: Instant) -> Option<Instant> {
+    let (marks, account) = (index.marks(), index.marks().span(Scope::ACCOUNT));
+    let until = marks.since(&account, before);
+    let taken = marks.last(&account, until, 1).filter(|_| scope != Scope::ACCOUNT);
+    taken.map(|at| marks.get(at).time)
 }
 
 /// True when the effect is the workspace row of an account-level act: same actor, same act, within five seconds.

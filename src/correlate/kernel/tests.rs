@@ -1,6 +1,9 @@
 //! The rulings of the design, each as a story of two or three lines, and what holds of every story.
 
 mod always;
+mod explained;
 mod hostile;
+mod naive;
+mod naive_trace;
 mod rulings;
 mod story;

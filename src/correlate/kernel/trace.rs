@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::held::{Held, History};
 use super::index::{Index, side};
-use super::{Case, Decision, Instant, Limits, Reason, Scope, Traced, Vouched, World};
+use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use crate::change::Direction;
 
 /// Judges every traced decision of a case, in order, taking the records of one instant in the order in which they stand.
@@ -151,8 +151,21 @@ impl<'a> Tracer<'a> {
             first.at_account.or(first.anywhere)
         };
         // A removal is carried out, too, when the person or the group is ended as a whole.
-        let end = || self.index.endings.first_end(Scope::ACCOUNT, from).filter(|(time, _)| is_removal && *time < until);
-        own.map(Carrier::Effect).or_else(|| end().map(|(_, ending)| Carrier::Ending(ending)))
+        let end = || self.ended_for(from, until).filter(|_| is_removal);
+        own.map(Carrier::Effect).or_else(|| end().map(Carrier::Ending))
+    }
+
+    // A deactivation that is lifted again has only put the end off: the access is back.
+    fn ended_for(&self, from: Instant, until: Instant) -> Option<usize> {
+        let endings = &self.index.endings;
+        let (time, end) = endings.first_end(Scope::ACCOUNT, from).filter(|(time, _)| *time < until)?;
+        let is_final = self.case().endings[end].kind == EndingKind::Final;
+        let is_back = || endings.last_restored(Scope::ACCOUNT, until - 1).is_some_and(|back| back >= time);
+        if is_final || !is_back() {
+            return Some(end);
+        }
+        let gone = endings.first_final(Scope::ACCOUNT, from).filter(|(time, _)| *time < until);
+        gone.map(|(_, end)| end)
     }
 
     fn linked(&self, d: usize) -> First {
@@ -236,7 +249,12 @@ impl<'a> Tracer<'a> {
         match self.held_before(d) {
             Held::Unknown => false,
             Held::Yes => self.case().decisions[d].direction == Direction::Grant,
-            Held::No | Held::Suspended => self.case().decisions[d].direction == Direction::Revoke,
+            Held::No => self.case().decisions[d].direction == Direction::Revoke,
+            Held::Suspended => {
+                let (decided, until) = (self.case().decisions[d].time, self.index.reversed_at(d) - 1);
+                let back = self.index.endings.last_restored(Scope::ACCOUNT, until);
+                self.case().decisions[d].direction == Direction::Revoke && back.is_none_or(|back| back < decided)
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Vouching: from the effect back to the authority.
 
+use std::cmp::Reverse;
+
 use super::index::{Index, side};
 use super::link::{ending_beside, links};
 use super::marks::Span;
@@ -94,8 +96,11 @@ impl Item<'_> {
 
     // An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since.
     fn standing_decision(&self) -> Option<usize> {
-        let older = self.index.strongest_before(self.side(), self.effect.time);
-        older.into_iter().find(|&d| self.stands(d))
+        let now = self.effect.time;
+        let (from, _) = self.limits.window.around(now);
+        let older = [now, from].into_iter().flat_map(|until| self.index.strongest_before(self.side(), until));
+        let strength = |d: &usize| (self.index.case.decisions[*d].rank, Reverse(*d));
+        older.filter(|&d| self.stands(d)).min_by_key(strength)
     }
 
     // A departure took the access back; the return puts it in force again, whatever was decided before the departure.
@@ -109,7 +114,9 @@ impl Item<'_> {
             Some(reversal) => {
                 let is_departure = index.case.decisions[reversal].rank.is_some();
                 let lift = index.lift(reversal, now + self.limits.window.skew);
-                is_departure && lift.is_some_and(|lift| !self.is_undone(lift))
+                // What authorises by itself is no return: it speaks for itself.
+                let is_return = |lift: usize| index.case.decisions[lift].rank.is_none();
+                is_departure && lift.is_some_and(|lift| is_return(lift) && !self.is_undone(lift))
             }
         }
     }

@@ -141,6 +141,33 @@ fn access_that_stands_somewhere_is_not_gone() {
 }
 
 #[test]
+fn a_deactivation_that_is_lifted_carries_no_removal_out() {
+    given([unwanted(0), ended(HOUR, Suspended)]).gives(&[], &[Matched]);
+    given([unwanted(0), ended(HOUR, Suspended), ended(2 * HOUR, Restored)]).gives(&[], &[Missing]);
+    given([unwanted(0), ended(HOUR, Suspended), ended(2 * HOUR, Restored), ended(3 * HOUR, Final)])
+        .gives(&[], &[Matched])
+        .carried_out(&[Some(3 * HOUR)]);
+    let suspended = || vec![granted(0), ended(HOUR, Suspended), unwanted(2 * HOUR)];
+    given(suspended()).gives(&[NoAuthority], &[AlreadyInEffect]);
+    let back = suspended().into_iter().chain([ended(3 * HOUR, Restored)]);
+    given(back).gives(&[NoAuthority], &[Missing]);
+}
+
+#[test]
+fn a_grant_is_no_repetition_at_the_instant_of_the_deletion() {
+    given([granted(0), ended(HOUR, Final), granted(HOUR)]).gives(&[NoAuthority, NoAuthority], &[]);
+    given([granted(0), ended(HOUR, Final), granted(HOUR - 1)]).gives(&[NoAuthority, Redundant], &[]);
+}
+
+#[test]
+fn a_grant_is_no_repetition_after_the_account_took_the_access_from_everywhere() {
+    let taken = || vec![granted(0), granted(0).at(1), revoked(HOUR)];
+    let then = |fact: Fact| given(taken().into_iter().chain([fact]));
+    then(granted(2 * HOUR).at(1)).gives(&[NoAuthority, Implied, NoAuthority, NoAuthority], &[]);
+    then(revoked(40 * DAY).at(1)).gives(&[NoAuthority, Implied, NoAuthority, NoAuthority], &[]);
+}
+
+#[test]
 fn opposite_decisions_of_one_instant_leave_open_which_came_last() {
     given([wanted(0), unwanted(0), granted(MINUTE)]).gives(&[Ambiguous], &[Ambiguous, Ambiguous]).linked(&[None]);
     given([unwanted(0), wanted(0), granted(MINUTE)]).gives(&[Ambiguous], &[Ambiguous, Ambiguous]);

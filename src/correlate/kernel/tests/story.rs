@@ -221,6 +221,24 @@ impl Story {
         self
     }
 
+    /// The whole case and its holes at another time.
+    pub(super) fn shifted(mut self, by: i64) -> Self {
+        self.case.decisions.iter_mut().for_each(|d| d.time += by);
+        self.case.pushes.iter_mut().for_each(|p| p.time += by);
+        self.case.effects.iter_mut().for_each(|e| e.time += by);
+        self.case.endings.iter_mut().for_each(|e| e.time += by);
+        self.case.observations.iter_mut().for_each(|o| o.time += by);
+        for hole in self.holes.authority.iter_mut().chain(&mut self.holes.effects) {
+            *hole = (hole.0 + by, hole.1 + by);
+        }
+        self
+    }
+
+    /// What the logs do not speak for.
+    pub(super) fn world(&self) -> &dyn World {
+        &self.holes
+    }
+
     pub(super) fn judge(&self) -> (Vec<Vouched>, Vec<Traced>) {
         let vouched = vouch(&self.case, &LIMITS, &self.holes);
         let traced = trace(&self.case, &LIMITS, &self.holes, &vouched);

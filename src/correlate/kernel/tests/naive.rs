@@ -1,0 +1,290 @@
+//! The rulings once more, as plainly as they can be put: every question a scan of the whole case. What the kernel answers
+//! by search must agree.
+
+use super::super::standing::is_twin;
+use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
+use crate::change::Direction;
+
+/// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
+type Marks = Vec<(Instant, bool, Option<usize>)>;
+
+pub(super) struct Naive<'a> {
+    pub(super) case: &'a Case,
+    pub(super) limits: &'a Limits,
+    pub(super) world: &'a dyn World,
+}
+
+/// How an effect was judged: why, and by which decision.
+pub(super) type Judged = (Reason, Option<usize>);
+
+impl Naive<'_> {
+    pub(super) fn marks(&self, scope: Scope) -> Marks {
+        let seen = self.case.observations.iter().filter(|o| o.scope == scope).map(|o| (o.time, o.held, None));
+        let done = self.case.effects.iter().enumerate().filter(|(_, e)| e.scope == scope);
+        let mut all: Marks =
+            seen.chain(done.map(|(i, e)| (e.time, e.direction == Direction::Grant, Some(i)))).collect();
+        all.sort_by_key(|m| (m.0, m.2.is_some()));
+        all
+    }
+
+    fn marks_before(&self, i: usize) -> Marks {
+        let all = self.marks(self.case.effects[i].scope);
+        all.into_iter().take_while(|m| m.2 != Some(i)).collect()
+    }
+
+    fn last_final(&self, scope: Scope, before: Instant) -> Option<Instant> {
+        let ends = self.case.endings.iter().filter(|e| e.kind == EndingKind::Final && e.time < before);
+        ends.filter(|e| e.scope == scope || e.scope == Scope::ACCOUNT).map(|e| e.time).max()
+    }
+
+    pub(super) fn is_redundant(&self, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let is_grant = effect.direction == Direction::Grant;
+        let before = self.marks_before(i).last().copied();
+        let end = self.last_final(effect.scope, effect.time + i64::from(is_grant));
+        let ended = end.filter(|end| before.is_none_or(|m| m.0 <= *end));
+        let taken = self.marks(Scope::ACCOUNT).into_iter().rfind(|m| m.0 < effect.time && !m.1);
+        let is_taken = taken.is_some_and(|t| before.is_some_and(|m| m.0 <= t.0)) && effect.scope != Scope::ACCOUNT;
+        match ended {
+            Some(end) => !is_grant && effect.time - end > self.limits.window.look_back,
+            None => before.is_some_and(|m| m.1 == is_grant) && !(is_grant && is_taken),
+        }
+    }
+
+    pub(super) fn reverses(&self, later: usize, d: usize) -> bool {
+        let (r, decision) = (&self.case.decisions[later], &self.case.decisions[d]);
+        later > d && r.direction != decision.direction && (r.rank.is_some() || decision.rank != Some(0))
+    }
+
+    pub(super) fn reversed_at(&self, d: usize) -> Option<Instant> {
+        (0..self.case.decisions.len()).find(|&r| self.reverses(r, d)).map(|r| self.case.decisions[r].time)
+    }
+
+    fn opposed_before(&self, d: usize) -> Option<Instant> {
+        let decisions = &self.case.decisions;
+        decisions[..d].iter().rfind(|r| r.direction != decisions[d].direction).map(|r| r.time)
+    }
+
+    // Held as decided when decided, with nothing pending that said otherwise.
+    fn was_in_effect(&self, d: usize, scope: Scope) -> bool {
+        let decision = &self.case.decisions[d];
+        let Some(mark) = self.marks(scope).into_iter().rfind(|m| m.0 < decision.time) else { return false };
+        mark.1 == (decision.direction == Direction::Grant)
+            && self.opposed_before(d).is_none_or(|r| r < mark.0)
+            && self.last_final(scope, decision.time).is_none_or(|end| end < mark.0)
+    }
+
+    fn is_used_and_undone(&self, d: usize, i: usize) -> bool {
+        let (decision, scope) = (&self.case.decisions[d], self.case.effects[i].scope);
+        let wanted = decision.direction == Direction::Grant;
+        let mut since = decision.time - self.limits.window.skew;
+        since = self.opposed_before(d).map_or(since, |r| r.max(since));
+        let before = self.marks_before(i);
+        if self.was_in_effect(d, scope) {
+            return before.iter().any(|m| m.0 >= decision.time && m.1 != wanted);
+        }
+        let used = before.iter().position(|m| m.0 >= since && m.1 == wanted);
+        used.is_some_and(|used| before[used..].iter().any(|m| m.1 != wanted))
+    }
+
+    fn may(&self, d: usize, i: usize) -> bool {
+        let (decision, effect) = (&self.case.decisions[d], &self.case.effects[i]);
+        let wanted = decision.direction == Direction::Grant;
+        if !self.limits.window.holds(decision.time, effect.time) {
+            return false;
+        }
+        if decision.rank > Some(0) && self.comes_with_an_end(i) {
+            return false;
+        }
+        let since_decided = self.marks_before(i).into_iter().filter(|m| m.0 >= decision.time);
+        if self.was_in_effect(d, effect.scope) && since_decided.into_iter().any(|m| m.1 != wanted) {
+            return false;
+        }
+        let Some(reversal) = self.reversed_at(d).filter(|r| *r <= effect.time) else { return true };
+        let by = reversal + self.limits.window.look_back;
+        let marks = self.marks(effect.scope);
+        let undone = marks.iter().skip_while(|m| m.2 != Some(i)).any(|m| m.1 != wanted && m.0 <= by);
+        let ended = self.case.endings.iter().any(|e| {
+            let is_here = e.scope == effect.scope || e.scope == Scope::ACCOUNT;
+            wanted && is_here && e.kind != EndingKind::Restored && e.time > effect.time && e.time <= by
+        });
+        undone || ended
+    }
+
+    fn comes_with_an_end(&self, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let granted =
+            self.marks_before(i).into_iter().rfind(|m| m.2.is_some()).filter(|m| m.1).map_or(Instant::MIN, |m| m.0);
+        let here = |scope| scope == effect.scope || scope == Scope::ACCOUNT;
+        let is_back = |since| {
+            let back = |e: &&super::super::Ending| e.kind == EndingKind::Restored && here(e.scope);
+            self.case.endings.iter().filter(back).any(|e| e.time > since && e.time <= effect.time)
+        };
+        effect.direction == Direction::Revoke
+            && self.case.endings.iter().any(|e| {
+                e.kind != EndingKind::Restored
+                    && here(e.scope)
+                    && self.limits.window.holds(e.time, effect.time)
+                    && granted <= e.time
+                    && !is_back(e.time)
+            })
+    }
+
+    fn says_the_same(&self, a: usize, b: usize) -> bool {
+        !(a..b).any(|r| self.reverses(r, a))
+    }
+
+    /// Best pairs of the decisions from `d` and the takers from `e` on, and their cost: left, ranks, lag.
+    fn best(&self, decisions: &[usize], takers: &[usize]) -> ((usize, u32, u64), Vec<(usize, usize)>) {
+        let Some((&e, later)) = takers.split_first() else { return ((0, 0, 0), Vec::new()) };
+        let time = |d: usize| self.case.decisions[d].time;
+        let effect = self.case.effects[e].time;
+        let Some((&d, other)) = decisions.split_first() else { return ((takers.len(), 0, 0), Vec::new()) };
+        if time(d) < effect - self.limits.window.look_back {
+            return self.best(other, takers);
+        }
+        let mut ways = Vec::new();
+        if self.may(d, e) {
+            let is_free = |&&o: &&usize| !(time(o) <= effect && self.says_the_same(d, o));
+            let from = other.iter().position(|o| is_free(&o)).unwrap_or(other.len());
+            let ((left, ranks, lag), mut pairs) = self.best(&other[from..], later);
+            pairs.push((d, e));
+            let rank = u32::from(self.case.decisions[d].rank.unwrap_or(0));
+            ways.push(((left, ranks + rank, lag + time(d).abs_diff(effect)), pairs));
+        }
+        let ((left, ranks, lag), pairs) = self.best(decisions, later);
+        ways.push(((left + 1, ranks, lag), pairs));
+        ways.push(self.best(other, takers));
+        ways.into_iter().reduce(|best, way| if way.0 < best.0 { way } else { best }).unwrap_or_default()
+    }
+
+    fn link(&self, i: usize) -> Option<usize> {
+        let effect = &self.case.effects[i];
+        let like = |o: &&usize| {
+            let other = &self.case.effects[**o];
+            other.scope == effect.scope && other.direction == effect.direction
+        };
+        let all: Vec<usize> = (0..self.case.effects.len()).collect();
+        let takes = |o: &usize| self.case.effects[*o].exempt.is_some() || !self.is_redundant(*o);
+        let takers: Vec<usize> = all.iter().filter(like).copied().filter(takes).collect();
+        let decisions: Vec<usize> =
+            (0..self.case.decisions.len()).filter(|&d| self.authorises(d, effect.direction)).collect();
+        self.best(&decisions, &takers).1.into_iter().find(|(_, e)| *e == i).map(|(d, _)| d)
+    }
+
+    fn authorises(&self, d: usize, direction: Direction) -> bool {
+        self.case.decisions[d].direction == direction && self.case.decisions[d].rank.is_some()
+    }
+
+    pub(super) fn vouch(&self, i: usize) -> Judged {
+        let effect = &self.case.effects[i];
+        if let Some(reason) = effect.exempt {
+            return (reason, None);
+        }
+        if self.is_redundant(i) {
+            return (Reason::Redundant, None);
+        }
+        if is_twin(self.case, effect) {
+            return (Reason::Implied, None);
+        }
+        if !self.case.is_resolved {
+            return (Reason::UnresolvedSubject, None);
+        }
+        if let Some(d) = self.link(i) {
+            return (Reason::Matched, Some(d));
+        }
+        if self.comes_with_an_end(i) {
+            return (Reason::Implied, None);
+        }
+        if let Some(d) = self.state(i) {
+            return (Reason::State, Some(d));
+        }
+        if self.is_pushed(i) { (Reason::Transport, None) } else { (self.without(i), None) }
+    }
+
+    fn state(&self, i: usize) -> Option<usize> {
+        let effect = &self.case.effects[i];
+        let decisions = &self.case.decisions;
+        let like = |d: &usize| self.authorises(*d, effect.direction);
+        // What was said again since, as strongly, is spoken for by that: among all, and among those beyond the look-back.
+        let is_last = |d: usize, until: Instant| {
+            let again = |o: &usize| *o > d && decisions[*o].time < until && decisions[*o].rank <= decisions[d].rank;
+            decisions[d].time < until && !(0..decisions.len()).filter(like).any(|o| again(&o))
+        };
+        let limits = [effect.time, effect.time - self.limits.window.look_back];
+        let older = (0..decisions.len()).filter(like).filter(|&d| limits.iter().any(|until| is_last(d, *until)));
+        older.filter(|&d| self.stands(d, i)).min_by_key(|&d| (decisions[d].rank, std::cmp::Reverse(d)))
+    }
+
+    fn is_for_good(decision: &Decision) -> bool {
+        use crate::change::Verb::{GroupDelete, UserDelete};
+        decision.rank == Some(0) || decision.rank.is_some() && matches!(decision.verb, UserDelete | GroupDelete)
+    }
+
+    fn stands(&self, d: usize, i: usize) -> bool {
+        let (decisions, now) = (&self.case.decisions, self.case.effects[i].time);
+        let later =
+            |r: &usize| *r > d && decisions[*r].time <= now && decisions[*r].direction != decisions[d].direction;
+        let against: Vec<usize> = (0..decisions.len()).filter(later).collect();
+        if against.iter().any(|&r| Self::is_for_good(&decisions[r])) {
+            return false;
+        }
+        let Some(&reversal) = against.iter().rfind(|&&r| self.reverses(r, d)) else {
+            return now - decisions[d].time > self.limits.window.look_back && !self.is_used_and_undone(d, i);
+        };
+        let back = (reversal..decisions.len()).find(|&g| decisions[g].direction == decisions[d].direction);
+        let back = back.filter(|&g| decisions[g].time <= now + self.limits.window.skew);
+        let is_return = |g: usize| decisions[g].rank.is_none();
+        decisions[reversal].rank.is_some() && back.is_some_and(|g| is_return(g) && !self.is_used_and_undone(g, i))
+    }
+
+    fn is_pushed(&self, i: usize) -> bool {
+        let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
+        let until = effect.time + self.limits.window.skew;
+        let same =
+            (0..decisions.len()).filter(|&d| decisions[d].direction == effect.direction && decisions[d].time <= until);
+        let same: Vec<usize> = same.collect();
+        let is_answered = |r: usize| same.iter().any(|&g| g > r && self.answers(g, r));
+        let against = (0..decisions.len()).filter(|&r| {
+            decisions[r].direction != effect.direction
+                && decisions[r].rank.is_some()
+                && decisions[r].time <= effect.time
+        });
+        let mut against = against.collect::<Vec<_>>().into_iter();
+        if against.any(|r| !is_answered(r)) {
+            return false;
+        }
+        let last = same.iter().rfind(|&&d| decisions[d].rank.is_some());
+        if last.is_some_and(|&d| self.is_used_and_undone(d, i)) {
+            return false;
+        }
+        let before =
+            self.case.effects[..i].iter().filter(|o| o.scope == effect.scope && o.direction == effect.direction);
+        let used = before.filter(|o| o.time < effect.time).map(|o| o.time + self.limits.window.skew).max();
+        self.case.pushes.iter().any(|p| {
+            p.succeeded
+                && p.names_subject
+                && p.direction == effect.direction
+                && self.limits.window.holds(p.time, effect.time)
+                && used.is_none_or(|used| p.time > used)
+        })
+    }
+
+    // A removal that names the key is answered by a decision that authorises; a departure by the return, too.
+    fn answers(&self, g: usize, r: usize) -> bool {
+        self.case.decisions[g].rank.is_some() || !Self::is_for_good(&self.case.decisions[r])
+    }
+
+    fn without(&self, i: usize) -> Reason {
+        let effect = &self.case.effects[i];
+        let (from, to) = self.limits.window.around(effect.time);
+        let decided = (0..self.case.decisions.len())
+            .rfind(|&d| self.authorises(d, effect.direction) && self.case.decisions[d].time <= effect.time);
+        let in_flight = decided.filter(|&d| self.case.decisions[d].time >= from && !self.is_used_and_undone(d, i));
+        let reversed = in_flight.and_then(|d| self.reversed_at(d)).filter(|r| *r <= effect.time);
+        let is_open = reversed.is_some_and(|r| {
+            self.world.effect_hole(&[effect.scope], effect.time, r + self.limits.window.look_back).is_some()
+        });
+        if self.world.authority_hole(from, to).is_some() || is_open { Reason::CoverageGap } else { Reason::NoAuthority }
+    }
+}

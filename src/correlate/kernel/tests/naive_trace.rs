@@ -1,0 +1,178 @@
+//! Tracing, as plainly as it can be put.
+
+use super::super::{Ending, EndingKind, Instant, Reason, Scope, Vouched};
+use super::naive::Naive;
+use crate::change::Direction;
+
+impl Naive<'_> {
+    /// How a decision is judged, and the row of what carried it out.
+    pub(super) fn trace(&self, d: usize, vouched: &[Vouched]) -> (Reason, Option<usize>) {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        if !case.is_resolved {
+            return (Reason::UnresolvedSubject, None);
+        }
+        let due = self.due(d);
+        let is_grant = decision.direction == Direction::Grant;
+        let reversal = self.reversed_at(d);
+        let from = decision.time - self.limits.window.skew;
+        if let Some((row, time)) = self.carrier(d, vouched) {
+            return (if time <= due { Reason::Matched } else { Reason::Late }, Some(row));
+        }
+        let reason = if !case.is_pushed || !is_grant && !case.is_known_to_databricks {
+            Reason::NotPushed
+        } else if self.is_already(d, vouched) {
+            Reason::AlreadyInEffect
+        } else if reversal.is_some_and(|r| r <= due) {
+            Reason::Superseded
+        } else if due >= self.limits.cut_off {
+            Reason::WindowOpen
+        } else if self.world.effect_hole(&case.effect_scopes, from, due).is_some() {
+            Reason::CoverageGap
+        } else {
+            let its = case.pushes.iter().filter(|p| p.names_subject && p.direction == decision.direction);
+            let in_time = |time: Instant| time >= from && reversal.is_none_or(|r| time < r);
+            let last = its.filter(|p| in_time(p.time)).map(|p| (p.time, p.succeeded)).max();
+            if last.is_some_and(|(_, succeeded)| !succeeded) { Reason::Failed } else { Reason::Missing }
+        };
+        (reason, None)
+    }
+
+    fn due(&self, d: usize) -> Instant {
+        let decision = &self.case.decisions[d];
+        let is_grant = decision.direction == Direction::Grant;
+        decision.time + if is_grant { self.limits.provision_sla } else { self.limits.deprovision_sla }
+    }
+
+    fn carrier(&self, d: usize, vouched: &[Vouched]) -> Option<(usize, Instant)> {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let from = decision.time - self.limits.window.skew;
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        let all: Vec<usize> = (0..case.effects.len()).filter(|&e| !self.was_undone_by(e, decision.time)).collect();
+        let like = |e: &usize| {
+            let effect = &case.effects[*e];
+            effect.direction == decision.direction && effect.time >= from && effect.time < until
+        };
+        let is_link = |e: &usize| {
+            let is_in_time = vouched[*e].reason == Reason::Matched || case.effects[*e].time < until;
+            vouched[*e].decision == Some(d) && is_in_time
+        };
+        let was_held = self.was_as_decided(d) == Some(true);
+        let changed = |e: &usize| {
+            let skewed = case.effects[*e].time < decision.time;
+            like(e) && vouched[*e].reason != Reason::Redundant && (skewed || !was_held)
+        };
+        let said = |e: &usize| like(e) && !was_held && case.effects[*e].time <= self.due(d);
+        let keeps: [&dyn Fn(&usize) -> bool; 3] = [&is_link, &changed, &said];
+        let found = keeps.iter().map(|keep| all.iter().copied().filter(|e| keep(e)).collect::<Vec<_>>());
+        let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+        let at_account = found.iter().find(|&&e| case.effects[e].scope == Scope::ACCOUNT);
+        let is_end = decision.direction == Direction::Revoke;
+        let own = match (at_account, case.is_account && is_end) {
+            (None, true) => self.everywhere(from, until),
+            (at_account, _) => at_account.or(found.first()).copied(),
+        };
+        own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| self.ending(from, until).filter(|_| is_end))
+    }
+
+    fn ending(&self, from: Instant, until: Instant) -> Option<(usize, Instant)> {
+        let here = |e: &&Ending| e.scope == Scope::ACCOUNT && e.time >= from && e.time < until;
+        let is_back = |since: Instant| {
+            self.case.endings.iter().filter(here).any(|e| e.kind == EndingKind::Restored && e.time >= since)
+        };
+        // A deactivation that is lifted ends nothing, nor does one after it.
+        let ends =
+            |e: &&Ending| {
+                here(e)
+                    && match e.kind {
+                        EndingKind::Final => true,
+                        EndingKind::Suspended => !self.case.endings.iter().filter(here).any(|first| {
+                            first.kind != EndingKind::Restored && first.time <= e.time && is_back(first.time)
+                        }),
+                        EndingKind::Restored => false,
+                    }
+            };
+        self.case.endings.iter().find(ends).map(|e| (e.row, e.time))
+    }
+
+    fn was_undone_by(&self, e: usize, time: Instant) -> bool {
+        let effect = &self.case.effects[e];
+        let wanted = effect.direction == Direction::Grant;
+        self.marks(effect.scope).iter().any(|m| m.1 != wanted && m.0 >= effect.time && m.0 < time)
+    }
+
+    fn everywhere(&self, from: Instant, until: Instant) -> Option<usize> {
+        let first = |scope: &Scope| {
+            self.case
+                .effects
+                .iter()
+                .position(|e| e.scope == *scope && e.direction == Direction::Revoke && e.time >= from && e.time < until)
+        };
+        let ends: Option<Vec<usize>> = self.case.seen_in.iter().map(first).collect();
+        ends?.into_iter().max_by_key(|&e| self.case.effects[e].time)
+    }
+
+    fn was_as_decided(&self, d: usize) -> Option<bool> {
+        let decision = &self.case.decisions[d];
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        let held = self.is_held(decision.time)?;
+        let is_back = self.is_out(decision.time)
+            && self.case.endings.iter().any(|e| {
+                e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= decision.time && e.time < until
+            });
+        Some(held == (decision.direction == Direction::Grant) && !is_back)
+    }
+
+    fn is_out(&self, before: Instant) -> bool {
+        let last = self.case.endings.iter().rfind(|e| e.scope == Scope::ACCOUNT && e.time < before);
+        last.is_some_and(|e| e.kind == EndingKind::Suspended)
+    }
+
+    // In whatever scope: it is held while it is held in one of them. What is taken at the account is taken everywhere.
+    fn is_held(&self, before: Instant) -> Option<bool> {
+        let case = self.case;
+        let final_end = |e: &&Ending| e.kind == EndingKind::Final && e.scope == Scope::ACCOUNT && e.time < before;
+        let ended = case.endings.iter().filter(final_end).map(|e| e.time).max();
+        if self.is_out(before) {
+            return Some(false);
+        }
+        let at_account = self.marks(Scope::ACCOUNT);
+        let taken = at_account.iter().filter(|m| !m.1 && m.0 < before).map(|m| (m.0, m.2)).max_by_key(|m| (m.0, m.1));
+        let scopes = case.effects.iter().map(|e| e.scope).chain(case.observations.iter().map(|o| o.scope));
+        let mut is_known = ended.is_some() || taken.is_some();
+        for scope in scopes {
+            let Some(last) = self.marks(scope).into_iter().rfind(|m| m.0 < before) else { continue };
+            is_known = true;
+            // Of one instant: snapshots, then effects as they stand, then what ends.
+            let after_taken = taken.is_none_or(|t| scope == Scope::ACCOUNT || (last.0, last.2) > t);
+            if last.1 && ended.is_none_or(|end| last.0 > end) && after_taken {
+                return Some(true);
+            }
+        }
+        is_known.then_some(false)
+    }
+
+    fn is_already(&self, d: usize, vouched: &[Vouched]) -> bool {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let is_grant = decision.direction == Direction::Grant;
+        match self.was_as_decided(d) {
+            Some(was) => was,
+            None if is_grant => false,
+            None => {
+                let granted =
+                    |g: &usize| case.decisions[*g].direction == Direction::Grant && case.decisions[*g].rank.is_some();
+                let Some(g) = (0..d).rfind(granted) else { return false };
+                let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+                let granted_at = case.decisions[g].time;
+                let lands = case.effects.iter().any(|e| {
+                    e.direction == Direction::Grant
+                        && e.time >= decision.time
+                        && e.time < until
+                        && self.limits.window.holds(granted_at, e.time)
+                });
+                let since = granted_at - self.limits.window.skew;
+                let is_seen = self.world.effect_hole(&case.effect_scopes, since, decision.time).is_none();
+                self.carrier(g, vouched).is_none() && !lands && is_seen
+            }
+        }
+    }
+}
