@@ -6,6 +6,7 @@ pub mod cases;
 pub mod columns;
 pub mod door;
 pub mod kernel;
+pub mod lags;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
