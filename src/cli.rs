@@ -43,7 +43,7 @@ pub enum Command {
     Vocabulary(Vocabulary),
     /// Show which hours of which source and scope the logs speak for, and their holes
     #[command(
-        after_help = "An hour is covered (a record, or a declared heartbeat), quiet (none, and fewer than one expected), a hole (none, and one or more expected; or outside the evidence) or not established (too few days to expect anything). Verdicts lean on absence over covered and quiet hours only, and cite the hole that keeps them open. With --hours the rows are those of table coverage, as in the package.\n\nExamples:\n  tickmark coverage --lake lake\n  tickmark coverage --lake lake --config tickmark.toml --period 2026-Q3\n  tickmark coverage --lake lake --config tickmark.toml --hours --format csv > hours.csv"
+        after_help = "An hour is covered (a record, or a declared heartbeat), quiet (none, and fewer than one expected), a hole (none, and one or more expected; or outside the evidence) or not established (too few days to expect anything). Verdicts lean on absence over covered and quiet hours only, and cite the hole that keeps them open. With --hours the rows are those of table coverage, as in the package.\n\nHeartbeats are declared in the configuration: [[heartbeat]] with source, scope, and paths of CSV or JSON-lines files (time, and where they differ source, scope, reference), or at = [\"2026-07-03T04:00:00Z\"].\n\nExamples:\n  tickmark coverage --lake lake\n  tickmark coverage --lake lake --config tickmark.toml --period 2026-Q3\n  tickmark coverage --lake lake --config tickmark.toml --hours --format csv > hours.csv"
     )]
     Coverage(Coverage),
     /// Ask the lake in SQL; its tables are events, changes, files and rejects

@@ -4,8 +4,8 @@
 
 /// What the lags of one pair of sources say of their clocks.
 ///
-/// A lag is the later link's time minus the earlier one's, each as its own source wrote it: the true lag, which is never
-/// negative, plus the offset of the later source's clock against the earlier's. So a lag can only be negative through skew,
+/// A lag is the later link's time minus that of the earlier one, which caused it, each as its own source wrote it: the true lag,
+/// which is never negative, plus the offset of the later source's clock against the earlier's. So a lag can only be negative through skew,
 /// and every negative one proves an offset of at least its size; positive ones prove nothing, since a clock that runs ahead
 /// looks like a slow push. `bound` is what the most negative pair proves, provided that it was paired rightly. A single wrong
 /// pair would decide it, so `offset` is taken from the 5th percentile instead: what one pair in twenty shows, and 0 where

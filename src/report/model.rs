@@ -8,10 +8,12 @@
 mod evidence;
 mod results;
 mod statements;
+mod time;
 
 pub use evidence::*;
 pub use results::*;
 pub use statements::*;
+pub use time::*;
 
 use serde::{Deserialize, Serialize};
 

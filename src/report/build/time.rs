@@ -45,8 +45,10 @@ pub(super) fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
     }
 }
 
-/// The legs of a chain, in its order.
-const LEGS: [&str; 3] = ["authority to transport", "transport to effect", "authority to effect"];
+/// The legs of a chain in its order, and whether the earlier link is always recorded before the later one. A push is often recorded
+/// when it is done, and so after its effect.
+const LEGS: [(&str, bool); 3] =
+    [("authority to transport", true), ("transport to effect", false), ("authority to effect", true)];
 
 /// The skew of every pair of sources that the vouched effects of the period link, by leg. Only what was assigned one to one, or
 /// rests on a push of its own, is a causal pair; what is vouched by a state may be years apart.
@@ -76,8 +78,9 @@ type Pairs<'p> = BTreeMap<(usize, &'p str, &'p str), BTreeMap<(&'p str, &'p str)
 
 fn row((leg, earlier, later): (usize, &str, &str), lags: Vec<i64>) -> Option<Skew> {
     let found = lags::skew(lags)?;
+    let (leg, ordered) = LEGS[leg];
     Some(Skew {
-        leg: LEGS[leg].to_owned(),
+        leg: leg.to_owned(),
         earlier: earlier.to_owned(),
         later: later.to_owned(),
         pair_count: found.count as u64,
@@ -86,7 +89,8 @@ fn row((leg, earlier, later): (usize, &str, &str), lags: Vec<i64>) -> Option<Ske
         p05_millis: found.p05.div_euclid(MILLI),
         median_millis: found.median.div_euclid(MILLI),
         p95_millis: found.p95.div_euclid(MILLI),
-        offset_millis: found.offset / MILLI,
-        bound_millis: found.bound / MILLI,
+        ordered,
+        offset_millis: if ordered { found.offset / MILLI } else { 0 },
+        bound_millis: if ordered { found.bound / MILLI } else { 0 },
     })
 }
