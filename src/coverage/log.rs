@@ -91,8 +91,8 @@ pub struct Log {
     counts: BTreeMap<i64, i64>,
     heartbeats: BTreeMap<i64, String>,
     baseline: Baseline,
-    /// Runs of hours that the log does not speak for, in order, none touching what it speaks for.
-    gaps: Vec<Range<i64>>,
+    /// The runs of hours that the log does not speak for, in order.
+    holes: Vec<Hole>,
 }
 
 impl Log {
@@ -110,8 +110,8 @@ impl Log {
             known.first().zip(known.last()).map_or(0..0, |(first, last)| *first..*last + 1)
         });
         let baseline = Baseline::new(&counts, &reach);
-        let mut log = Self { source, scope, reach, is_declared, counts, heartbeats, baseline, gaps: Vec::new() };
-        log.gaps = log.find_gaps();
+        let mut log = Self { source, scope, reach, is_declared, counts, heartbeats, baseline, holes: Vec::new() };
+        log.holes = log.gaps().iter().map(|gap| log.hole(gap)).collect();
         log
     }
 
@@ -174,7 +174,7 @@ impl Log {
 
     /// True when a verdict may lean on the absence of records in the hour.
     pub fn speaks_for(&self, hour: i64) -> bool {
-        self.hole_at(hour).is_none()
+        self.reaching_into(hour..hour + 1).next().is_none()
     }
 
     /// The hole that an hour lies in; `None` = the log speaks for it.
@@ -184,16 +184,18 @@ impl Log {
 
     /// The first hole that reaches into a span of hours, both ends included.
     pub fn first_hole(&self, from: i64, to: i64) -> Option<Hole> {
-        self.gaps
-            .get(self.gaps.partition_point(|gap| gap.end <= from))
-            .filter(|gap| gap.start <= to)
-            .map(|g| self.hole(g))
+        self.reaching_into(from..to.saturating_add(1)).next().cloned()
     }
 
     /// The holes that reach into a span of hours, whole and in order.
     pub fn holes(&self, span: Range<i64>) -> Vec<Hole> {
-        let first = self.gaps.partition_point(|gap| gap.end <= span.start);
-        self.gaps[first..].iter().take_while(|gap| gap.start < span.end).map(|gap| self.hole(gap)).collect()
+        self.reaching_into(span).cloned().collect()
+    }
+
+    fn reaching_into(&self, span: Range<i64>) -> impl Iterator<Item = &Hole> {
+        let (start, end) = (span.start.saturating_mul(HOUR), span.end.saturating_mul(HOUR));
+        let first = self.holes.partition_point(|hole| hole.end <= start);
+        self.holes[first..].iter().take_while(move |hole| hole.start < end)
     }
 
     /// Records that were to be expected in the hours of a span that the log does not speak for; `None` = of none of them anything
@@ -237,7 +239,7 @@ impl Log {
     }
 
     // What lies beyond the evidence is a hole apart from one that the evidence ends with: the causes differ.
-    fn find_gaps(&self) -> Vec<Range<i64>> {
+    fn gaps(&self) -> Vec<Range<i64>> {
         let in_reach = self.counts.keys().copied().filter(|hour| self.reach.contains(hour));
         let covered: BTreeSet<i64> = in_reach.chain(self.heartbeats.keys().copied()).collect();
         let mut gaps = between(&covered, ALL_HOURS.start..self.reach.start);
