@@ -1,13 +1,15 @@
 //! The package: from a lake, a configuration and a period to a folder that an auditor can check.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::{self, Evidence, Outcome};
-use crate::config::{Config, Globs, Period};
+use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
-use crate::correlate::{self, Correlation, Verdict};
-use crate::coverage::Coverage;
+use crate::correlate::kernel::Limits;
+use crate::correlate::{self, Verdict};
+use crate::coverage::{self, COVERAGE, Coverage};
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
 use crate::ingest::Refused;
@@ -37,12 +39,12 @@ pub fn assemble(
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
     }
-    let coverage = Coverage::read(lake, config, &source_ids(config, &inventory.files)?)?;
+    let coverage = Coverage::read(lake, config, &coverage::source_ids(config, &inventory.files)?)?;
     let correlation = correlate::run(lake, config, period, &coverage)?;
     let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let data_files = write_data(&folder.partial, &correlation, period, &outcomes)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
     let parts = Parts {
@@ -64,25 +66,6 @@ pub fn assemble(
     Ok(model)
 }
 
-/// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
-pub(crate) fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
-    let mut ids = BTreeMap::new();
-    for (i, source) in config.sources.iter().enumerate() {
-        if let Some(id) = &source.id {
-            ids.insert(i, id.clone());
-            continue;
-        }
-        let globs = Globs::new(&source.paths)?;
-        let below =
-            |path: &str| source.paths.iter().any(|p| path.starts_with(&format!("{}/", p.trim_end_matches('/'))));
-        let found = files.iter().find(|f| f.source.is_some() && (globs.any(&f.path) || below(&f.path)));
-        if let Some(id) = found.and_then(|f| f.source.clone()) {
-            ids.insert(i, id);
-        }
-    }
-    Ok(ids)
-}
-
 fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTreeMap<String, (String, u64)>> {
     let wanted: BTreeSet<String> = outcomes
         .iter()
@@ -102,14 +85,10 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTree
     Ok(found.into_iter().map(named).collect())
 }
 
-fn write_data(
-    folder: &Path,
-    correlation: &Correlation,
-    period: &Period,
-    outcomes: &[Outcome],
-) -> Result<Vec<DataFile>> {
+fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
+    let (correlation, period) = (evidence.correlation, evidence.period);
     let part = &correlation.judged;
     let acts = &part.acts;
     let is_item = |row: usize| period.contains(acts.time(row));
@@ -121,6 +100,7 @@ fn write_data(
         (&TRACING, correlate::tracing_frame(&traced, acts)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
+        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
     ];
     let mut files = Vec::new();
     for (table, mut frame) in frames {
@@ -128,6 +108,12 @@ fn write_data(
         files.push(data_file(table, frame.height()));
     }
     Ok(files)
+}
+
+// A verdict of the period may lean on hours before and after it.
+fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
+    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
+    coverage::hours(period.start - limits.window.look_back, period.end + after)
 }
 
 fn data_file(table: &Table, rows: usize) -> DataFile {

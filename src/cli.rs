@@ -46,6 +46,11 @@ pub enum Command {
         after_help = "First come the types that are not in the vocabulary and look as if they changed access: a whole word of the name, or of the name of a request parameter, speaks of it (grant, owner, role, token, ...).\n\nExamples:\n  tickmark vocabulary --lake lake\n  tickmark vocabulary --lake lake --format json"
     )]
     Vocabulary(Vocabulary),
+    /// Show which hours of which source and scope the logs speak for, and their holes
+    #[command(
+        after_help = "An hour is covered (a record, or a declared heartbeat), quiet (none, and fewer than one expected), a hole (none, and one or more expected; or outside the evidence) or not established (too few days to expect anything). Verdicts lean on absence over covered and quiet hours only, and cite the hole that keeps them open. With --hours the rows are those of table coverage, as in the package.\n\nHeartbeats are declared in the configuration: [[heartbeat]] with source, scope, and paths of CSV or JSON-lines files (time, and where they differ source, scope, reference), or at = [\"2026-07-03T04:00:00Z\"].\n\nExamples:\n  tickmark coverage --lake lake\n  tickmark coverage --lake lake --config tickmark.toml --period 2026-Q3\n  tickmark coverage --lake lake --config tickmark.toml --hours --format csv > hours.csv"
+    )]
+    Coverage(Coverage),
     /// Ask the lake in SQL; its tables are events, changes, files and rejects
     #[command(
         after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
@@ -201,6 +206,27 @@ pub struct Vocabulary {
     pub format: ListFormat,
 }
 
+/// `tickmark coverage`
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The configuration: what the exports are declared to cover, and heartbeats [default: nothing is declared]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the configuration, else all
+    /// hours that any log reaches]
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// Print every hour, not only sums and holes
+    #[arg(long)]
+    pub hours: bool,
+    /// How to print; parquet holds hours
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires_if("parquet", "hours"))]
+    pub format: Format,
+}
+
 /// `tickmark query`
 #[derive(Debug, Args)]
 pub struct Query {
@@ -295,7 +321,7 @@ pub enum ListFormat {
     Json,
 }
 
-/// How `query` prints rows.
+/// How `query` and `coverage` print rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For reading.

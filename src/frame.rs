@@ -138,6 +138,8 @@ pub enum Values {
     Wholes(Vec<Option<i64>>),
     /// Floating point numbers.
     Reals(Vec<Option<f64>>),
+    /// True or false; `None` = null.
+    Flags(Vec<Option<bool>>),
     /// Instants in microseconds.
     Instants(Vec<Option<i64>>),
     /// Lists of texts.
@@ -169,6 +171,7 @@ impl Values {
             Self::Texts(v) => Column::new(name, v),
             Self::Wholes(v) => Column::new(name, v),
             Self::Reals(v) => Column::new(name, v),
+            Self::Flags(v) => Column::new(name, v),
             Self::Instants(v) => Column::new(name, v)
                 .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
                 .map_err(engine("build a column"))?,

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Item, Judged, Parameter, Severity, Test};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
-use crate::coverage::{Cell, HOUR, Log};
+use crate::coverage::{Cell, HOUR, Log, hours};
 use crate::error::Result;
 
 /// The test.
@@ -22,12 +22,11 @@ pub(super) const TEST: Test = Test {
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let max_gap = evidence.config.span(TEST.id, "max_gap")?.micros() / HOUR;
     let account_max_gap = evidence.config.span(TEST.id, "account_max_gap")?.micros() / HOUR;
-    let (from, to) = (evidence.period.start.div_euclid(HOUR), (evidence.period.end - 1).div_euclid(HOUR) + 1);
     let mut items = Vec::new();
     for log in evidence.coverage.logs() {
         let tolerated = if log.scope == ACCOUNT { account_max_gap } else { max_gap };
         let is_undeclared = is_undeclared(evidence, log);
-        for hour in from..to {
+        for hour in hours(evidence.period.start, evidence.period.end) {
             let (verdict, reason) = if is_undeclared && log.cell(hour) == Cell::Covered {
                 (Verdict::Exception, "undeclared_scope")
             } else {
@@ -68,8 +67,6 @@ fn is_longer(log: &Log, hour: i64, tolerated: i64) -> bool {
 }
 
 fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
-    let observed = log.counts.get(&hour).copied().unwrap_or(0);
-    let expected = log.expected(hour).map_or("not established".to_owned(), |e| format!("{e}"));
     Item {
         item_id: item_id(&["coverage", &log.source, &log.scope, &hour.to_string()]),
         verdict,
@@ -82,8 +79,17 @@ fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
         subject: None,
         object: Some(log.source.clone()),
         event_ids: Vec::new(),
-        detail: Some(format!("{observed} records, {expected} expected")),
+        detail: Some(detail(log, hour)),
         waiver_id: None,
         hole_id: None,
     }
+}
+
+fn detail(log: &Log, hour: i64) -> String {
+    let observed = log.observed(hour);
+    let expected = log.expected(hour).map_or("not established".to_owned(), |e| format!("{e}"));
+    let heartbeat = log.heartbeat(hour).map(|reference| format!("; heartbeat {reference}")).unwrap_or_default();
+    let is_stray = observed > 0 && !log.reach.contains(&hour);
+    let stray = if is_stray { "; outside what the export is declared to cover" } else { "" };
+    format!("{observed} records, {expected} expected{heartbeat}{stray}")
 }

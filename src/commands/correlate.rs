@@ -3,22 +3,19 @@
 use std::io::Write;
 
 use super::printed;
-use crate::assemble::source_ids;
 use crate::catalogue::is_vouched;
 use crate::cli;
 use crate::config::{Config, Period};
 use crate::correlate::parts;
 use crate::coverage::Coverage;
 use crate::error::{Error, Result};
-use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Correlate, out: &mut dyn Write) -> Result<u8> {
     let config = Config::read(&args.config)?;
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
     let lake = &Lake::open(&args.lake)?.with_workspaces(&config.workspaces);
-    let files = Inventory::read(lake)?.files;
-    let coverage = Coverage::read(lake, &config, &source_ids(&config, &files)?)?;
+    let coverage = Coverage::of_lake(lake, &config)?;
     std::fs::create_dir_all(&args.out).map_err(|e| Error::io("create", &args.out, e))?;
     let written = parts::write(lake, &config, &period, &coverage, &args.out, args.at_once, is_vouched)?;
     printed(writeln!(

@@ -2,6 +2,7 @@
 
 mod compact;
 mod correlate;
+mod coverage;
 mod files;
 mod ingest;
 mod listing;
@@ -39,6 +40,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Report(args) => report::run(args, clock, out),
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),
+        Command::Coverage(args) => coverage::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),

@@ -1,5 +1,6 @@
 //! The file's own shape, and the errors that name its lines.
 
+mod heartbeat;
 mod source;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ struct File {
     report: Report,
     #[serde(default)]
     source: Vec<source::SourceTable>,
+    #[serde(default)]
+    heartbeat: Vec<Spanned<heartbeat::HeartbeatTable>>,
     #[serde(default)]
     identity: Identity,
     #[serde(default)]
@@ -190,8 +193,12 @@ struct Place<'t> {
 }
 
 impl Place<'_> {
+    fn line(&self, span: std::ops::Range<usize>) -> usize {
+        1 + self.text[..span.start.min(self.text.len())].matches('\n').count()
+    }
+
     fn error(&self, span: Option<std::ops::Range<usize>>, message: &str) -> Error {
-        let line = span.map_or(1, |s| 1 + self.text[..s.start.min(self.text.len())].matches('\n').count());
+        let line = span.map_or(1, |span| self.line(span));
         Error::Input(format!("failed to read `{}` line {line}: {message}", self.name))
     }
 }
@@ -210,6 +217,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
     let all_placed = |scopes: &[String]| scopes.iter().map(|s| placed(s, &names)).collect();
     let sources = file.source.iter().map(|s| source::source(s, &place, dir, &period)).collect::<Result<Vec<_>>>()?;
     source::check_totals(&sources, &place)?;
+    let (heartbeats, heartbeat_files) = heartbeat::heartbeats(&file.heartbeat, &place, dir, &|s| placed(s, &names))?;
     Ok(Config {
         dir: dir.to_owned(),
         sha256: String::new(),
@@ -219,6 +227,8 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         lake: file.report.lake.map(|p| dir.join(p)),
         out: file.report.out.map(|p| dir.join(p)),
         sources,
+        heartbeats,
+        heartbeat_files,
         domains: lower_map(file.identity.domains),
         aliases: lower_map(file.identity.aliases),
         group_map: file.groups.map,

@@ -35,6 +35,10 @@ pub struct Config {
     pub out: Option<PathBuf>,
     /// The declared exports, in the order of the file.
     pub sources: Vec<SourceConfig>,
+    /// What collectors say of the hours in which nothing came, by source, scope, time and reference.
+    pub heartbeats: Vec<Heartbeat>,
+    /// The files that they stand in, by path.
+    pub heartbeat_files: Vec<HeartbeatFile>,
     /// Domain aliases, lower case: alias to canonical.
     pub domains: BTreeMap<String, String>,
     /// Name aliases, lower case: alias to canonical.
@@ -87,6 +91,30 @@ pub struct ControlTotal {
     pub pattern: String,
     /// Records of all files that it names.
     pub records: u64,
+}
+
+/// A collector asked a source at that time and got an empty page: a receipt for the silence of its hour.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Heartbeat {
+    /// Source id.
+    pub source: String,
+    /// Scope; a named workspace by its id.
+    pub scope: String,
+    /// When, in microseconds.
+    pub time: i64,
+    /// The collector's own reference, else where it is written.
+    pub reference: String,
+}
+
+/// A file of heartbeats: it is evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeartbeatFile {
+    /// Path relative to the configuration's folder.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Heartbeats in it.
+    pub heartbeat_count: u64,
 }
 
 /// A parameter that every test shares: its name, default and meaning.
@@ -144,6 +172,14 @@ impl Config {
         let mut config = file::parse(text, &path.display().to_string(), dir)?;
         config.sha256 = hex(&Sha256::digest(&bytes));
         Ok(config)
+    }
+
+    /// A configuration that declares nothing, for looking at a lake without one.
+    ///
+    /// # Errors
+    /// A bug of ours.
+    pub fn bare() -> Result<Self> {
+        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new("."))
     }
 
     /// A path of the file, made relative to the file's folder.

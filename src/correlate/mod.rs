@@ -8,6 +8,7 @@ pub mod columns;
 pub mod door;
 pub mod kernel;
 pub mod parts;
+pub mod lags;
 mod rows;
 
 use std::collections::BTreeMap;

@@ -2,17 +2,17 @@
 
 mod coverage;
 mod items;
+mod time;
 
 pub(crate) use items::{conclusion, listed};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::derive;
 use super::format;
 use super::model::{
-    Alias, CutOff, DataFile, Door, Identity, InputFile, Latency, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter,
-    Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary,
-    Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
+    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter, Period,
+    Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary, Supplied,
+    Tool, Totals, Unresolved, VocabularyLine, Waiver,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -77,7 +77,8 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),
         coverage: coverage::coverage(parts),
         sensitivity: sensitivity(parts),
-        latency: vec![latency(parts, Direction::Grant), latency(parts, Direction::Revoke)],
+        latency: [Direction::Grant, Direction::Revoke].map(|direction| time::latency(parts, direction)).to_vec(),
+        skews: time::skews(parts),
         tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
         not_tested: super::texts::not_tested(),
         waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
@@ -323,28 +324,6 @@ fn sensitivity(parts: &Parts<'_>) -> Sensitivity {
         }
     };
     Sensitivity { rows: correlation.sensitivity.iter().map(row).collect() }
-}
-
-fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
-    let all = parts.evidence.correlation;
-    let decided = || {
-        all.judged.tracing.iter().filter(|t| {
-            let act = all.judged.acts.at(t.authority);
-            act.direction == direction && parts.evidence.period.contains(act.time)
-        })
-    };
-    let seconds = decided()
-        .filter_map(|t| {
-            t.effect.map(|row| (all.judged.acts.time(row) - all.judged.acts.time(t.authority)).max(0) / 1_000_000)
-        })
-        .collect();
-    let is_open = |r: Reason| matches!(r, Reason::Missing | Reason::Failed | Reason::WindowOpen | Reason::CoverageGap);
-    let open = decided().filter(|t| is_open(t.reason)).count();
-    let (name, sla) = match direction {
-        Direction::Grant => ("grants", all.limits.provision_sla),
-        _ => ("removals", all.limits.deprovision_sla),
-    };
-    derive::latency(name, seconds, open as u64, sla / 1_000_000)
 }
 
 fn waiver(parts: &Parts<'_>, used: &WaiverUse) -> Waiver {

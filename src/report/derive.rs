@@ -5,16 +5,20 @@
 use super::controls::{Framework, matrix, of_test};
 use super::format::number;
 use super::model::{
-    Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, RecordCounts, Severity,
-    SeverityCount, Summary, Test, Totals,
+    Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, Quantile, RecordCounts,
+    Severity, SeverityCount, Summary, Test, Totals,
 };
 use super::texts::about;
+use crate::correlate::lags::durations;
 use crate::error::{Error, Result};
 use crate::package::merkle_root;
 
 /// Edges of the latency buckets in seconds: one second to thirty days, near enough even on a logarithmic scale.
 pub const BUCKET_EDGES: [i64; 16] =
     [1, 3, 10, 30, 60, 180, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800, 2_592_000];
+
+/// A second in microseconds.
+const SECOND: i64 = 1_000_000;
 
 impl Model {
     /// Fills summary, totals and matrices from the rest, and refuses counts that do not add up.
@@ -188,28 +192,35 @@ fn not_covered(model: &Model) -> Vec<String> {
     lines
 }
 
-/// Distribution of one direction. `seconds` are the latencies of decisions with an effect, in any order.
-pub fn latency(direction: &str, mut seconds: Vec<i64>, open_count: u64, sla_seconds: i64) -> Latency {
+/// Distribution of one direction: microseconds from decision to effect, and from decision to cut-off of those without one, in any order.
+pub fn latency(direction: &str, carried: &[i64], open: &[i64], sla: i64) -> Latency {
+    let of = |cases: &[i64], has_ended: bool| cases.iter().map(|t| (*t, has_ended)).collect::<Vec<_>>();
+    let found = durations([of(carried, true), of(open, false)].concat());
+    let mut seconds: Vec<i64> = carried.iter().map(|micros| micros / SECOND).collect();
     seconds.sort_unstable();
+    let quantile = |(percent, micros): (u32, Option<i64>)| Quantile {
+        percent,
+        reached: micros.is_some(),
+        seconds: micros.unwrap_or(0) / SECOND,
+    };
     Latency {
         direction: direction.to_owned(),
-        count: seconds.len() as u64,
-        open_count,
-        measured: !seconds.is_empty(),
-        p50_seconds: percentile(&seconds, 50),
-        p90_seconds: percentile(&seconds, 90),
-        p99_seconds: percentile(&seconds, 99),
-        max_seconds: seconds.last().copied().unwrap_or(0),
-        sla_seconds,
-        late_count: seconds.iter().filter(|s| **s > sla_seconds).count() as u64,
+        decided_count: cases(carried) + cases(open),
+        count: cases(carried),
+        open_count: cases(open),
+        superseded_count: 0,
+        unmeasured_count: 0,
+        measured: !carried.is_empty(),
+        quantiles: [(50, found.p50), (90, found.p90), (99, found.p99), (100, found.max)].map(quantile).to_vec(),
+        longest_seconds: seconds.last().copied().unwrap_or(0),
+        sla_seconds: sla / SECOND,
+        late_count: carried.iter().filter(|t| **t > sla).count() as u64,
         buckets: buckets(&seconds),
     }
 }
 
-/// Nearest rank: the smallest value that at least `percent` of the values do not exceed; 0 when there is none.
-pub fn percentile(sorted: &[i64], percent: usize) -> i64 {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or(0)
+const fn cases(list: &[i64]) -> u64 {
+    list.len() as u64
 }
 
 fn buckets(sorted: &[i64]) -> Vec<Bucket> {
@@ -230,19 +241,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_nearest_rank() {
-        let values: Vec<i64> = (1..=100).collect();
-        assert_eq!([50, 90, 99].map(|p| percentile(&values, p)), [50, 90, 99]);
-        assert_eq!(percentile(&[7], 99), 7);
-        assert_eq!(percentile(&[], 50), 0);
+    fn every_latency_falls_into_one_bucket() {
+        let seconds = [0, 1, 2, 3, 86_399, 86_400, 9_999_999];
+        let found = latency("grants", &seconds.map(|s| s * SECOND), &[], 86_400 * SECOND);
+        assert_eq!(found.buckets.iter().map(|b| b.count).sum::<u64>(), seconds.len() as u64);
+        assert_eq!((found.late_count, found.longest_seconds), (1, 9_999_999));
     }
 
     #[test]
-    fn every_latency_falls_into_one_bucket() {
-        let seconds = vec![-20, 0, 1, 2, 3, 86_399, 86_400, 9_999_999];
-        let found = latency("grants", seconds.clone(), 2, 86_400);
-        assert_eq!(found.buckets.iter().map(|b| b.count).sum::<u64>(), seconds.len() as u64);
-        assert_eq!((found.late_count, found.max_seconds), (1, 9_999_999));
+    fn open_decisions_count_in_every_quantile() {
+        let found = |open: &[i64]| latency("grants", &[3, 1, 2].map(|s| s * SECOND), open, SECOND);
+        let quantiles =
+            |of: Latency| of.quantiles.iter().map(|q| (q.percent, q.reached, q.seconds)).collect::<Vec<_>>();
+        assert_eq!(quantiles(found(&[])), [(50, true, 2), (90, true, 3), (99, true, 3), (100, true, 3)]);
+        let open = found(&[90 * SECOND, 80 * SECOND]);
+        assert_eq!((open.decided_count, open.count, open.open_count, open.late_count), (5, 3, 2, 2));
+        assert_eq!(quantiles(open), [(50, true, 3), (90, false, 0), (99, false, 0), (100, false, 0)]);
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub(crate) fn empty() -> Model {
         coverage: Coverage::default(),
         sensitivity: Sensitivity::default(),
         latency: Vec::new(),
+        skews: Vec::new(),
         tests: Vec::new(),
         not_tested: Vec::new(),
         waivers: Vec::new(),
@@ -103,6 +104,7 @@ pub(crate) fn full() -> Model {
             .to_vec(),
     };
     model.latency = latency();
+    model.skews = skews();
     model.tests = tests();
     model.cut_offs = model.tests.iter().map(|t| cut_off(&t.id)).collect();
     model.not_tested = texts::not_tested();
@@ -144,6 +146,8 @@ pub(crate) fn hostile() -> Model {
     model.parameters.iter_mut().for_each(|p| (p.value, p.policy) = (attack(), attack()));
     model.coverage.rows.iter_mut().for_each(|r| (r.source, r.scope, r.note) = (attack(), attack(), attack()));
     model.coverage.holes.rows.iter_mut().for_each(|h| (h.id, h.source) = (attack(), attack()));
+    model.coverage.heartbeat_files.iter_mut().for_each(|f| f.path = attack());
+    model.skews.iter_mut().for_each(|s| (s.earlier, s.later) = (attack(), attack()));
     model.door.principals = ATTACKS.map(str::to_owned).to_vec();
     for test in &mut model.tests {
         let id = test.id.clone();

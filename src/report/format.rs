@@ -33,6 +33,16 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// A length of time given in milliseconds: below a minute with its fraction, `-1.75 s`, else as [`duration`].
+pub fn fine_duration(millis: i64) -> String {
+    if millis.unsigned_abs() >= 60_000 {
+        return duration(millis / 1_000);
+    }
+    let sign = if millis < 0 { "-" } else { "" };
+    let digits = format!("{}.{:03}", millis.unsigned_abs() / 1_000, millis.unsigned_abs() % 1_000);
+    format!("{sign}{} s", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// An RFC 3339 instant in UTC as a reader writes it: `2026-07-14 08:15:02 UTC`. Anything else is left as it is.
 pub fn instant(text: &str) -> String {
     match text.strip_suffix('Z').and_then(|t| t.split_once('T')) {
@@ -67,6 +77,14 @@ mod tests {
         assert_eq!(duration(86_400), "1 d");
         assert_eq!(duration(86_400 + 59), "1 d");
         assert_eq!(duration(-90), "-1 min 30 s");
+    }
+
+    #[test]
+    fn short_durations_keep_their_fraction() {
+        let cases = [(0, "0 s"), (-1_750, "-1.75 s"), (15, "0.015 s"), (10_000, "10 s"), (-61_999, "-1 min 1 s")];
+        for (millis, words) in cases {
+            assert_eq!(fine_duration(millis), words);
+        }
     }
 
     #[test]

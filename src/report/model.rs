@@ -2,16 +2,18 @@
 //!
 //! It is written as `model.json` and every page is a rendering of it, so it holds no wall clock, no host and no user:
 //! the same inputs, configuration and version give the same bytes. Instants are RFC 3339 texts in UTC ending in `Z`,
-//! lengths of time are whole seconds, digests are lower-case hexadecimal. Nothing is optional: what nobody stated is
+//! lengths of time are whole seconds (of clocks, milliseconds), digests are lower-case hexadecimal. Nothing is optional: what nobody stated is
 //! [`Supplied`] with `given: false`, or the text [`NOT_SUPPLIED`].
 
 mod evidence;
 mod results;
 mod statements;
+mod time;
 
 pub use evidence::*;
 pub use results::*;
 pub use statements::*;
+pub use time::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,8 @@ pub struct Model {
     pub sensitivity: Sensitivity,
     /// How long decisions took to be carried out: grants first, then removals.
     pub latency: Vec<Latency>,
+    /// How the clocks of the sources differ: one row a leg and pair of sources, legs in the order of the chain.
+    pub skews: Vec<Skew>,
     /// The tests, integrity gates first, each group by id.
     pub tests: Vec<Test>,
     /// Catalogue tests that were not run. See [`crate::report::texts::not_tested`].

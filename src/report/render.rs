@@ -40,6 +40,7 @@ const HTML: &[(&str, &str)] = templates![
     "html/scope.html",
     "html/sensitivity.html",
     "html/sign_off.html",
+    "html/skews.html",
     "html/soc2_contents.html",
     "html/style.css",
     "html/summary.html",
@@ -63,6 +64,7 @@ const MARKDOWN: &[(&str, &str)] = templates![
     "md/scope.md",
     "md/sensitivity.md",
     "md/sign_off.md",
+    "md/skews.md",
     "md/summary.md",
     "md/test.md",
     "md/verify.md",
@@ -100,6 +102,7 @@ fn engine(templates: &[(&'static str, &str)], suffix: &'static str, escape: Esca
     tera.set_escape_fn(escape);
     tera.register_filter("number", |count: i64, _: Kwargs, _: &State| format::signed(count));
     tera.register_filter("duration", |seconds: i64, _: Kwargs, _: &State| format::duration(seconds));
+    tera.register_filter("fine_duration", |millis: i64, _: Kwargs, _: &State| format::fine_duration(millis));
     tera.register_filter("instant", |text: &str, _: Kwargs, _: &State| format::instant(text));
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| format::slug(text));
     tera.register_filter("name", |text: &str, _: Kwargs, _: &State| escape::cut(text, escape::NAME_CAP));

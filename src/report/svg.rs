@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::escape::{cut, html_text, visible};
 use super::format::{duration, number};
-use super::model::{Coverage, CoverageDay, CoverageRow, Latency, Period};
+use super::model::{Coverage, CoverageDay, CoverageRow, Latency, Period, Quantile};
 
 const WIDTH: f64 = 960.0;
 const LABEL: f64 = 190.0;
@@ -251,10 +251,15 @@ fn latency_description(latency: &Latency) -> String {
     if !latency.measured {
         return html_text(&format!("No decision has an effect; {open} without effect at cut-off."));
     }
-    let [median, ninety, longest] = [latency.p50_seconds, latency.p90_seconds, latency.max_seconds].map(duration);
-    let (count, late) = (number(latency.count), number(latency.late_count));
+    let quantile = |q: &Quantile| match (q.percent, q.reached) {
+        (100, _) => None,
+        (percent, true) => Some(format!("{percent} percent within {}", duration(q.seconds))),
+        (percent, false) => Some(format!("{percent} percent not reached")),
+    };
+    let quantiles = latency.quantiles.iter().filter_map(quantile).collect::<Vec<_>>().join(", ");
+    let (count, late, longest) = (number(latency.count), number(latency.late_count), duration(latency.longest_seconds));
     html_text(&format!(
-        "{count} decisions with an effect: median {median}, 90th percentile {ninety}, longest {longest}; {late} later than the limit of {limit}; {open} without effect at cut-off."
+        "{count} decisions with an effect, the longest after {longest}, {late} later than the limit of {limit}; {open} without effect at cut-off. With those: {quantiles}."
     ))
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod compact;
+mod coverage;
 mod deliveries;
 mod exits;
 mod lake;

@@ -1,50 +1,69 @@
 //! Coverage as the model shows it.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use chrono::TimeZone as _;
 
 use super::{Parts, instant};
-use crate::coverage::{Cell, HOUR, Log};
-use crate::report::model::{Coverage, CoverageDay, CoverageRow, Hole, Listing, ROWS_SHOWN};
+use crate::coverage::{Cell, HOUR, Log, Tally, hours};
+use crate::report::format::number;
+use crate::report::model::{Coverage, CoverageDay, CoverageRow, HeartbeatFile, Hole, Listing, ROWS_SHOWN};
 
 pub(super) fn coverage(parts: &Parts<'_>) -> Coverage {
     let period = parts.evidence.period;
-    let (from, to) = (period.start.div_euclid(HOUR), (period.end - 1).div_euclid(HOUR) + 1);
+    let span = hours(period.start, period.end);
+    let undetermined = undetermined(parts);
     let mut rows = Vec::new();
     let mut holes = Vec::new();
     for log in parts.evidence.coverage.logs() {
-        rows.push(row(parts, log, from, to));
-        holes.extend(log.holes(from, to).into_iter().map(|hole| Hole {
-            start: instant(hole.start.max(period.start)),
-            end: instant(hole.end.min(period.end)),
-            hours: u64::try_from((hole.end.min(period.end) - hole.start.max(period.start)) / HOUR).unwrap_or(0),
-            expected_count: expected(log, hole.start.max(period.start) / HOUR, hole.end.min(period.end) / HOUR),
-            undetermined_count: undetermined(parts, &hole.id),
-            id: hole.id,
-            source: hole.source,
-            scope: hole.scope,
+        rows.push(row(parts, log, &span));
+        holes.extend(log.holes(span.clone()).into_iter().map(|hole| {
+            let (start, end) = (hole.start.max(period.start), hole.end.min(period.end));
+            Hole {
+                start: instant(start),
+                end: instant(end),
+                hours: u64::try_from((end - start) / HOUR).unwrap_or(0),
+                expected_count: rounded(log.missed(start / HOUR..end / HOUR).unwrap_or(0.0)),
+                undetermined_count: undetermined.get(hole.id.as_str()).copied().unwrap_or(0),
+                id: hole.id,
+                source: hole.source,
+                scope: hole.scope,
+            }
         }));
     }
-    Coverage { rows, holes: Listing::capped(holes, ROWS_SHOWN) }
+    Coverage { rows, holes: Listing::capped(holes, ROWS_SHOWN), heartbeat_files: heartbeat_files(parts) }
 }
 
-fn expected(log: &Log, from: i64, to: i64) -> u64 {
-    let sum: f64 = (from..to).filter_map(|hour| log.expected(hour)).sum();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of counts of records")]
-    let rounded = sum.round() as u64;
-    rounded
+fn heartbeat_files(parts: &Parts<'_>) -> Vec<HeartbeatFile> {
+    let of = |file: &crate::config::HeartbeatFile| HeartbeatFile {
+        path: file.path.clone(),
+        sha256: file.sha256.clone(),
+        heartbeat_count: file.heartbeat_count,
+    };
+    parts.evidence.config.heartbeat_files.iter().map(of).collect()
 }
 
-fn undetermined(parts: &Parts<'_>, hole: &str) -> u64 {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of counts of records")]
+const fn rounded(sum: f64) -> u64 {
+    sum.round() as u64
+}
+
+/// Items that each hole keeps undetermined.
+fn undetermined<'p>(parts: &Parts<'p>) -> BTreeMap<&'p str, u64> {
     let correlation = parts.evidence.correlation;
-    let effects = correlation.judged.vouching.iter().filter(|v| v.hole.as_deref() == Some(hole)).count();
-    let decisions = correlation.judged.tracing.iter().filter(|t| t.hole.as_deref() == Some(hole)).count();
-    (effects + decisions) as u64
+    let effects = correlation.judged.vouching.iter().filter_map(|v| v.hole.as_deref());
+    let decisions = correlation.judged.tracing.iter().filter_map(|t| t.hole.as_deref());
+    effects.chain(decisions).fold(BTreeMap::new(), |mut all, hole| {
+        *all.entry(hole).or_default() += 1;
+        all
+    })
 }
 
-fn row(parts: &Parts<'_>, log: &Log, from: i64, to: i64) -> CoverageRow {
+fn row(parts: &Parts<'_>, log: &Log, span: &Range<i64>) -> CoverageRow {
     let mut days: Vec<CoverageDay> = Vec::new();
-    let mut is_established = true;
-    for hour in from..to {
+    let tally = log.tally(span.clone());
+    for hour in span.clone() {
         let date = day_of(parts, hour);
         if days.last().is_none_or(|d| d.date != date) {
             days.push(CoverageDay { date, covered: 0, quiet: 0, hole: 0 });
@@ -53,34 +72,38 @@ fn row(parts: &Parts<'_>, log: &Log, from: i64, to: i64) -> CoverageRow {
         match log.cell(hour) {
             Cell::Covered => day.covered += 1,
             Cell::Quiet => day.quiet += 1,
-            Cell::Hole => day.hole += 1,
-            Cell::NotEstablished => {
-                is_established = false;
-                day.hole += 1;
-            }
+            Cell::Hole | Cell::NotEstablished => day.hole += 1,
         }
     }
-    let sum = |of: fn(&CoverageDay) -> u32| days.iter().map(|d| u64::from(of(d))).sum();
     CoverageRow {
         source: log.source.clone(),
         scope: log.scope.clone(),
-        established: is_established,
-        note: note(log, is_established).to_owned(),
-        hour_count: u64::try_from(to - from).unwrap_or(0),
-        covered_hours: sum(|d| d.covered),
-        quiet_hours: sum(|d| d.quiet),
-        hole_hours: sum(|d| d.hole),
+        established: tally.not_established == 0,
+        note: note(log, &tally),
+        hour_count: tally.hour_count,
+        covered_hours: tally.covered,
+        quiet_hours: tally.quiet,
+        hole_hours: tally.hole + tally.not_established,
         days,
     }
 }
 
-fn note(log: &Log, is_established: bool) -> &'static str {
-    match (log.counts.is_empty(), is_established, log.is_declared) {
+fn note(log: &Log, tally: &Tally) -> String {
+    let basis = match (log.is_empty(), tally.not_established == 0, log.is_declared) {
         (true, ..) => "declared, but no record of it is at hand",
-        (_, false, _) => "fewer than three days at hand, so nothing can be expected of an hour without records",
+        (_, false, _) => "fewer than three other days at hand, so nothing can be expected of an hour without records",
         (_, true, true) => "between the first and the last instant that the export is declared to cover",
         (_, true, false) => "between the first and the last record at hand; nothing is declared",
+    };
+    let mut note = basis.to_owned();
+    if tally.by_heartbeat > 0 {
+        note.push_str(&format!("; {} hours are covered by heartbeats alone", number(tally.by_heartbeat)));
     }
+    if tally.stray_count > 0 {
+        let count = number(tally.stray_count);
+        note.push_str(&format!("; {count} records lie outside what is declared, and cover nothing there"));
+    }
+    note
 }
 
 fn day_of(parts: &Parts<'_>, hour: i64) -> String {

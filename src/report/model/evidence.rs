@@ -226,6 +226,19 @@ pub struct Coverage {
     pub rows: Vec<CoverageRow>,
     /// Holes, ordered by source, scope, start.
     pub holes: Listing<Hole>,
+    /// The files in which collectors say that they asked and got an empty page.
+    pub heartbeat_files: Vec<HeartbeatFile>,
+}
+
+/// A file of heartbeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeartbeatFile {
+    /// Path as found, relative to the configuration.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Heartbeats in it.
+    pub heartbeat_count: u64,
 }
 
 /// Coverage of one source and scope over the period.
@@ -289,66 +302,4 @@ impl Default for Listing<Hole> {
     fn default() -> Self {
         Self::of_total(Vec::new(), 0)
     }
-}
-
-/// Vouching at several look-backs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sensitivity {
-    /// One row a look-back, shortest first. Empty = not worked out.
-    pub rows: Vec<SensitivityRow>,
-}
-
-/// Verdicts of VCH-01 at one look-back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SensitivityRow {
-    /// The look-back.
-    pub look_back_seconds: i64,
-    /// True for the one that the conclusions rest on.
-    pub in_use: bool,
-    /// Items with reason `matched`.
-    pub matched: u64,
-    /// Items that passed for any reason.
-    pub pass: u64,
-    /// Deviations, waived ones included.
-    pub deviations: u64,
-    /// Undetermined items.
-    pub undetermined: u64,
-}
-
-/// How long decisions of one direction took to be carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Latency {
-    /// `grants` or `removals`.
-    pub direction: String,
-    /// Decisions with an effect.
-    pub count: u64,
-    /// Decisions without an effect at cut-off: right-censored, in no percentile.
-    pub open_count: u64,
-    /// True when `count` is not 0, so that the percentiles mean something.
-    pub measured: bool,
-    /// Nearest-rank median.
-    pub p50_seconds: i64,
-    /// Nearest-rank 90th percentile.
-    pub p90_seconds: i64,
-    /// Nearest-rank 99th percentile.
-    pub p99_seconds: i64,
-    /// Longest.
-    pub max_seconds: i64,
-    /// The limit in use.
-    pub sla_seconds: i64,
-    /// Effects later than the limit.
-    pub late_count: u64,
-    /// Fixed buckets, shortest first; see [`crate::report::derive::latency`].
-    pub buckets: Vec<Bucket>,
-}
-
-/// One bar of the distribution: `from <= latency < to`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Lower edge; the first bucket holds everything below its upper edge.
-    pub from_seconds: i64,
-    /// Upper edge; the last bucket holds everything from its lower edge on.
-    pub to_seconds: i64,
-    /// Decisions in it.
-    pub count: u64,
 }

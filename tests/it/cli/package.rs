@@ -11,7 +11,7 @@ use crate::support::{Place, lake_rows, parquet_rows, sample, tickmark};
 fn a_package_verifies_until_a_byte_is_flipped() {
     let place = Place::with_run_sample();
     let intact = place.run(&["verify", "evidence"]).ends(0).text();
-    assert!(intact.contains("9 of 9 as listed") && intact.contains("intact"), "{intact}");
+    assert!(intact.contains("10 of 10 as listed") && intact.contains("intact"), "{intact}");
 
     let mut page = place.read("evidence/soc2.html");
     page[1000] ^= 1;
@@ -134,4 +134,36 @@ fn hostile_names_stay_text() {
         }
     }
     place.run(&["verify", "evidence"]).ends(0);
+}
+
+#[test]
+fn times_and_clocks_follow_from_the_rows() {
+    let data = sample().join("evidence/data");
+    let (vouching, tracing) =
+        (parquet_rows(&data.join("vouching.parquet")), parquet_rows(&data.join("tracing.parquet")));
+    let model: Value = serde_json::from_slice(&std::fs::read(sample().join("evidence/model.json")).unwrap()).unwrap();
+    for (latency, direction) in model["latency"].as_array().unwrap().iter().zip(["grant", "revoke"]) {
+        let decided = || tracing.iter().filter(|row| row["direction"] == direction);
+        let of = |reasons: &[&str]| decided().filter(|row| reasons.contains(&row["reason"].as_str())).count();
+        assert_eq!(latency["decided_count"], decided().count(), "{direction}");
+        assert_eq!(latency["count"], of(&["matched", "late"]), "{direction}");
+        assert_eq!(latency["open_count"], of(&["missing", "failed", "window_open", "coverage_gap"]), "{direction}");
+        assert_eq!(latency["superseded_count"], of(&["superseded"]), "{direction}");
+        assert_eq!(latency["late_count"], of(&["late"]), "{direction}");
+    }
+    let lags: BTreeMap<(&str, &str), f64> = vouching
+        .iter()
+        .filter(|row| row["reason"] == "matched")
+        .map(|row| ((&*row["authority_event_id"], &*row["effect_event_id"]), row["lag_seconds"].parse().unwrap()))
+        .collect();
+    let skews = model["skews"].as_array().unwrap();
+    let skew = skews.iter().find(|skew| skew["leg"] == "authority to effect").unwrap();
+    assert_eq!((&skew["earlier"], &skew["later"]), (&"okta".into(), &"databricks".into()));
+    assert_eq!(skew["pair_count"], lags.len());
+    assert_eq!(skew["negative_count"], lags.values().filter(|lag| **lag < 0.0).count());
+    let smallest = lags.values().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(skew["min_millis"].as_f64().unwrap(), (smallest * 1000.0).floor());
+    let push = skews.iter().find(|skew| skew["leg"] == "transport to effect").unwrap();
+    assert!(push["negative_count"].as_u64() > Some(0), "Okta records a push when it is done: {push}");
+    assert_eq!((&push["ordered"], &push["offset_millis"]), (&false.into(), &0.into()));
 }

@@ -1,0 +1,170 @@
+//! Coverage: which source, scope and hour the logs at hand really speak for.
+//!
+//! A verdict that leans on absence may lean on hours that are covered or quiet, never on a hole (design: Coverage).
+
+mod baseline;
+mod log;
+mod table;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use polars::prelude::*;
+
+use crate::config::{Config, Globs, Period};
+use crate::error::Result;
+use crate::event::{EVENT_TIME, EVENTS, SCOPE};
+use crate::frame::{SOURCE, collect, instants, scan, texts};
+use crate::inventory::{FileRow, Inventory};
+use crate::lake::Lake;
+
+pub use log::{Cell, HOUR, Hole, Log, Tally, hours};
+pub use table::COVERAGE;
+
+/// What is kept of a log by hour: its source and scope, and a value for each hour.
+type ByLog<V> = BTreeMap<(String, String), BTreeMap<i64, V>>;
+
+/// The coverage of all logs at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    logs: BTreeMap<(String, String), Log>,
+}
+
+impl Coverage {
+    /// The coverage of a lake, where the sources of the declared exports are yet to be found out.
+    ///
+    /// # Errors
+    /// The lake cannot be read, or a path of the configuration is no glob.
+    pub fn of_lake(lake: &Lake, config: &Config) -> Result<Self> {
+        Self::read(lake, config, &source_ids(config, &Inventory::read(lake)?.files)?)
+    }
+
+    /// Counts the records of the lake by source, scope and hour, and sets them against what the exports declare.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn read(lake: &Lake, config: &Config, ids: &BTreeMap<usize, String>) -> Result<Self> {
+        let hour = EVENT_TIME.expr().dt().truncate(lit("1h"));
+        let counted = scan(lake, &EVENTS)?
+            .select([SOURCE.expr(), SCOPE.expr(), hour.alias(EVENT_TIME.name)])
+            .group_by([SOURCE.expr(), SCOPE.expr(), EVENT_TIME.expr()])
+            .agg([len().cast(DataType::Int64).alias("count")]);
+        let counted = collect(counted, "count records by hour")?;
+        let (sources, scopes, hours) =
+            (texts(&counted, SOURCE)?, texts(&counted, SCOPE)?, instants(&counted, EVENT_TIME)?);
+        let counts = counted.column("count").and_then(|c| c.i64()).map_err(crate::frame::engine("count records"))?;
+        let mut by_log: ByLog<i64> = BTreeMap::new();
+        for row in 0..counted.height() {
+            if let (Some(source), Some(scope), Some(hour)) = (sources.get(row), scopes.get(row), hours.get(row))
+                && crate::source::is_log(source)
+            {
+                let log = by_log.entry((source.to_owned(), scope.to_owned())).or_default();
+                log.insert(hour.div_euclid(HOUR), counts.get(row).unwrap_or(0));
+            }
+        }
+        Ok(Self::assemble(by_log, config, ids))
+    }
+
+    fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &BTreeMap<usize, String>) -> Self {
+        let declared = declared(config, ids);
+        let mut heartbeats = heartbeats(config);
+        for log in heartbeats.keys() {
+            counts.entry(log.clone()).or_default();
+        }
+        let databricks = crate::source::DATABRICKS;
+        let has_databricks = counts.keys().any(|(source, _)| source == databricks) || declared.contains_key(databricks);
+        if has_databricks {
+            let named = config.production.iter().chain(&config.sandbox).chain(config.workspaces.values());
+            for scope in named.map(String::as_str).chain([crate::correlate::ACCOUNT]) {
+                counts.entry((databricks.to_owned(), scope.to_owned())).or_default();
+            }
+        }
+        for source in declared.keys().filter(|s| *s != databricks) {
+            if !counts.keys().any(|(s, _)| s == source) {
+                counts.insert((source.clone(), crate::correlate::TENANT.to_owned()), BTreeMap::new());
+            }
+        }
+        let logs = counts.into_iter().map(|(name, counts)| {
+            let covers = declared.get(&name.0).map(|covers| hours(covers.start, covers.end));
+            let log = Log::new(name.clone(), counts, heartbeats.remove(&name).unwrap_or_default(), covers);
+            (name, log)
+        });
+        Self { logs: logs.collect() }
+    }
+
+    /// All logs, by source and scope.
+    pub fn logs(&self) -> impl Iterator<Item = &Log> {
+        self.logs.values()
+    }
+
+    /// The end of the evidence of a kind of log, in microseconds; `None` = there is no such log.
+    pub fn end_of(&self, of: impl Fn(&str) -> bool) -> Option<i64> {
+        let ends = self.logs.values().filter(|l| of(&l.source)).map(|l| l.reach.end.saturating_mul(HOUR));
+        ends.max()
+    }
+
+    /// All hours that the evidence of any log reaches; `None` = no log reaches any.
+    pub fn reach(&self) -> Option<Range<i64>> {
+        let reached = || self.logs.values().map(|log| &log.reach).filter(|reach| !reach.is_empty());
+        Some(reached().map(|r| r.start).min()?..reached().map(|r| r.end).max()?)
+    }
+
+    /// The first hole that any of the chosen logs has in a span (microseconds, both ends included). `None` also
+    /// when no log was chosen: ask [`Coverage::has`] first.
+    pub fn hole(&self, chosen: impl Fn(&Log) -> bool, from: i64, to: i64) -> Option<Hole> {
+        let (from, to) = (from.div_euclid(HOUR), to.div_euclid(HOUR));
+        self.logs.values().filter(|log| chosen(log)).find_map(|log| log.first_hole(from, to))
+    }
+
+    /// True when a log of that kind is at hand or declared.
+    pub fn has(&self, chosen: impl Fn(&Log) -> bool) -> bool {
+        self.logs.values().any(chosen)
+    }
+}
+
+/// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
+///
+/// # Errors
+/// A path of the configuration is no glob.
+pub fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
+    let mut ids = BTreeMap::new();
+    for (i, source) in config.sources.iter().enumerate() {
+        if let Some(id) = &source.id {
+            ids.insert(i, id.clone());
+            continue;
+        }
+        let globs = Globs::new(&source.paths)?;
+        let below =
+            |path: &str| source.paths.iter().any(|p| path.starts_with(&format!("{}/", p.trim_end_matches('/'))));
+        let found = files.iter().find(|f| f.source.is_some() && (globs.any(&f.path) || below(&f.path)));
+        if let Some(id) = found.and_then(|f| f.source.clone()) {
+            ids.insert(i, id);
+        }
+    }
+    Ok(ids)
+}
+
+fn declared(config: &Config, ids: &BTreeMap<usize, String>) -> BTreeMap<String, Period> {
+    let mut all: BTreeMap<String, Period> = BTreeMap::new();
+    for (i, source) in config.sources.iter().enumerate() {
+        if let (Some(id), Some(covers)) = (ids.get(&i), &source.covers) {
+            all.entry(id.clone())
+                .and_modify(|p| {
+                    p.start = p.start.min(covers.start);
+                    p.end = p.end.max(covers.end);
+                })
+                .or_insert_with(|| covers.clone());
+        }
+    }
+    all
+}
+
+// Of several heartbeats in an hour the first is cited.
+fn heartbeats(config: &Config) -> ByLog<String> {
+    let mut all: ByLog<String> = BTreeMap::new();
+    for heartbeat in &config.heartbeats {
+        let log = all.entry((heartbeat.source.clone(), heartbeat.scope.clone())).or_default();
+        log.entry(heartbeat.time.div_euclid(HOUR)).or_insert_with(|| heartbeat.reference.clone());
+    }
+    all
+}
