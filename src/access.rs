@@ -249,9 +249,9 @@ fn is_transient(opened: Edge<'_>, closed: Option<Edge<'_>>, period: &Range<Insta
     matches!(opened.basis, Basis::Effect | Basis::Implied) && is_inside(opened) && closed.is_some_and(is_inside)
 }
 
-/// How a reconstruction is made.
+/// What a reconstruction is told of time.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct Bounds {
     /// The period, for which access is called transient.
     pub period: Range<Instant>,
     /// How far, in microseconds, a change may lie from a listing that does not agree with it and yet explain the difference.
@@ -268,11 +268,11 @@ pub struct Access<'a> {
 }
 
 /// Reconstructs every history, and what follows from groups that are members of groups.
-pub fn of<'a>(histories: &[History<'a>], frame: &Frame) -> Access<'a> {
-    let mut rows: Vec<Held<'a>> = histories.iter().flat_map(|history| reconstruct(history, frame)).collect();
+pub fn of<'a>(histories: &[History<'a>], bounds: &Bounds) -> Access<'a> {
+    let mut rows: Vec<Held<'a>> = histories.iter().flat_map(|history| reconstruct(history, bounds)).collect();
     // The sort is stable, and the rows of a pair are in the order of time.
     rows.sort_by(|a, b| a.pair.cmp(&b.pair));
-    let Expanded { rows: effective, cycles } = expand(&rows, &frame.period);
+    let Expanded { rows: effective, cycles } = expand(&rows, &bounds.period);
     rows.extend(effective);
     Access { rows, cycles }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::{Edge, Held, Instant, Pair, State, is_transient};
+use super::{Edge, Held, Instant, Pair, is_transient};
 use crate::change::{EntitlementKind, SubjectKind};
 use crate::correlate::ACCOUNT;
 
@@ -36,7 +36,7 @@ pub struct Expanded<'a> {
 /// two groups, those that add no time to shorter ones are left out, so that circles end and the rows stay few.
 pub fn expand<'a>(direct: &[Held<'a>], period: &Range<Instant>) -> Expanded<'a> {
     let mut links = Links::default();
-    for row in direct.iter().filter(|row| row.pair.subject_kind == SubjectKind::Group && row.state == State::InForce) {
+    for row in direct.iter().filter(|row| row.pair.subject_kind == SubjectKind::Group) {
         if matches!(row.pair.entitlement_kind, EntitlementKind::Membership | EntitlementKind::Admin) {
             links.of_group.entry(row.pair.subject).or_default().push(row);
         }

@@ -1,14 +1,14 @@
 //! One pair's history to rows.
 
-use super::{Basis, Edge, Fact, Frame, Grant, Held, History, Instant, Listing, Pair, State, What, is_transient};
+use super::{Basis, Edge, Fact, Bounds, Grant, Held, History, Instant, Listing, Pair, State, What, is_transient};
 
 /// The rows of one pair, in the order of time.
-pub fn reconstruct<'a>(history: &History<'a>, frame: &Frame) -> Vec<Held<'a>> {
+pub fn reconstruct<'a>(history: &History<'a>, bounds: &Bounds) -> Vec<Held<'a>> {
     let mut facts = history.facts.clone();
     facts.sort_by_key(place);
     let mut replay = Replay {
         pair: history.pair,
-        frame,
+        bounds,
         known: Known::Unknown,
         is_suspended: false,
         changed_at: None,
@@ -94,7 +94,7 @@ impl<'a> Holding<'a> {
 
 struct Replay<'a, 'f> {
     pair: Pair<'a>,
-    frame: &'f Frame,
+    bounds: &'f Bounds,
     known: Known,
     is_suspended: bool,
     /// When a change last made it what it is.
@@ -194,9 +194,9 @@ impl<'a> Replay<'a, '_> {
 
     // An export takes a while, and clocks differ.
     fn is_explained(&self, time: Instant, held: bool, later: &[Fact<'a>]) -> bool {
-        let is_near = |change: Instant| change.abs_diff(time) <= self.frame.blur.unsigned_abs();
-        let next = later.iter().take_while(|fact| self.frame.blur > 0 && is_near(fact.time));
-        self.changed_at.is_some_and(|change| self.frame.blur > 0 && is_near(change))
+        let is_near = |change: Instant| change.abs_diff(time) <= self.bounds.blur.unsigned_abs();
+        let next = later.iter().take_while(|fact| self.bounds.blur > 0 && is_near(fact.time));
+        self.changed_at.is_some_and(|change| self.bounds.blur > 0 && is_near(change))
             || next.into_iter().any(|fact| match fact.what {
                 What::Granted(_) => held,
                 What::Revoked { .. } | What::SubjectDeleted | What::GroupDeleted => !held,
@@ -209,7 +209,7 @@ impl<'a> Replay<'a, '_> {
         self.count += 1;
         let never = Edge { time: None, by: None, basis: Basis::Unknown };
         let mut holding = std::mem::replace(&mut self.holding, Holding::begun(never, false));
-        let is_transient = is_transient(*holding.first(), closed, &self.frame.period);
+        let is_transient = is_transient(*holding.first(), closed, &self.bounds.period);
         let last = (holding.state, holding.opened, closed);
         let ended = holding.ended.into_iter().map(|(state, opened, closed)| (state, opened, Some(closed)));
         self.rows.extend(ended.chain([last]).map(|(state, opened, closed)| Held {

@@ -82,7 +82,7 @@ proptest! {
     fn rows_say_what_a_replay_instant_by_instant_says((facts, times) in told()) {
         let listings = listed(&times);
         let history = History { pair: PAIR, facts: facts.clone(), listings: &listings };
-        let rows = reconstruct(&history, &FRAME);
+        let rows = reconstruct(&history, &BOUNDS);
         for instant in -1..=LAST {
             let held: Vec<State> = held_at(&rows, instant).map(|row| row.state).collect();
             let expected: Vec<State> = naive(&facts, &times, instant).into_iter().collect();
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn rows_of_a_pair_follow_each_other_and_are_explained((facts, times) in told()) {
         let listings = listed(&times);
-        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings }, &FRAME);
+        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings }, &BOUNDS);
         for pair in rows.windows(2) {
             prop_assert!(pair[0].until() <= pair[1].from());
             prop_assert!(pair[0].holding <= pair[1].holding && pair[1].holding <= pair[0].holding + 1);
@@ -110,7 +110,7 @@ proptest! {
         let mut turned = facts.clone();
         turned.rotate_left(turn.min(facts.len()));
         turned.reverse();
-        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings }, &FRAME);
+        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings }, &BOUNDS);
         prop_assert_eq!(rows(facts), rows(turned));
     }
 

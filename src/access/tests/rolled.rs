@@ -50,7 +50,7 @@ fn the_listings_are_the_nearest_around_the_period() {
     };
     assert_eq!(around(&[5, 10, 40, 90, 95]), (10, 90));
     assert_eq!(around(&[30, 40, 70]), (30, 70));
-    assert_eq!(around(&[20, 80]), (20, 80));
+    assert_eq!(around(&[10, 20, 80]), (20, 80));
     assert_eq!(around(&[30]), (30, -1));
     assert_eq!(around(&[90]), (-1, 90));
     assert_eq!(around(&[5, 10]), (10, -1));
