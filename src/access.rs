@@ -16,9 +16,13 @@
 //! [`roll_forward`] and judged by the tests.
 
 pub mod columns;
+mod from_cases;
 mod nested;
+mod noted;
 mod replay;
 mod roll_forward;
+mod select;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -27,9 +31,13 @@ use std::ops::Range;
 use crate::change::{EntitlementKind, SubjectKind};
 use crate::correlate::Verdict;
 
+pub use from_cases::{histories, nameless};
 pub use nested::{Cycle, Expanded, expand};
+pub use noted::{Noted, note};
 pub use replay::reconstruct;
 pub use roll_forward::{Residue, RollForward, Rolled, Sighted, Totals, roll_forward};
+pub use select::Selection;
+pub use table::frame;
 
 /// A microsecond instant, UTC.
 pub type Instant = i64;

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::access::columns::ACCESS;
+use crate::access::{self, Access, Bounds, Held};
 use crate::catalogue::{self, Evidence, Outcome};
 use crate::config::{Config, Globs, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
-use crate::correlate::{self, Correlation, Verdict};
+use crate::correlate::{self, Correlation, Verdict, observed};
 use crate::coverage::Coverage;
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
@@ -42,7 +44,9 @@ pub fn assemble(
     let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let data_files = write_data(&folder.partial, &correlation, period, &outcomes)?;
+    let noted = access::note(&observed::read(lake)?, &correlation.cases.identities);
+    let access = access::of(&access::histories(&correlation, &noted), &Bounds::of(&correlation, period));
+    let data_files = write_data(&folder.partial, &correlation, &access, period, &outcomes)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
     let parts = Parts {
@@ -65,7 +69,7 @@ pub fn assemble(
 }
 
 /// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
-fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
+pub(crate) fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
     let mut ids = BTreeMap::new();
     for (i, source) in config.sources.iter().enumerate() {
         if let Some(id) = &source.id {
@@ -105,6 +109,7 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTree
 fn write_data(
     folder: &Path,
     correlation: &Correlation,
+    access: &Access<'_>,
     period: &Period,
     outcomes: &[Outcome],
 ) -> Result<Vec<DataFile>> {
@@ -118,9 +123,11 @@ fn write_data(
         .filter(|v| is_item(v.effect) && catalogue::is_vouched(acts[v.effect].verb))
         .collect();
     let traced: Vec<_> = correlation.tracing.iter().filter(|t| is_item(t.authority)).collect();
+    let held: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&(period.start..period.end))).collect();
     let frames = [
         (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
         (&TRACING, correlate::tracing_frame(&traced, acts)?),
+        (&ACCESS, access::frame(&held)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
     ];

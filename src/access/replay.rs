@@ -1,6 +1,6 @@
 //! One pair's history to rows.
 
-use super::{Basis, Edge, Fact, Bounds, Grant, Held, History, Instant, Listing, Pair, State, What, is_transient};
+use super::{Basis, Bounds, Edge, Fact, Grant, Held, History, Instant, Listing, Pair, State, What, is_transient};
 
 /// The rows of one pair, in the order of time.
 pub fn reconstruct<'a>(history: &History<'a>, bounds: &Bounds) -> Vec<Held<'a>> {

@@ -200,7 +200,8 @@ fn the_verdict_on_the_grant_goes_with_every_row_of_the_holding() {
 
 #[test]
 fn an_instant_and_a_span_find_their_rows() {
-    let rows = reconstruct(&given(&[(5, REVOKED), (10, GRANTED), (20, REVOKED), (30, GRANTED), (30, REVOKED)]), &BOUNDS);
+    let rows =
+        reconstruct(&given(&[(5, REVOKED), (10, GRANTED), (20, REVOKED), (30, GRANTED), (30, REVOKED)]), &BOUNDS);
     let at = |instant| held_at(&rows, instant).map(text).collect::<Vec<_>>();
     assert_eq!((at(-100).len(), at(5).len(), at(10).len(), at(19).len(), at(20).len()), (1, 0, 1, 1, 0));
     let reach = |span: Range<i64>| rows.iter().filter(|row| row.reaches_into(&span)).count();

@@ -1,5 +1,6 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
+mod access;
 mod compact;
 mod files;
 mod ingest;
@@ -37,6 +38,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Report(args) => report::run(args, clock, out),
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),
+        Command::Access(args) => access::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),

@@ -146,6 +146,14 @@ impl Config {
         Ok(config)
     }
 
+    /// The configuration of whoever gives none: nothing declared, every parameter at its default.
+    ///
+    /// # Errors
+    /// A bug of ours.
+    pub fn undeclared() -> Result<Self> {
+        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new("."))
+    }
+
     /// A path of the file, made relative to the file's folder.
     pub fn resolve(&self, path: &Path) -> PathBuf {
         self.dir.join(path)

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod columns;
 pub mod door;
 pub mod kernel;
+pub mod observed;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};

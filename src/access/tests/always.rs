@@ -50,7 +50,9 @@ fn said(facts: &[Fact<'_>], listings: &[i64], time: i64) -> Option<bool> {
     let fact = facts.iter().find(|f| f.time == time);
     match fact.map(|f| f.what) {
         Some(What::Granted(_) | What::Seen { held: true }) => Some(true),
-        Some(What::Revoked { .. } | What::SubjectDeleted | What::GroupDeleted | What::Seen { held: false }) => Some(false),
+        Some(What::Revoked { .. } | What::SubjectDeleted | What::GroupDeleted | What::Seen { held: false }) => {
+            Some(false)
+        }
         _ => listings.contains(&time).then_some(false),
     }
 }
