@@ -264,6 +264,8 @@ pub struct Bounds {
     pub period: Range<Instant>,
     /// How far, in microseconds, a change may lie from a listing that does not agree with it and yet explain the difference.
     pub blur: i64,
+    /// How long, in microseconds, after a deletion a removal belongs to it, and shows what was held until then.
+    pub wake: i64,
 }
 
 /// All access that the histories show: direct rows by pair and time, then effective ones.

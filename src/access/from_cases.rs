@@ -37,7 +37,7 @@ pub fn histories<'a>(correlation: &'a Correlation, noted: &'a Noted) -> Vec<Hist
         }));
     }
     let finished = all.into_iter().map(|(pair, mut facts)| {
-        facts.extend(material.endings(&pair));
+        facts.extend(material.endings(&pair, &facts));
         History { pair, facts, listings: noted.listings(&pair) }
     });
     finished.collect()
@@ -46,7 +46,8 @@ pub fn histories<'a>(correlation: &'a Correlation, noted: &'a Noted) -> Vec<Hist
 impl Bounds {
     /// The bounds of a run.
     pub const fn of(correlation: &Correlation, period: &Period) -> Self {
-        Self { period: period.start..period.end, blur: correlation.limits.window.skew }
+        let window = correlation.limits.window;
+        Self { period: period.start..period.end, blur: window.skew, wake: window.look_back }
     }
 }
 
@@ -167,30 +168,50 @@ impl<'a> Material<'a> {
     }
 
     /// What bears on a pair without naming it. What happens at the account reaches everywhere.
-    fn endings(&self, pair: &Pair<'a>) -> Vec<Fact<'a>> {
+    fn endings(&self, pair: &Pair<'a>, own: &[Fact<'a>]) -> Vec<Fact<'a>> {
         let is_group = pair.subject_kind == SubjectKind::Group;
-        let own = pair.entitlement_kind == EntitlementKind::Account;
-        let of = |account: &Account<'a>| self.endings.get(account).into_iter().flatten();
-        let of_subject = of(&(is_group, pair.subject, pair.is_resolved)).filter(|ending| match own {
-            // The account's own acts in its own scope are changes of the pair, not consequences.
-            true => ending.scope == ACCOUNT && pair.scope != ACCOUNT,
-            false => ending.scope == ACCOUNT || ending.scope == pair.scope,
-        });
-        let is_membership = pair.entitlement_kind == EntitlementKind::Membership;
-        let of_group = of(&(true, pair.entitlement, true))
-            .filter(|ending| is_membership && (ending.scope == ACCOUNT || ending.scope == pair.scope));
-        let subject = of_subject.filter_map(|ending| Some(Fact { what: on_subject(ending.verb)?, ..ending.fact }));
-        let group = of_group.filter(|ending| ending.verb == Verb::GroupDelete);
-        subject.chain(group.map(|ending| Fact { what: What::GroupDeleted, ..ending.fact })).collect()
+        let reaches = |ending: &&Ending<'a>| ending.scope == ACCOUNT || ending.scope == pair.scope;
+        let of = |account: Account<'a>| self.endings.get(&account).into_iter().flatten().filter(reaches);
+        let of_subject = of((is_group, pair.subject, pair.is_resolved));
+        match pair.entitlement_kind {
+            // Acts in the account's own scope are changes of the pair.
+            EntitlementKind::Account => of_subject
+                .filter(|ending| ending.scope != pair.scope)
+                .filter_map(|ending| Some(Fact { what: on_account(ending, own)?, ..ending.fact }))
+                .collect(),
+            kind => {
+                let of_group = of((true, pair.entitlement, true))
+                    .filter(|ending| kind == EntitlementKind::Membership && ending.verb == Verb::GroupDelete)
+                    .map(|ending| Fact { what: What::GroupDeleted, ..ending.fact });
+                let held = of_subject.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
+                held.chain(of_group).collect()
+            }
+        }
     }
 }
 
-const fn on_subject(verb: Verb) -> Option<What<'static>> {
+/// What an act on a subject's account does to what the subject holds.
+const fn on_held(verb: Verb) -> Option<What<'static>> {
     match verb {
         Verb::UserDeactivate | Verb::UserSuspend => Some(What::Suspended),
         Verb::UserActivate | Verb::UserUnsuspend => Some(What::Restored),
         Verb::UserDelete | Verb::GroupDelete => Some(What::SubjectDeleted),
         _ => None,
+    }
+}
+
+/// What an act on the account does to the account in a workspace, which is not out of force but gone. It is there again where
+/// nothing but the act on the account had taken it.
+fn on_account<'a>(ending: &Ending<'a>, own: &[Fact<'a>]) -> Option<What<'a>> {
+    match on_held(ending.verb)? {
+        What::Suspended => Some(What::SubjectDeleted),
+        What::Restored => {
+            let before = own.iter().filter(|fact| (fact.time, fact.order) < (ending.fact.time, ending.fact.order));
+            let last = before.max_by_key(|fact| (fact.time, fact.order))?;
+            let implied = Grant { is_implied: true, ..Grant::default() };
+            matches!(last.what, What::Granted(_)).then_some(What::Granted(implied))
+        }
+        other => Some(other),
     }
 }
 

@@ -14,6 +14,7 @@ pub fn reconstruct<'a>(history: &History<'a>, bounds: &Bounds) -> Vec<Held<'a>> 
         changed_at: None,
         count: 0,
         holding: Holding::begun(Edge { time: None, by: None, basis: Basis::Unknown }, false),
+        deleted_at: None,
         rows: Vec::new(),
     };
     let mut unread = history.listings;
@@ -101,6 +102,8 @@ struct Replay<'a, 'f> {
     changed_at: Option<Instant>,
     count: u32,
     holding: Holding<'a>,
+    /// The deletion after which it is free, though nobody knows whether it was held before.
+    deleted_at: Option<Edge<'a>>,
     rows: Vec<Held<'a>>,
 }
 
@@ -137,22 +140,35 @@ impl<'a> Replay<'a, '_> {
 
     fn begin(&mut self, opened: Edge<'a>) {
         self.known = Known::Held;
+        self.deleted_at = None;
         self.holding = Holding::begun(opened, self.is_suspended);
     }
 
-    // What was never seen granted must have been held before.
+    // What was never seen granted must have been held before; what a deletion ended, until then.
     fn revoked(&mut self, closed: Edge<'a>) {
+        let deleted = self.deleted_at.take().filter(|deleted| self.is_in_wake(*deleted, closed));
         if self.known != Known::Free {
             self.end(Some(closed));
             self.changed_at = closed.time;
+        } else if deleted.is_some() {
+            self.end(deleted);
         }
     }
 
-    // A deletion says nothing of what may have been held before it.
+    fn is_in_wake(&self, deleted: Edge<'a>, closed: Edge<'a>) -> bool {
+        let since = deleted.time.zip(closed.time).map(|(from, to)| to.saturating_sub(from));
+        since.is_some_and(|since| since <= self.bounds.wake)
+    }
+
+    // A deletion says nothing of what may have been held before it; a removal in its wake does.
     fn deleted(&mut self, closed: Edge<'a>) {
-        if self.known == Known::Held {
-            self.end(Some(closed));
-            self.changed_at = closed.time;
+        match self.known {
+            Known::Held => {
+                self.end(Some(closed));
+                self.changed_at = closed.time;
+            }
+            Known::Unknown => self.deleted_at = Some(closed),
+            Known::Free => {}
         }
         self.known = Known::Free;
     }
@@ -189,6 +205,7 @@ impl<'a> Replay<'a, '_> {
             (_, true) => self.begin(edge),
             (_, false) => self.known = Known::Free,
         }
+        self.deleted_at = None;
         self.changed_at = None;
     }
 

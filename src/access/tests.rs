@@ -44,7 +44,7 @@ pub(super) fn listings(times: &[i64]) -> &'static [Listing] {
     Vec::leak(all)
 }
 
-pub(super) const BOUNDS: Bounds = Bounds { period: 0..1000, blur: 0 };
+pub(super) const BOUNDS: Bounds = Bounds { period: 0..1000, blur: 0, wake: 0 };
 
 /// A row as text: span, state, and what opened and closed it.
 fn text(row: &Held<'_>) -> String {
@@ -81,6 +81,19 @@ fn a_revoke_of_what_was_never_seen_granted_shows_that_it_was_held() {
     rows(&given(&[(20, REVOKED), (30, REVOKED)]), &BOUNDS, &["#1 ..20 -:unknown e2:effect"]);
     let deleted = given(&[(20, What::SubjectDeleted), (30, REVOKED)]);
     rows(&deleted, &BOUNDS, &[]);
+}
+
+#[test]
+fn a_removal_in_the_wake_of_a_deletion_shows_what_was_held_until_then() {
+    let wake = Bounds { wake: 10, ..BOUNDS };
+    for deleted in [What::SubjectDeleted, What::GroupDeleted] {
+        rows(&given(&[(20, deleted), (30, REVOKED), (35, REVOKED)]), &wake, &["#1 ..20 -:unknown e2:implied"]);
+        rows(&given(&[(20, deleted), (31, REVOKED)]), &wake, &[]);
+        rows(&given(&[(20, deleted), (25, NOT_SEEN), (30, REVOKED)]), &wake, &["#1 ..20 -:unknown e2:implied"]);
+        rows(&given(&[(5, NOT_SEEN), (20, deleted), (30, REVOKED)]), &wake, &[]);
+        let again = given(&[(20, deleted), (22, GRANTED), (24, REVOKED), (26, REVOKED)]);
+        rows(&again, &wake, &["#1 22..24 e2:effect e2:effect transient"]);
+    }
 }
 
 #[test]
@@ -185,7 +198,7 @@ fn the_account_level_act_and_its_consequence_differ_in_basis() {
 
 #[test]
 fn transient_is_what_was_granted_and_gone_inside_the_period() {
-    let of = |from, to| reconstruct(&given(&[(from, GRANTED), (to, REVOKED)]), &Bounds { period: 20..50, blur: 0 });
+    let of = |from, to| reconstruct(&given(&[(from, GRANTED), (to, REVOKED)]), &Bounds { period: 20..50, ..BOUNDS });
     assert!(of(20, 49)[0].is_transient && of(30, 30)[0].is_transient);
     assert!(!of(19, 49)[0].is_transient && !of(20, 50)[0].is_transient);
 }

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 
 const LAST: i64 = 24;
+const WAKE: i64 = 4;
+const WAKING: Bounds = Bounds { wake: WAKE, ..BOUNDS };
 
 fn what() -> impl Strategy<Value = What<'static>> {
     prop_oneof![
@@ -62,8 +64,17 @@ fn naive(facts: &[Fact<'_>], listings: &[i64], instant: i64) -> Option<State> {
     let last = (0..=instant).rev().find_map(|time| said(facts, listings, time));
     let at = |time: i64| facts.iter().find(|f| f.time == time).map(|f| f.what);
     let held = last.unwrap_or_else(|| {
-        let first = (instant + 1..LAST).find(|time| said(facts, listings, *time).is_some());
-        matches!(first.and_then(at), Some(What::Revoked { .. } | What::Seen { held: true }))
+        let after = |instant: i64| (instant + 1..LAST).find(|time| said(facts, listings, *time).is_some());
+        let is_revoke = |time: i64| matches!(at(time), Some(What::Revoked { .. }));
+        after(instant).is_some_and(|first| match at(first) {
+            Some(What::Revoked { .. } | What::Seen { held: true }) => true,
+            Some(What::SubjectDeleted | What::GroupDeleted) => {
+                let says_more = |time: &i64| said(facts, listings, *time) == Some(true) || is_revoke(*time);
+                let next = (first + 1..LAST).find(says_more);
+                next.is_some_and(|next| is_revoke(next) && next <= first + WAKE)
+            }
+            _ => false,
+        })
     });
     let marks = (0..=instant).rev().find_map(|time| match at(time) {
         Some(What::Suspended) => Some(State::Suspended),
@@ -84,7 +95,7 @@ proptest! {
     fn rows_say_what_a_replay_instant_by_instant_says((facts, times) in told()) {
         let listings = listed(&times);
         let history = History { pair: PAIR, facts: facts.clone(), listings: &listings };
-        let rows = reconstruct(&history, &BOUNDS);
+        let rows = reconstruct(&history, &WAKING);
         for instant in -1..=LAST {
             let held: Vec<State> = held_at(&rows, instant).map(|row| row.state).collect();
             let expected: Vec<State> = naive(&facts, &times, instant).into_iter().collect();
@@ -95,7 +106,7 @@ proptest! {
     #[test]
     fn rows_of_a_pair_follow_each_other_and_are_explained((facts, times) in told()) {
         let listings = listed(&times);
-        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings }, &BOUNDS);
+        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings }, &WAKING);
         for pair in rows.windows(2) {
             prop_assert!(pair[0].until() <= pair[1].from());
             prop_assert!(pair[0].holding <= pair[1].holding && pair[1].holding <= pair[0].holding + 1);
@@ -112,7 +123,7 @@ proptest! {
         let mut turned = facts.clone();
         turned.rotate_left(turn.min(facts.len()));
         turned.reverse();
-        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings }, &BOUNDS);
+        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings }, &WAKING);
         prop_assert_eq!(rows(facts), rows(turned));
     }
 
