@@ -41,17 +41,18 @@ pub fn expand<'a>(direct: &[Held<'a>], period: &Range<Instant>) -> Expanded<'a> 
             links.of_group.entry(row.pair.subject).or_default().push(row);
         }
     }
-    let mut reached: BTreeMap<(&str, &str), Vec<Chain<'_, 'a>>> = BTreeMap::new();
     let mut cycles = BTreeSet::new();
-    // A circle is found from each of its groups, and most of them may have no other members.
-    for row in links.of_group.values().flatten() {
-        links.reach(row.pair.subject, row.pair.scope, &mut cycles);
+    let mut reached: BTreeMap<(&str, &str), Vec<Chain<'_, 'a>>> = BTreeMap::new();
+    let members = direct.iter().filter(|row| row.pair.entitlement_kind == EntitlementKind::Membership);
+    // A circle is found from its own groups, which need not have other members.
+    let in_circles = links.of_group.values().flatten().map(|row| (row.pair.subject, row.pair.scope));
+    for group in members.clone().map(|member| (member.pair.entitlement, member.pair.scope)).chain(in_circles) {
+        reached.entry(group).or_insert_with(|| links.reach(group.0, group.1, &mut cycles));
     }
     let mut rows = Vec::new();
-    for member in direct.iter().filter(|row| row.pair.entitlement_kind == EntitlementKind::Membership) {
-        let group = (member.pair.entitlement, member.pair.scope);
-        let chains = reached.entry(group).or_insert_with(|| links.reach(group.0, group.1, &mut cycles));
-        rows.extend(chains.iter().filter_map(|chain| chain.held_by(member, period)));
+    for member in members {
+        let chains = reached.get(&(member.pair.entitlement, member.pair.scope));
+        rows.extend(chains.into_iter().flatten().filter_map(|chain| chain.held_by(member, period)));
     }
     Expanded { rows: distinct(rows), cycles: cycles.into_iter().collect() }
 }

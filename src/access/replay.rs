@@ -205,7 +205,6 @@ impl<'a> Replay<'a, '_> {
             (_, true) => self.begin(edge),
             (_, false) => self.known = Known::Free,
         }
-        self.deleted_at = None;
         self.changed_at = None;
     }
 

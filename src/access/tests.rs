@@ -93,6 +93,8 @@ fn a_removal_in_the_wake_of_a_deletion_shows_what_was_held_until_then() {
         rows(&given(&[(5, NOT_SEEN), (20, deleted), (30, REVOKED)]), &wake, &[]);
         let again = given(&[(20, deleted), (22, GRANTED), (24, REVOKED), (26, REVOKED)]);
         rows(&again, &wake, &["#1 22..24 e2:effect e2:effect transient"]);
+        let twice = given(&[(20, deleted), (22, GRANTED), (24, deleted), (26, REVOKED)]);
+        rows(&twice, &wake, &["#1 22..24 e2:effect e2:implied transient"]);
     }
 }
 

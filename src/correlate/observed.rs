@@ -306,10 +306,13 @@ impl Names {
         before.into_iter().chain(after).min_by_key(|(at, _)| at.abs_diff(time)).map(|(_, name)| name.clone())
     }
 
-    /// The subject of a row, by name where any listing has it.
+    /// The subject of a row. The list of members shows how a member is called; who that is, the member's own record tells.
     fn named(&self, row: &Row) -> Listed {
-        let name = || self.nearest(row.is_databricks, row.subject.id.as_deref()?, row.time);
-        Listed { name: row.subject.name.clone().or_else(name), ..row.subject.clone() }
+        let id = row.subject.id.as_deref();
+        let own = self.by_event.get(&row.event_id).filter(|own| id.is_some() && own.listed.id.as_deref() == id);
+        let name = own.and_then(|own| own.listed.name.clone());
+        let name = name.or_else(|| self.nearest(row.is_databricks, id?, row.time));
+        Listed { name: name.or_else(|| row.subject.name.clone()), ..row.subject.clone() }
     }
 
     /// The resource of a row: as its event names it, else as its key does.
