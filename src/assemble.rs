@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::access::columns::ACCESS;
-use crate::access::{self, Access, Bounds, Held};
+use crate::access::{self, Bounds, Held};
 use crate::catalogue::{self, Evidence, Outcome};
 use crate::config::{Config, Globs, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
-use crate::correlate::{self, Correlation, Verdict, observed};
+use crate::correlate::{self, Verdict, observed};
 use crate::coverage::Coverage;
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
@@ -44,9 +44,7 @@ pub fn assemble(
     let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let noted = access::note(&observed::read(lake)?, &correlation.cases.identities);
-    let access = access::of(&access::histories(&correlation, &noted), &Bounds::of(&correlation, period));
-    let data_files = write_data(&folder.partial, &correlation, &access, period, &outcomes)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
     let parts = Parts {
@@ -106,13 +104,8 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTree
     Ok(found.into_iter().map(named).collect())
 }
 
-fn write_data(
-    folder: &Path,
-    correlation: &Correlation,
-    access: &Access<'_>,
-    period: &Period,
-    outcomes: &[Outcome],
-) -> Result<Vec<DataFile>> {
+fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> Result<Vec<DataFile>> {
+    let (correlation, period) = (evidence.correlation, evidence.period);
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let acts = &correlation.acts;
@@ -123,11 +116,10 @@ fn write_data(
         .filter(|v| is_item(v.effect) && catalogue::is_vouched(acts[v.effect].verb))
         .collect();
     let traced: Vec<_> = correlation.tracing.iter().filter(|t| is_item(t.authority)).collect();
-    let held: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&(period.start..period.end))).collect();
     let frames = [
         (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
         (&TRACING, correlate::tracing_frame(&traced, acts)?),
-        (&ACCESS, access::frame(&held)?),
+        (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
     ];
@@ -137,6 +129,16 @@ fn write_data(
         files.push(data_file(table, frame.height()));
     }
     Ok(files)
+}
+
+/// Who held what in the period.
+fn access_frame(evidence: &Evidence<'_>) -> Result<polars::prelude::DataFrame> {
+    let Evidence { lake, correlation, period, .. } = evidence;
+    let noted = access::note(&observed::read(lake)?, &correlation.cases.identities);
+    let access = access::of(&access::histories(correlation, &noted), &Bounds::of(correlation, period));
+    let span = period.start..period.end;
+    let rows: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&span)).collect();
+    access::frame(&rows)
 }
 
 fn data_file(table: &Table, rows: usize) -> DataFile {
