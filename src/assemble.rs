@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::access::columns::ACCESS;
+use crate::access::{self, Bounds, Held};
 use crate::catalogue::{self, Evidence, Outcome};
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
@@ -98,6 +100,7 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
     let frames = [
         (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
         (&TRACING, correlate::tracing_frame(&traced, acts)?),
+        (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
         (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
@@ -114,6 +117,15 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
 fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
     let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
     coverage::hours(period.start - limits.window.look_back, period.end + after)
+}
+
+/// Who held what in the period.
+fn access_frame(evidence: &Evidence<'_>) -> Result<polars::prelude::DataFrame> {
+    let Evidence { correlation, period, .. } = evidence;
+    let access = access::of(&access::histories(correlation), &Bounds::of(correlation, period));
+    let span = period.start..period.end;
+    let rows: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&span)).collect();
+    access::frame(&rows)
 }
 
 fn data_file(table: &Table, rows: usize) -> DataFile {

@@ -51,6 +51,11 @@ pub enum Command {
         after_help = "An hour is covered (a record, or a declared heartbeat), quiet (none, and fewer than one expected), a hole (none, and one or more expected; or outside the evidence) or not established (too few days to expect anything). Verdicts lean on absence over covered and quiet hours only, and cite the hole that keeps them open. With --hours the rows are those of table coverage, as in the package.\n\nHeartbeats are declared in the configuration: [[heartbeat]] with source, scope, and paths of CSV or JSON-lines files (time, and where they differ source, scope, reference), or at = [\"2026-07-03T04:00:00Z\"].\n\nExamples:\n  tickmark coverage --lake lake\n  tickmark coverage --lake lake --config tickmark.toml --period 2026-Q3\n  tickmark coverage --lake lake --config tickmark.toml --hours --format csv > hours.csv"
     )]
     Coverage(Coverage),
+    /// Say who held what, from when until when, and how that is known
+    #[command(
+        after_help = "A row is a stretch of time in one state: in_force, or suspended while the person was deactivated. Without an instant in `from` it was held before the first record; without one in `until` it still was at the end of the evidence. Of groups in groups, --effective adds a row for each chain.\n\nExamples:\n  tickmark access --lake lake --subject alice@example.com --effective\n  tickmark access --lake lake --config tickmark.toml --at 2026-07-01 --format csv > access-at-start.csv\n  tickmark access --lake lake --entitlement '*admin*' --period 2026-Q3"
+    )]
+    Access(Access),
     /// Ask the lake in SQL; its tables are events, changes, files and rejects
     #[command(
         after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
@@ -227,6 +232,39 @@ pub struct Coverage {
     pub format: Format,
 }
 
+/// `tickmark access`
+#[derive(Debug, Args)]
+pub struct Access {
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The configuration: names of people, groups and workspaces, and the period [default: nothing declared]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Rows that reach into the period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the
+    /// configuration, else all time]
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// Rows that hold at an instant: 2026-07-01T12:00:00Z, or 2026-07-01 for its first instant
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<String>,
+    /// Rows of these subjects
+    #[arg(long, value_name = "GLOB")]
+    pub subject: Option<String>,
+    /// Rows of these groups and roles, or `account`
+    #[arg(long, value_name = "GLOB")]
+    pub entitlement: Option<String>,
+    /// Rows of one scope: account, or a workspace
+    #[arg(long, value_name = "S")]
+    pub scope: Option<String>,
+    /// Add what members of groups hold because their group holds it
+    #[arg(long)]
+    pub effective: bool,
+    /// How to print the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
 /// `tickmark query`
 #[derive(Debug, Args)]
 pub struct Query {
@@ -321,7 +359,7 @@ pub enum ListFormat {
     Json,
 }
 
-/// How `query` and `coverage` print rows.
+/// How `query`, `coverage` and `access` print rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For reading.

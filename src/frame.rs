@@ -146,6 +146,8 @@ pub enum Values {
     Lists(Vec<Vec<String>>),
     /// A column of texts.
     Built(Column),
+    /// Lists of texts; `None` = null.
+    SomeLists(Vec<Option<Vec<String>>>),
 }
 
 impl Values {
@@ -175,13 +177,15 @@ impl Values {
             Self::Instants(v) => Column::new(name, v)
                 .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
                 .map_err(engine("build a column"))?,
-            Self::Lists(v) => {
-                let lists: Vec<Series> = v.into_iter().map(|l| Series::new("".into(), l)).collect();
-                if lists.is_empty() {
-                    Column::new_empty(name, &DataType::List(Box::new(DataType::String)))
-                } else {
-                    Column::new(name, lists)
-                }
+            Self::Lists(v) => return Self::SomeLists(v.into_iter().map(Some).collect()).column(&name),
+            Self::SomeLists(v) => {
+                let lists = v.into_iter().map(|list| list.map(|texts| Series::new("".into(), texts)));
+                let lists: Vec<Option<Series>> = lists.collect();
+                // The type cannot be told from nulls.
+                Series::new(name, lists)
+                    .cast(&DataType::List(Box::new(DataType::String)))
+                    .map_err(engine("build a column"))?
+                    .into_column()
             }
         })
     }

@@ -1,11 +1,12 @@
 //! tickmark: who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
 //!
 //! bytes → records ([`framing`]) → events ([`source`], [`event`]) → access changes ([`change`]) → Parquet lake ([`ingest`],
-//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`]) → test results ([`catalogue`]) → report model and pages
+//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`]) → test results ([`catalogue`]) → report model and pages
 //! ([`assemble`], [`report`], [`package`]).
 //!
 //! `ARCHITECTURE.md` has a line for every module, and the rule which of them may name which library.
 
+pub mod access;
 pub mod assemble;
 pub mod catalogue;
 pub mod change;

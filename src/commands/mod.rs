@@ -1,5 +1,6 @@
 //! The commands: arguments to library calls to text. No logic of their own.
 
+mod access;
 mod compact;
 mod correlate;
 mod coverage;
@@ -41,6 +42,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),
         Command::Coverage(args) => coverage::run(args, out),
+        Command::Access(args) => access::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// A half-open span of time: `start` belongs to it, `end` does not.
@@ -35,6 +35,23 @@ impl Period {
         let start = midnight(first, zone).ok_or_else(wrong)?;
         let end = midnight(after, zone).ok_or_else(wrong)?;
         Ok(Self { start, end, label: text.to_owned() })
+    }
+
+    /// All time.
+    pub fn always() -> Self {
+        Self { start: i64::MIN, end: i64::MAX, label: "all time".to_owned() }
+    }
+
+    /// Reads an instant: RFC 3339 with a zone, or a day for its midnight in `zone`; microseconds since the epoch.
+    ///
+    /// # Errors
+    /// A sentence that says what was expected.
+    pub fn instant(text: &str, zone: Tz) -> Result<i64, String> {
+        let exact = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_micros());
+        let found = day(text).map_or_else(exact, |day| midnight(day, zone));
+        found.ok_or_else(|| {
+            format!("expected an instant such as `2026-07-01T12:00:00Z` or `2026-07-01`, found `{text}`")
+        })
     }
 
     /// True when the instant (microseconds) lies in the period.
@@ -110,6 +127,16 @@ mod tests {
         let period = Period::parse("2026-10", zone).unwrap();
         assert_eq!(period.start, utc("2026-09-30T22:00:00Z"));
         assert_eq!(period.end, utc("2026-10-31T23:00:00Z"));
+    }
+
+    #[test]
+    fn an_instant_is_exact_or_the_midnight_of_a_day() {
+        let zone: Tz = "Europe/Zurich".parse().unwrap();
+        assert_eq!(Period::instant("2026-10-31", zone), Ok(utc("2026-10-30T23:00:00Z")));
+        assert_eq!(Period::instant("2026-10-31T12:00:00+02:00", zone), Ok(utc("2026-10-31T10:00:00Z")));
+        for text in ["", "2026-10", "2026-10-31T12:00:00", "now"] {
+            assert!(Period::instant(text, zone).unwrap_err().contains(&format!("found `{text}`")), "{text}");
+        }
     }
 
     #[test]

@@ -126,6 +126,7 @@ pub fn build(acts: &Acts, ground: &Ground, rules: &Rules) -> Result<Cases> {
     for row in 0..acts.len() {
         builder.file(row)?;
     }
+    builder.observe();
     builder.spread();
     builder.mark();
     Ok(builder.finish())

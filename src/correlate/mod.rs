@@ -7,8 +7,10 @@ pub mod cases;
 pub mod columns;
 pub mod door;
 pub mod kernel;
-pub mod parts;
 pub mod lags;
+pub mod noted;
+pub mod observed;
+pub mod parts;
 mod rows;
 
 use std::collections::BTreeMap;

@@ -186,6 +186,9 @@ pub const SOURCES: &[&dyn Source] = &[
 /// Id of the one effect source; all Databricks deliveries share it.
 pub const DATABRICKS: &str = "databricks";
 
+/// Id of the source of listings; they speak for their own moment only.
+pub const SCIM_SNAPSHOT: &str = "scim_snapshot";
+
 /// Sources that say what an identity provider decided. Of a home-grown log nobody knows, so that it counts as one.
 const AUTHORITY: [&str; 4] = ["okta", "entra_audit", "pingone", "generic"];
 
@@ -204,7 +207,7 @@ pub fn is_provider(source: &str) -> bool {
 
 /// Whether a source tells what happens hour by hour. A snapshot speaks for its own moment only.
 pub fn is_log(source: &str) -> bool {
-    source != "scim_snapshot"
+    source != SCIM_SNAPSHOT
 }
 
 /// The source of that id.

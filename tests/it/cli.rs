@@ -1,5 +1,6 @@
 //! The command line, as a user meets it.
 
+mod access;
 mod account;
 mod compact;
 mod coverage;

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use tickmark::access::columns::ACCESS;
 use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
@@ -15,8 +16,20 @@ use tickmark::event::EVENTS;
 use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 11] =
-    [&EVENTS, &CHANGES, &FILES, &REJECTS, &STATEMENTS, &DUPLICATES, &VOUCHING, &TRACING, &ITEMS, &RESULTS, &COVERAGE];
+const TABLES: [&Table; 12] = [
+    &EVENTS,
+    &CHANGES,
+    &FILES,
+    &REJECTS,
+    &STATEMENTS,
+    &DUPLICATES,
+    &VOUCHING,
+    &TRACING,
+    &ACCESS,
+    &ITEMS,
+    &RESULTS,
+    &COVERAGE,
+];
 
 /// What other people's queries rely on: these columns, in this order; others may stand between them.
 /// `source` of events and changes is a hive column and stands in the path.
@@ -52,6 +65,7 @@ const CONTRACT: &[(&str, &str)] = &[
          entitlement_key scope effect_event_id effect_native_id effect_request_id effect_time transport_event_id \
          latency_seconds",
     ),
+    ("access", "subject entitlement scope from until opened_by closed_by opened_basis closed_basis via"),
     ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
     ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
     ("coverage", "source scope hour observed expected state is_declared heartbeat hole_id"),
@@ -95,7 +109,7 @@ fn assert_page(name: &str, expected: &str) {
 #[test]
 fn the_schema_page_is_up_to_date() {
     let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files`, `rejects`, `statements` and `duplicates`; the package holds \
-        `vouching`, `tracing`, `items`, `results` and `coverage` under `data/`.\n\n\
+        `vouching`, `tracing`, `access`, `items`, `results` and `coverage` under `data/`.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();
     for table in TABLES {

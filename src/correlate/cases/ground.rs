@@ -7,6 +7,8 @@ use super::super::ACCOUNT;
 use super::super::activity::{SignIns, created_automatically, presence};
 use super::super::acts::{Act, Acts};
 use super::super::kernel::{Instant, Scope};
+use super::super::noted::{Noted, note};
+use super::super::observed;
 use super::builder::{Rules, is_about_group, learn, standing};
 use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
@@ -114,8 +116,10 @@ impl Survey {
     /// The lake cannot be read.
     pub fn finish(self, lake: &Lake) -> Result<Ground> {
         let seen = presence(lake)?;
+        let noted = note(&observed::read(lake)?, &self.identities);
         let mut names = self.scopes;
         names.extend(seen.values().flatten().cloned());
+        names.extend(noted.scopes().map(str::to_owned));
         let scopes = Scopes::new(names);
         let mut presence: BTreeMap<String, BTreeSet<Scope>> = BTreeMap::new();
         for (actor, places) in seen {
@@ -139,7 +143,7 @@ impl Survey {
         };
         let unresolved = self.unresolved.into_iter().map(|(place, all)| (place, sort(all))).collect();
         let sign_ins = SignIns::read(lake, &self.created)?;
-        Ok(Ground { identities: self.identities, scopes, effect_scopes, unresolved, presence, sign_ins })
+        Ok(Ground { identities: self.identities, scopes, effect_scopes, unresolved, presence, sign_ins, noted })
     }
 }
 
@@ -150,6 +154,8 @@ pub struct Ground {
     pub identities: Identities,
     /// The scopes that occur.
     pub scopes: Scopes,
+    /// What listings state.
+    pub noted: Noted,
     /// Where an entitlement (of a group as subject, or of a person) has effects of its own.
     pub(super) effect_scopes: HashMap<(bool, Entitlement), Arc<[Scope]>>,
     /// Decisions on an entitlement that name nobody.

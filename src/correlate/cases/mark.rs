@@ -2,13 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::super::kernel::Scope;
+use super::super::kernel::{Observation, Scope};
 use super::Entitlement;
 use super::builder::Builder;
 use crate::change::Verb;
 use crate::identity::Resolved;
 
 impl Builder<'_> {
+    /// Lays what listings saw onto the cases, in the scopes in which they have effects.
+    pub(super) fn observe(&mut self) {
+        let (noted, scopes) = (&self.ground.noted, &self.ground.scopes);
+        if noted.is_empty() {
+            return;
+        }
+        for (key, case) in &mut self.by_key.all {
+            let places: BTreeSet<Scope> = case.effects.iter().map(|e| e.scope).collect();
+            for scope in places {
+                let seen = noted.seen_of(key, scopes.name(scope));
+                let listings = noted.listings(key.is_group, key.subject.label(), &key.entitlement, scopes.name(scope));
+                let unseen = listings.iter().filter(|l| !seen.iter().any(|s| s.event_id == l.event_id));
+                case.observations.extend(seen.iter().map(|s| Observation { time: s.time, scope, held: s.held }));
+                case.observations.extend(unseen.map(|l| Observation { time: l.time, scope, held: false }));
+            }
+            case.observations.sort_by_key(|o| o.time);
+        }
+    }
+
     pub(super) fn mark(&mut self) {
         let seen = self.seen();
         let pushed = self.pushed_groups();

@@ -1,0 +1,237 @@
+//! The one place that knows correlation's cases: cases, verdicts and listings to histories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Bounds, Fact, Grant, History, Judged, Listing, Pair, What};
+use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
+use crate::config::Period;
+use crate::correlate::cases::{Entitlement, Key};
+use crate::correlate::kernel::{Case, Reason};
+use crate::correlate::noted::Noted;
+use crate::correlate::{ACCOUNT, Correlation, Vouching};
+
+/// Everything that changes and listings tell, by pair, in its order. Changes that name nobody are left out: they are nobody's history
+/// ([`nameless`] counts them).
+pub fn histories(correlation: &Correlation) -> Vec<History<'_>> {
+    let noted = &correlation.ground.noted;
+    let material = Material::of(correlation, noted);
+    let mut all: BTreeMap<Pair<'_>, Vec<Fact<'_>>> = BTreeMap::new();
+    for (key, case) in correlation.judged.cases.by_key.iter().filter(|(key, _)| !key.subject.names_nobody()) {
+        let mut by_scope: BTreeMap<&str, Vec<Fact<'_>>> = BTreeMap::new();
+        for effect in &case.effects {
+            by_scope.entry(correlation.ground.scopes.name(effect.scope)).or_default().push(material.effect(
+                effect.row,
+                effect.direction,
+                effect.may_be_older,
+            ));
+        }
+        for (scope, facts) in by_scope {
+            all.entry(material.pair(key, scope)).or_default().extend(facts);
+        }
+    }
+    for (key, scope, seen) in noted.seen() {
+        all.entry(material.pair(key, scope)).or_default().extend(seen.iter().map(|seen| Fact {
+            time: seen.time,
+            order: 0,
+            event_id: &seen.event_id,
+            what: What::Seen { held: seen.held },
+        }));
+    }
+    let finished = all.into_iter().map(|(pair, mut facts)| {
+        facts.extend(material.endings(&pair, &facts));
+        History { pair, facts, listings: material.listings(&pair) }
+    });
+    finished.collect()
+}
+
+impl Bounds {
+    /// The bounds of a run.
+    pub const fn of(correlation: &Correlation, period: &Period) -> Self {
+        let window = correlation.limits.window;
+        Self { period: period.start..period.end, blur: window.skew, wake: window.look_back }
+    }
+}
+
+/// Effects that name nobody.
+pub fn nameless(correlation: &Correlation) -> usize {
+    let cases = correlation.judged.cases.by_key.iter().filter(|(key, _)| key.subject.names_nobody());
+    cases.map(|(_, case)| case.effects.len()).sum()
+}
+
+/// What kind of entitlement a key is about.
+pub(super) const fn kind_of(entitlement: &Entitlement) -> EntitlementKind {
+    match entitlement {
+        Entitlement::Account => EntitlementKind::Account,
+        Entitlement::Member(_) => EntitlementKind::Membership,
+        Entitlement::Admin(_) => EntitlementKind::Admin,
+        Entitlement::OtherApp(_) => EntitlementKind::Assignment,
+    }
+}
+
+/// A deactivation, return or deletion of a person or a group, as it bears on what is held.
+struct Ending<'a> {
+    scope: &'a str,
+    verb: Verb,
+    fact: Fact<'a>,
+}
+
+/// A person's or a group's account: whether it is a group, the name, and whether one cluster alone has it.
+type Account<'a> = (bool, &'a str, bool);
+
+struct Material<'a> {
+    correlation: &'a Correlation,
+    endings: BTreeMap<Account<'a>, Vec<Ending<'a>>>,
+    /// What goes by a name, and how sure that is.
+    kinds: BTreeMap<&'a str, (u8, SubjectKind)>,
+    groups: BTreeSet<&'a str>,
+}
+
+impl<'a> Material<'a> {
+    fn of(correlation: &'a Correlation, noted: &'a Noted) -> Self {
+        let (endings, kinds, groups) = Default::default();
+        let mut material = Self { correlation, endings, kinds, groups };
+        for (key, case) in correlation.judged.cases.by_key.iter() {
+            material.learn(key);
+            material.learn_effects(key, case);
+        }
+        for (key, kind) in noted.kinds() {
+            material.learn(key);
+            material.learn_kind(key, 3, *kind);
+        }
+        material
+    }
+
+    fn learn(&mut self, key: &'a Key) {
+        if key.is_group {
+            self.groups.insert(key.subject.label());
+        }
+        if let Entitlement::Member(group) = &key.entitlement {
+            self.groups.insert(group);
+        }
+    }
+
+    // A listing knows best; then the act on the account itself; a membership's act goes by the shape of the name.
+    fn learn_kind(&mut self, key: &'a Key, sureness: u8, kind: SubjectKind) {
+        if !key.is_group && kind != SubjectKind::Unknown {
+            let known = self.kinds.entry(key.subject.label()).or_insert((sureness, kind));
+            *known = (*known).max((sureness, kind));
+        }
+    }
+
+    fn learn_effects(&mut self, key: &'a Key, case: &'a Case) {
+        let is_account = key.entitlement == Entitlement::Account;
+        for effect in &case.effects {
+            let act = self.correlation.judged.acts.at(effect.row);
+            self.learn_kind(key, if is_account { 2 } else { 1 }, subject_kind(act.subject_kind));
+            if is_account {
+                let account = (key.is_group, key.subject.label(), key.subject.is_known());
+                let fact =
+                    Fact { time: act.time, order: effect.row, event_id: act.event_id, what: What::SubjectDeleted };
+                self.endings.entry(account).or_default().push(Ending {
+                    scope: self.correlation.ground.scopes.name(effect.scope),
+                    verb: act.verb,
+                    fact,
+                });
+            }
+        }
+    }
+
+    fn pair(&self, key: &'a Key, scope: &'a str) -> Pair<'a> {
+        let subject = key.subject.label();
+        let subject_kind = match self.kinds.get(subject) {
+            _ if key.is_group => SubjectKind::Group,
+            Some((_, kind)) => *kind,
+            None if self.groups.contains(subject) => SubjectKind::Group,
+            None => SubjectKind::Unknown,
+        };
+        let (entitlement, entitlement_kind) = (key.entitlement.name(), kind_of(&key.entitlement));
+        Pair { subject, subject_kind, is_resolved: key.subject.is_known(), entitlement, entitlement_kind, scope }
+    }
+
+    fn effect(&self, row: usize, direction: Direction, may_be_older: bool) -> Fact<'a> {
+        let act = self.correlation.judged.acts.at(row);
+        let vouching = self.vouching(row);
+        let is_implied = vouching.is_some_and(|v| v.reason == Reason::Implied);
+        let what = match direction {
+            Direction::Grant => {
+                let is_item = crate::catalogue::is_vouched(act.verb);
+                let vouching = vouching.filter(|_| is_item).map(|v| Judged {
+                    item_id: &v.item_id,
+                    verdict: v.reason.verdict(),
+                    reason: v.reason.as_str(),
+                });
+                What::Granted(Grant { is_implied, may_be_older, vouching })
+            }
+            Direction::Revoke | Direction::Update => What::Revoked { is_implied },
+        };
+        Fact { time: act.time, order: row, event_id: act.event_id, what }
+    }
+
+    fn vouching(&self, row: usize) -> Option<&'a Vouching> {
+        let all = &self.correlation.judged.vouching;
+        all.get(all.partition_point(|v| v.effect < row)).filter(|v| v.effect == row)
+    }
+
+    /// The listings that speak of a pair even where they do not name it.
+    fn listings(&self, pair: &Pair<'a>) -> &'a [Listing] {
+        let entitlement = match pair.entitlement_kind {
+            EntitlementKind::Membership => Entitlement::Member(pair.entitlement.into()),
+            EntitlementKind::Admin => Entitlement::Admin(pair.entitlement.into()),
+            _ => Entitlement::Account,
+        };
+        let is_group = pair.subject_kind == SubjectKind::Group;
+        self.correlation.ground.noted.listings(is_group, pair.subject, &entitlement, pair.scope)
+    }
+
+    /// What bears on a pair without naming it. What happens at the account reaches everywhere.
+    fn endings(&self, pair: &Pair<'a>, own: &[Fact<'a>]) -> Vec<Fact<'a>> {
+        let is_group = pair.subject_kind == SubjectKind::Group;
+        let reaches = |ending: &&Ending<'a>| ending.scope == ACCOUNT || ending.scope == pair.scope;
+        let of = |account: Account<'a>| self.endings.get(&account).into_iter().flatten().filter(reaches);
+        let of_subject = of((is_group, pair.subject, pair.is_resolved));
+        match pair.entitlement_kind {
+            // Acts in the account's own scope are changes of the pair.
+            EntitlementKind::Account => of_subject
+                .filter(|ending| ending.scope != pair.scope)
+                .filter_map(|ending| Some(Fact { what: on_account(ending, own)?, ..ending.fact }))
+                .collect(),
+            kind => {
+                let of_group = of((true, pair.entitlement, true))
+                    .filter(|ending| kind == EntitlementKind::Membership && ending.verb == Verb::GroupDelete)
+                    .map(|ending| Fact { what: What::GroupDeleted, ..ending.fact });
+                let held = of_subject.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
+                held.chain(of_group).collect()
+            }
+        }
+    }
+}
+
+/// What an act on a subject's account does to what the subject holds.
+const fn on_held(verb: Verb) -> Option<What<'static>> {
+    match verb {
+        Verb::UserDeactivate | Verb::UserSuspend => Some(What::Suspended),
+        Verb::UserActivate | Verb::UserUnsuspend => Some(What::Restored),
+        Verb::UserDelete | Verb::GroupDelete => Some(What::SubjectDeleted),
+        _ => None,
+    }
+}
+
+/// What an act on the account does to the account in a workspace, which is not out of force but gone. It is there again where
+/// nothing but the act on the account had taken it.
+fn on_account<'a>(ending: &Ending<'a>, own: &[Fact<'a>]) -> Option<What<'a>> {
+    match on_held(ending.verb)? {
+        What::Suspended => Some(What::SubjectDeleted),
+        What::Restored => {
+            let before = own.iter().filter(|fact| (fact.time, fact.order) < (ending.fact.time, ending.fact.order));
+            let last = before.max_by_key(|fact| (fact.time, fact.order))?;
+            let implied = Grant { is_implied: true, ..Grant::default() };
+            matches!(last.what, What::Granted(_)).then_some(What::Granted(implied))
+        }
+        other => Some(other),
+    }
+}
+
+fn subject_kind(word: &str) -> SubjectKind {
+    let kinds = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal];
+    kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(SubjectKind::Unknown)
+}
