@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::acts::Act;
 use super::door::{ActorClass, Door, Visitor};
 use super::kernel::{Case, Decision, Effect, Ending, EndingKind, Push, Reason};
-use crate::change::{Direction, Verb};
+use crate::change::{Direction, SubjectKind, Verb};
 use crate::config::{Config, Globs};
 use crate::error::Result;
 use crate::identity::{Identities, Resolved, Sighting};
@@ -112,32 +112,36 @@ pub fn build(
 fn learn(acts: &[Act], config: &Config, apps: &Globs) -> Identities {
     let mut identities = Identities::new(config);
     // A cloud provider's users are others than those of the identity provider, whatever they are called.
-    for act in acts.iter().filter(|act| act.plane != "cloud") {
-        match act.subject_kind.as_str() {
-            "group" => {
-                identities.learn_group(&act.source, act.subject.as_deref(), act.subject_id.as_deref(), act.time);
-            }
-            _ => {
-                // The user name in another application says nothing about Databricks.
-                let is_databricks = act.app.as_deref().is_some_and(|app| apps.any(app));
-                let alias = act.subject_alias.as_deref().filter(|_| is_databricks);
-                identities.learn(Sighting { alias, ..sighting(act) });
-            }
-        }
+    for (record, act) in acts.iter().enumerate().filter(|(_, act)| act.plane != "cloud") {
+        // The name and the id in another application say nothing about Databricks.
+        let is_databricks = act.app.as_deref().map(|app| apps.any(app));
+        let alias = act.subject_alias.as_deref().filter(|_| is_databricks == Some(true));
+        let external_id = act.subject_external_id.as_deref().filter(|_| is_databricks != Some(false));
+        let ends = matches!(act.verb, Verb::UserDelete | Verb::GroupDelete);
+        identities.learn(Sighting { alias, external_id, ends, record, ..sighting(act) });
         if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
-            identities.learn_group(&act.source, act.entitlement.as_deref(), act.entitlement_id.as_deref(), act.time);
+            let (name, id) = (act.entitlement.as_deref(), act.entitlement_id.as_deref());
+            let group = Sighting::new(&act.source, SubjectKind::Group, act.time);
+            identities.learn(Sighting { scope: &act.scope, name, id, record, ..group });
         }
     }
     identities
 }
 
 fn sighting(act: &Act) -> Sighting<'_> {
+    let kind = match act.subject_kind.as_str() {
+        "user" => SubjectKind::User,
+        "group" => SubjectKind::Group,
+        "service_principal" => SubjectKind::ServicePrincipal,
+        _ => SubjectKind::Unknown,
+    };
     Sighting {
-        source: &act.source,
+        scope: &act.scope,
         name: act.subject.as_deref(),
         id: act.subject_id.as_deref(),
         alias: act.subject_alias.as_deref(),
-        time: act.time,
+        external_id: act.subject_external_id.as_deref(),
+        ..Sighting::new(&act.source, kind, act.time)
     }
 }
 
