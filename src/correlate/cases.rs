@@ -115,7 +115,8 @@ fn learn(acts: &[Act], config: &Config, apps: &Globs) -> Identities {
     for (record, act) in acts.iter().enumerate().filter(|(_, act)| act.plane != "cloud") {
         // The name and the id in another application say nothing about Databricks.
         let is_databricks = act.app.as_deref().map(|app| apps.any(app));
-        let alias = act.subject_alias.as_deref().filter(|_| is_databricks == Some(true));
+        let is_label = act.subject_kind == "service_principal";
+        let alias = act.subject_alias.as_deref().filter(|_| is_databricks.unwrap_or(is_label));
         let external_id = act.subject_external_id.as_deref().filter(|_| is_databricks != Some(false));
         let ends = matches!(act.verb, Verb::UserDelete | Verb::GroupDelete);
         identities.learn(Sighting { alias, external_id, ends, record, ..sighting(act) });

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod door;
 pub mod kernel;
 mod rows;
+pub mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -187,22 +187,19 @@ impl Identities {
     pub fn person(&self, sighting: Sighting<'_>) -> Resolved {
         let (people, _) = self.judged();
         let (store, texts) = (&self.people, &self.people.texts);
-        let name = usable(sighting.name);
-        let canonical = name.and_then(|name| texts.find_name(name));
+        let (name, time) = (usable(sighting.name), sighting.time);
         let system = store.find_system(sighting.system()).unwrap_or(u16::MAX);
-        let account = directory_id(&sighting).and_then(|id| store.find_account(system, id));
-        let foreign = usable(sighting.external_id).or(usable(sighting.id)).and_then(|id| texts.find(id));
-        let asked = Asked {
-            system,
-            account: account.unwrap_or(NONE),
-            foreign: foreign.unwrap_or(NONE),
-            name: canonical.unwrap_or(NONE),
-            time: sighting.time,
-        };
+        let account = directory_id(&sighting).and_then(|id| store.find_account(system, id)).unwrap_or(NONE);
+        let mut asked = Asked { system, account, foreign: NONE, name: NONE, time };
+        if account == NONE {
+            let foreign = usable(sighting.external_id).or(usable(sighting.id));
+            asked.foreign = foreign.and_then(|id| texts.find(id)).unwrap_or(NONE);
+            asked.name = name.and_then(|name| texts.find_name(name)).unwrap_or(NONE);
+        }
         let owner = people.whose(store, asked);
         match (owner, name, usable(sighting.id).or(usable(sighting.external_id))) {
-            (Some(Owner::Cluster(cluster)), _, _) => Resolved::Key(people.keys[cluster as usize].clone()),
-            (Some(Owner::Contested(name)), _, _) => Resolved::Unresolved(self.people.texts.text(name).to_owned()),
+            (Some(Owner::Cluster(cluster)), _, _) => Resolved::Key(people.key(store, cluster)),
+            (Some(Owner::Contested(name)), _, _) => Resolved::Unresolved(texts.text(name).to_owned()),
             (None, Some(name), _) => Resolved::Key(self.canonical(name)),
             (None, None, Some(id)) => Resolved::Key(format!("id:{id}")),
             (None, None, None) => Resolved::Unresolved(NOBODY.to_owned()),

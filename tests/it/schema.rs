@@ -11,11 +11,24 @@ use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::event::EVENTS;
+use tickmark::identity::{IDENTITIES, IDENTITY_LINKS};
 use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 10] =
-    [&EVENTS, &CHANGES, &FILES, &REJECTS, &STATEMENTS, &DUPLICATES, &VOUCHING, &TRACING, &ITEMS, &RESULTS];
+const TABLES: [&Table; 12] = [
+    &EVENTS,
+    &CHANGES,
+    &FILES,
+    &REJECTS,
+    &STATEMENTS,
+    &DUPLICATES,
+    &VOUCHING,
+    &TRACING,
+    &ITEMS,
+    &RESULTS,
+    &IDENTITIES,
+    &IDENTITY_LINKS,
+];
 
 /// What other people's queries rely on: these columns, in this order; others may stand between them.
 /// `source` of events and changes is a hive column and stands in the path.
@@ -53,6 +66,8 @@ const CONTRACT: &[(&str, &str)] = &[
     ),
     ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
     ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
+    ("identities", "cluster_id kind key first_seen last_seen state candidates"),
+    ("identity_links", "cluster_id kind source value_kind value basis valid_from valid_until event_id"),
 ];
 
 #[test]

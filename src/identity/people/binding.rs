@@ -99,7 +99,7 @@ impl People {
         let (first_seen, _) = self.histories.spans[account as usize];
         let mut times = vec![first_seen];
         times.extend(told.iter().map(|t| t.from));
-        for run in self.called(account) {
+        for run in self.called_in_databricks(account) {
             times.push(run.0);
             times.extend(self.names.facing.of(run.1).iter().map(|t| t.from));
         }
@@ -126,7 +126,7 @@ impl People {
     }
 
     /// What the account is called in Databricks, and from when; a service principal also by its label.
-    fn called(&self, account: AccountId) -> Vec<(i64, TextId)> {
+    fn called_in_databricks(&self, account: AccountId) -> Vec<(i64, TextId)> {
         let names = self.histories.names.of(account).iter();
         let labels = self.histories.aliases.of(account).iter().filter(|_| self.has_label(account));
         names.chain(labels).map(|run| (run.first, run.value)).collect()

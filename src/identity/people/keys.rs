@@ -8,40 +8,55 @@ use crate::identity::store::{AccountId, DATABRICKS, Store};
 use crate::identity::texts::{NONE, TextId};
 
 /// How good a name is, how late it was used, and the name.
-type Candidate<'s> = (u8, i64, Reverse<&'s str>);
+type Candidate = (u8, i64, TextId);
 
 const LOGIN: u8 = 1;
 const PUSHED: u8 = 2;
 const IN_DATABRICKS: u8 = 3;
 
+/// What a cluster is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Called {
+    /// [`NONE`] = no name is known.
+    name: TextId,
+    /// Another cluster had the name before.
+    is_later: bool,
+}
+
 impl People {
+    /// The key of a cluster: its name, or its id where no name is known. Where others had the name before it the id stands behind.
+    pub(in crate::identity) fn key(&self, store: &Store, cluster: u32) -> String {
+        let Some(called) = self.called.get(cluster as usize) else { return String::new() };
+        let id = || self.founders.get(cluster as usize).map_or("", |founder| store.named(*founder).1);
+        match (called.name, called.is_later) {
+            (NONE, _) => format!("id:{}", id()),
+            (name, true) => format!("{}#{}", store.texts.text(name), id()),
+            (name, false) => store.texts.text(name).to_owned(),
+        }
+    }
+
     /// The name in Databricks where it is known, else that under which the person is pushed, else the login, the latest of each.
-    /// Of several clusters of one name all but the first have the id of their first account behind it.
-    pub(super) fn name_clusters(&self, store: &Store) -> Vec<String> {
+    pub(super) fn name_clusters(&self, store: &Store) -> Vec<Called> {
         let best = self.best(store);
         let first_seen = self.first_seen(store);
-        let bases: Vec<String> = best
-            .iter()
-            .zip(&self.founders)
-            .map(|(best, founder)| match best {
-                Some((_, _, Reverse(name))) => (*name).to_owned(),
-                None => format!("id:{}", store.named(*founder).1),
-            })
+        let mut called: Vec<Called> = best
+            .into_iter()
+            .map(|best| Called { name: best.map_or(NONE, |(_, _, name)| name), is_later: false })
             .collect();
-        let mut order: Vec<usize> = (0..bases.len()).filter(|at| first_seen[*at] < i64::MAX).collect();
-        let rank = |at: &usize| (&bases[*at], first_seen[*at], store.named(self.founders[*at]));
-        order.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
-        let mut keys = vec![String::new(); bases.len()];
-        for of_name in order.chunk_by(|a, b| bases[*a] == bases[*b]) {
-            for (place, at) in of_name.iter().enumerate() {
-                let base = &bases[*at];
-                keys[*at] = match place {
-                    0 => base.clone(),
-                    _ => format!("{base}#{}", store.named(self.founders[*at]).1),
-                };
-            }
+        let mut order: Vec<u32> = (0..u32::try_from(called.len()).unwrap_or(NONE)).collect();
+        order.retain(|at| first_seen[*at as usize] < i64::MAX && called[*at as usize].name != NONE);
+        let rank = |at: u32| (called[at as usize].name, first_seen[at as usize]);
+        let id = |at: u32| store.named(self.founders[at as usize]);
+        order.sort_unstable_by(|a, b| rank(*a).cmp(&rank(*b)).then_with(|| id(*a).cmp(&id(*b))));
+        let is_later: Vec<u32> = order
+            .windows(2)
+            .filter(|pair| called[pair[0] as usize].name == called[pair[1] as usize].name)
+            .map(|pair| pair[1])
+            .collect();
+        for at in is_later {
+            called[at as usize].is_later = true;
         }
-        keys
+        called
     }
 
     /// When each cluster was first seen; never, for one that stands for a Databricks account which was always somebody's.
@@ -58,13 +73,15 @@ impl People {
         first
     }
 
-    fn best<'s>(&self, store: &'s Store) -> Vec<Option<Candidate<'s>>> {
-        let mut best: Vec<Option<Candidate<'s>>> = vec![None; self.founders.len()];
+    fn best(&self, store: &Store) -> Vec<Option<Candidate>> {
+        let mut best: Vec<Option<Candidate>> = vec![None; self.founders.len()];
         let mut offer = |owner: Owner, quality: u8, time: i64, name: TextId| {
             if let Owner::Cluster(cluster) = owner
                 && let Some(place) = best.get_mut(cluster as usize)
             {
-                *place = (*place).max(Some((quality, time, Reverse(store.texts.text(name)))));
+                let rank = |(quality, time, name): Candidate| (quality, time, Reverse(store.texts.text(name)));
+                let is_better = place.is_none_or(|known| rank(known) < rank((quality, time, name)));
+                *place = if is_better { Some((quality, time, name)) } else { *place };
             }
         };
         for account in 0..u32::try_from(store.accounts.len()).unwrap_or(NONE) {

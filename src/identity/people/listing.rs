@@ -27,32 +27,29 @@ impl People {
     pub(in crate::identity) fn identities(&self, store: &Store) -> Vec<IdentityRow> {
         let (clusters, names) = self.spans(store);
         let claimants = self.claimants(store);
-        let mut rivals: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+        let mut rivals: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
         for of_name in claimants.values() {
             for one in of_name.iter().filter(|one| !self.proven.contains(one)) {
-                let others = of_name.iter().filter(|other| *other != one).map(|other| self.key(*other));
+                let others = of_name.iter().filter(|other| *other != one).map(|other| self.key(store, *other));
                 rivals.entry(*one).or_default().extend(others);
             }
         }
         let mut rows: Vec<IdentityRow> = clusters
             .into_iter()
             .map(|(cluster, span)| {
-                let candidates = rivals.get(&cluster).into_iter().flatten().map(|key| (*key).to_owned()).collect();
-                row(self.cluster_id(store, cluster), self.key(cluster).to_owned(), span, candidates)
+                let candidates = rivals.get(&cluster).into_iter().flatten().cloned().collect();
+                row(self.cluster_id(store, cluster), self.key(store, cluster), span, candidates)
             })
             .collect();
         for (name, span) in names {
             let of_name = claimants.get(&name).into_iter().flatten();
-            let candidates = of_name.map(|cluster| self.key(*cluster).to_owned()).collect();
+            let candidates: BTreeSet<String> = of_name.map(|cluster| self.key(store, *cluster)).collect();
+            let candidates = candidates.into_iter().collect();
             let text = store.texts.text(name);
             rows.push(row(cluster_id(&["principal", "name", text]), text.to_owned(), span, candidates));
         }
         rows.sort();
         rows
-    }
-
-    fn key(&self, cluster: u32) -> &str {
-        self.keys.get(cluster as usize).map_or("", String::as_str)
     }
 
     fn cluster_id(&self, store: &Store, cluster: u32) -> String {

@@ -14,6 +14,7 @@ use foldhash::fast::RandomState;
 
 use self::binding::Segment;
 use self::grouping::{Groups, Joined};
+use self::keys::Called;
 use super::history::{Grouped, Histories};
 use super::store::{AccountId, DATABRICKS, Store};
 use super::texts::{NONE, TextId};
@@ -44,9 +45,9 @@ pub(super) struct Asked {
 #[derive(Debug)]
 pub(super) struct People {
     /// What accounts were called.
-    pub(super) histories: Histories,
-    /// The keys of the clusters.
-    pub(super) keys: Vec<String>,
+    histories: Histories,
+    /// What the clusters are called.
+    called: Vec<Called>,
     /// The account that each cluster is named by.
     founders: Vec<AccountId>,
     /// Cluster of a directory's account; of a Databricks account the one that it is by itself.
@@ -90,7 +91,7 @@ impl People {
         let (union, joined) = groups.done();
         let (clusters, founders) = numbered(store, &histories, &union);
         let mut people = Self {
-            keys: Vec::new(),
+            called: Vec::new(),
             founders,
             clusters,
             segments: Grouped::empty(),
@@ -102,7 +103,7 @@ impl People {
         };
         people.segments = people.bind(store);
         people.proven = people.proven(store);
-        people.keys = people.name_clusters(store);
+        people.called = people.name_clusters(store);
         people
     }
 
@@ -174,19 +175,20 @@ impl People {
 /// Sets of accounts, numbered, and the first account of each. A directory's account comes before one of Databricks.
 fn numbered(store: &Store, histories: &Histories, union: &Union) -> (Vec<u32>, Vec<AccountId>) {
     let accounts = || 0..u32::try_from(store.accounts.len()).unwrap_or(NONE);
-    let mut founder: HashMap<u32, AccountId, RandomState> = HashMap::default();
+    let mut founder = vec![NONE; store.accounts.len()];
     let age = |a: AccountId| (store.at(a).system == DATABRICKS, histories.spans[a as usize].0, store.named(a));
     for account in accounts() {
-        let place = founder.entry(union.root(account)).or_insert(account);
-        if age(account) < age(*place) {
+        let place = &mut founder[union.root(account) as usize];
+        if *place == NONE || age(account) < age(*place) {
             *place = account;
         }
     }
-    let mut roots: Vec<(u32, AccountId)> = founder.into_iter().collect();
-    roots.sort_unstable_by(|a, b| store.named(a.1).cmp(&store.named(b.1)));
-    let numbers: HashMap<u32, u32, RandomState> = roots.iter().map(|(root, _)| *root).zip(0..).collect();
-    let clusters = accounts().map(|a| numbers.get(&union.root(a)).copied().unwrap_or(NONE)).collect();
-    (clusters, roots.into_iter().map(|(_, account)| account).collect())
+    let mut numbers = vec![NONE; store.accounts.len()];
+    let roots = accounts().filter(|account| founder[*account as usize] != NONE);
+    roots.zip(0..).for_each(|(root, number)| numbers[root as usize] = number);
+    let clusters = accounts().map(|account| numbers[union.root(account) as usize]).collect();
+    founder.retain(|account| *account != NONE);
+    (clusters, founder)
 }
 
 /// Of several that name one id, the first by name of system and id.
