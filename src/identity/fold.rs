@@ -84,6 +84,7 @@ mod tests {
             ("ΝΙΚΟΣ@example.com", "νικοσ@example.com"),
             ("νικοσ@example.com", "νικοσ@example.com"),
             ("a\u{a0}", "a"),
+            ("\u{210c}@example.com", "h@example.com"),
             ("\u{130}lker", "i\u{307}lker"),
         ] {
             assert_eq!(fold(name), folded, "{name}");

@@ -1,5 +1,8 @@
 //! Clusters and links as rows.
 
+use super::Basis;
+use super::history::Run;
+
 /// One cluster, or one name that several claim.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct IdentityRow {
@@ -63,4 +66,29 @@ pub(super) fn since(time: i64) -> Option<i64> {
 /// The number of a record, where there is one.
 pub(super) fn record(number: u32) -> Option<usize> {
     (number != super::texts::NONE).then_some(number as usize)
+}
+
+/// Runs as links of a cluster, as far as they fall into a span of time. `said` gives value, kind of value and basis.
+pub(super) fn add_runs(
+    rows: &mut Vec<LinkRow>,
+    base: &LinkRow,
+    (start, end): (i64, i64),
+    runs: &[Run],
+    said: impl Fn(&Run) -> Option<(String, &'static str, Basis)>,
+) {
+    for (at, run) in runs.iter().enumerate() {
+        let until = runs.get(at + 1).map_or(i64::MAX, |next| next.first).min(end);
+        let from = run.first.max(start);
+        if let Some((value, value_kind, basis)) = said(run).filter(|_| from < until) {
+            rows.push(LinkRow {
+                value_kind,
+                value,
+                basis: basis.as_str(),
+                valid_from: since(from),
+                valid_until: (until != i64::MAX).then_some(until),
+                record: record(run.record),
+                ..base.clone()
+            });
+        }
+    }
 }

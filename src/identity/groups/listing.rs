@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Groups, Mapping};
-use crate::identity::rows::{CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, cluster_id, record, since};
+use crate::identity::history::Run;
+use crate::identity::rows::{
+    CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, add_runs, cluster_id, record, since,
+};
 use crate::identity::store::{AccountId, DATABRICKS, Seen, Store};
 use crate::identity::texts::NONE;
 use crate::identity::{Basis, Resolved};
@@ -153,9 +156,8 @@ impl Groups {
         rows: &mut Vec<LinkRow>,
     ) {
         let (system, id) = store.named(group);
-        let until = |next: i64| Some(next.min(within.1)).filter(|until| *until != i64::MAX);
-        let told = self.ties.of(group).iter().find(|tie| tie.from >= within.0).map(|tie| tie.record);
-        let told = told.or_else(|| self.histories.names.of(group).first().map(|run| run.record)).unwrap_or(NONE);
+        let tie = self.ties.of(group).iter().find(|tie| tie.from >= within.0).map(|tie| tie.record);
+        let told = tie.or_else(|| self.histories.names.of(group).first().map(|run| run.record)).unwrap_or(NONE);
         let base = LinkRow {
             cluster_id: cluster.to_owned(),
             kind: "group",
@@ -164,7 +166,7 @@ impl Groups {
             value: id.to_owned(),
             basis: basis.as_str(),
             valid_from: since(within.0),
-            valid_until: until(i64::MAX),
+            valid_until: (within.1 != i64::MAX).then_some(within.1),
             record: record(told),
         };
         let facets = [
@@ -172,18 +174,9 @@ impl Groups {
             (&self.histories.aliases, "alias", Basis::Alias),
             (&self.histories.externals, "external_id", Basis::ExternalId),
         ];
-        for (runs, value_kind, basis) in facets {
-            let runs = runs.of(group);
-            for (at, run) in runs.iter().enumerate() {
-                let next = runs.get(at + 1).map_or(i64::MAX, |next| next.first);
-                let from = run.first.max(within.0);
-                if from < next.min(within.1) {
-                    let value = store.texts.text(run.value).to_owned();
-                    let (basis, record) = (basis.as_str(), record(run.record));
-                    let (valid_from, valid_until) = (since(from), until(next));
-                    rows.push(LinkRow { value_kind, value, basis, valid_from, valid_until, record, ..base.clone() });
-                }
-            }
+        for (runs, kind, basis) in facets {
+            let said = |run: &Run| Some((store.texts.text(run.value).to_owned(), kind, basis));
+            add_runs(rows, &base, within, runs.of(group), said);
         }
         rows.push(base);
     }

@@ -7,8 +7,10 @@ use super::grouping::by_name;
 use super::{Asked, Owner, People};
 use crate::change::SubjectKind;
 use crate::identity::Basis;
-use crate::identity::history::{Run, rank};
-use crate::identity::rows::{CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, cluster_id, record, since};
+use crate::identity::history::rank;
+use crate::identity::rows::{
+    CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, add_runs, cluster_id, record, since,
+};
 use crate::identity::store::{AccountId, DATABRICKS, Seen, Store};
 use crate::identity::texts::{NONE, TextId};
 
@@ -165,50 +167,28 @@ impl People {
         }
     }
 
-    fn name_links(
-        &self,
-        store: &Store,
-        account: AccountId,
-        base: &LinkRow,
-        within: (i64, i64),
-        rows: &mut Vec<LinkRow>,
-    ) {
+    /// Names, aliases and foreign ids, as far as they fall into a span of time.
+    fn name_links(&self, store: &Store, account: AccountId, base: &LinkRow, span: (i64, i64), rows: &mut Vec<LinkRow>) {
         let text = |id: TextId| store.texts.text(id).to_owned();
-        let mut push = |run: &Run, next: Option<&Run>, value: TextId, value_kind: &'static str, basis: Basis| {
-            let until = next.map_or(i64::MAX, |next| next.first).min(within.1);
-            let from = run.first.max(within.0);
-            if from < until {
-                let valid_until = (until != i64::MAX).then_some(until);
-                let value = text(value);
-                let (basis, record) = (basis.as_str(), record(run.record));
-                rows.push(LinkRow {
-                    value_kind,
-                    value,
-                    basis,
-                    valid_from: since(from),
-                    valid_until,
-                    record,
-                    ..base.clone()
-                });
-            }
-        };
         let names = self.histories.names.of(account);
-        for (at, run) in names.iter().enumerate() {
+        add_runs(rows, base, span, names, |run| {
+            let name = text(run.value);
+            let kind = named(&name);
+            Some((name, kind, Basis::ImmutableId))
+        });
+        add_runs(rows, base, span, names, |run| {
             let spelling = store.texts.spelling(run.spelled);
-            push(run, names.get(at + 1), run.value, named(&text(run.value)), Basis::ImmutableId);
-            if let Some(rule) = spelling.rule {
-                let kind = if rule == Basis::Alias { "alias" } else { named(&text(spelling.folded)) };
-                push(run, names.get(at + 1), spelling.folded, kind, rule);
-            }
-        }
-        let aliases = self.histories.aliases.of(account);
-        for (at, run) in aliases.iter().enumerate() {
-            push(run, aliases.get(at + 1), run.value, "alias", by_name(&text(run.value)));
-        }
+            let (rule, spelled) = (spelling.rule?, text(spelling.folded));
+            let kind = if rule == Basis::Alias { "alias" } else { named(&spelled) };
+            Some((spelled, kind, rule))
+        });
+        add_runs(rows, base, span, self.histories.aliases.of(account), |run| {
+            let alias = text(run.value);
+            let basis = by_name(&alias);
+            Some((alias, "alias", basis))
+        });
         let externals = self.histories.externals.of(account);
-        for (at, run) in externals.iter().enumerate() {
-            push(run, externals.get(at + 1), run.value, "external_id", Basis::ExternalId);
-        }
+        add_runs(rows, base, span, externals, |run| Some((text(run.value), "external_id", Basis::ExternalId)));
     }
 
     fn base(&self, store: &Store, account: AccountId, cluster: u32) -> LinkRow {

@@ -138,7 +138,7 @@ fn two_groups_of_one_name_at_once_are_not_merged() {
 fn a_map_of_two_to_one_authorises_both() {
     let mut of = configured(&[pair("a", "shared"), pair("b", "Shared")]);
     for sighting in
-        [group("okta", "A", "00g1", 1), group("okta", "B", "00g2", 1), group("databricks", "shared", "9", 1)]
+        [group("okta", "A", "00g1", 1), group("okta", "B", "00g2", 5), group("databricks", "shared", "9", 1)]
     {
         of.learn(sighting);
     }

@@ -195,6 +195,14 @@ fn two_directories_that_disagree_make_nobody_one() {
     ]);
     assert_eq!(who(&of, "databricks", "b@example.com", "", 9), "?b@example.com?");
     assert_ne!(who(&of, "entra_audit", "", "guid-a", 9), who(&of, "entra_audit", "", "guid-b", 9));
+    // Nor does it where they had the name one after the other.
+    let of = learnt(&[
+        okta("a@example.com", "00u1", "", 1),
+        okta("b@example.com", "00u1", "", 5),
+        seen("entra_audit", USER, "a@example.com", "guid-a", 1),
+        seen("entra_audit", USER, "b@example.com", "guid-b", 9),
+    ]);
+    assert_eq!(who(&of, "databricks", "b@example.com", "", 9), "?b@example.com?");
 }
 
 #[test]
@@ -369,5 +377,6 @@ fn an_account_made_again_in_databricks_is_the_same_person() {
 fn a_list_of_the_directory_is_the_directory() {
     let listed = Sighting { scope: "tenant", ..seen("scim_snapshot", USER, ALICE, "00u1", 5) };
     let of = learnt(&[okta(ALICE, "00u1", "", 1), listed, okta("alice.new@example.com", "00u1", "", 9)]);
-    assert_eq!(shown(&of.person(listed)), who(&of, "okta", "", "00u1", 9));
+    assert_eq!(shown(&of.person(listed)), "alice.new@example.com");
+    assert_eq!(who(&of, "okta", "", "00u1", 9), "alice.new@example.com");
 }
