@@ -7,7 +7,10 @@ fn identities_of(of: &Identities) -> Vec<String> {
     let text = |r: &IdentityRow| {
         format!("{} {} {} {}-{} [{}]", r.kind, r.key, r.state, r.first_seen, r.last_seen, r.candidates.join(" "))
     };
-    rows.iter().map(text).collect()
+    // Of one key and kind the digests decide, which is as good as no order.
+    let mut texts: Vec<String> = rows.iter().map(text).collect();
+    texts.sort();
+    texts
 }
 
 fn links_of(of: &Identities, key: &str) -> Vec<String> {
