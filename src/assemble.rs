@@ -14,6 +14,7 @@ use crate::correlate::{self, Verdict};
 use crate::coverage::{self, COVERAGE, Coverage};
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
+use crate::identity::{IDENTITIES, IDENTITY_LINKS};
 use crate::ingest::Refused;
 use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
@@ -104,6 +105,8 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
         (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
+        (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
+        (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),
     ];
     let mut files = Vec::new();
     for (table, mut frame) in frames {

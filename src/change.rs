@@ -311,10 +311,12 @@ pub struct Change<'r> {
     pub subject: Option<Text<'r>>,
     /// The source's id of the subject.
     pub subject_id: Option<Text<'r>>,
-    /// The subject's other name: the user name it has in the application. `None` = the same or not said.
+    /// The subject's other name: the user name or group name it has in the application, the label of a service principal. `None` =
+    /// the same or not said.
     pub subject_alias: Option<Text<'r>>,
     /// Another system's id of the subject: in SCIM its `externalId`, which the client gave; in a provisioning log the id that the
-    /// application gave. `None` = not said.
+    /// application gave; in Okta's log the id of what stands for it in the application, which is `subject_id` too where the record
+    /// names nothing else. `None` = not said.
     pub subject_external_id: Option<Text<'r>>,
     /// What the subject is.
     pub subject_kind: SubjectKind,

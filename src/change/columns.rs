@@ -28,13 +28,13 @@ pub const SUBJECT_ID: Column = Column::optional("subject_id", Kind::Text, "The s
 pub const SUBJECT_ALIAS: Column = Column::optional(
     "subject_alias",
     Kind::Text,
-    "The user name that the subject has in the application. null = the same or not said.",
+    "The user name or group name that the subject has in the application; what a service principal is called. null = the same or not said.",
 );
 /// Another system's id of the subject.
 pub const SUBJECT_EXTERNAL_ID: Column = Column::optional(
     "subject_external_id",
     Kind::Text,
-    "Another system's id of the subject: the `externalId` of SCIM, the target's id in a provisioning log. null = not said.",
+    "Another system's id of the subject: the `externalId` of SCIM, the target's id in a provisioning log, in Okta's log the id of its account or group in the application. null = not said.",
 );
 /// What the subject is.
 pub const SUBJECT_KIND: Column =

@@ -12,6 +12,7 @@ pub mod noted;
 pub mod observed;
 pub mod parts;
 mod rows;
+pub mod who;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ use door::ActorClass;
 use kernel::{Instant, Limits, Reason, Scope, World};
 
 pub use rows::{item_id, tracing_frame, vouching_frame};
+pub use who::{identities_frame, links_frame};
 
 /// The scope of the whole Databricks account.
 pub const ACCOUNT: &str = "account";
@@ -148,7 +150,7 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
     let rules = Rules::new(config)?;
     let acts = acts::read(lake)?;
     let mut survey = Survey::new(config);
-    survey.learn(&acts, &rules);
+    survey.learn(&acts, &rules, 0);
     survey.add(&acts, &rules);
     let ground = survey.finish(lake)?;
     let court = Court { ground: &ground, rules: &rules, limits: limits(config, period, coverage)?, coverage };

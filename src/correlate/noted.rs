@@ -72,7 +72,10 @@ fn subject_of(subject: &Listed, time: Instant, identities: &Identities) -> Resol
     let (name, id) = (subject.name.as_deref(), subject.id.as_deref());
     match subject.kind {
         SubjectKind::Group => identities.group(DATABRICKS, name, id, time),
-        _ => identities.person(Sighting { source: DATABRICKS, name, id, alias: None, time }),
+        kind => {
+            let external_id = subject.external_id.as_deref();
+            identities.person(Sighting { name, id, external_id, ..Sighting::new(DATABRICKS, kind, time) })
+        }
     }
 }
 

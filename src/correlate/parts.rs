@@ -53,8 +53,11 @@ pub fn write(
     let rules = Rules::new(config)?;
     let change_count = height(scan(lake, &CHANGES)?)?;
     let mut survey = Survey::new(config);
+    let mut first = 0;
     for slice in slices(lake, change_count, at_once)? {
-        survey.learn(&Acts::of(&collect(slice, "read access changes")?)?, &rules);
+        let acts = Acts::of(&collect(slice, "read access changes")?)?;
+        survey.learn(&acts, &rules, first);
+        first += acts.len();
     }
     let part_count = change_count.div_ceil(at_once).max(1);
     let spill = Spill::new(out, part_count)?;

@@ -13,10 +13,11 @@ use tickmark::cli::Cli;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
+use tickmark::identity::{IDENTITIES, IDENTITY_LINKS};
 use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 12] = [
+const TABLES: [&Table; 14] = [
     &EVENTS,
     &CHANGES,
     &FILES,
@@ -29,6 +30,8 @@ const TABLES: [&Table; 12] = [
     &ITEMS,
     &RESULTS,
     &COVERAGE,
+    &IDENTITIES,
+    &IDENTITY_LINKS,
 ];
 
 /// What other people's queries rely on: these columns, in this order; others may stand between them.
@@ -69,6 +72,8 @@ const CONTRACT: &[(&str, &str)] = &[
     ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
     ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
     ("coverage", "source scope hour observed expected state is_declared heartbeat hole_id"),
+    ("identities", "cluster_id kind key first_seen last_seen state candidates"),
+    ("identity_links", "cluster_id kind source value_kind value basis valid_from valid_until event_id"),
 ];
 
 #[test]
@@ -109,7 +114,7 @@ fn assert_page(name: &str, expected: &str) {
 #[test]
 fn the_schema_page_is_up_to_date() {
     let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files`, `rejects`, `statements` and `duplicates`; the package holds \
-        `vouching`, `tracing`, `access`, `items`, `results` and `coverage` under `data/`.\n\n\
+        `vouching`, `tracing`, `access`, `items`, `results`, `coverage`, `identities` and `identity_links` under `data/`.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();
     for table in TABLES {

@@ -7,7 +7,7 @@ use super::super::door::{ActorClass, Door, Visitor};
 use super::super::kernel::{Decision, Effect, Push, Reason};
 use super::ground::{Ground, key_of, sighting};
 use super::{ByKey, Cases, Entitlement, Key, LeftOut};
-use crate::change::{Direction, Verb};
+use crate::change::{Direction, SubjectKind, Verb};
 use crate::config::{Config, Globs};
 use crate::error::Result;
 use crate::identity::{Identities, Resolved, Sighting};
@@ -42,19 +42,22 @@ pub(in super::super) fn is_about_group(act: &Act<'_>) -> bool {
     act.subject_kind == "group" && !matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove)
 }
 
-pub(super) fn learn(identities: &mut Identities, acts: &Acts, rules: &Rules) {
+/// Learns who is who; `first` is the number of the first row.
+pub(super) fn learn(identities: &mut Identities, acts: &Acts, rules: &Rules, first: usize) {
     // A cloud provider's users are others than those of the identity provider, whatever they are called.
-    for act in acts.iter().filter(|act| act.plane != "cloud") {
-        if act.subject_kind == "group" {
-            identities.learn_group(act.source, act.subject, act.subject_id, act.time);
-        } else {
-            // The user name in another application says nothing about Databricks.
-            let is_databricks = act.app.is_some_and(|app| rules.apps.any(app));
-            let alias = act.subject_alias.filter(|_| is_databricks);
-            identities.learn(Sighting { alias, ..sighting(&act) });
-        }
+    for (row, act) in acts.iter().enumerate().filter(|(_, act)| act.plane != "cloud") {
+        let record = first + row;
+        // The name and the id in another application say nothing about Databricks.
+        let is_databricks = act.app.map(|app| rules.apps.any(app));
+        let is_label = act.subject_kind == "service_principal";
+        let alias = act.subject_alias.filter(|_| is_databricks.unwrap_or(is_label));
+        let external_id = act.subject_external_id.filter(|_| is_databricks != Some(false));
+        let ends = matches!(act.verb, Verb::UserDelete | Verb::GroupDelete);
+        identities.learn(Sighting { alias, external_id, ends, record, ..sighting(&act) });
         if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
-            identities.learn_group(act.source, act.entitlement, act.entitlement_id, act.time);
+            let group = Sighting::new(act.source, SubjectKind::Group, act.time);
+            let (name, id) = (act.entitlement, act.entitlement_id);
+            identities.learn(Sighting { scope: act.scope, name, id, record, ..group });
         }
     }
 }

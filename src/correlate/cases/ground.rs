@@ -11,7 +11,7 @@ use super::super::noted::{Noted, note};
 use super::super::observed;
 use super::builder::{Rules, is_about_group, learn, standing};
 use super::{Entitlement, Key};
-use crate::change::{Direction, Verb};
+use crate::change::{Direction, SubjectKind, Verb};
 use crate::error::{Error, Result};
 use crate::identity::{Identities, Resolved, Sighting};
 use crate::lake::Lake;
@@ -73,8 +73,9 @@ impl Survey {
     }
 
     /// First pass: learns who is who.
-    pub fn learn(&mut self, acts: &Acts, rules: &Rules) {
-        learn(&mut self.identities, acts, rules);
+    /// `first` numbers the first of these changes among all.
+    pub fn learn(&mut self, acts: &Acts, rules: &Rules, first: usize) {
+        learn(&mut self.identities, acts, rules, first);
     }
 
     /// Second pass, once everybody is known.
@@ -93,7 +94,7 @@ impl Survey {
         if !self.scopes.contains(act.scope) {
             self.scopes.insert(act.scope.to_owned());
         }
-        let place = (is_about_group(act), entitlement(&self.identities, act));
+        let place = (is_about_group(act), entitlement(&self.identities, act).0);
         let scopes = self.effects_in.entry(place).or_default();
         if !scopes.contains(act.scope) {
             scopes.insert(act.scope.to_owned());
@@ -101,12 +102,10 @@ impl Survey {
     }
 
     fn decision(&mut self, act: &Act<'_>, rules: &Rules) {
-        if act.subject.is_none() || act.subject == Some("unknown") {
-            let is_own = standing(act, rules, || false).0 == Some(0) && rules.is_databricks(act);
-            if is_own && !is_about_group(act) && subject(&self.identities, act).names_nobody() {
-                let place = entitlement(&self.identities, act);
-                self.unresolved.entry(place).or_default().push((act.time, act.direction));
-            }
+        let is_own = standing(act, rules, || false).0 == Some(0) && rules.is_databricks(act);
+        if is_own && !is_about_group(act) && subject(&self.identities, act).may_be_anybody() {
+            let place = entitlement(&self.identities, act).0;
+            self.unresolved.entry(place).or_default().push((act.time, act.direction));
         }
     }
 
@@ -184,20 +183,35 @@ pub(in super::super) fn subject(identities: &Identities, act: &Act<'_>) -> Resol
     }
 }
 
-pub(super) const fn sighting<'a>(act: &Act<'a>) -> Sighting<'a> {
-    Sighting { source: act.source, name: act.subject, id: act.subject_id, alias: act.subject_alias, time: act.time }
+pub(super) fn sighting<'a>(act: &Act<'a>) -> Sighting<'a> {
+    let kind = match act.subject_kind {
+        "user" => SubjectKind::User,
+        "group" => SubjectKind::Group,
+        "service_principal" => SubjectKind::ServicePrincipal,
+        _ => SubjectKind::Unknown,
+    };
+    Sighting {
+        scope: act.scope,
+        name: act.subject,
+        id: act.subject_id,
+        alias: act.subject_alias,
+        external_id: act.subject_external_id,
+        ..Sighting::new(act.source, kind, act.time)
+    }
 }
 
-fn entitlement(identities: &Identities, act: &Act<'_>) -> Entitlement {
-    match act.verb {
+// What is granted, and whether it is one group that is meant.
+fn entitlement(identities: &Identities, act: &Act<'_>) -> (Entitlement, bool) {
+    let entitlement = match act.verb {
         Verb::MemberAdd | Verb::MemberRemove => {
             let group = identities.group(act.source, act.entitlement, act.entitlement_id, act.time);
-            match group.label() {
-                ADMINS if act.source != crate::source::DATABRICKS => Entitlement::Admin(WORKSPACE_ADMIN.into()),
-                name => Entitlement::Member(name.into()),
-            }
+            return match group.label() {
+                ADMINS if act.source != crate::source::DATABRICKS => (Entitlement::Admin(WORKSPACE_ADMIN.into()), true),
+                name => (Entitlement::Member(name.into()), group.is_known()),
+            };
         }
         Verb::AdminGrant | Verb::AdminRevoke => Entitlement::Admin(act.entitlement.unwrap_or("admin").into()),
         _ => Entitlement::Account,
-    }
+    };
+    (entitlement, true)
 }

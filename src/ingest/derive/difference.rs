@@ -27,18 +27,15 @@ pub(super) struct Derived {
 }
 
 /// What two statements of the same thing agree in, however else they spell it.
-type Mark = (Verb, String, Option<String>, Option<String>, Option<String>);
+type Mark = (Verb, String, [Option<String>; 4]);
 
 fn mark(thing: &Thing) -> Mark {
     let named = thing.subject.as_ref().or(thing.subject_id.as_ref());
     let held = thing.entitlement_id.as_ref().or(thing.entitlement.as_ref());
-    (
-        thing.verb,
-        named.map(|name| name.to_lowercase()).unwrap_or_default(),
-        held.cloned(),
-        thing.privilege.clone(),
-        thing.securable.clone(),
-    )
+    // Which id another system has for it is part of a description, and of nothing else.
+    let external = thing.subject_external_id.clone().filter(|_| thing.verb.direction() == Direction::Update);
+    let more = [held.cloned(), thing.privilege.clone(), thing.securable.clone(), external];
+    (thing.verb, named.map(|name| name.to_lowercase()).unwrap_or_default(), more)
 }
 
 type Held = BTreeMap<Mark, Arc<Thing>>;

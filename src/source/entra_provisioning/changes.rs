@@ -149,10 +149,17 @@ fn about_user<'r>(push: &Push<'r>, verb: Verb, outcome: Outcome) -> Change<'r> {
         subject,
         subject_alias: alias,
         subject_id: push.source.id.clone(),
+        subject_external_id: push.target.id.clone(),
         subject_kind: SubjectKind::User,
         entitlement: Some(Cow::Borrowed("account")),
         ..Change::new(verb, outcome)
     }
+}
+
+/// The group's name in the target system.
+fn group_name<'r>(push: &Push<'r>) -> Option<Cow<'r, str>> {
+    let pushed = push.properties.iter().find(|p| p.name.eq_ignore_ascii_case("displayName"));
+    pushed.and_then(|p| value(&p.new)).or_else(|| push.target.name.clone())
 }
 
 fn group_changes<'r>(push: &Push<'r>, outcome: Outcome) -> Vec<Change<'r>> {
@@ -175,6 +182,9 @@ fn group_changes<'r>(push: &Push<'r>, outcome: Outcome) -> Vec<Change<'r>> {
     let group = verb.map(|verb| Change {
         subject: push.source.name.clone().or_else(|| push.target.name.clone()),
         subject_id: push.source.id.clone(),
+        subject_alias: group_name(push)
+            .filter(|name| push.source.name.is_some() && push.source.name.as_ref() != Some(name)),
+        subject_external_id: push.target.id.clone(),
         subject_kind: SubjectKind::Group,
         entitlement: Some(Cow::Borrowed("account")),
         ..Change::new(verb, outcome)

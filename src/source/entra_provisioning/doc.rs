@@ -51,8 +51,9 @@ pub(super) const DOC: Doc = Doc {
         ),
         (
             "subject, subject_id, subject_alias",
-            "UserPrincipalName and id of sourceIdentity; the user name in the application where it differs (property userName, else targetIdentity)",
+            "UserPrincipalName and id of sourceIdentity; the user name in the application where it differs (property userName, else targetIdentity), likewise a group's name (property displayName, else targetIdentity)",
         ),
+        ("subject_external_id", "id of targetIdentity: the id in the application"),
     ],
     missing: &[
         "No captured record of a group's membership is published; how property members spells several members is not known for sure.",

@@ -38,11 +38,11 @@ fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -
         Act::Group(verb) => of_account(verb, group(event, &["UserGroup"])),
         Act::Member(verb) => in_group(verb, person(event), sole(event, "UserGroup")),
         Act::App(verb) => in_app(verb, person(event), event),
-        Act::GroupApp(verb) => in_app(verb, group(event, &["UserGroup", "Group", "AppGroup"]), event),
+        Act::GroupApp(verb) => in_app(verb, group(event, GROUPS), event),
         Act::PushedUser(verb) => of_account(verb, person(event)),
-        Act::PushedGroup(verb) => of_account(verb, group(event, &["AppGroup", "UserGroup"])),
-        Act::MappedGroup(verb) => of_account(verb, group(event, &["AppGroup", "UserGroup"])),
-        Act::PushedMember(verb) => in_group(verb, person(event), sole_of(event, &["AppGroup", "UserGroup"])),
+        Act::PushedGroup(verb) => of_account(verb, group(event, GROUPS)),
+        Act::MappedGroup(verb) => of_account(verb, group(event, GROUPS)),
+        Act::PushedMember(verb) => in_pushed_group(verb, person(event), event),
     };
     let named = change.subject.is_some() || change.subject_id.is_some() || names_entitlement(&change);
     // A failed push that names nobody is still a failed push; a decision on nobody decides nothing.
@@ -53,11 +53,16 @@ fn names_entitlement(change: &Change<'_>) -> bool {
     change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
 }
 
+/// What stands for a group, the directory's own first.
+const GROUPS: &[&str] = &["UserGroup", "Group", "AppGroup"];
+
 struct Subject<'r> {
     kind: SubjectKind,
     name: Option<Cow<'r, str>>,
     id: Option<Cow<'r, str>>,
     alias: Option<Cow<'r, str>>,
+    /// The id of what stands for it in the application.
+    external_id: Option<Cow<'r, str>>,
 }
 
 /// The person: login in the directory, with the user name in the application beside it where both are told.
@@ -70,16 +75,21 @@ fn person<'r>(event: &LogEvent<'r>) -> Subject<'r> {
         (Some(login), user_name) => (Some(login), user_name),
         (None, user_name) => (user_name, None),
     };
-    Subject { kind: SubjectKind::User, name, id: user.or(account).and_then(Party::known_id), alias }
+    let external_id = account.and_then(Party::known_id);
+    Subject { kind: SubjectKind::User, name, id: user.or(account).and_then(Party::known_id), alias, external_id }
 }
 
+/// The group: its name in the directory, with that in the application beside it where both are told.
 fn group<'r>(event: &LogEvent<'r>, kinds: &[&str]) -> Subject<'r> {
     let group = sole_of(event, kinds);
+    let pushed = sole(event, "AppGroup");
+    let name = group.and_then(Party::title);
     Subject {
         kind: SubjectKind::Group,
-        name: group.and_then(Party::title),
+        alias: pushed.and_then(Party::title).filter(|title| name.as_ref() != Some(title)),
+        name,
         id: group.and_then(Party::known_id),
-        alias: None,
+        external_id: pushed.and_then(Party::known_id),
     }
 }
 
@@ -89,6 +99,12 @@ fn of_account(verb: Verb, subject: Subject<'_>) -> Change<'_> {
 
 fn in_group<'r>(verb: Verb, subject: Subject<'r>, group: Option<&Party<'r>>) -> Change<'r> {
     change(verb, subject, group.and_then(Party::title), group.and_then(Party::known_id))
+}
+
+/// The group as it is called in the application; only the directory's own has an id of the directory.
+fn in_pushed_group<'r>(verb: Verb, subject: Subject<'r>, event: &LogEvent<'r>) -> Change<'r> {
+    let pushed = sole_of(event, &["AppGroup", "UserGroup"]);
+    change(verb, subject, pushed.and_then(Party::title), sole(event, "UserGroup").and_then(Party::known_id))
 }
 
 fn in_app<'r>(verb: Verb, subject: Subject<'r>, event: &LogEvent<'r>) -> Change<'r> {
@@ -106,6 +122,7 @@ fn change<'r>(
         subject: subject.name,
         subject_id: subject.id,
         subject_alias: subject.alias,
+        subject_external_id: subject.external_id,
         subject_kind: subject.kind,
         entitlement,
         entitlement_id,

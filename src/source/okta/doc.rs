@@ -60,6 +60,11 @@ pub(super) const DOC: Doc = Doc {
         ("group.update", "`application.provision.group_push.mapping.app.group.renamed`, `.renamed.failed`"),
         ("member.add, member.remove", "`group.user_membership.add`, `.remove`"),
         (
+            "subject, subject_id, subject_alias, subject_external_id",
+            "User or UserGroup, with the name in the application (AppUser, AppGroup) as alias where it differs, and the id that Okta has \
+             for that as external id; where the record names nothing else, name and id are those",
+        ),
+        (
             "app.assign, app.unassign",
             "`application.user_membership.add`, `.remove` (persons), `group.application_assignment.add`, `.remove` (groups)",
         ),

@@ -27,7 +27,7 @@ pub(super) fn found<'r>(exchange: &Exchange<'_, 'r>) -> Result<Found<'r>, Reason
         all.statements.extend(found.statements);
     }
     answers.resolve(&mut all);
-    let subject = Subject { kind: Kind::Bulk, id: None, name: None };
+    let subject = Subject::unnamed(Kind::Bulk, None);
     Ok(Found { subject, effects: all, lacks_body: body.is_null() })
 }
 

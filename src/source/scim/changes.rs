@@ -6,7 +6,7 @@ use super::bulk;
 use super::exchange::Exchange;
 use crate::event::Outcome;
 use crate::source::decode::Reason;
-use crate::source::scim_body::{Act, Effects, Json, Kind, Route, Subject, patched_name};
+use crate::source::scim_body::{Act, Effects, Json, Kind, Route, Subject, patched_external_id, patched_name};
 
 /// What was found in a request.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) fn found<'r>(exchange: &Exchange<'_, 'r>, route: &Route<'r>) -> Resul
         return bulk::found(exchange);
     }
     if !is_resource || !(writes || exchange.method == "DELETE") {
-        let subject = Subject { kind: route.kind, id: route.id.clone(), name: None };
+        let subject = Subject::unnamed(route.kind, route.id.clone());
         return Ok(Found { subject, effects: Effects::default(), lacks_body: false });
     }
     let (body, pointer) = if writes { exchange.body()? } else { (Cow::Owned(Json::Null), String::new()) };
@@ -55,8 +55,10 @@ pub(super) fn subject<'r>(
         "PATCH" => {
             let mut subject = Subject::of(route.kind, id, &[answer]);
             // A name that was refused is not the resource's.
-            let patched = || patched_name(route.kind, body).filter(|_| outcome != Outcome::Failure);
-            subject.name = subject.name.or_else(patched);
+            if outcome != Outcome::Failure {
+                subject.name = subject.name.or_else(|| patched_name(route.kind, body));
+                subject.external_id = subject.external_id.or_else(|| patched_external_id(body));
+            }
             subject
         }
         _ => {

@@ -68,11 +68,14 @@ pub(super) const DOC: Doc = Doc {
             "subject, subject_id",
             "Of users the login and the service's id; of members the id, and the name of groups only: what a person is called identifies nobody",
         ),
+        (
+            "subject_external_id, subject_alias",
+            "`externalId` of the resource, from the answer, else the body; `displayName` of service principals",
+        ),
     ],
     missing: &[
         "A log without times, such as published collections of requests, is rejected record by record.",
         "A request to something else than SCIM is filtered as `not_scim`.",
-        "`externalId` has no column of its own; it is kept in `raw`.",
         "A body that is cut off or redacted where it decides access is rejected, since what it changed cannot be told.",
         "PATCH or PUT without a logged body changes something that is not known: the event is kept without changes.",
         "A PUT that leaves out `members` may keep or empty them, as the server likes: nothing is stated.",

@@ -89,6 +89,8 @@ impl<'r> Act<'_, 'r> {
                 effects.statements.push(Statement { key, model: Model::Snapshot, held, otherwise: Vec::new() });
             }
         };
+        // What it is called, and by which ids: neither given nor taken.
+        state("description", self.verbs().map(|verbs| self.account(verbs.update)).into_iter().collect());
         if let Some(active) = self.active(body)? {
             state("active", self.activity(true).filter(|_| active).into_iter().collect());
         }
@@ -151,6 +153,8 @@ impl<'r> Act<'_, 'r> {
         Change {
             subject: self.subject.name.clone(),
             subject_id: self.subject.id.clone(),
+            subject_alias: self.subject.label.clone(),
+            subject_external_id: self.subject.external_id.clone(),
             subject_kind: self.subject.kind.subject(),
             entitlement: Some(Cow::Borrowed("account")),
             ..Change::new(verb, self.outcome)

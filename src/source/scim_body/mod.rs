@@ -14,7 +14,7 @@ mod subject;
 pub(super) use act::{Act, Effects};
 pub(super) use instant::{epoch_micros, micros};
 pub(super) use json::Json;
-pub(super) use patch::patched_name;
+pub(super) use patch::{patched_external_id, patched_name};
 pub(super) use place::{Level, Place};
 pub(super) use route::{Kind, Route, last_segment};
 pub(super) use subject::{Subject, flag, kind_of};

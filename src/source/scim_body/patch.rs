@@ -50,10 +50,20 @@ pub(in crate::source) fn patched_name<'r>(kind: Kind, body: &Json<'r>) -> Option
         Kind::Group => Attribute::DisplayName,
         _ => return None,
     };
-    let named = |path: &str| Path::of(path).attribute == names;
-    let of = |operation: &Json<'r>| match (operation.get("path"), operation.get("value")) {
-        (Json::Text(path), value) if !path.trim().is_empty() => value.text().filter(|_| named(path)),
-        (_, value) => value.entries().iter().find(|(key, _)| named(key)).and_then(|(_, value)| value.text()),
+    patched(body, |path| Path::of(path).attribute == names).and_then(Json::text)
+}
+
+/// The client's id that a PATCH gives to its resource.
+pub(in crate::source) fn patched_external_id<'r>(body: &Json<'r>) -> Option<Text<'r>> {
+    patched(body, |path| path.rsplit(':').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("externalId")))
+        .and_then(Json::id)
+}
+
+/// The last value that a PATCH gives to an attribute.
+fn patched<'b, 'r>(body: &'b Json<'r>, named: impl Fn(&str) -> bool) -> Option<&'b Json<'r>> {
+    let of = |operation: &'b Json<'r>| match (operation.get("path"), operation.get("value")) {
+        (Json::Text(path), value) if !path.trim().is_empty() => Some(value).filter(|_| named(path)),
+        (_, value) => value.entries().iter().find(|(key, _)| named(key)).map(|(_, value)| value),
     };
     let is_removal =
         |operation: &Json<'r>| operation.get("op").text().is_some_and(|op| op.eq_ignore_ascii_case("remove"));

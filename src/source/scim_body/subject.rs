@@ -12,6 +12,10 @@ pub(in crate::source) struct Subject<'r> {
     pub(in crate::source) id: Option<Text<'r>>,
     /// The login of a person, the name of a group, the application id of a service principal.
     pub(in crate::source) name: Option<Text<'r>>,
+    /// What a service principal is called.
+    pub(in crate::source) label: Option<Text<'r>>,
+    /// The id that the client has for it.
+    pub(in crate::source) external_id: Option<Text<'r>>,
 }
 
 impl<'r> Subject<'r> {
@@ -21,7 +25,14 @@ impl<'r> Subject<'r> {
             kind,
             id: id.or_else(|| told.iter().find_map(|resource| resource.get("id").id())),
             name: told.iter().find_map(|resource| name(kind, resource)),
+            label: told.iter().find_map(|resource| label(kind, resource)),
+            external_id: told.iter().find_map(|resource| resource.get("externalId").id()),
         }
+    }
+
+    /// A resource of which nothing more is known.
+    pub(in crate::source) const fn unnamed(kind: Kind, id: Option<Text<'r>>) -> Self {
+        Self { kind, id, name: None, label: None, external_id: None }
     }
 }
 
@@ -33,6 +44,10 @@ fn name<'r>(kind: Kind, resource: &Json<'r>) -> Option<Text<'r>> {
         Kind::ServicePrincipal => resource.get("applicationId").id(),
         _ => None,
     }
+}
+
+fn label<'r>(kind: Kind, resource: &Json<'r>) -> Option<Text<'r>> {
+    resource.get("displayName").text().filter(|_| kind == Kind::ServicePrincipal)
 }
 
 /// What a resource says that it is: by its schema, its type, or the attributes that only one kind has.

@@ -6,7 +6,9 @@ use super::vocabulary::{Meaning, meaning, short};
 use crate::change::{Change, Statement};
 use crate::event::{Outcome, Plane, Text};
 use crate::source::decode::Reason;
-use crate::source::scim_body::{Act, Effects, Json, Kind, Place, Route, Subject, epoch_micros, kind_of, patched_name};
+use crate::source::scim_body::{
+    Act, Effects, Json, Kind, Place, Route, Subject, epoch_micros, kind_of, patched_external_id, patched_name,
+};
 
 /// The claims of a token that holds at least one event of SCIM.
 #[derive(Debug)]
@@ -103,7 +105,7 @@ impl<'c, 'r> Claims<'c, 'r> {
             all.changes.extend(effects.changes);
             all.statements.extend(effects.statements);
         }
-        let subject = told.unwrap_or(Subject { kind: Kind::Other, id: None, name: None });
+        let subject = told.unwrap_or(Subject::unnamed(Kind::Other, None));
         let (outcome, outcome_reason) = self.outcome();
         let kind_word = word(subject.kind, route.as_ref());
         Ok(Found { subject, kind_word, outcome, outcome_reason, changes: all.changes, statements: all.statements })
@@ -122,7 +124,9 @@ impl<'c, 'r> Claims<'c, 'r> {
         let mut subject = Subject::of(kind, id, &[data]);
         if meaning == Some(Meaning::Patch) {
             subject.name = patched_name(kind, data);
+            subject.external_id = patched_external_id(data);
         }
+        subject.external_id = subject.external_id.or_else(|| self.claims.get("sub_id").get("externalId").id());
         let pointer = format!("/events/{name}/data");
         let act =
             Act { subject, place: &self.place, outcome: Outcome::Success, answer: &Json::Null, pointer: &pointer };

@@ -38,6 +38,7 @@ pub(super) const DOC: Doc = Doc {
         ),
         ("user.delete, group.delete", "`prov:delete`"),
         ("user.activate, user.deactivate", "`prov:activate`, `prov:deactivate`"),
+        ("subject_external_id", "`externalId` of `data`, else of `sub_id`"),
         (
             "none",
             "`feed:add` and `feed:remove`, which only say what the receiver is told of from now on; `misc:asyncresp`",
@@ -48,6 +49,6 @@ pub(super) const DOC: Doc = Doc {
         "A notice names the attributes that were changed, not their values: where they decide access (`active`, `members`, `roles`, `entitlements`), no change is recorded.",
         "Tokens of other specifications (CAEP, RISC) are rejected; other events beside one of SCIM in a token are left out.",
         "Tokens with one issuer, id, time, resource and events are one event.",
-        "`aud`, `iss` and `externalId` have no columns of their own; they are kept in `raw`.",
+        "`aud` and `iss` have no columns of their own; they are kept in `raw`.",
     ],
 };

@@ -28,6 +28,10 @@ pub(super) const DOC: Doc = Doc {
     ],
     changes: &[
         ("none", "A list changes nothing"),
+        (
+            "statement of description",
+            "Every resource: held is user.update or group.update, which gives and takes nothing, with `id`, name, `externalId` as subject_external_id, and `displayName` of service principals as subject_alias. The next list differs where it was renamed or got another `externalId`",
+        ),
         ("statement of active", "`active` of users and service principals: held is user.activate, or nothing"),
         (
             "statement of members",
@@ -42,7 +46,6 @@ pub(super) const DOC: Doc = Doc {
         "A list that a resource leaves out is unknown, not empty: services leave out empty lists, and lists that were not asked for.",
         "Who is missing from a list is not stated: the lists do not say that they are complete.",
         "`groups` of a user are not followed; the members of groups are.",
-        "`externalId`, the surest tie to the identity provider, has no column of its own; it is kept in `raw`.",
         "A day without a time of day may place the list up to a day too early.",
     ],
 };

@@ -1,0 +1,288 @@
+//! Who is who: names and ids of all sources become one key per person, service principal and group.
+//!
+//! What the records say of ids and names is gathered first and judged as a whole: a directory's id is the person, a name belongs to
+//! whoever held it at the time, and two who hold one name at once are a conflict that is listed and never merged. Names are compared
+//! folded (`fold`), and every link has a basis, a span of time and the record that taught it.
+
+mod columns;
+mod fold;
+mod groups;
+mod history;
+mod people;
+mod rows;
+mod store;
+mod texts;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use self::fold::{Rules, fold, usable};
+use self::groups::{Groups, Mapping};
+use self::people::{Asked, Owner, People};
+use self::store::{DATABRICKS, Store, directory_id};
+use self::texts::{NONE, Texts};
+use crate::change::SubjectKind;
+use crate::config::Config;
+
+pub use columns::*;
+pub use rows::{IdentityRow, LinkRow};
+
+/// What stands for a principal that a record does not name.
+const NOBODY: &str = "(nobody named)";
+
+const SCIM_SNAPSHOT: &str = "scim_snapshot";
+
+/// What a link rests on, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Basis {
+    /// One side has the other side's id.
+    ExternalId,
+    /// One id in one system, whatever it is called.
+    ImmutableId,
+    /// One address on both sides.
+    VerifiedEmail,
+    /// The configuration calls one name the other; or a group is pushed under another name.
+    Alias,
+    /// The configuration calls one domain the other.
+    Domain,
+    /// One name on both sides, which is no address.
+    Name,
+}
+
+impl Basis {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ExternalId => "external_id",
+            Self::ImmutableId => "immutable_id",
+            Self::VerifiedEmail => "verified_email",
+            Self::Alias => "alias",
+            Self::Domain => "domain",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// What a principal resolves to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolved {
+    /// Exactly one cluster.
+    Key(String),
+    /// Several clusters claim it, or it carries neither a usable name nor an id. The text says which.
+    Unresolved(String),
+}
+
+impl Resolved {
+    /// The key, or the text that stands in for it in listings.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Key(text) | Self::Unresolved(text) => text,
+        }
+    }
+
+    /// True when the record names nobody at all.
+    pub fn names_nobody(&self) -> bool {
+        matches!(self, Self::Unresolved(text) if text == NOBODY)
+    }
+
+    /// True when anybody may be meant: the record names nobody, or only by an id of the provider that no name was ever seen with.
+    pub fn may_be_anybody(&self) -> bool {
+        matches!(self, Self::Unresolved(text) if text == NOBODY || text.starts_with("id:"))
+    }
+
+    /// True when exactly one cluster was found.
+    pub const fn is_known(&self) -> bool {
+        matches!(self, Self::Key(_))
+    }
+}
+
+/// One principal or group as one record names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sighting<'r> {
+    /// Source id of the record.
+    pub source: &'r str,
+    /// Scope of the record: of a list it says whether it is a provider's.
+    pub scope: &'r str,
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Name.
+    pub name: Option<&'r str>,
+    /// Id.
+    pub id: Option<&'r str>,
+    /// The name in the application: a person's user name, a pushed group's name, a service principal's label.
+    pub alias: Option<&'r str>,
+    /// Another system's id of it: that of a directory in SCIM, that of the application in a directory's log.
+    pub external_id: Option<&'r str>,
+    /// When, microseconds.
+    pub time: i64,
+    /// True = the record tells the end of it, which may be long after its name was free again.
+    pub ends: bool,
+    /// Which record, as the caller numbers them; given back in links.
+    pub record: usize,
+}
+
+impl<'r> Sighting<'r> {
+    /// A sighting that names nobody yet.
+    pub const fn new(source: &'r str, kind: SubjectKind, time: i64) -> Self {
+        Self {
+            source,
+            scope: "",
+            kind,
+            name: None,
+            id: None,
+            alias: None,
+            external_id: None,
+            time,
+            ends: false,
+            record: usize::MAX,
+        }
+    }
+
+    /// Whose ids and names the record uses: SCIM speaks to Databricks, and all logs of one directory share its ids.
+    fn system(&self) -> &'r str {
+        system(self.source, self.scope)
+    }
+}
+
+fn system<'r>(source: &'r str, scope: &str) -> &'r str {
+    match source {
+        SCIM_SNAPSHOT if scope == "tenant" => source,
+        SCIM_SNAPSHOT | "scim" | "scim_event" => crate::source::DATABRICKS,
+        "entra_audit" | "entra_provisioning" | "entra_signin" => "entra",
+        other => other,
+    }
+}
+
+/// Folds names, maps groups, and resolves principals from what the records themselves tie together.
+#[derive(Debug)]
+pub struct Identities {
+    people: Store,
+    groups: Store,
+    mapping: Mapping,
+    judged: OnceLock<(People, Groups)>,
+}
+
+impl Identities {
+    /// Identities that know the configuration and nothing else yet.
+    pub fn new(config: &Config) -> Self {
+        Self::with(Rules::new(&config.domains, &config.aliases), Mapping::new(&config.group_map, &config.group_prefix))
+    }
+
+    fn with(rules: Rules, mapping: Mapping) -> Self {
+        let (people, groups) = (Store::new(Texts::new(rules)), Store::new(Texts::default()));
+        Self { people, groups, mapping, judged: OnceLock::new() }
+    }
+
+    /// Learns what one record ties together about a user, service principal or group.
+    pub fn learn(&mut self, sighting: Sighting<'_>) {
+        self.judged = OnceLock::new();
+        match sighting.kind {
+            SubjectKind::Group => self.groups.learn(&sighting),
+            _ => self.people.learn(&sighting),
+        }
+    }
+
+    fn judged(&self) -> &(People, Groups) {
+        self.judged.get_or_init(|| (People::of(&self.people), Groups::of(&self.groups, &self.mapping)))
+    }
+
+    /// The cluster of a user or service principal.
+    pub fn person(&self, sighting: Sighting<'_>) -> Resolved {
+        let (people, _) = self.judged();
+        let (store, texts) = (&self.people, &self.people.texts);
+        let (name, time) = (usable(sighting.name), sighting.time);
+        let system = store.find_system(sighting.system()).unwrap_or(u16::MAX);
+        let account = directory_id(&sighting).and_then(|id| store.find_account(system, id)).unwrap_or(NONE);
+        let mut asked = Asked { system, account, foreign: NONE, name: NONE, time };
+        if account == NONE {
+            let foreign = usable(sighting.external_id).or(usable(sighting.id));
+            asked.foreign = foreign.and_then(|id| texts.find(id)).unwrap_or(NONE);
+            asked.name = name.and_then(|name| texts.find_name(name)).unwrap_or(NONE);
+        }
+        let owner = people.whose(store, asked);
+        let found = match (owner, name, usable(sighting.id).or(usable(sighting.external_id))) {
+            (Some(Owner::Cluster(cluster)), _, _) => Resolved::Key(people.key(store, cluster)),
+            (Some(Owner::Contested(name)), _, _) => Resolved::Unresolved(texts.text(name).to_owned()),
+            (None, Some(name), _) => Resolved::Key(self.canonical(name)),
+            (None, None, Some(id)) => Resolved::Key(format!("id:{id}")),
+            (None, None, None) => Resolved::Unresolved(NOBODY.to_owned()),
+        };
+        match found {
+            // Databricks' own ids stand for themselves; a provider's id alone is tied to nobody in Databricks.
+            Resolved::Key(key) if key.starts_with("id:") && sighting.system() != crate::source::DATABRICKS => {
+                Resolved::Unresolved(key)
+            }
+            found => found,
+        }
+    }
+
+    /// The key of whoever had a user name in Databricks at a time. Of a name that several claim it is the name, folded.
+    pub fn actor(&self, name: &str, time: i64) -> String {
+        let sighting =
+            Sighting { name: Some(name), ..Sighting::new(crate::source::DATABRICKS, SubjectKind::Unknown, time) };
+        match self.person(sighting) {
+            Resolved::Key(key) | Resolved::Unresolved(key) => key,
+        }
+    }
+
+    /// The Databricks name of a group that a record of `source` names, in folded form.
+    pub fn group(&self, source: &str, name: Option<&str>, id: Option<&str>, time: i64) -> Resolved {
+        let (_, groups) = self.judged();
+        let store = &self.groups;
+        let folded = usable(name).map(fold);
+        let id = usable(id);
+        let system = store.find_system(system(source, ""));
+        let account = system.and_then(|system| store.find_account(system, id?));
+        let found = match (account, folded.as_deref()) {
+            (Some(group), folded) if system == Some(DATABRICKS) => groups.in_databricks(store, group, folded, time),
+            (Some(group), _) => Some(groups.of_directory(store, &self.mapping, group, time).0),
+            (None, Some(name)) if system == Some(DATABRICKS) => groups.named(store, name, time),
+            (None, Some(name)) => match groups.holder(store, system.unwrap_or(u16::MAX), name, time) {
+                Some(group) => Some(groups.of_directory(store, &self.mapping, group, time).0),
+                None => groups.named(store, self.mapping.mapped(name), time),
+            },
+            (None, None) => None,
+        };
+        found.unwrap_or_else(|| match (folded, id) {
+            (Some(name), _) if system == Some(DATABRICKS) => Resolved::Key(name),
+            (Some(name), _) => Resolved::Key(self.mapping.mapped(&name).to_owned()),
+            (None, Some(id)) => Resolved::Key(format!("id:{id}")),
+            (None, None) => Resolved::Unresolved("(no group named)".to_owned()),
+        })
+    }
+
+    /// The Databricks name that an identity-provider group has by configuration: mapped, else without the prefix.
+    pub fn mapped_group(&self, name: &str) -> String {
+        self.mapping.mapped(&fold(name)).to_owned()
+    }
+
+    /// Databricks names of the groups that the configuration maps.
+    pub fn configured_groups(&self) -> impl Iterator<Item = &String> {
+        self.mapping.map.values()
+    }
+
+    /// A principal's name, folded, with guest, domain and alias rules applied; whose it was at a time is not asked.
+    pub fn canonical(&self, name: &str) -> String {
+        self.people.texts.canonical(name)
+    }
+
+    /// Every cluster and every contested name, in the order of kind and key.
+    pub fn identities_rows(&self) -> Vec<IdentityRow> {
+        let (people, groups) = self.judged();
+        let mut rows = people.identities(&self.people);
+        rows.extend(groups.identities(&self.groups, &self.mapping));
+        rows.sort();
+        rows
+    }
+
+    /// Every name and id of every cluster, in the order of clusters.
+    pub fn links_rows(&self) -> Vec<LinkRow> {
+        let (people, groups) = self.judged();
+        let mut rows = people.links(&self.people);
+        rows.extend(groups.links(&self.groups, &self.mapping));
+        rows.sort();
+        rows
+    }
+}

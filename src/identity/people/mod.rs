@@ -1,0 +1,209 @@
+//! Users and service principals: whose each account and each name was, and when.
+//!
+//! The directory's id is the person. A name belongs to whoever held it at the time; a Databricks account to the person whose id it
+//! carries, else to whoever held its name.
+
+mod binding;
+mod grouping;
+mod keys;
+mod listing;
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use self::binding::Segment;
+use self::grouping::{Groups, Joined};
+use self::keys::Called;
+use super::history::{Grouped, Histories};
+use super::store::{AccountId, DATABRICKS, Store};
+use super::texts::{NONE, TextId};
+use super::timeline::{Placed, Tenure, Union, placed_at, tenure_at};
+
+/// Whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The cluster of that number.
+    Cluster(u32),
+    /// Several claim this name.
+    Contested(TextId),
+}
+
+/// A principal as a record names it, by number; [`NONE`] = not said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) system: u16,
+    pub(super) account: AccountId,
+    /// Another system's id, or one that this system never showed.
+    pub(super) foreign: TextId,
+    /// The name that it stands for.
+    pub(super) name: TextId,
+    pub(super) time: i64,
+}
+
+/// All persons and service principals.
+#[derive(Debug)]
+pub(super) struct People {
+    /// What accounts were called.
+    histories: Histories,
+    /// What the clusters are called.
+    called: Vec<Called>,
+    /// The account that each cluster is named by.
+    founders: Vec<AccountId>,
+    /// Cluster of a directory's account; of a Databricks account the one that it is by itself.
+    clusters: Vec<u32>,
+    /// Owners of Databricks accounts.
+    segments: Grouped<Segment>,
+    names: Names,
+    /// Why a directory's account is in a cluster with others.
+    joined: Joined,
+    /// Clusters that a Databricks account's own word belongs to, whoever else claims its name.
+    proven: HashSet<u32, RandomState>,
+    /// Directory accounts that name foreign ids, by id.
+    by_external: HashMap<TextId, AccountId, RandomState>,
+}
+
+/// Who held which name.
+#[derive(Debug)]
+struct Names {
+    /// In a directory, by system.
+    logins: Grouped<Placed>,
+    /// Towards Databricks: the name in the application, else the login.
+    facing: Grouped<Tenure>,
+    /// In Databricks itself.
+    own: Grouped<Tenure>,
+    /// Names by which the directories would make one of two accounts of a directory.
+    refused: HashSet<TextId, RandomState>,
+}
+
+impl People {
+    pub(super) fn of(store: &Store) -> Self {
+        let histories = Histories::of(store);
+        let mut groups = Groups::new(store, &histories);
+        groups.unite_ids();
+        let claims = groups.login_claims();
+        groups.unite_by_rule(&claims);
+        let logins = groups.login_tenures(&claims);
+        let refused = groups.unite_systems(&logins);
+        let facing = groups.facing(claims, &logins, &refused);
+        let own = groups.own_names();
+        let names = Names { logins, facing, own, refused };
+        let (union, joined) = groups.done();
+        let (clusters, founders) = numbered(store, &histories, &union);
+        let mut people = Self {
+            called: Vec::new(),
+            founders,
+            clusters,
+            segments: Grouped::empty(),
+            names,
+            joined,
+            proven: HashSet::default(),
+            by_external: by_external(store, &histories),
+            histories,
+        };
+        people.segments = people.bind(store);
+        people.proven = people.proven(store);
+        people.called = people.name_clusters(store);
+        people
+    }
+
+    /// Whose it is; `None` = neither name nor id was ever tied to anybody.
+    pub(super) fn whose(&self, store: &Store, asked: Asked) -> Option<Owner> {
+        let by_name = || self.of_name(store, asked.system, asked.name, asked.time);
+        let by_id = || (asked.account != NONE).then(|| self.of_account(store, asked.account, asked.time));
+        let by_foreign = || {
+            let account = self.by_external.get(&asked.foreign)?;
+            Some(self.of_account(store, *account, asked.time))
+        };
+        by_id().or_else(by_foreign).or_else(by_name)
+    }
+
+    /// The cluster of a directory's account, or the name that it contests towards Databricks.
+    fn of_account(&self, store: &Store, account: AccountId, time: i64) -> Owner {
+        if store.at(account).system == DATABRICKS {
+            return binding::at(self.segments.of(account), time);
+        }
+        let aliases = self.histories.aliases.of(account);
+        let runs = if aliases.is_empty() { self.histories.names.of(account) } else { aliases };
+        let faced = Histories::run_at(runs, time).map(|run| run.value);
+        let is_contested = |name: &TextId| tenure_at(self.names.facing.of(*name), time).is_some_and(|t| t.is_contested);
+        let cluster = self.cluster(account);
+        match faced.filter(|name| is_contested(name) && !self.proven.contains(&cluster)) {
+            Some(name) => Owner::Contested(name),
+            None => Owner::Cluster(cluster),
+        }
+    }
+
+    /// Whoever held a name at a time, as a system knew it.
+    fn of_name(&self, store: &Store, system: u16, name: TextId, time: i64) -> Option<Owner> {
+        let own = || self.own_name(store, name, time);
+        let facing = || tenure_at(self.names.facing.of(name), time).map(|t| self.held(name, t));
+        let login = || self.login(store, system, name, time);
+        if system == DATABRICKS { own().or_else(facing).or_else(login) } else { login().or_else(facing).or_else(own) }
+    }
+
+    fn login(&self, store: &Store, system: u16, name: TextId, time: i64) -> Option<Owner> {
+        let all = self.names.logins.of(name);
+        if let Some(placed) = placed_at(all, system, time) {
+            return Some(self.held(name, &placed.tenure));
+        }
+        let named = |p: &&Placed| store.systems.get(usize::from(p.system));
+        let other = all.iter().min_by_key(named)?.system;
+        if self.names.refused.contains(&name) {
+            return Some(Owner::Contested(name));
+        }
+        Some(self.held(name, &placed_at(all, other, time)?.tenure))
+    }
+
+    fn own_name(&self, store: &Store, name: TextId, time: i64) -> Option<Owner> {
+        let tenure = tenure_at(self.names.own.of(name), time)?;
+        if tenure.is_contested {
+            return Some(Owner::Contested(name));
+        }
+        Some(self.of_account(store, tenure.owner, time))
+    }
+
+    fn held(&self, name: TextId, tenure: &Tenure) -> Owner {
+        if tenure.is_contested { Owner::Contested(name) } else { Owner::Cluster(self.cluster(tenure.owner)) }
+    }
+
+    fn cluster(&self, account: AccountId) -> u32 {
+        self.clusters.get(account as usize).copied().unwrap_or(NONE)
+    }
+}
+
+/// Sets of accounts, numbered, and the first account of each. A directory's account comes before one of Databricks.
+fn numbered(store: &Store, histories: &Histories, union: &Union) -> (Vec<u32>, Vec<AccountId>) {
+    let accounts = || 0..u32::try_from(store.accounts.len()).unwrap_or(NONE);
+    let mut founder = vec![NONE; store.accounts.len()];
+    let age = |a: AccountId| (store.at(a).system == DATABRICKS, histories.spans[a as usize].0, store.named(a));
+    for account in accounts() {
+        let place = &mut founder[union.root(account) as usize];
+        if *place == NONE || age(account) < age(*place) {
+            *place = account;
+        }
+    }
+    let mut numbers = vec![NONE; store.accounts.len()];
+    let roots = accounts().filter(|account| founder[*account as usize] != NONE);
+    roots.zip(0..).for_each(|(root, number)| numbers[root as usize] = number);
+    let clusters = accounts().map(|account| numbers[union.root(account) as usize]).collect();
+    founder.retain(|account| *account != NONE);
+    (clusters, founder)
+}
+
+/// Of several that name one id, the first by name of system and id.
+fn by_external(store: &Store, histories: &Histories) -> HashMap<TextId, AccountId, RandomState> {
+    let mut all: HashMap<TextId, AccountId, RandomState> = HashMap::default();
+    for account in 0..u32::try_from(store.accounts.len()).unwrap_or(NONE) {
+        if store.at(account).system == DATABRICKS {
+            continue;
+        }
+        for run in histories.externals.of(account) {
+            let place = all.entry(run.value).or_insert(account);
+            if store.named(account) < store.named(*place) {
+                *place = account;
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,170 @@
+//! What the records say of principals, gathered without judgement.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::Sighting;
+use super::fold::usable;
+use super::texts::{NONE, TextId, Texts};
+use crate::change::SubjectKind;
+
+/// An id of one system, by number; [`NONE`] = the record gives none.
+pub(super) type AccountId = u32;
+
+/// The system whose ids and names are Databricks' own.
+pub(super) const DATABRICKS: u16 = 0;
+
+/// How many sightings are kept together.
+const PIECE: usize = 1 << 16;
+
+/// An id of one system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Account {
+    /// Which system, as [`Store::systems`] numbers them.
+    pub(super) system: u16,
+    /// Its id there.
+    pub(super) id: TextId,
+}
+
+/// One record about one principal. Names are spellings, not yet what they stand for.
+///
+/// Of these there are as many as records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) time: i64,
+    pub(super) account: AccountId,
+    pub(super) name: TextId,
+    pub(super) alias: TextId,
+    pub(super) external: TextId,
+    pub(super) record: u32,
+    pub(super) system: u16,
+    pub(super) kind: SubjectKind,
+    pub(super) manner: Manner,
+}
+
+/// How a record tells of a principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// It mentions it.
+    Mentions,
+    /// It tells its end.
+    Ends,
+    /// It lists it as it is, so that what it leaves out is not there.
+    Lists,
+}
+
+/// All that was learnt.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) texts: Texts,
+    pub(super) systems: Vec<String>,
+    pub(super) accounts: Vec<Account>,
+    /// In pieces, since a list of so many would be copied as it grows.
+    pieces: Vec<Vec<Seen>>,
+    index: HashMap<Account, AccountId, RandomState>,
+}
+
+impl Store {
+    pub(super) fn new(texts: Texts) -> Self {
+        let systems = vec![crate::source::DATABRICKS.to_owned()];
+        Self { texts, systems, accounts: Vec::new(), pieces: Vec::new(), index: HashMap::default() }
+    }
+
+    /// Takes in what a record says.
+    pub(super) fn learn(&mut self, sighting: &Sighting<'_>) {
+        let (name, id) = (usable(sighting.name), directory_id(sighting));
+        if name.is_none() && id.is_none() {
+            return;
+        }
+        let system = self.system(sighting.system());
+        let account = id.map_or(NONE, |id| self.account(system, id));
+        let seen = Seen {
+            time: sighting.time,
+            account,
+            name: name.map_or(NONE, |name| self.texts.name(name)),
+            alias: alias(sighting).map_or(NONE, |alias| self.texts.name(alias)),
+            external: usable(sighting.external_id).map_or(NONE, |id| self.texts.intern(id)),
+            record: u32::try_from(sighting.record).unwrap_or(NONE),
+            system,
+            kind: sighting.kind,
+            manner: match sighting.source {
+                _ if sighting.ends => Manner::Ends,
+                super::SCIM_SNAPSHOT => Manner::Lists,
+                _ => Manner::Mentions,
+            },
+        };
+        match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(seen),
+            None => {
+                let mut piece = Vec::with_capacity(if self.pieces.is_empty() { 0 } else { PIECE });
+                piece.push(seen);
+                self.pieces.push(piece);
+            }
+        }
+    }
+
+    /// All that was seen, in the order in which it was learnt.
+    pub(super) fn seen(&self) -> impl Iterator<Item = &Seen> {
+        self.pieces.iter().flatten()
+    }
+
+    /// The one at that place of them.
+    pub(super) fn seen_at(&self, place: u32) -> Option<&Seen> {
+        self.pieces.get(place as usize / PIECE)?.get(place as usize % PIECE)
+    }
+
+    fn system(&mut self, name: &str) -> u16 {
+        if let Some(system) = self.find_system(name) {
+            return system;
+        }
+        self.systems.push(name.to_owned());
+        // A dozen sources make no more systems than that.
+        u16::try_from(self.systems.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    fn account(&mut self, system: u16, id: &str) -> AccountId {
+        let account = Account { system, id: self.texts.intern(id) };
+        *self.index.entry(account).or_insert_with(|| {
+            self.accounts.push(account);
+            u32::try_from(self.accounts.len() - 1).unwrap_or(NONE)
+        })
+    }
+
+    /// The system of that name.
+    pub(super) fn find_system(&self, name: &str) -> Option<u16> {
+        self.systems.iter().position(|s| s == name).and_then(|at| u16::try_from(at).ok())
+    }
+
+    /// The account of that id.
+    pub(super) fn find_account(&self, system: u16, id: &str) -> Option<AccountId> {
+        self.index.get(&Account { system, id: self.texts.find(id)? }).copied()
+    }
+
+    /// The account of that id in Databricks.
+    pub(super) fn databricks_account(&self, id: TextId) -> Option<AccountId> {
+        self.index.get(&Account { system: DATABRICKS, id }).copied()
+    }
+
+    /// The account; accounts are only numbered here.
+    pub(super) fn at(&self, account: AccountId) -> Account {
+        self.accounts.get(account as usize).copied().unwrap_or(Account { system: u16::MAX, id: NONE })
+    }
+
+    /// Name of the account's system, and its id.
+    pub(super) fn named(&self, account: AccountId) -> (&str, &str) {
+        let Account { system, id } = self.at(account);
+        (self.systems.get(usize::from(system)).map_or("", String::as_str), self.texts.text(id))
+    }
+}
+
+/// The id of the principal itself. An id that the application's side of the record has too is not the directory's.
+pub(super) fn directory_id<'r>(sighting: &Sighting<'r>) -> Option<&'r str> {
+    usable(sighting.id).filter(|id| usable(sighting.external_id) != Some(id))
+}
+
+// A person's user name in the application is an address; what else stands there is a label.
+fn alias<'r>(sighting: &Sighting<'r>) -> Option<&'r str> {
+    let is_person = matches!(sighting.kind, SubjectKind::User | SubjectKind::Unknown);
+    usable(sighting.alias).filter(|alias| !is_person || alias.contains('@'))
+}
