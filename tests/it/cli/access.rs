@@ -206,3 +206,30 @@ fn groups_in_a_circle_are_named() {
     let circle = "groups in a circle: analysts > engineers > analysts in account, 2026-07-03T12:00:00Z .. -";
     assert_eq!(table.lines().last(), Some(circle), "{table}");
 }
+
+#[test]
+fn a_listing_denies_only_roles_that_listings_name() {
+    let place = Place::new();
+    let roles = |id: &str, name: &str, roles: &[&str]| {
+        let roles: Vec<Value> = roles.iter().map(|role| json!({"value": role})).collect();
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": id, "userName": name, "roles": roles})
+    };
+    let list = |users: [Value; 2]| {
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "Resources": users}).to_string()
+    };
+    let folder = "in/accountId=00000000-0000-4000-8000-00000000acc0";
+    let opening = [roles("1001", "alice@example.com", &["account_admin"]), roles("1002", "bob@example.com", &[])];
+    let closing = [roles("1001", "alice@example.com", &[]), roles("1002", "bob@example.com", &["account_admin"])];
+    place.write(&format!("{folder}/list-2026-07-01T00-00-00Z.json"), list(opening));
+    place.write(&format!("{folder}/list-2026-08-01T00-00-00Z.json"), list(closing));
+    let bob = json!({"targetUserName": "bob@example.com", "targetUserId": "1002"});
+    let log = [act(5, "setAccountAdmin", &bob), in_workspace(act(6, "setAdmin", &bob))];
+    place.write("in/log.json", log.map(|line| format!("{line}\n")).concat());
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let expected = [
+        "alice account_admin -..08-01 snapshot/snapshot",
+        "bob account_admin 07-05..- effect/-",
+        "bob workspace_admin 07-06..- effect/-",
+    ];
+    assert_eq!(access(&place, &["--entitlement", "*admin*"]), expected);
+}
