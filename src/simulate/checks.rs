@@ -31,7 +31,7 @@ const SITUATIONS: [&str; 27] = [
     "not_pushed",
     "other_application",
     "outage_account",
-    "outage_okta",
+    "outage_provider",
     "outage_workspace",
     "outsider_leaves",
     "pipeline_group",
@@ -98,7 +98,7 @@ impl Output {
 
     fn hours(&self, log: Log) -> BTreeSet<i64> {
         match log {
-            Log::Okta => self.okta.iter().map(|event| hour(okta_millis(event))).collect(),
+            Log::Provider => self.okta.iter().map(|event| hour(okta_millis(event))).collect(),
             Log::Databricks(scope) => {
                 let of_scope = |row: &&Value| row["workspaceId"].as_u64() == Some(scope.workspace_id());
                 self.databricks.iter().filter(of_scope).map(|row| hour(millis(row))).collect()
@@ -201,7 +201,7 @@ fn every_situation_is_described_and_labelled() {
 #[test]
 fn every_hour_of_every_log_holds_a_record_unless_it_was_lost() {
     for output in OUTPUTS.iter() {
-        let logs = [Log::Okta].into_iter().chain(Scope::ALL.map(Log::Databricks));
+        let logs = [Log::Provider].into_iter().chain(Scope::ALL.map(Log::Databricks));
         for log in logs {
             let seen = output.hours(log);
             for number in 0..output.plan.days * 24 {
