@@ -47,6 +47,8 @@ impl Decision<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act<'a> {
     Decide(Decision<'a>),
+    /// Tried and refused: nothing was decided.
+    DecideInVain(Decision<'a>),
     Create(&'a Person),
     Activate(&'a Person),
     /// Something about somebody changed that gives no access.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod doors;
 mod groups;
 mod names;
 mod orders;
@@ -34,6 +35,7 @@ pub(super) fn tell(story: &mut Story<'_>) {
         is_there(story, at(0, 12, minute), person);
     }
     orders::tell(story);
+    doors::tell(story);
     times::tell(story);
     accounts::tell(story);
     names::tell(story);
@@ -72,4 +74,9 @@ fn join<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person, group: &'a
 
 fn leave<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person, group: &'a Group) -> Decided {
     story.decide(time, super::act::Decision::LeaveGroup(person, group))
+}
+
+/// When the last of some decisions was made.
+fn last(decided: &[Decided]) -> Instant {
+    decided.iter().map(|decided| decided.time).max().unwrap_or_else(|| at(0, 0, 0))
 }

@@ -45,7 +45,7 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    const PLAYERS: usize = 20;
+    const PLAYERS: usize = 25;
     const BATCH: usize = 3;
 
     /// Draws up the cast from names that nobody else has.

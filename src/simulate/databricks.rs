@@ -98,6 +98,8 @@ pub(super) enum Door<'a> {
     FirstSignIn(&'a Person),
     /// Databricks creates whom an administrator shares something with, before they ever sign in.
     Automatic(&'a Person),
+    /// The connector's token, in somebody else's hands.
+    StolenToken,
     /// Databricks' own housekeeping.
     Platform,
 }
@@ -114,6 +116,7 @@ impl Door<'_> {
             Self::FirstSignIn(person) | Self::Automatic(person) => {
                 (&person.email, &person.address, BROWSER, "autoUserCreation")
             }
+            Self::StolenToken => (CONNECTOR, "203.0.113.9", "curl/8.9.1", "scim"),
             Self::Platform => ("System-User", "127.0.0.1", "Databricks-Service", "internal"),
         }
     }

@@ -16,6 +16,7 @@ pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, di
     match act {
         Act::SignOn(..) => None,
         Act::Decide(_)
+        | Act::DecideInVain(_)
         | Act::Create(_)
         | Act::Activate(_)
         | Act::Update(_)

@@ -49,7 +49,7 @@ const SIGN_ON: Kind = Kind {
 impl<'a> Act<'a> {
     fn kind(&self) -> Kind {
         match self {
-            Self::Decide(decision) => decision.kind(),
+            Self::Decide(decision) | Self::DecideInVain(decision) => decision.kind(),
             Self::Create(_) => {
                 by_person("user.lifecycle.create", "Create Okta user", Some("core.user.config.user_creation.success"))
             }
@@ -110,7 +110,7 @@ impl<'a> Act<'a> {
     fn targets(&self, organisation: &'a Organisation) -> Vec<Entity> {
         let app = &organisation.databricks;
         match *self {
-            Self::Decide(decision) => decision.targets(),
+            Self::Decide(decision) | Self::DecideInVain(decision) => decision.targets(),
             Self::Create(person) | Self::Activate(person) | Self::Update(person) | Self::Rename(person) => {
                 vec![Entity::user(person)]
             }
@@ -138,6 +138,7 @@ impl<'a> Act<'a> {
     /// Why it failed; nothing for a success.
     fn failure(&self) -> Option<&'static str> {
         match self {
+            Self::DecideInVain(_) => Some("Insufficient permissions"),
             Self::PushUserFails(_) => Some(
                 "Bad Gateway. Errors reported by remote server: upstream connect error or disconnect before headers",
             ),

@@ -1,8 +1,8 @@
 //! Ordinary days: people join, move and leave, and it is all carried out in time.
 
+use super::act::{Act, Decision};
 use super::calendar::{Instant, Scope, after, at, date_text, is_working_day};
 use super::databricks::{Change, Door};
-use super::act::{Act, Decision};
 use super::organisation::{Group, Person};
 use super::story::Story;
 use super::truth::{Finding, IMPLIED};

@@ -23,7 +23,7 @@ struct Activity {
 pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, dice: &mut Dice) -> Option<Entry> {
     let activity = activity(act, organisation)?;
     let id = dice.uuid();
-    let is_failure = activity.kind.ends_with(".FAILURE");
+    let is_failure = activity.kind.ends_with(".FAILURE") || matches!(act, Act::DecideInVain(_));
     let mut body = json!({
         "_links": { "self": { "href": format!("{API}/{ENVIRONMENT}/activities/{id}") } },
         "id": id,
@@ -51,7 +51,7 @@ fn activity(act: Act<'_>, organisation: &Organisation) -> Option<Activity> {
     };
     let plain = |kind, resource, result: &str| Activity { kind, resource, result: result.to_owned(), modified: None };
     Some(match act {
-        Act::Decide(decision) => return decided(decision),
+        Act::Decide(decision) | Act::DecideInVain(decision) => return decided(decision),
         Act::Create(person) => of_user(person, "USER.CREATED", "Created User", None),
         Act::Update(person) => of_user(person, "USER.UPDATED", "Updated title for User", Some("title")),
         Act::Rename(person) => of_user(person, "USER.UPDATED", "Updated username for User", Some("username")),

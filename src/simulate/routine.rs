@@ -1,8 +1,8 @@
 //! Everyday use: people sign in and read tables, and jobs leave a trace in every hour of every log.
 
+use super::act::Act;
 use super::calendar::{Instant, Log, Scope, after, at, is_lost, is_working_day};
 use super::databricks::Use;
-use super::act::Act;
 use super::organisation::Person;
 use super::story::Story;
 

@@ -1,8 +1,8 @@
 //! Steps that several situations share: joining, moving and leaving as it is usually carried out.
 
+use super::act::{Act, Decision};
 use super::calendar::{Instant, Scope, after, after_millis};
 use super::databricks::{Change, Door};
-use super::act::{Act, Decision};
 use super::organisation::{Group, Person};
 use super::story::{Decided, Story};
 

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
+use super::act::{Act, Decision};
 use super::calendar::{Instant, Log, OUTAGES, Scope, after_millis, at, instant_text};
 use super::databricks::{Answer, Change, Door, Row, Use};
 use super::dice::Dice;
-use super::act::{Act, Decision};
 use super::entry::Entry;
 use super::organisation::{Organisation, Person};
 use super::provider::Provider;
-use super::truth::{AccessChange, Finding, IMPLIED, ItemRow, JUST_IN_TIME, MATCHED, PLATFORM_INTERNAL, TracingRow, Truth, VouchingRow};
+use super::truth::{
+    AccessChange, Finding, IMPLIED, ItemRow, JUST_IN_TIME, MATCHED, PLATFORM_INTERNAL, TracingRow, Truth, VouchingRow,
+};
 
 /// The situation of all rows that repeat an account-level change in a workspace.
 const TWINS: &str = "workspace_twins";
@@ -330,7 +332,7 @@ fn door_finding(effect: &Effect<'_>, finding: Finding) -> Option<Finding> {
         Door::FirstSignIn(_) => Some(JUST_IN_TIME),
         Door::Platform => Some(PLATFORM_INTERNAL),
         Door::Console(_) if finding == MATCHED => Some(Finding::exception("manual, coincident")),
-        Door::Console(_) => Some(Finding::exception("")),
+        Door::Console(_) | Door::StolenToken => Some(Finding::exception("")),
         Door::Terraform if !effect.change.verb.starts_with("group.") => Some(Finding::exception("")),
         Door::Connector | Door::Terraform | Door::Automatic(_) => None,
     }

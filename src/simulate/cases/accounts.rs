@@ -1,6 +1,6 @@
 //! Accounts that end and come back, and those that nobody asked for.
 
-use super::{NO_AUTHORITY, REDUNDANT, granted, join};
+use super::{NO_AUTHORITY, REDUNDANT, granted, join, last};
 use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Instant, Scope, after, at};
 use crate::simulate::databricks::{Change, Door};
@@ -57,10 +57,6 @@ fn switched_off<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) ->
     }
     let unassigned = story.decide(after(time, 2), Decision::Unassign(person, &story.organisation.databricks));
     vec![unassigned, off]
-}
-
-fn last(decided: &[Decided]) -> Instant {
-    decided.iter().map(|decided| decided.time).max().unwrap_or_else(|| at(0, 0, 0))
 }
 
 /// Somebody is deleted, here and there.

@@ -65,8 +65,10 @@ fn nested_group(story: &mut Story<'_>) {
 fn several_at_once(story: &mut Story<'_>) {
     const SITUATION: &str = "several_at_once";
     let cast = &story.organisation.cast;
-    let decided: Vec<Decided> =
-        (0..).zip(&cast.batch).map(|(n, person)| join(story, after(at(12, 9, 0), n * 20), person, &cast.guild)).collect();
+    let decided: Vec<Decided> = (0..)
+        .zip(&cast.batch)
+        .map(|(n, person)| join(story, after(at(12, 9, 0), n * 20), person, &cast.guild))
+        .collect();
     let time = after(at(12, 9, 1), story.soon(30));
     let added = story.effect(time, Scope::Account, Door::Connector, Change::AddMembers(&cast.batch, &cast.guild));
     for (person, decided) in cast.batch.iter().zip(&decided) {

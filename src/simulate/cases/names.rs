@@ -69,12 +69,12 @@ fn unresolved_subject(story: &mut Story<'_>) {
     const UNRESOLVED: Finding = Finding::undetermined("unresolved_subject");
     let cast = &story.organisation.cast;
     let [one, other] = &cast.contested;
-    for (hour, person) in [(9, one), (10, other)] {
-        let authority = story.hired(at(3, hour, 30), person);
+    for (minute, person) in [(30, one), (40, other)] {
+        let authority = story.hired(at(3, 9, minute), person);
         story.trace(&authority, UNRESOLVED, None, SITUATION);
-        story.push_around(at(3, hour, 32), Act::PushUser(person));
+        story.push_around(at(3, 9, 45), Act::PushUser(person));
     }
-    let created = story.effect(at(3, 9, 32), Scope::Account, Door::Connector, Change::CreateUser(one));
+    let created = story.effect(at(3, 9, 45), Scope::Account, Door::Connector, Change::CreateUser(one));
     story.vouch(&created, UNRESOLVED, None, SITUATION);
     let decided = join(story, at(14, 11, 0), one, &cast.guild);
     story.trace(&decided, UNRESOLVED, None, SITUATION);

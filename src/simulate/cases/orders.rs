@@ -15,6 +15,7 @@ pub(super) fn tell(story: &mut Story<'_>) {
     redundant_revoke(story);
     granted_before_decided(story);
     failed_then_retried(story);
+    stale_push(story);
 }
 
 /// The decision was used, and reversed since: it gives nothing any more, though it lies within the look-back.
@@ -144,5 +145,22 @@ fn failed_then_retried(story: &mut Story<'_>) {
         SITUATION,
         "The push fails and is tried again five minutes later, by itself.",
         format!("{} and `guild`, 2026-07-16 10:00", person.email),
+    );
+}
+
+/// Decided, never carried out, taken back after the time allowed; a week later the push comes after all.
+fn stale_push(story: &mut Story<'_>) {
+    const SITUATION: &str = "stale_push";
+    let (person, guild) = (story.player(), &story.organisation.cast.guild);
+    let entered = join(story, at(3, 17, 0), person, guild);
+    story.trace(&entered, Finding::exception("missing"), None, SITUATION);
+    let left = leave(story, at(5, 6, 0), person, guild);
+    story.trace(&left, Finding::pass("already_in_effect"), None, SITUATION);
+    let arrived = granted(story, at(11, 8, 0), person, guild);
+    story.vouch(&arrived, NO_AUTHORITY, None, SITUATION);
+    story.describe(
+        SITUATION,
+        "Put in a group and taken out more than a day later, neither carried out; a week after that the grant arrives.",
+        format!("{} and `guild`, 2026-07-04, 2026-07-06 and 2026-07-12", person.email),
     );
 }

@@ -2,9 +2,9 @@
 
 use super::{LATE, STATE, granted, join};
 use crate::simulate::act::{Act, Decision};
+use crate::simulate::calendar::Scope;
 use crate::simulate::calendar::{after, at};
 use crate::simulate::databricks::{Answer, Change, Door};
-use crate::simulate::calendar::Scope;
 use crate::simulate::story::{Decided, Story};
 use crate::simulate::truth::{Finding, MATCHED};
 

@@ -20,7 +20,13 @@ pub(in crate::simulate) enum Use<'a> {
 
 impl Use<'_> {
     /// The row of this use.
-    pub(in crate::simulate) fn row(&self, time: Instant, scope: Scope, organisation: &Organisation, dice: &mut Dice) -> Row {
+    pub(in crate::simulate) fn row(
+        &self,
+        time: Instant,
+        scope: Scope,
+        organisation: &Organisation,
+        dice: &mut Dice,
+    ) -> Row {
         let (actor, service_name, action) = self.names(organisation);
         let request_params = BTreeMap::from_iter(self.params(actor, dice));
         let row = plain(time, scope, actor, action, organisation, dice);

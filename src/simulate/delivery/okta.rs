@@ -20,12 +20,7 @@ const PAGED_DAY: u32 = 10;
 const PAGED_HOURS: u32 = 4;
 
 /// Files of the System Log.
-pub(super) fn deliver(
-    plan: &Plan,
-    log: &[Entry],
-    out: &Path,
-    dice: &mut Dice,
-) -> Result<Vec<CountRow>, SimulateError> {
+pub(super) fn deliver(plan: &Plan, log: &[Entry], out: &Path, dice: &mut Dice) -> Result<Vec<CountRow>, SimulateError> {
     let mut shelf = Shelf::new("okta", "okta", out);
     let days = |from, to| during(log, |entry| entry.time, at(from, 0, 0), at(to, 0, 0));
     let (streamed_from, streamed_to) = STREAMED;

@@ -17,7 +17,7 @@ const GROUPS: &str = "GroupManagement";
 /// The audit of an act; nothing for what Entra does not tell apart.
 pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, dice: &mut Dice) -> Option<Entry> {
     let (name, category, operation, targets) = match act {
-        Act::Decide(decision) => decided(decision),
+        Act::Decide(decision) | Act::DecideInVain(decision) => decided(decision),
         Act::Create(person) => ("Add user", USERS, "Add", vec![user(person, vec![])]),
         Act::Update(person) => {
             let title = property("JobTitle", Some(&json!(["Analyst"])), Some(&json!(["Senior Analyst"])));
@@ -39,13 +39,14 @@ pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, di
         Act::ImportStart => ("Update device", "Device", "Update", vec![device(organisation)]),
         _ => return None,
     };
+    let is_refused = matches!(act, Act::DecideInVain(_));
     let id = format!("Directory_{}_{}", dice.hex(8).to_uppercase(), dice.uuid());
     let body = json!({
         "id": id,
         "category": category,
         "correlationId": dice.uuid(),
-        "result": "success",
-        "resultReason": "",
+        "result": if is_refused { "failure" } else { "success" },
+        "resultReason": if is_refused { "Insufficient privileges to complete the operation." } else { "" },
         "activityDisplayName": name,
         "activityDateTime": instant_text(time).replace('Z', "0000Z"),
         "loggedByService": "Core Directory",
@@ -81,9 +82,12 @@ fn initiator(act: Act<'_>, organisation: &Organisation) -> Value {
 fn decided(decision: Decision<'_>) -> Activity {
     match decision {
         Decision::Create(person) => ("Add user", USERS, "Add", vec![user(person, vec![])]),
-        Decision::JoinGroup(person, of) => {
-            ("Add member to group", GROUPS, "Assign", vec![user(person, membership(of, true)), group(of, false, vec![])])
-        }
+        Decision::JoinGroup(person, of) => (
+            "Add member to group",
+            GROUPS,
+            "Assign",
+            vec![user(person, membership(of, true)), group(of, false, vec![])],
+        ),
         Decision::LeaveGroup(person, of) => {
             let targets = vec![user(person, membership(of, false)), group(of, false, vec![])];
             ("Remove member from group", GROUPS, "Unassign", targets)

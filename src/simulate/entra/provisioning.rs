@@ -105,9 +105,14 @@ fn target(id: &str, kind: &str) -> Value {
 }
 
 fn attributes(person: &Person) -> Vec<Value> {
-    [("userName", person.email.as_str()), ("displayName", &person.name), ("externalId", &person.idp_id), ("active", "True")]
-        .map(|(name, value)| property(name, None, Some(value)))
-        .to_vec()
+    [
+        ("userName", person.email.as_str()),
+        ("displayName", &person.name),
+        ("externalId", &person.idp_id),
+        ("active", "True"),
+    ]
+    .map(|(name, value)| property(name, None, Some(value)))
+    .to_vec()
 }
 
 fn members(old: Option<&Person>, new: Option<&Person>) -> Vec<Value> {
@@ -138,9 +143,7 @@ fn status(end: End) -> Value {
 
 /// Only an export step shows that something was sent.
 fn steps(turn: &Turn) -> Vec<Value> {
-    let step = |name: &str, kind: &str, status: &str, details: Value| {
-        json!({ "name": name, "provisioningStepType": kind, "status": status, "description": "", "details": details })
-    };
+    let step = |name: &str, kind: &str, status: &str, details: Value| json!({ "name": name, "provisioningStepType": kind, "status": status, "description": "", "details": details });
     let import = step("EntryImport", "import", "success", json!({}));
     let last = match turn.end {
         End::Skipped => {

@@ -1,8 +1,8 @@
 //! Newcomers, and the ways an account comes to be.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door, Use};
-use crate::simulate::act::{Act, Decision};
 use crate::simulate::story::Story;
 use crate::simulate::truth::{Finding, JUST_IN_TIME};
 

@@ -1,8 +1,8 @@
 //! A leaver who keeps access for days, and a group that is deleted.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door, Use};
-use crate::simulate::act::{Act, Decision};
 use crate::simulate::story::Story;
 use crate::simulate::truth::{Finding, IMPLIED};
 

@@ -1,8 +1,8 @@
 //! Lost logs, and what cannot be concluded because of them.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door};
-use crate::simulate::act::{Act, Decision};
 use crate::simulate::story::Story;
 use crate::simulate::truth::Finding;
 

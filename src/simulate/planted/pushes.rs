@@ -1,8 +1,8 @@
 //! Decisions whose push fails, never arrives, comes twice, or has not come yet.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door};
-use crate::simulate::act::{Act, Decision};
 use crate::simulate::provider::Provider;
 use crate::simulate::story::Story;
 use crate::simulate::truth::Finding;

@@ -1,21 +1,12 @@
-//! Every identity provider with every delivery: what the program says of each planted situation, and where it still falls short.
+//! Every identity provider with every delivery: what the program says of each planted situation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tickmark::simulate::{Delivery, Plan, Provider, write};
 
 use super::score::{Score, score};
+use super::shortfalls::faults;
 use crate::support::Place;
-
-/// A situation that the program does not judge right yet, with the providers for which it is so.
-struct Shortfall {
-    situation: &'static str,
-    providers: &'static [Provider],
-    reason: &'static str,
-}
-
-/// What is known to be judged wrong. A line that is no longer true fails, as does a fault that has no line.
-const SHORTFALLS: &[Shortfall] = &[];
 
 const DELIVERIES: [Delivery; 3] = [Delivery::Aws, Delivery::Azure, Delivery::System];
 
@@ -30,7 +21,7 @@ fn judged(provider: Provider, delivery: Delivery) -> Score {
 
 /// Prints a line for each situation, for BENCHMARKS.md: `cargo test --test it truth::matrix -- --nocapture`.
 fn print(provider: Provider, scores: &[Score; 3]) {
-    let situations: std::collections::BTreeSet<&String> = scores.iter().flat_map(BTreeMap::keys).collect();
+    let situations: BTreeSet<&String> = scores.iter().flat_map(BTreeMap::keys).collect();
     for situation in situations {
         let cells: Vec<String> = scores
             .iter()
@@ -43,24 +34,11 @@ fn print(provider: Provider, scores: &[Score; 3]) {
 fn assert_judged_right(provider: Provider) {
     let scores = DELIVERIES.map(|delivery| judged(provider, delivery));
     print(provider, &scores);
-    let mut faults = Vec::new();
     for (delivery, score) in DELIVERIES.iter().zip(&scores) {
-        for (situation, tally) in score {
-            let known = SHORTFALLS.iter().find(|s| s.situation == situation && s.providers.contains(&provider));
-            if tally.false_passes > 0 {
-                faults.push(format!("{provider:?} {delivery:?} {situation}: {} false passes", tally.false_passes));
-            }
-            match known {
-                None => faults.extend(tally.faults.iter().map(|f| format!("{delivery:?} {situation}\n  {f}"))),
-                Some(known) if tally.faults.is_empty() => {
-                    faults.push(format!("{delivery:?} {situation} is right now; its line goes: {}", known.reason));
-                }
-                Some(_) => {}
-            }
-        }
-        assert!(score.len() > 20, "{provider:?} {delivery:?} has {} situations", score.len());
+        assert!(score.len() > 50, "{provider:?} {delivery:?} has {} situations", score.len());
+        let faults = faults(provider, score);
+        assert!(faults.is_empty(), "{provider:?} {delivery:?}\n{}", faults.join("\n"));
     }
-    assert!(faults.is_empty(), "{provider:?}\n{}", faults.join("\n"));
 }
 
 #[test]
