@@ -1,11 +1,14 @@
 //! A believable organisation, simulated: its exports in the sources' original formats, and the truth about them.
 //!
-//! The output depends on the plan alone: same seed, people and days, same bytes. It serves as sample data, as a
-//! yardstick (every item of vouching and tracing is labelled) and as input of any size for measurements.
+//! The output depends on the plan alone: same plan, same bytes. It serves as sample data, as a yardstick (every item of
+//! vouching and tracing is labelled) and as input of any size for measurements.
 //!
-//! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted`
-//! changes happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between,
-//! `delivery` packs the records into files and `pages` writes what a reader needs.
+//! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted` changes
+//! happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between, `cases` happen to a
+//! `cast` of their own, `delivery` packs the records into files and `pages` writes what a reader needs.
+//!
+//! The story is one, whoever tells it: an `act` becomes a record of Okta, of Entra or of PingOne (`entry`) or none where
+//! that provider does not log it, and a change becomes a row of `databricks`, which each delivery writes in its form.
 
 use std::fs;
 use std::path::{Path, PathBuf};

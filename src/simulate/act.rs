@@ -18,6 +18,8 @@ pub(super) enum Decision<'a> {
     Reactivate(&'a Person),
     Delete(&'a Person),
     DeleteGroup(&'a Group),
+    /// The group is pushed no more.
+    Unmap(&'a Group),
 }
 
 impl Decision<'_> {
@@ -38,6 +40,7 @@ impl Decision<'_> {
             Self::Deactivate(person) => AccessChange::revoke("user.deactivate", &person.email, "account"),
             Self::Reactivate(person) => AccessChange::grant("user.activate", &person.email, "account"),
             Self::Delete(person) => AccessChange::revoke("user.delete", &person.email, "account"),
+            Self::Unmap(group) => AccessChange::revoke("push.remove", group.databricks_name, "account"),
             Self::DeleteGroup(group) => AccessChange::revoke("group.delete", group.databricks_name, "account"),
         }
     }
@@ -69,6 +72,10 @@ pub(super) enum Act<'a> {
     PushMember(&'a Person, &'a Group),
     PushMemberRemoval(&'a Person, &'a Group),
     PushMembershipFails(&'a Person, &'a Group),
+    /// Without a word on whose membership it was.
+    PushFailsUnnamed,
+    /// Left out, for what the identity provider holds against it.
+    PushUserSkipped(&'a Person),
     PushGroupRemoval(&'a Group),
     SignOn(&'a Person, &'a App),
     /// Signs of life, by which a silent log is told from a lost one.

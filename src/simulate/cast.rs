@@ -29,11 +29,14 @@ pub(super) struct Cast {
     pub(super) through_group: Person,
     pub(super) unexplained: Person,
     pub(super) shared_with: Person,
+    pub(super) skipped: Person,
     pub(super) batch: Vec<Person>,
     pub(super) robot: Person,
     /// The group of most cases.
     pub(super) guild: Group,
     pub(super) crew: [Group; 2],
+    /// Is pushed no more after a while.
+    pub(super) retired: Group,
     /// Each workspace has one of that name.
     pub(super) local: Group,
     /// Assigned to Databricks as a whole.
@@ -45,7 +48,7 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    const PLAYERS: usize = 25;
+    const PLAYERS: usize = 31;
     const BATCH: usize = 3;
 
     /// Draws up the cast from names that nobody else has.
@@ -74,10 +77,12 @@ impl Cast {
             through_group: next(dice),
             unexplained: next(dice),
             shared_with: next(dice),
+            skipped: next(dice),
             batch: (0..Self::BATCH).map(|_| next(dice)).collect(),
             robot: robot(next(dice), dice),
             guild: Group::prefixed("guild", provider, dice),
             crew: crew(provider, dice),
+            retired: Group::prefixed("migration-project", provider, dice),
             local: Group::prefixed("lab-notebooks", provider, dice),
             access: Group::prefixed("lakehouse-users", provider, dice),
             nested: children.each_ref().map(as_member),

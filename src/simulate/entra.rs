@@ -11,10 +11,11 @@ use super::organisation::Organisation;
 
 const TENANT: &str = "00000000-0000-4000-8000-0000000e4a00";
 
-/// The record of an act; Entra logs sign-ins elsewhere.
+/// The record of an act.
 pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, dice: &mut Dice) -> Option<Entry> {
     match act {
-        Act::SignOn(..) => None,
+        // Sign-ins have a log of their own, and every failure here says whose it is.
+        Act::SignOn(..) | Act::PushFailsUnnamed => None,
         Act::Decide(_)
         | Act::DecideInVain(_)
         | Act::Create(_)

@@ -85,7 +85,8 @@ impl<'a> Act<'a> {
             Self::PushDeletion(_) => {
                 by_job("application.provision.user.delete", "Delete user in external application", None, "puj")
             }
-            Self::PushMembershipFails(..) => by_job(
+            Self::PushUserSkipped(_) => push_user("app.user_management.push_pending_user"),
+            Self::PushMembershipFails(..) | Self::PushFailsUnnamed => by_job(
                 "application.provision.group_membership.add",
                 "Fail to add user to group in external application",
                 None,
@@ -110,14 +111,16 @@ impl<'a> Act<'a> {
     fn targets(&self, organisation: &'a Organisation) -> Vec<Entity> {
         let app = &organisation.databricks;
         match *self {
-            Self::Decide(decision) | Self::DecideInVain(decision) => decision.targets(),
+            Self::Decide(decision) | Self::DecideInVain(decision) => decision.targets(organisation),
             Self::Create(person) | Self::Activate(person) | Self::Update(person) | Self::Rename(person) => {
                 vec![Entity::user(person)]
             }
             Self::RenameGroup(group) => vec![Entity::group(group)],
+            Self::PushFailsUnnamed => vec![Entity::app(app)],
             Self::AssignGroup(group, app) => vec![Entity::group(group), Entity::app(app)],
             Self::PushUser(person)
             | Self::PushUserFails(person)
+            | Self::PushUserSkipped(person)
             | Self::PushDeactivation(person)
             | Self::PushReactivation(person)
             | Self::PushDeletion(person) => {
@@ -142,7 +145,7 @@ impl<'a> Act<'a> {
             Self::PushUserFails(_) => Some(
                 "Bad Gateway. Errors reported by remote server: upstream connect error or disconnect before headers",
             ),
-            Self::PushMembershipFails(..) => {
+            Self::PushMembershipFails(..) | Self::PushFailsUnnamed => {
                 Some("Service Unavailable. Errors reported by remote server: Temporarily unable to process request")
             }
             _ => None,
@@ -181,10 +184,11 @@ impl<'a> Act<'a> {
             None => (Entity::user(person), Client::browser(person)),
         };
         let debug_data = self.debug_data(dice);
-        LogEvent::new(kind, time, dice)
+        let event = LogEvent::new(kind, time, dice)
             .acted_by(actor, client)
             .about(self.targets(organisation), debug_data)
-            .ending(self.failure())
+            .ending(self.failure());
+        if matches!(self, Self::PushUserSkipped(_)) { event.skipped() } else { event }
     }
 }
 

@@ -89,7 +89,7 @@ fn decided(decision: Decision<'_>) -> Option<Activity> {
             let result = format!("Deleted Group {}", of.idp_name);
             Some(Activity { kind: "GROUP.DELETED", resource: group(of), result, modified: None })
         }
-        Decision::Nest(..) | Decision::Assign(..) | Decision::Unassign(..) => None,
+        Decision::Nest(..) | Decision::Unmap(_) | Decision::Assign(..) | Decision::Unassign(..) => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Assignments: to a second application, through a group, and none at all. PingOne logs none of them.
+//! Assignments and pushes that PingOne does not log: to a second application, through a group, skipped, none at all.
 
 use super::{granted, join};
 use crate::simulate::act::{Act, Decision};
@@ -12,6 +12,9 @@ pub(super) fn tell(story: &mut Story<'_>) {
     if story.plan.provider.assigns() {
         never_assigned(story);
         two_applications(story);
+        unassigned_only(story);
+        skipped_push(story);
+        mapping_removed(story);
     }
     if story.plan.provider == Provider::Entra {
         assigned_through_group(story);
@@ -67,5 +70,51 @@ fn assigned_through_group(story: &mut Story<'_>) {
         SITUATION,
         "Put in a group that is assigned as a whole: account and membership both follow from it.",
         format!("{} and `{}`, 2026-07-04", person.email, access.idp_name),
+    );
+}
+
+/// Still employed, but without Databricks.
+fn unassigned_only(story: &mut Story<'_>) {
+    const SITUATION: &str = "unassigned_only";
+    let person = story.player();
+    let decided = story.decide(at(15, 13, 0), Decision::Unassign(person, &story.organisation.databricks));
+    let ended_at = after(decided.time, story.soon(30));
+    let ended = story.effect(ended_at, Scope::Account, Door::Connector, Change::DeactivateUser(person));
+    story.push_around(ended_at, Act::PushDeactivation(person));
+    story.carried_out(&[&decided], &ended, SITUATION);
+    story.describe(
+        SITUATION,
+        "Loses the assignment, and with it the account in Databricks; nothing else changes.",
+        format!("{}, 2026-07-16 13:00", person.email),
+    );
+}
+
+/// Neither sent nor failed.
+fn skipped_push(story: &mut Story<'_>) {
+    const SITUATION: &str = "skipped_push";
+    let person = &story.organisation.cast.skipped;
+    let assigned = story.hired(at(14, 11, 30), person);
+    story.log(after(assigned.time, 60), Act::PushUserSkipped(person));
+    story.trace(&assigned, Finding::exception("missing"), None, SITUATION);
+    story.describe(
+        SITUATION,
+        "Assigned, but the identity provider skips the push: no failure, and no account.",
+        format!("{}, 2026-07-15 11:30", person.email),
+    );
+}
+
+fn mapping_removed(story: &mut Story<'_>) {
+    const SITUATION: &str = "mapping_removed";
+    let (person, retired) = (story.player(), &story.organisation.cast.retired);
+    story.enters(at(4, 16, 0), person, retired, SITUATION);
+    let decided = story.decide(at(14, 17, 0), Decision::Unmap(retired));
+    let gone_at = after(decided.time, story.soon(20));
+    let gone = story.effect(gone_at, Scope::Account, Door::Connector, Change::RemoveGroup(retired));
+    story.push_around(gone_at, Act::PushGroupRemoval(retired));
+    story.carried_out(&[&decided], &gone, SITUATION);
+    story.describe(
+        SITUATION,
+        "A group is pushed no more, and is deleted in Databricks; at the identity provider it stays.",
+        "`migration-project`, 2026-07-15 17:00".to_owned(),
     );
 }

@@ -14,6 +14,7 @@ pub(super) fn tell(story: &mut Story<'_>) {
     several_at_once(story);
     fan_out(story);
     workspace_assignment(story);
+    same_name_elsewhere(story);
     if story.plan.provider == Provider::Entra {
         nested_group(story);
     }
@@ -113,5 +114,19 @@ fn workspace_assignment(story: &mut Story<'_>) {
         SITUATION,
         "A group of the account is let into a workspace, which is logged like the making of a group.",
         "`guild`, production, 2026-07-06 09:00".to_owned(),
+    );
+}
+
+/// A workspace's group is not the one of that name in another workspace.
+fn same_name_elsewhere(story: &mut Story<'_>) {
+    const SITUATION: &str = "same_name_elsewhere";
+    let (person, local) = (story.player(), &story.organisation.cast.local);
+    let door = Door::Console(&story.organisation.console_admin);
+    let manual = story.effect(at(15, 16, 0), Scope::Sandbox, door, Change::AddMember(person, local));
+    story.vouch(&manual, NO_AUTHORITY, None, SITUATION);
+    story.describe(
+        SITUATION,
+        "An administrator puts somebody in a workspace's group by hand.",
+        format!("{} and `lab-notebooks`, sandbox, 2026-07-16 16:00", person.email),
     );
 }

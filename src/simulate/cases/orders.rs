@@ -16,6 +16,7 @@ pub(super) fn tell(story: &mut Story<'_>) {
     granted_before_decided(story);
     failed_then_retried(story);
     stale_push(story);
+    decided_twice(story);
 }
 
 /// The decision was used, and reversed since: it gives nothing any more, though it lies within the look-back.
@@ -162,5 +163,22 @@ fn stale_push(story: &mut Story<'_>) {
         SITUATION,
         "Put in a group and taken out more than a day later, neither carried out; a week after that the grant arrives.",
         format!("{} and `guild`, 2026-07-04, 2026-07-06 and 2026-07-12", person.email),
+    );
+}
+
+/// The same decision under two ids, carried out once: it names the nearer one, and is the end of both.
+fn decided_twice(story: &mut Story<'_>) {
+    const SITUATION: &str = "decided_twice";
+    let (person, guild) = (story.player(), &story.organisation.cast.guild);
+    let first = join(story, at(15, 14, 0), person, guild);
+    let second = join(story, at(15, 14, 1), person, guild);
+    let arrived_at = after(second.time, story.soon(20));
+    let arrived = granted(story, arrived_at, person, guild);
+    story.push_around(arrived_at, Act::PushMember(person, guild));
+    story.carried_out(&[&second, &first], &arrived, SITUATION);
+    story.describe(
+        SITUATION,
+        "The same decision twice within a minute, each with an id of its own, and one grant.",
+        format!("{} and `guild`, 2026-07-16 14:00", person.email),
     );
 }

@@ -5,8 +5,9 @@ use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::Scope;
 use crate::simulate::calendar::{after, at};
 use crate::simulate::databricks::{Answer, Change, Door};
+use crate::simulate::provider::Provider;
 use crate::simulate::story::{Decided, Story};
-use crate::simulate::truth::{Finding, MATCHED};
+use crate::simulate::truth::{AccessChange, Finding, MATCHED};
 
 pub(super) fn tell(story: &mut Story<'_>) {
     late_beyond_sla(story);
@@ -15,6 +16,9 @@ pub(super) fn tell(story: &mut Story<'_>) {
     effect_before_cause(story);
     equal_times(story);
     unknown_outcome(story);
+    if story.plan.provider == Provider::Okta {
+        unnamed_failure(story);
+    }
 }
 
 fn late_beyond_sla(story: &mut Story<'_>) {
@@ -103,5 +107,22 @@ fn unknown_outcome(story: &mut Story<'_>) {
         "unknown_outcome",
         "A grant by hand of which the log does not say whether it was done: no item.",
         format!("{} and `guild`, 2026-07-12 09:30", person.email),
+    );
+}
+
+/// A failure that names nobody may be anybody's.
+fn unnamed_failure(story: &mut Story<'_>) {
+    const SITUATION: &str = "unnamed_failure";
+    let (person, guild) = (story.player(), &story.organisation.cast.guild);
+    let decided = join(story, at(18, 9, 0), person, guild);
+    let (_, failed_at) = story.log(after(decided.time, 40), Act::PushFailsUnnamed);
+    story.trace(&decided, Finding::exception("missing"), None, SITUATION);
+    let nobody = AccessChange::grant("", "", story.organisation.databricks.label);
+    let unknown = Finding::undetermined("");
+    story.note("TRC-03", &nobody, Scope::Account.label(), failed_at, unknown, SITUATION);
+    story.describe(
+        SITUATION,
+        "A push fails without naming whose it was, and what was decided never arrives.",
+        format!("{} and `guild`, 2026-07-19 09:00", person.email),
     );
 }

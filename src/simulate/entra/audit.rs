@@ -17,7 +17,7 @@ const GROUPS: &str = "GroupManagement";
 /// The audit of an act; nothing for what Entra does not tell apart.
 pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, dice: &mut Dice) -> Option<Entry> {
     let (name, category, operation, targets) = match act {
-        Act::Decide(decision) | Act::DecideInVain(decision) => decided(decision),
+        Act::Decide(decision) | Act::DecideInVain(decision) => decided(decision, organisation),
         Act::Create(person) => ("Add user", USERS, "Add", vec![user(person, vec![])]),
         Act::Update(person) => {
             let title = property("JobTitle", Some(&json!(["Analyst"])), Some(&json!(["Senior Analyst"])));
@@ -32,9 +32,7 @@ pub(super) fn entry(act: Act<'_>, time: Instant, organisation: &Organisation, di
             ("Update group", GROUPS, "Update", vec![group(of, true, vec![name])])
         }
         Act::AssignGroup(of, app) => {
-            let about = [("Group.ObjectID", of.idp_id.as_str()), ("Group.DisplayName", &of.idp_name)];
-            let targets = vec![application(app, &about, true), group(of, false, vec![])];
-            ("Add app role assignment to group", GROUPS, "Assign", targets)
+            ("Add app role assignment to group", GROUPS, "Assign", group_assignment(of, app, true))
         }
         Act::ImportStart => ("Update device", "Device", "Update", vec![device(organisation)]),
         _ => return None,
@@ -79,7 +77,7 @@ fn initiator(act: Act<'_>, organisation: &Organisation) -> Value {
     json!({ "user": user, "app": null })
 }
 
-fn decided(decision: Decision<'_>) -> Activity {
+fn decided(decision: Decision<'_>, organisation: &Organisation) -> Activity {
     match decision {
         Decision::Create(person) => ("Add user", USERS, "Add", vec![user(person, vec![])]),
         Decision::JoinGroup(person, of) => (
@@ -111,6 +109,10 @@ fn decided(decision: Decision<'_>) -> Activity {
             ("Enable account", USERS, "Update", vec![user(person, vec![switch])])
         }
         Decision::Delete(person) => ("Delete user", USERS, "Delete", vec![user(&mangled(person), vec![])]),
+        Decision::Unmap(of) => {
+            let targets = group_assignment(of, &organisation.databricks, false);
+            ("Remove app role assignment from group", GROUPS, "Unassign", targets)
+        }
         Decision::DeleteGroup(of) => ("Delete group", GROUPS, "Delete", vec![group(of, true, vec![])]),
     }
 }
@@ -124,6 +126,11 @@ fn mangled(person: &Person) -> Person {
 fn assignment(person: &Person, app: &App, is_given: bool) -> Vec<Value> {
     let about = [("User.ObjectID", person.idp_id.as_str()), ("User.UPN", &person.login)];
     vec![application(app, &about, is_given), user(person, vec![])]
+}
+
+fn group_assignment(of: &Group, app: &App, is_given: bool) -> Vec<Value> {
+    let about = [("Group.ObjectID", of.idp_id.as_str()), ("Group.DisplayName", &of.idp_name)];
+    vec![application(app, &about, is_given), group(of, false, vec![])]
 }
 
 fn application(app: &App, about: &[(&str, &str)], is_given: bool) -> Value {

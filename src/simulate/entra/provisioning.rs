@@ -24,7 +24,9 @@ enum End {
     Sent,
     Failed,
     /// There was nothing to send.
-    Skipped,
+    Redundant,
+    /// Entra holds something against it.
+    Unfit,
 }
 
 /// The record of a push.
@@ -61,7 +63,7 @@ fn turn(act: Act<'_>, organisation: &Organisation) -> Option<Turn> {
     let of_user = |person: &Person, action, properties, end| Turn {
         action,
         source: user(person),
-        target: target(if end == End::Failed && action == "create" { "" } else { &person.databricks_id }, "User"),
+        target: target(if end != End::Sent && action == "create" { "" } else { &person.databricks_id }, "User"),
         properties,
         end,
     };
@@ -76,6 +78,7 @@ fn turn(act: Act<'_>, organisation: &Organisation) -> Option<Turn> {
     Some(match act {
         Act::PushUser(person) => of_user(person, "create", attributes(person), End::Sent),
         Act::PushUserFails(person) => of_user(person, "create", attributes(person), End::Failed),
+        Act::PushUserSkipped(person) => of_user(person, "create", attributes(person), End::Unfit),
         Act::PushDeactivation(person) => of_user(person, "disable", active("True", "False"), End::Sent),
         Act::PushReactivation(person) => of_user(person, "update", active("False", "True"), End::Sent),
         Act::PushDeletion(person) => of_user(person, "delete", vec![], End::Sent),
@@ -86,7 +89,7 @@ fn turn(act: Act<'_>, organisation: &Organisation) -> Option<Turn> {
         Act::PushMemberRemoval(person, group) => of_group(group, "update", members(Some(person), None), End::Sent),
         Act::PushMembershipFails(person, group) => of_group(group, "update", members(None, Some(person)), End::Failed),
         Act::PushGroupRemoval(group) => of_group(group, "delete", vec![], End::Sent),
-        Act::ImportComplete => of_user(&organisation.identity_admin, "update", vec![], End::Skipped),
+        Act::ImportComplete => of_user(&organisation.identity_admin, "update", vec![], End::Redundant),
         _ => return None,
     })
 }
@@ -127,7 +130,7 @@ fn property(name: &str, old: Option<&str>, new: Option<&str>) -> Value {
 fn status(end: End) -> Value {
     match end {
         End::Sent => json!({ "status": "success", "errorInformation": null }),
-        End::Skipped => json!({ "status": "skipped", "errorInformation": null }),
+        End::Redundant | End::Unfit => json!({ "status": "skipped", "errorInformation": null }),
         End::Failed => json!({
             "status": "failure",
             "errorInformation": {
@@ -144,11 +147,12 @@ fn status(end: End) -> Value {
 /// Only an export step shows that something was sent.
 fn steps(turn: &Turn) -> Vec<Value> {
     let step = |name: &str, kind: &str, status: &str, details: Value| json!({ "name": name, "provisioningStepType": kind, "status": status, "description": "", "details": details });
+    let skip =
+        |reason: &str| step("EntrySynchronizationSkip", "processing", "skipped", json!({ "SkipReason": reason }));
     let import = step("EntryImport", "import", "success", json!({}));
     let last = match turn.end {
-        End::Skipped => {
-            step("EntrySynchronizationSkip", "processing", "skipped", json!({ "SkipReason": "RedundantExport" }))
-        }
+        End::Redundant => skip("RedundantExport"),
+        End::Unfit => skip("AttributeValidationFailed"),
         end => {
             let name = match turn.action {
                 "create" => "EntryExportAdd",

@@ -3,6 +3,7 @@
 use super::log_event::Entity;
 use super::{Kind, by_person};
 use crate::simulate::act::Decision;
+use crate::simulate::organisation::Organisation;
 
 impl Decision<'_> {
     pub(super) fn kind(&self) -> Kind {
@@ -33,6 +34,11 @@ impl Decision<'_> {
                 "Deactivate Okta user",
                 Some("core.user.config.user_deactivated.success"),
             ),
+            Self::Unmap(_) => by_person(
+                "application.provision.group_push.mapping.deactivate_mapping",
+                "Deactivate group push mapping",
+                None,
+            ),
             Self::DeleteGroup(_) => by_person("group.lifecycle.delete", "Delete Okta group", None),
         }
     }
@@ -48,11 +54,13 @@ impl Decision<'_> {
             Self::Deactivate(person) => format!("/api/v1/users/{}/lifecycle/deactivate", person.idp_id),
             Self::Reactivate(person) => format!("/api/v1/users/{}/lifecycle/reactivate", person.idp_id),
             Self::Create(person) | Self::Delete(person) => format!("/api/v1/users/{}", person.idp_id),
-            Self::DeleteGroup(group) | Self::Nest(_, group) => format!("/api/v1/groups/{}", group.idp_id),
+            Self::DeleteGroup(group) | Self::Unmap(group) | Self::Nest(_, group) => {
+                format!("/api/v1/groups/{}", group.idp_id)
+            }
         }
     }
 
-    pub(super) fn targets(&self) -> Vec<Entity> {
+    pub(super) fn targets(&self, organisation: &Organisation) -> Vec<Entity> {
         match *self {
             Self::JoinGroup(person, group) | Self::LeaveGroup(person, group) => {
                 vec![Entity::user(person), Entity::group(group)]
@@ -63,6 +71,7 @@ impl Decision<'_> {
             Self::Create(person) | Self::Deactivate(person) | Self::Reactivate(person) | Self::Delete(person) => {
                 vec![Entity::user(person)]
             }
+            Self::Unmap(group) => vec![Entity::group(group), Entity::app(&organisation.databricks)],
             Self::Nest(_, group) | Self::DeleteGroup(group) => vec![Entity::group(group)],
         }
     }

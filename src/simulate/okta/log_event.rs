@@ -187,6 +187,11 @@ impl LogEvent {
         }
     }
 
+    /// The same event, of something that was left out.
+    pub(super) fn skipped(self) -> Self {
+        Self { outcome: Outcome { result: "SKIPPED", reason: None }, ..self }
+    }
+
     /// Okta's own id of the event.
     pub(in crate::simulate) fn uuid(&self) -> &str {
         &self.uuid
