@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use tickmark::simulate::{Plan, write};
 
-use crate::support::{Place, Ran, Row, command, csv_rows, parquet_rows};
+use crate::support::{Place, Ran, Row, command, parquet_rows};
 
 /// The lines of each file of logs. Pages are one line.
 type Logs = BTreeMap<String, Vec<String>>;
@@ -282,12 +282,4 @@ fn ids_do_not_matter() {
     for (wanted, found) in wanted.iter().zip(&found) {
         assert_eq!(wanted, found);
     }
-}
-
-/// The labels of a simulated organisation stand for all of these: the baseline is not merely the same, but right.
-#[test]
-fn the_baseline_has_every_label() {
-    let labels = csv_rows(&BASELINE.place.path("truth/vouching.csv")).len();
-    let tracing = csv_rows(&BASELINE.place.path("truth/tracing.csv")).len();
-    assert!(BASELINE.verdicts.len() >= labels + tracing, "{} verdicts", BASELINE.verdicts.len());
 }

@@ -80,3 +80,17 @@ pub(super) fn faults(provider: Provider, score: &Score) -> Vec<String> {
     }
     faults
 }
+
+/// The shortfalls as a list.
+pub(super) fn told() -> String {
+    let line = |known: &Shortfall| {
+        let situations: Vec<String> = known.situations.iter().map(|name| format!("`{name}`")).collect();
+        let providers: Vec<String> = known.providers.iter().map(|provider| format!("{provider:?}")).collect();
+        let passes = match known.false_passes {
+            0 => String::new(),
+            count => format!(" ({count} false passes)"),
+        };
+        format!("- {} ({}): {}{passes}\n", situations.join(", "), providers.join(", "), known.reason)
+    };
+    SHORTFALLS.iter().map(line).collect()
+}
