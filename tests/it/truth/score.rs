@@ -98,7 +98,7 @@ fn compare(mut table: Table, played: &BTreeMap<String, String>, score: &mut Scor
         // Where the labels fix no word for the reason, any word is right.
         let agrees =
             |column: &&str| found[*column] == label[*column] || (*column == "reason" && label[*column].is_empty());
-        if is_key_right && table.said.iter().all(|column| agrees(column)) {
+        if is_key_right && table.said.iter().all(agrees) {
             tally.right += 1;
             continue;
         }
