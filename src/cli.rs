@@ -73,7 +73,7 @@ pub enum Command {
     Verify(Verify),
     /// Write a fictional organisation's exports together with labelled truth
     #[command(
-        after_help = "Examples:\n  tickmark simulate --out demo --seed 7 --people 24 --days 31\n  tickmark simulate --out large --seed 1 --people 800 --days 92"
+        after_help = "Examples:\n  tickmark simulate --out demo --seed 7 --people 24 --days 31\n  tickmark simulate --out large --seed 1 --people 800 --days 92\n  tickmark simulate --out entra --idp entra --delivery azure"
     )]
     Simulate(Simulate),
 }
@@ -318,12 +318,40 @@ pub struct Simulate {
     /// Days, from 2026-07-01 on
     #[arg(long, value_name = "N", default_value_t = 31)]
     pub days: u32,
+    /// Who decides about access
+    #[arg(long, value_name = "IDP", default_value = "okta")]
+    pub idp: Idp,
+    /// How Databricks' audit log comes
+    #[arg(long, value_name = "FORM", default_value = "aws")]
+    pub delivery: Delivery,
     /// Write so much of Databricks audit log instead, without organisation and truth, to measure with: 500MB, 20GB
     #[arg(long, value_name = "SIZE")]
     pub volume: Option<String>,
     /// How a volume is laid out in files
     #[arg(long, value_name = "LAYOUT", default_value = "delivery", requires = "volume")]
     pub layout: Layout,
+}
+
+/// The identity provider of a simulated organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Idp {
+    /// Okta System Log
+    Okta,
+    /// Microsoft Entra ID: directory audits and provisioning log
+    Entra,
+    /// PingOne audit activities
+    Ping,
+}
+
+/// The delivery of a simulated organisation's Databricks audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Delivery {
+    /// JSON lines in object storage
+    Aws,
+    /// Azure diagnostic records, and the account's rows as exports of the system table
+    Azure,
+    /// Exports of the system table, as JSON lines and CSV
+    System,
 }
 
 /// How a simulated volume is laid out in files.

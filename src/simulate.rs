@@ -1,32 +1,44 @@
 //! A believable organisation, simulated: its exports in the sources' original formats, and the truth about them.
 //!
-//! The output depends on the plan alone: same seed, people and days, same bytes. It serves as sample data, as a
-//! yardstick (every item of vouching and tracing is labelled) and as input of any size for measurements.
+//! The output depends on the plan alone: same plan, same bytes. It serves as sample data, as a yardstick (every item of
+//! vouching and tracing is labelled) and as input of any size for measurements.
 //!
-//! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted`
-//! changes happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between,
-//! `delivery` packs the records into files and `pages` writes what a reader needs.
+//! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted` changes
+//! happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between, `cases` happen to a
+//! `cast` of their own, `delivery` packs the records into files and `pages` writes what a reader needs.
+//!
+//! The story is one, whoever tells it: an `act` becomes a record of Okta, of Entra or of PingOne (`entry`) or none where
+//! that provider does not log it, and a change becomes a row of `databricks`, which each delivery writes in its form.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod act;
 mod calendar;
+mod cases;
+mod cast;
 #[cfg(test)]
 mod checks;
 mod databricks;
 mod delivery;
 mod dice;
+mod entra;
+mod entry;
 mod okta;
 mod ordinary;
 mod organisation;
 mod pages;
+mod ping;
 mod planted;
+mod provider;
 mod routine;
 mod steps;
 mod story;
 mod truth;
 mod volume;
 
+pub use delivery::Delivery;
+pub use provider::Provider;
 pub use volume::{Layout, Volume, Written, write_volume};
 
 use dice::Dice;
@@ -42,6 +54,10 @@ pub struct Plan {
     pub people: u32,
     /// Length of the period in days, from 2026-07-01 00:00 UTC.
     pub days: u32,
+    /// Who decides.
+    pub provider: Provider,
+    /// How Databricks' audit log comes.
+    pub delivery: Delivery,
 }
 
 impl Plan {
@@ -54,14 +70,20 @@ impl Plan {
     /// Most days: a year.
     pub const MOST_DAYS: u32 = 366;
 
-    /// A plan within the limits.
+    /// A plan within the limits, of Okta and delivery on AWS.
     ///
     /// # Errors
     /// [`SimulateError::Plan`] names the value that is out of its limits, and the limits.
     pub fn new(seed: u64, people: u32, days: u32) -> Result<Self, SimulateError> {
         within("people", people, Self::FEWEST_PEOPLE, Self::MOST_PEOPLE)?;
         within("days", days, Self::FEWEST_DAYS, Self::MOST_DAYS)?;
-        Ok(Self { seed, people, days })
+        Ok(Self { seed, people, days, provider: Provider::default(), delivery: Delivery::default() })
+    }
+
+    /// The same plan for another provider and another delivery.
+    #[must_use]
+    pub fn by(self, provider: Provider, delivery: Delivery) -> Self {
+        Self { provider, delivery, ..self }
     }
 }
 
@@ -126,15 +148,16 @@ pub enum SimulateError {
 /// When a value of the plan is out of its limits, when `out` holds anything already, and when the file system refuses.
 pub fn write(plan: &Plan, out: &Path) -> Result<Summary, SimulateError> {
     // The fields of a plan are public: one that was not made by `new` is checked here.
-    let plan = Plan::new(plan.seed, plan.people, plan.days)?;
+    let plan = Plan::new(plan.seed, plan.people, plan.days)?.by(plan.provider, plan.delivery);
     prepare(out)?;
     let organisation = Organisation::draw(&plan, &mut Dice::new(plan.seed, "organisation"));
     let mut story = Story::new(&plan, &organisation);
     planted::tell(&mut story);
     ordinary::tell(&mut story);
     routine::fill(&mut story);
+    cases::tell(&mut story);
     let (records, truth) = story.finish();
-    let counts = delivery::write(&plan, records, out)?;
+    let counts = delivery::write(&plan, &records, out)?;
     truth.write(&counts, &out.join("truth"))?;
     pages::write(&plan, &organisation, &truth, out)?;
     Ok(Summary {

@@ -5,13 +5,24 @@ use std::io::Write;
 use super::printed;
 use crate::cli;
 use crate::error::{Error, Exit, Result};
-use crate::simulate::{Layout, Plan, SimulateError, Volume, write, write_volume};
+use crate::simulate::{Delivery, Layout, Plan, Provider, SimulateError, Volume, write, write_volume};
 
 pub(super) fn run(args: &cli::Simulate, out: &mut dyn Write) -> Result<u8> {
     if let Some(size) = &args.volume {
         return volume(args, size, out);
     }
+    let provider = match args.idp {
+        cli::Idp::Okta => Provider::Okta,
+        cli::Idp::Entra => Provider::Entra,
+        cli::Idp::Ping => Provider::Ping,
+    };
+    let delivery = match args.delivery {
+        cli::Delivery::Aws => Delivery::Aws,
+        cli::Delivery::Azure => Delivery::Azure,
+        cli::Delivery::System => Delivery::System,
+    };
     let plan = Plan::new(args.seed, args.people, args.days).map_err(|e| Error::Usage(e.to_string()))?;
+    let plan = plan.by(provider, delivery);
     let done = write(&plan, &args.out).map_err(failed)?;
     let text = format!(
         "{} files, {} records ({} delivered twice); truth: {} effects, {} decisions\nnext: tickmark run --config {}\n",

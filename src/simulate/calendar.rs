@@ -72,18 +72,8 @@ impl Scope {
 /// Which log an hour belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Log {
-    Okta,
+    Provider,
     Databricks(Scope),
-}
-
-impl Log {
-    /// Source id and scope, as a report names them.
-    pub(super) fn names(self) -> (&'static str, String) {
-        match self {
-            Self::Okta => ("okta", "tenant".to_owned()),
-            Self::Databricks(scope) => ("databricks", scope.label()),
-        }
-    }
 }
 
 /// Whole hours of one log that were lost.
@@ -99,7 +89,7 @@ pub(super) struct Outage {
 /// The lost hours. Each run is longer than the longest gap that a test tolerates for its scope (1 h, account 6 h).
 pub(super) const OUTAGES: [Outage; 3] = [
     Outage { log: Log::Databricks(Scope::Sandbox), situation: "outage_workspace", day: 7, from_hour: 10, to_hour: 13 },
-    Outage { log: Log::Okta, situation: "outage_okta", day: 8, from_hour: 9, to_hour: 16 },
+    Outage { log: Log::Provider, situation: "outage_provider", day: 8, from_hour: 9, to_hour: 16 },
     Outage { log: Log::Databricks(Scope::Account), situation: "outage_account", day: 13, from_hour: 9, to_hour: 17 },
 ];
 
@@ -121,8 +111,8 @@ mod tests {
 
     #[test]
     fn an_outage_is_half_open_and_concerns_one_log() {
-        assert!(is_lost(Log::Okta, at(8, 9, 0)));
-        assert!(!is_lost(Log::Okta, at(8, 16, 0)));
+        assert!(is_lost(Log::Provider, at(8, 9, 0)));
+        assert!(!is_lost(Log::Provider, at(8, 16, 0)));
         assert!(!is_lost(Log::Databricks(Scope::Account), at(8, 9, 0)));
     }
 }

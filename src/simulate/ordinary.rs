@@ -1,8 +1,8 @@
-//! Ordinary days: people join, move and leave, and Okta carries it all out in time.
+//! Ordinary days: people join, move and leave, and it is all carried out in time.
 
+use super::act::{Act, Decision};
 use super::calendar::{Instant, Scope, after, at, date_text, is_working_day};
 use super::databricks::{Change, Door};
-use super::okta::{Act, Decision};
 use super::organisation::{Group, Person};
 use super::story::Story;
 use super::truth::{Finding, IMPLIED};
@@ -66,7 +66,7 @@ fn joiner<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     other_systems(story, after(done, 30), person);
     story.describe(
         SITUATION,
-        "Hired, assigned, put in groups; Okta pushes account and memberships within minutes.",
+        "Hired, assigned, put in groups; account and memberships are pushed within minutes.",
         format!("{} on {}", person.email, date_text(time)),
     );
 }
@@ -92,22 +92,23 @@ fn mover<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     );
 }
 
-/// `is_tidied`: Okta also takes the leaver out of a group downstream, though nobody decided that by itself.
+/// `is_tidied`: the connector also takes the leaver out of a group, though nobody decided that by itself.
 fn leaver<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person, is_tidied: bool) {
     const SITUATION: &str = "clean_leaver";
-    let [unassigned, deactivated] = story.dismissed(time, person);
-    let ended_at = after(unassigned.time, story.lag());
+    let decided = story.dismissed(time, person);
+    let last = decided.first().map_or(time, |decided| decided.time);
+    let ended_at = after(last, story.lag());
     let change = Change::DeactivateUser(person);
     let ended = story.effect(ended_at, Scope::Account, Door::Connector, change);
     story.push_around(ended_at, Act::PushDeactivation(person));
     story.twins(&ended, change, &[Scope::Production, Scope::Sandbox]);
-    story.carried_out(&[&unassigned, &deactivated], &ended, SITUATION);
+    story.carried_out(&decided.iter().collect::<Vec<_>>(), &ended, SITUATION);
     if is_tidied {
         tidied(story, after(ended_at, 8), person);
     }
     story.describe(
         SITUATION,
-        "Leaves the company: deactivated and unassigned in Okta, suspended in Databricks within minutes.",
+        "Leaves the company: deactivated and unassigned, or deleted, and suspended in Databricks within minutes.",
         format!("{} on {}", person.email, date_text(time)),
     );
 }
@@ -120,7 +121,7 @@ fn tidied<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     story.vouch(&removed, IMPLIED, None, SITUATION);
     story.describe(
         SITUATION,
-        "A leaver's membership is removed beside the account. Okta logs no decision for it: it follows from the deactivation.",
+        "A leaver's membership is removed beside the account. No decision is logged for it: it follows from the departure.",
         format!("{} leaves `analysts` on {}", person.email, date_text(time)),
     );
 }

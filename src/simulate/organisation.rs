@@ -1,7 +1,9 @@
 //! Who works at Example Corp, and which groups and applications it has.
 
 use super::Plan;
+use super::cast::Cast;
 use super::dice::Dice;
+use super::provider::Provider;
 
 const GIVEN: [&str; 32] = [
     "Ada", "Bruno", "Carla", "Dmitri", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Liam", "Mina",
@@ -55,11 +57,11 @@ const FAMILY: [&str; 40] = [
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) name: String,
-    /// Okta login. Its domain may be an alias of the company's.
+    /// Login at the identity provider. Its domain may be an alias of the company's.
     pub(super) login: String,
     /// User name in Databricks: the canonical name of the person.
     pub(super) email: String,
-    pub(super) okta_id: String,
+    pub(super) idp_id: String,
     pub(super) app_user_id: String,
     pub(super) databricks_id: String,
     /// Address that the person works from.
@@ -67,15 +69,15 @@ pub(super) struct Person {
 }
 
 impl Person {
-    fn draw(name: String, dice: &mut Dice) -> Self {
+    pub(super) fn draw(name: String, provider: Provider, dice: &mut Dice) -> Self {
         let local = name.to_lowercase().replace(' ', ".");
         let email = format!("{local}@example.com");
         Self {
             name,
             login: email.clone(),
             email,
-            okta_id: dice.okta_id("00u"),
-            app_user_id: dice.okta_id("0ua"),
+            idp_id: provider.id("00u", dice),
+            app_user_id: provider.id("0ua", dice),
             databricks_id: dice.principal_id(),
             address: format!("203.0.113.{}", dice.between(10, 250)),
         }
@@ -83,41 +85,55 @@ impl Person {
 }
 
 /// A group of people, with the names and ids that each system knows it by.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Group {
-    pub(super) okta_name: &'static str,
+    pub(super) idp_name: String,
     /// Name in Databricks; for a group that is not pushed, the name it would have there.
     pub(super) databricks_name: &'static str,
-    pub(super) okta_id: String,
+    pub(super) idp_id: String,
     pub(super) app_group_id: String,
     pub(super) databricks_id: String,
 }
 
 impl Group {
-    fn draw(okta_name: &'static str, databricks_name: &'static str, dice: &mut Dice) -> Self {
+    /// A group that is pushed under its name without the prefix.
+    pub(super) fn prefixed(databricks_name: &'static str, provider: Provider, dice: &mut Dice) -> Self {
+        Self::draw(&format!("{}{databricks_name}", provider.prefix()), databricks_name, provider, dice)
+    }
+
+    pub(super) fn draw(idp_name: &str, databricks_name: &'static str, provider: Provider, dice: &mut Dice) -> Self {
         Self {
-            okta_name,
+            idp_name: idp_name.to_owned(),
             databricks_name,
-            okta_id: dice.okta_id("00g"),
-            app_group_id: dice.okta_id("AGr"),
+            idp_id: provider.id("00g", dice),
+            app_group_id: provider.id("AGr", dice),
             databricks_id: dice.principal_id(),
         }
     }
 }
 
-/// An application that Okta assigns people to.
+/// An application that people are assigned to.
 #[derive(Debug)]
 pub(super) struct App {
     /// Label chosen by the administrator.
     pub(super) label: &'static str,
-    /// Name in Okta's catalogue.
+    /// Name in the provider's catalogue.
     pub(super) catalogue_name: &'static str,
-    pub(super) okta_id: String,
+    pub(super) idp_id: String,
+    pub(super) is_databricks: bool,
+}
+
+impl App {
+    pub(super) fn draw(label: &'static str, catalogue_name: &'static str, provider: Provider, dice: &mut Dice) -> Self {
+        let is_databricks = label.starts_with("Databricks");
+        Self { label, catalogue_name, idp_id: provider.id("0oa", dice), is_databricks }
+    }
 }
 
 /// Everybody and everything. People are named after the part that they play in the planted situations.
 #[derive(Debug)]
 pub(super) struct Organisation {
+    pub(super) provider: Provider,
     pub(super) account_id: String,
     /// Application id of the service principal that runs the scheduled jobs.
     pub(super) job_runner: String,
@@ -127,11 +143,11 @@ pub(super) struct Organisation {
     pub(super) admin_granted: Person,
     pub(super) late_leaver: Person,
     pub(super) outage_subject: Person,
-    /// Assigned in Okta long ago, first seen in Databricks when they sign in.
+    /// Assigned long ago, first seen in Databricks when they sign in.
     pub(super) self_starter: Person,
     /// Works in marketing and never had Databricks.
     pub(super) outsider: Person,
-    /// Logs in to Okta under an alias of the company's domain.
+    /// Logs in under an alias of the company's domain.
     pub(super) alias_user: Person,
     pub(super) ordinary: Ordinary,
     pub(super) newcomers: Newcomers,
@@ -139,12 +155,13 @@ pub(super) struct Organisation {
     pub(super) analysts: Group,
     pub(super) platform: Group,
     pub(super) testers: Group,
-    /// A group that Okta does not push.
+    /// A group that is not pushed.
     pub(super) marketing: Group,
     /// A group that only Databricks has.
     pub(super) feature_store: Group,
     pub(super) databricks: App,
     pub(super) salesforce: App,
+    pub(super) cast: Cast,
 }
 
 /// People with no part in a planted situation, by what happens to them.
@@ -175,9 +192,11 @@ impl Organisation {
 
     /// Draws up the organisation of a plan.
     pub(super) fn draw(plan: &Plan, dice: &mut Dice) -> Self {
+        let provider = plan.provider;
         let joining = 2 + plan.people / 8;
-        let mut hire = Hire::new(plan.people + Self::NEWCOMERS + joining, dice);
+        let mut hire = Hire::new(plan.people + Self::NEWCOMERS + joining, provider, dice);
         Self {
+            provider,
             identity_admin: hire.next(dice),
             console_admin: hire.next(dice),
             console_granted: hire.next(dice),
@@ -197,18 +216,15 @@ impl Organisation {
             ordinary: Ordinary::draw(plan.people.saturating_sub(Self::PARTS), joining, &mut hire, dice),
             account_id: dice.uuid(),
             job_runner: dice.uuid(),
-            engineers: Group::draw("DBX Data Engineers", "data-engineers", dice),
-            analysts: Group::draw("okta-analysts", "analysts", dice),
-            platform: Group::draw("okta-platform-admins", "platform-admins", dice),
-            testers: Group::draw("okta-beta-testers", "beta-testers", dice),
-            marketing: Group::draw("Everyone Marketing", "Everyone Marketing", dice),
-            feature_store: Group::draw("", "feature-store-writers", dice),
-            databricks: App {
-                label: "Databricks Production",
-                catalogue_name: "Databricks",
-                okta_id: dice.okta_id("0oa"),
-            },
-            salesforce: App { label: "Salesforce", catalogue_name: "Salesforce.com", okta_id: dice.okta_id("0oa") },
+            engineers: Group::draw("DBX Data Engineers", "data-engineers", provider, dice),
+            analysts: Group::prefixed("analysts", provider, dice),
+            platform: Group::prefixed("platform-admins", provider, dice),
+            testers: Group::prefixed("beta-testers", provider, dice),
+            marketing: Group::draw("Everyone Marketing", "Everyone Marketing", provider, dice),
+            feature_store: Group::draw("", "feature-store-writers", provider, dice),
+            databricks: App::draw("Databricks Production", "Databricks", provider, dice),
+            salesforce: App::draw("Salesforce", "Salesforce.com", provider, dice),
+            cast: Cast::draw(plan, hire.spare),
         }
     }
 
@@ -257,18 +273,24 @@ impl Ordinary {
 }
 
 /// Names in a random order, none of them twice.
-struct Hire(Vec<String>);
+struct Hire {
+    names: Vec<String>,
+    /// Names for the cast, whom nobody else is to be confused with.
+    spare: Vec<String>,
+    provider: Provider,
+}
 
 impl Hire {
-    fn new(count: u32, dice: &mut Dice) -> Self {
+    fn new(count: u32, provider: Provider, dice: &mut Dice) -> Self {
         let mut names: Vec<String> = GIVEN.iter().flat_map(|g| FAMILY.map(|f| format!("{g} {f}"))).collect();
         dice.shuffle(&mut names);
-        names.truncate(usize::try_from(count).unwrap_or(usize::MAX));
-        Self(names)
+        let count = usize::try_from(count).unwrap_or(usize::MAX).min(names.len());
+        let spare = names.split_off(count);
+        Self { names, spare, provider }
     }
 
     fn next(&mut self, dice: &mut Dice) -> Person {
-        Person::draw(self.0.pop().unwrap_or_default(), dice)
+        Person::draw(self.names.pop().unwrap_or_default(), self.provider, dice)
     }
 }
 
@@ -286,7 +308,7 @@ mod tests {
     #[test]
     fn the_largest_organisation_has_a_name_for_everybody() {
         for people in [Plan::FEWEST_PEOPLE, 24, Plan::MOST_PEOPLE] {
-            let plan = Plan { seed: 3, people, days: 31 };
+            let plan = Plan::new(3, people, 31).unwrap();
             let organisation = Organisation::draw(&plan, &mut Dice::new(3, "organisation"));
             let all: Vec<&str> =
                 organisation.established().chain(organisation.arriving()).map(|p| p.email.as_str()).collect();

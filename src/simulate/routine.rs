@@ -1,8 +1,8 @@
 //! Everyday use: people sign in and read tables, and jobs leave a trace in every hour of every log.
 
+use super::act::Act;
 use super::calendar::{Instant, Log, Scope, after, at, is_lost, is_working_day};
 use super::databricks::Use;
-use super::okta::Act;
 use super::organisation::Person;
 use super::story::Story;
 
@@ -28,9 +28,9 @@ pub(super) fn fill(story: &mut Story<'_>) {
 /// A sign of life of every log: without one in each hour, its silence could not be told from its loss.
 fn jobs(story: &mut Story<'_>, day: u32, hour: u32) {
     let import = after(at(day, hour, 2), story.dice.between(0, 59));
-    okta(story, import, Act::ImportStart);
+    provider(story, import, Act::ImportStart);
     let took = story.dice.between(20, 80);
-    okta(story, after(import, took), Act::ImportComplete);
+    provider(story, after(import, took), Act::ImportComplete);
     for scope in Scope::ALL {
         let time = after(at(day, hour, story.dice.between(5, 50)), story.dice.between(0, 59));
         let usage = if scope == Scope::Production { Use::JobToken } else { Use::JobAuthorization };
@@ -48,10 +48,10 @@ fn people(story: &mut Story<'_>, day: u32) {
     }
 }
 
-/// Signs in through Okta, then reads a few tables.
+/// Signs in, then reads a few tables.
 fn session<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     let workspace = if story.dice.chance(SANDBOX_PERCENT) { Scope::Sandbox } else { Scope::Production };
-    okta(story, time, Act::SignOn(person, &story.organisation.databricks));
+    provider(story, time, Act::SignOn(person, &story.organisation.databricks));
     databricks(story, after(time, 2), workspace, Use::SignIn(person));
     for number in 1..=story.dice.between(0, MOST_TABLES) {
         // A read is logged at account level but happens in a workspace: it is lost with either.
@@ -62,9 +62,9 @@ fn session<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     }
 }
 
-fn okta<'a>(story: &mut Story<'a>, time: Instant, act: Act<'a>) {
-    if !is_lost(Log::Okta, time) {
-        story.okta(time, act);
+fn provider<'a>(story: &mut Story<'a>, time: Instant, act: Act<'a>) {
+    if !is_lost(Log::Provider, time) {
+        story.log(time, act);
     }
 }
 

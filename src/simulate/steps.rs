@@ -1,8 +1,8 @@
-//! Steps that several situations share: joining, moving and leaving as Okta usually carries them out.
+//! Steps that several situations share: joining, moving and leaving as it is usually carried out.
 
+use super::act::{Act, Decision};
 use super::calendar::{Instant, Scope, after, after_millis};
 use super::databricks::{Change, Door};
-use super::okta::{Act, Decision};
 use super::organisation::{Group, Person};
 use super::story::{Decided, Story};
 
@@ -29,10 +29,13 @@ impl<'a> Story<'a> {
         done
     }
 
-    /// Okta creates, activates and assigns a person; the assignment is returned.
+    /// A person is created, activated and assigned; what authorises the account is returned.
     pub(super) fn hired(&mut self, time: Instant, person: &'a Person) -> Decided {
-        self.okta(time, Act::Create(person));
-        self.okta(after(time, 1), Act::Activate(person));
+        if !self.plan.provider.assigns() {
+            return self.decide(time, Decision::Create(person));
+        }
+        self.log(time, Act::Create(person));
+        self.log(after(time, 1), Act::Activate(person));
         let wait = self.dice.between(3, 40);
         self.decide(after(time, wait), Decision::Assign(person, &self.organisation.databricks))
     }
@@ -46,7 +49,7 @@ impl<'a> Story<'a> {
         situation: &'static str,
     ) -> Instant {
         let decided = self.decide(time, Decision::JoinGroup(person, group));
-        self.pushed(&decided, Change::AddMember(person, group), group, situation)
+        self.pushed(&decided, Change::AddMember(person, group), Act::PushMember(person, group), situation)
     }
 
     /// Somebody leaves a pushed group, and the push arrives. Returns the time when it has.
@@ -58,13 +61,14 @@ impl<'a> Story<'a> {
         situation: &'static str,
     ) -> Instant {
         let decided = self.decide(time, Decision::LeaveGroup(person, group));
-        self.pushed(&decided, Change::RemoveMember(person, group), group, situation)
+        let act = Act::PushMemberRemoval(person, group);
+        self.pushed(&decided, Change::RemoveMember(person, group), act, situation)
     }
 
-    fn pushed(&mut self, decided: &Decided, change: Change<'a>, group: &'a Group, situation: &'static str) -> Instant {
+    fn pushed(&mut self, decided: &Decided, change: Change<'a>, act: Act<'a>, situation: &'static str) -> Instant {
         let time = after(decided.time, self.lag());
         let effect = self.effect(time, Scope::Account, Door::Connector, change);
-        self.push_around(time, Act::PushGroup(group));
+        self.push_around(time, act);
         if self.dice.chance(50) {
             self.twins(&effect, change, &[Scope::Production]);
         }
@@ -72,13 +76,17 @@ impl<'a> Story<'a> {
         time
     }
 
-    /// Somebody leaves the company: deactivated and unassigned in Okta. Strongest authority first.
-    pub(super) fn dismissed(&mut self, time: Instant, person: &'a Person) -> [Decided; 2] {
+    /// Somebody leaves the company: deactivated and unassigned, or deleted where nobody is assigned. Strongest authority
+    /// first.
+    pub(super) fn dismissed(&mut self, time: Instant, person: &'a Person) -> Vec<Decided> {
+        self.ends(person, time);
+        if !self.plan.provider.assigns() {
+            return vec![self.decide(time, Decision::Delete(person))];
+        }
         let deactivated = self.decide(time, Decision::Deactivate(person));
         let wait = self.dice.between(300, 2_000);
         let app = &self.organisation.databricks;
         let unassigned = self.decide(after_millis(deactivated.time, wait), Decision::Unassign(person, app));
-        self.ends(person, time);
-        [unassigned, deactivated]
+        vec![unassigned, deactivated]
     }
 }

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
-use super::calendar::{Instant, OUTAGES, Scope, after_millis, at, instant_text};
-use super::databricks::{Change, Door, Row, Use};
+use super::act::{Act, Decision};
+use super::calendar::{Instant, Log, OUTAGES, Scope, after_millis, at, instant_text};
+use super::databricks::{Answer, Change, Door, Row, Use};
 use super::dice::Dice;
-use super::okta::{Act, Decision, LogEvent};
+use super::entry::Entry;
 use super::organisation::{Organisation, Person};
-use super::truth::{AccessChange, Finding, IMPLIED, ItemRow, JUST_IN_TIME, MATCHED, TracingRow, Truth, VouchingRow};
+use super::provider::Provider;
+use super::truth::{
+    AccessChange, Finding, IMPLIED, ItemRow, JUST_IN_TIME, MATCHED, PLATFORM_INTERNAL, TracingRow, Truth, VouchingRow,
+};
 
 /// The situation of all rows that repeat an account-level change in a workspace.
 const TWINS: &str = "workspace_twins";
 
-/// A decision that Okta logged.
+/// A decision. Its id is empty where the provider does not log it.
 #[derive(Debug)]
 pub(super) struct Decided {
-    pub(super) uuid: String,
+    pub(super) id: String,
     pub(super) time: Instant,
     pub(super) change: AccessChange,
 }
@@ -32,10 +36,17 @@ pub(super) struct Effect<'a> {
     is_twin: bool,
 }
 
+impl<'a> Effect<'a> {
+    /// The part of the same row that is about this change.
+    pub(super) fn of(&self, change: Change<'a>) -> Self {
+        Self { change: change.access_change(), request_id: self.request_id.clone(), ..*self }
+    }
+}
+
 /// All records, each log in order of time.
 #[derive(Debug)]
 pub(super) struct Records {
-    pub(super) okta: Vec<LogEvent>,
+    pub(super) provider: Vec<Entry>,
     pub(super) databricks: Vec<Row>,
 }
 
@@ -47,6 +58,8 @@ pub(super) struct Story<'a> {
     pub(super) dice: Dice,
     records: Records,
     truth: Truth,
+    /// How many players of the cast have had their case.
+    players: usize,
     /// When each person, by user name, has Databricks at hand for everyday use.
     tenures: BTreeMap<&'a str, (Instant, Instant)>,
 }
@@ -59,19 +72,28 @@ impl<'a> Story<'a> {
             plan,
             organisation,
             dice: Dice::new(plan.seed, "story"),
-            records: Records { okta: Vec::new(), databricks: Vec::new() },
+            records: Records { provider: Vec::new(), databricks: Vec::new() },
             truth: Truth::default(),
+            players: 0,
             tenures: organisation.established().map(|person| (person.email.as_str(), whole)).collect(),
         }
     }
 
     /// The last page: records and labels in order.
     pub(super) fn finish(mut self) -> (Records, Truth) {
-        self.records.okta.sort_by(|a, b| (a.time(), a.uuid()).cmp(&(b.time(), b.uuid())));
+        self.records.provider.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         self.records
             .databricks
             .sort_by(|a, b| (a.time(), a.scope(), a.request_id()).cmp(&(b.time(), b.scope(), b.request_id())));
         (self.records, self.truth.sorted())
+    }
+
+    /// Somebody of the cast who has Databricks, and no other case.
+    pub(super) fn player(&mut self) -> &'a Person {
+        let organisation = self.organisation;
+        let next = organisation.cast.players.get(self.players).unwrap_or(&organisation.identity_admin);
+        self.players += 1;
+        next
     }
 
     /// True when the person has Databricks at hand at that time.
@@ -91,42 +113,64 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// Okta logs an act within the second. Returns the id of the event and its exact time.
-    pub(super) fn okta(&mut self, time: Instant, act: Act<'a>) -> (String, Instant) {
+    /// The provider logs an act within the second. Returns the id of the event, empty where it does not log such acts, and
+    /// the exact time.
+    pub(super) fn log(&mut self, time: Instant, act: Act<'a>) -> (String, Instant) {
         let time = self.within_second(time);
-        let event = act.event(time, self.organisation, &mut self.dice);
-        let uuid = event.uuid().to_owned();
-        self.records.okta.push(event);
-        (uuid, time)
+        (self.log_at(time, act), time)
     }
 
-    /// Okta logs a decision. It must be traced, once, when its end is known.
+    /// The same at that very instant.
+    pub(super) fn log_at(&mut self, time: Instant, act: Act<'a>) -> String {
+        let entry = Entry::of(act, time, self.plan.provider, self.organisation, &mut self.dice);
+        let id = entry.as_ref().map(|entry| entry.id.clone()).unwrap_or_default();
+        self.records.provider.extend(entry);
+        id
+    }
+
+    /// The provider logs a decision. It must be traced, once, when its end is known.
     pub(super) fn decide(&mut self, time: Instant, decision: Decision<'a>) -> Decided {
-        let (uuid, time) = self.okta(time, Act::Decide(decision));
-        Decided { uuid, time, change: decision.access_change(self.organisation) }
+        let (id, time) = self.log(time, Act::Decide(decision));
+        Decided { id, time, change: decision.access_change() }
     }
 
-    /// Okta logs a push around the time of its effect: its own clock may be a little before or behind.
+    /// A push is logged around the time of its effect: the provider's clock may be a little before or behind.
     pub(super) fn push_around(&mut self, effect_time: Instant, act: Act<'a>) {
         let start = effect_time - chrono::TimeDelta::seconds(3);
         let shift = self.dice.between(0, 7_000);
-        self.okta(after_millis(start, shift), act);
+        self.log(after_millis(start, shift), act);
     }
 
     /// Databricks logs a change. It must be vouched, once.
     pub(super) fn effect(&mut self, time: Instant, scope: Scope, door: Door<'a>, change: Change<'a>) -> Effect<'a> {
         let time = self.within_second(time);
-        let row = change.row((time, scope), door, false, self.organisation, &mut self.dice);
-        let request_id = row.request_id().to_owned();
-        self.records.databricks.push(row);
-        Effect { request_id, time, scope, change: change.access_change(), door, is_twin: false }
+        self.effect_at(time, scope, door, change)
     }
 
-    /// Databricks logs a change that it did not allow: no item of any test.
-    pub(super) fn refused(&mut self, time: Instant, door: Door<'a>, change: Change<'a>) {
+    /// The same at that very instant, as exactly as the delivery tells it.
+    pub(super) fn effect_at(&mut self, time: Instant, scope: Scope, door: Door<'a>, change: Change<'a>) -> Effect<'a> {
+        let row = self.row((time, scope), door, change, Answer::Done);
+        Effect {
+            request_id: row.request_id().to_owned(),
+            time: row.time(),
+            scope,
+            change: change.access_change(),
+            door,
+            is_twin: false,
+        }
+    }
+
+    fn row(&mut self, (time, scope): (Instant, Scope), door: Door<'a>, change: Change<'a>, answer: Answer) -> Row {
+        let time = self.plan.delivery.clock(time, scope);
+        let row = change.row((time, scope), door, answer, self.organisation, &mut self.dice);
+        self.records.databricks.push(row.clone());
+        row
+    }
+
+    /// Databricks logs a change that it did not allow, or of which it does not say whether it did: no item of any test.
+    pub(super) fn attempted(&mut self, time: Instant, door: Door<'a>, change: Change<'a>, answer: Answer) {
         let time = self.within_second(time);
-        let row = change.row((time, Scope::Account), door, true, self.organisation, &mut self.dice);
-        self.records.databricks.push(row);
+        self.row((time, Scope::Account), door, change, answer);
     }
 
     /// Databricks repeats an account-level change in workspaces, within seconds.
@@ -134,13 +178,19 @@ impl<'a> Story<'a> {
         for workspace in workspaces {
             let lag = self.dice.between(150, 3_000);
             let twin = self.effect(after_millis(original.time, lag), *workspace, original.door, change);
-            self.vouch(&Effect { is_twin: true, ..twin }, IMPLIED, None, TWINS);
+            self.vouch_twin(twin, TWINS);
         }
+    }
+
+    /// Labels a row that is no change of its own.
+    pub(super) fn vouch_twin(&mut self, effect: Effect<'a>, situation: &'static str) {
+        self.vouch(&Effect { is_twin: true, ..effect }, IMPLIED, None, situation);
     }
 
     /// Databricks logs a use.
     pub(super) fn used(&mut self, time: Instant, scope: Scope, usage: Use<'_>) {
         let time = self.within_second(time);
+        let time = self.plan.delivery.clock(time, scope);
         let row = usage.row(time, scope, self.organisation, &mut self.dice);
         self.records.databricks.push(row);
     }
@@ -164,7 +214,7 @@ impl<'a> Story<'a> {
             scope: effect.scope.label(),
             verdict: finding.verdict,
             reason: finding.reason,
-            authority_native_id: authority.map(|decided| decided.uuid.clone()).unwrap_or_default(),
+            authority_native_id: authority.map(|decided| decided.id.clone()).unwrap_or_default(),
             situation,
         });
     }
@@ -177,8 +227,12 @@ impl<'a> Story<'a> {
         effect: Option<&Effect<'_>>,
         situation: &'static str,
     ) {
+        // What is not logged cannot be traced.
+        if decided.id.is_empty() {
+            return;
+        }
         self.truth.trace(TracingRow {
-            authority_native_id: decided.uuid.clone(),
+            authority_native_id: decided.id.clone(),
             verb: decided.change.verb,
             direction: decided.change.direction,
             subject: decided.change.subject.clone(),
@@ -226,12 +280,15 @@ impl<'a> Story<'a> {
     /// Labels every lost hour.
     pub(super) fn note_outages(&mut self) {
         for outage in OUTAGES {
-            let (source, scope) = outage.log.names();
-            for hour in outage.from_hour..outage.to_hour {
+            let (sources, scope): (&[&str], String) = match outage.log {
+                Log::Provider => (self.plan.provider.sources(), "tenant".to_owned()),
+                Log::Databricks(scope) => (&["databricks"], scope.label()),
+            };
+            for (source, hour) in sources.iter().flat_map(|s| (outage.from_hour..outage.to_hour).map(move |h| (s, h))) {
                 self.truth.note(ItemRow {
                     test_id: "COV-01",
                     subject: String::new(),
-                    object: source.to_owned(),
+                    object: (*source).to_owned(),
                     scope: scope.clone(),
                     event_time: instant_text(at(outage.day, hour, 0)),
                     verdict: "exception",
@@ -252,9 +309,19 @@ impl<'a> Story<'a> {
         after_millis(time, self.dice.between(0, 999))
     }
 
-    /// How long a push takes: mostly seconds, sometimes minutes.
+    /// The decision by which somebody leaves the company.
+    pub(super) fn departure(&self, person: &'a Person) -> Decision<'a> {
+        if self.plan.provider.assigns() { Decision::Deactivate(person) } else { Decision::Delete(person) }
+    }
+
+    /// So many seconds, or with Entra the rest of a cycle.
+    pub(super) fn soon(&mut self, seconds: u32) -> u32 {
+        if self.plan.provider == Provider::Entra { seconds + self.lag() } else { seconds }
+    }
+
+    /// How long a push takes.
     pub(super) fn lag(&mut self) -> u32 {
-        if self.dice.chance(70) { self.dice.between(4, 90) } else { self.dice.between(90, 1_200) }
+        self.plan.provider.lag(&mut self.dice)
     }
 }
 
@@ -263,8 +330,10 @@ fn door_finding(effect: &Effect<'_>, finding: Finding) -> Option<Finding> {
     match effect.door {
         _ if effect.is_twin => Some(Finding::not_applicable("implied")),
         Door::FirstSignIn(_) => Some(JUST_IN_TIME),
+        Door::Platform => Some(PLATFORM_INTERNAL),
         Door::Console(_) if finding == MATCHED => Some(Finding::exception("manual, coincident")),
-        Door::Console(_) => Some(Finding::exception("")),
-        Door::Connector | Door::Terraform => None,
+        Door::Console(_) | Door::StolenToken => Some(Finding::exception("")),
+        Door::Terraform if !effect.change.verb.starts_with("group.") => Some(Finding::exception("")),
+        Door::Connector | Door::Terraform | Door::Automatic(_) => None,
     }
 }

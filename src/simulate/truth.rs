@@ -54,6 +54,7 @@ impl Finding {
 pub(super) const MATCHED: Finding = Finding::pass("matched");
 pub(super) const IMPLIED: Finding = Finding::pass("implied");
 pub(super) const JUST_IN_TIME: Finding = Finding::not_applicable("just_in_time");
+pub(super) const PLATFORM_INTERNAL: Finding = Finding::not_applicable("platform_internal");
 
 /// The label of one change in Databricks.
 #[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +70,7 @@ pub(super) struct VouchingRow {
     pub(super) situation: &'static str,
 }
 
-/// The label of one decision in Okta.
+/// The label of one decision of the identity provider.
 #[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TracingRow {
     pub(super) authority_native_id: String,

@@ -187,14 +187,14 @@ impl LogEvent {
         }
     }
 
+    /// The same event, of something that was left out.
+    pub(super) fn skipped(self) -> Self {
+        Self { outcome: Outcome { result: "SKIPPED", reason: None }, ..self }
+    }
+
     /// Okta's own id of the event.
     pub(in crate::simulate) fn uuid(&self) -> &str {
         &self.uuid
-    }
-
-    /// When it was published.
-    pub(in crate::simulate) fn time(&self) -> Instant {
-        self.published
     }
 
     /// True if the event hooks deliver it.
@@ -219,7 +219,7 @@ impl Entity {
     }
 
     pub(super) fn user(person: &Person) -> Self {
-        Self::new(&person.okta_id, "User", &person.login, &person.name)
+        Self::new(&person.idp_id, "User", &person.login, &person.name)
     }
 
     pub(super) fn app_user(person: &Person) -> Self {
@@ -227,15 +227,15 @@ impl Entity {
     }
 
     pub(super) fn app(app: &App) -> Self {
-        Self::new(&app.okta_id, "AppInstance", app.label, app.catalogue_name)
+        Self::new(&app.idp_id, "AppInstance", app.label, app.catalogue_name)
     }
 
     pub(super) fn group(group: &Group) -> Self {
-        Self::new(&group.okta_id, "UserGroup", "unknown", group.okta_name)
+        Self::new(&group.idp_id, "UserGroup", "unknown", &group.idp_name)
     }
 
     pub(super) fn app_group(group: &Group) -> Self {
-        Self::new(&group.app_group_id, "AppGroup", "unknown", group.okta_name)
+        Self::new(&group.app_group_id, "AppGroup", "unknown", &group.idp_name)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A leaver who keeps access for days, and a group that is deleted.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door, Use};
-use crate::simulate::okta::{Act, Decision};
 use crate::simulate::story::Story;
 use crate::simulate::truth::{Finding, IMPLIED};
 
@@ -11,28 +11,31 @@ pub(super) fn tell(story: &mut Story<'_>) {
     group_deleted(story);
 }
 
-/// Okta logs no push for the late deactivation: what vouches it is the old decision, still in force.
+/// No push is logged for the late deactivation: what vouches it is the old decision, still in force.
 fn late_leaver(story: &mut Story<'_>) {
     const SITUATION: &str = "late_leaver";
     const LATE: Finding = Finding::exception("late");
     let organisation = story.organisation;
     let person = &organisation.late_leaver;
-    let [unassigned, deactivated] = story.dismissed(at(14, 9, 0), person);
+    let decided = story.dismissed(at(14, 9, 0), person);
     story.used(at(15, 15, 4), Scope::Production, Use::PersonalToken(person));
     story.used(at(15, 15, 6), Scope::Account, Use::ReadTable(person, Scope::Production));
     let change = Change::DeactivateUser(person);
     let ended = story.effect(at(17, 9, 40), Scope::Account, Door::Connector, change);
     story.twins(&ended, change, &[Scope::Production, Scope::Sandbox]);
-    story.vouch(&ended, Finding::pass("state"), Some(&unassigned), SITUATION);
-    for decided in [&unassigned, &deactivated] {
+    story.vouch(&ended, Finding::pass("state"), decided.first(), SITUATION);
+    for decided in &decided {
         story.trace(decided, LATE, Some(&ended), SITUATION);
     }
     let scope = || Scope::Account.label();
-    story.note("DEP-01", &ended.change, scope(), deactivated.time, Finding::exception(""), SITUATION);
-    story.note("DEP-02", &ended.change, scope(), deactivated.time, Finding::exception(""), SITUATION);
+    // The clock starts with the first decision.
+    let began = decided.iter().map(|decided| decided.time).min().unwrap_or(ended.time);
+    for test_id in ["DEP-01", "DEP-02"] {
+        story.note(test_id, &ended.change, scope(), began, Finding::exception(""), SITUATION);
+    }
     story.describe(
         SITUATION,
-        "Deactivated in Okta, but suspended in Databricks only three days later; in between a personal token is used.",
+        "Leaves the company, but suspended in Databricks only three days later; in between a personal token is used.",
         format!("{}, 2026-07-15 to 2026-07-18", person.email),
     );
 }
@@ -42,7 +45,7 @@ fn group_deleted(story: &mut Story<'_>) {
     let organisation = story.organisation;
     let group = &organisation.testers;
     let decided = story.decide(at(15, 10, 0), Decision::DeleteGroup(group));
-    let time = after(decided.time, 24);
+    let time = after(decided.time, story.soon(24));
     let change = Change::RemoveGroup(group);
     let removed = story.effect(time, Scope::Account, Door::Connector, change);
     story.push_around(time, Act::PushGroupRemoval(group));
@@ -56,7 +59,7 @@ fn group_deleted(story: &mut Story<'_>) {
     }
     story.describe(
         SITUATION,
-        "A pushed group is deleted in Okta and so in Databricks. Its members are removed with it, which nobody decided one by one.",
+        "A pushed group is deleted at the identity provider and so in Databricks. Its members are removed with it, which nobody decided one by one.",
         "`beta-testers`, 2026-07-16 10:00".to_owned(),
     );
 }

@@ -1,8 +1,8 @@
 //! Lost logs, and what cannot be concluded because of them.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door};
-use crate::simulate::okta::{Act, Decision};
 use crate::simulate::story::Story;
 use crate::simulate::truth::Finding;
 
@@ -10,7 +10,7 @@ const COVERAGE_GAP: Finding = Finding::undetermined("coverage_gap");
 
 pub(super) fn tell(story: &mut Story<'_>) {
     story.note_outages();
-    grant_after_lost_okta_hours(story);
+    grant_after_lost_hours(story);
     decision_in_lost_account_hours(story);
     story.describe(
         "outage_workspace",
@@ -19,17 +19,19 @@ pub(super) fn tell(story: &mut Story<'_>) {
     );
 }
 
-fn grant_after_lost_okta_hours(story: &mut Story<'_>) {
-    const SITUATION: &str = "outage_okta";
+fn grant_after_lost_hours(story: &mut Story<'_>) {
+    const SITUATION: &str = "outage_provider";
     let organisation = story.organisation;
     let person = &organisation.outage_subject;
     let change = Change::AddMember(person, &organisation.analysts);
-    let granted = story.effect(at(8, 16, 10), Scope::Account, Door::Connector, change);
+    // Where pushes are logged by member, this one is lost with the rest.
+    let minute = if story.plan.provider.sources().len() > 1 { at(8, 15, 58) } else { at(8, 16, 10) };
+    let granted = story.effect(minute, Scope::Account, Door::Connector, change);
     story.vouch(&granted, COVERAGE_GAP, None, SITUATION);
     story.describe(
         SITUATION,
-        "Seven hours of Okta are missing, and right after them Okta's connector grants a membership. Its authority may have been lost.",
-        format!("Okta, 2026-07-09 09:00 to 16:00; {} enters `analysts` at 16:10", person.email),
+        "Seven hours of the identity provider's logs are missing, and about their end its connector grants a membership. The authority may have been lost.",
+        format!("2026-07-09 09:00 to 16:00; {} enters `analysts` about 16:00", person.email),
     );
 }
 
@@ -39,7 +41,8 @@ fn decision_in_lost_account_hours(story: &mut Story<'_>) {
     let person = &organisation.newcomers.outage_decided;
     let group = &organisation.engineers;
     let decided = story.decide(at(13, 10, 15), Decision::JoinGroup(person, group));
-    story.okta(after(decided.time, 52), Act::PushGroup(group));
+    let act = Act::PushMember(person, group);
+    story.log(after(decided.time, 52), act);
     story.trace(&decided, COVERAGE_GAP, None, SITUATION);
     story.describe(
         SITUATION,

@@ -1,8 +1,9 @@
 //! Decisions whose push fails, never arrives, comes twice, or has not come yet.
 
+use crate::simulate::act::{Act, Decision};
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door};
-use crate::simulate::okta::{Act, Decision};
+use crate::simulate::provider::Provider;
 use crate::simulate::story::Story;
 use crate::simulate::truth::Finding;
 
@@ -27,28 +28,32 @@ fn pushed_again(story: &mut Story<'_>) {
         let repeated = story.effect(after(time, seconds), Scope::Account, Door::Connector, change);
         story.vouch(&repeated, Finding::pass("redundant"), None, SITUATION);
     }
-    story.okta(after(time, 6), Act::PushGroup(group));
+    story.log(after(time, 6), Act::PushGroup(group));
     story.describe(
         SITUATION,
-        "Okta pushes a whole group again; its members have been in it since they joined.",
+        "A whole group is pushed again; its members have been in it since they joined.",
         "`data-engineers`, 2026-07-10 10:00".to_owned(),
     );
 }
 
-/// Okta logs no success for this type of push, so that the effect alone resolves the failure.
+/// Okta logs no success for this type of push, so that the effect alone resolves the failure. Entra would log one.
 fn membership_repaired_by_hand(story: &mut Story<'_>) {
     const SITUATION: &str = "failed_membership_push_repaired";
     let organisation = story.organisation;
     let person = &organisation.newcomers.repaired;
     let group = &organisation.engineers;
     let decided = story.decide(at(9, 11, 0), Decision::JoinGroup(person, group));
-    story.okta(after(decided.time, 48), Act::PushMembershipFails(person, group));
+    let (_, failed_at) = story.log(after(decided.time, 48), Act::PushMembershipFails(person, group));
     let door = Door::Console(&organisation.console_admin);
     let added = story.effect(at(9, 15, 30), Scope::Account, door, Change::AddMember(person, group));
     story.carried_out(&[&decided], &added, SITUATION);
+    if story.plan.provider == Provider::Entra {
+        let silent = Finding::undetermined("");
+        story.note("TRC-03", &added.change, Scope::Account.label(), failed_at, silent, SITUATION);
+    }
     story.describe(
         SITUATION,
-        "Okta fails to push a membership; an administrator adds it by hand within hours. The change is authorised, its door is not.",
+        "The push of a membership fails; an administrator adds it by hand within hours. The change is authorised, its door is not.",
         format!("{} enters `data-engineers`, 2026-07-10", person.email),
     );
 }
@@ -59,11 +64,11 @@ fn never_arrived(story: &mut Story<'_>) {
     let person = &organisation.newcomers.never_arrived;
     let group = &organisation.engineers;
     let decided = story.decide(at(15, 15, 0), Decision::JoinGroup(person, group));
-    story.okta(after(decided.time, 37), Act::PushGroup(group));
+    story.log(after(decided.time, 37), Act::PushMember(person, group));
     story.trace(&decided, Finding::exception("missing"), None, SITUATION);
     story.describe(
         SITUATION,
-        "Okta says that the group was pushed, but Databricks never logs the membership.",
+        "The identity provider says nothing of a failure, but Databricks never logs the membership.",
         format!("{} and `data-engineers`, 2026-07-16 15:00", person.email),
     );
 }
@@ -76,13 +81,18 @@ fn never_repaired(story: &mut Story<'_>) {
     let group = &organisation.platform;
     let decided = story.decide(at(16, 11, 0), Decision::JoinGroup(person, group));
     let failure = Act::PushMembershipFails(person, group);
-    let (_, failed_at) = story.okta(after(decided.time, 51), failure);
-    story.trace(&decided, Finding::exception("failed"), None, SITUATION);
-    let unresolved = Finding::exception("");
-    story.note("TRC-03", &decided.change, Scope::Account.label(), failed_at, unresolved, SITUATION);
+    let (_, failed_at) = story.log(after(decided.time, 51), failure);
+    if story.plan.provider.assigns() {
+        story.trace(&decided, Finding::exception("failed"), None, SITUATION);
+        let unresolved = Finding::exception("");
+        story.note("TRC-03", &decided.change, Scope::Account.label(), failed_at, unresolved, SITUATION);
+    } else {
+        // A failure that names nobody is nobody's.
+        story.trace(&decided, Finding::exception("missing"), None, SITUATION);
+    }
     story.describe(
         SITUATION,
-        "Okta fails to push a membership, and nobody repairs it.",
+        "The push of a membership fails, and nobody repairs it.",
         format!("{} and `platform-admins`, 2026-07-17 11:00", person.email),
     );
 }

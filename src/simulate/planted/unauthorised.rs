@@ -1,7 +1,7 @@
-//! Changes that nobody decided in Okta.
+//! Changes that nobody decided.
 
 use crate::simulate::calendar::{Scope, at};
-use crate::simulate::databricks::{Change, Door};
+use crate::simulate::databricks::{Answer, Change, Door};
 use crate::simulate::story::Story;
 use crate::simulate::truth::Finding;
 
@@ -24,7 +24,7 @@ fn console_grant(story: &mut Story<'_>) {
     story.vouch(&granted, NO_AUTHORITY, None, SITUATION);
     story.describe(
         SITUATION,
-        "An administrator puts somebody in a pushed group by hand. Okta knows nothing of it.",
+        "An administrator puts somebody in a pushed group by hand. The identity provider knows nothing of it.",
         format!("{} enters `data-engineers`, 2026-07-07 14:05", person.email),
     );
 }
@@ -37,7 +37,7 @@ fn pipeline_group(story: &mut Story<'_>) {
     story.vouch(&created, NO_AUTHORITY, None, SITUATION);
     story.describe(
         SITUATION,
-        "The pipeline creates a group. The door is allowed for groups, but no decision in Okta stands behind it.",
+        "The pipeline creates a group. The door is allowed for groups, but no decision stands behind it.",
         format!("`{}`, 2026-07-07 11:20", organisation.feature_store.databricks_name),
     );
 }
@@ -52,7 +52,7 @@ fn administrator_by_hand(story: &mut Story<'_>) {
     story.note("PRV-01", &granted.change, Scope::Account.label(), granted.time, Finding::exception(""), SITUATION);
     story.describe(
         SITUATION,
-        "An administrator makes somebody an account administrator. Okta knows nothing of it.",
+        "An administrator makes somebody an account administrator. The identity provider knows nothing of it.",
         format!("{}, 2026-07-13 16:20", person.email),
     );
 }
@@ -62,7 +62,7 @@ fn refused_attempt(story: &mut Story<'_>) {
     let person = &organisation.console_granted;
     for minute in [0, 2] {
         let change = Change::AddMember(person, &organisation.platform);
-        story.refused(at(12, 15, minute), Door::Console(person), change);
+        story.attempted(at(12, 15, minute), Door::Console(person), change, Answer::Refused);
     }
     story.describe(
         "refused_attempt",

@@ -1,0 +1,96 @@
+//! Where the program still falls short of the labels, and the faults that it has beyond that.
+
+use tickmark::simulate::Provider;
+
+use super::score::Score;
+
+/// Situations that the program does not judge right yet, with the providers for which it is so.
+struct Shortfall {
+    situations: &'static [&'static str],
+    providers: &'static [Provider],
+    /// Items that pass though they must not, at most.
+    false_passes: usize,
+    reason: &'static str,
+}
+
+const ALL: &[Provider] = &[Provider::Okta, Provider::Entra, Provider::Ping];
+
+/// What is known to be judged wrong. A line that is no longer true fails, as does a fault that has no line.
+const SHORTFALLS: &[Shortfall] = &[
+    Shortfall {
+        situations: &["group_renamed"],
+        providers: ALL,
+        false_passes: 0,
+        reason: "a group's new name is mapped by itself, and not by the id under which it was pushed",
+    },
+    Shortfall {
+        situations: &["login_renamed"],
+        providers: ALL,
+        false_passes: 0,
+        reason: "a new login is another person, though the directory's id is the same",
+    },
+    Shortfall {
+        situations: &["resync_after_hole"],
+        providers: ALL,
+        false_passes: 0,
+        reason: "late, although the effect may have come in time within the lost hours",
+    },
+    Shortfall {
+        situations: &["deleted_and_recreated", "rehired", "stale_membership"],
+        providers: &[Provider::Okta],
+        false_passes: 0,
+        reason: "the first activation of an account is traced as a return, where another of that name has left",
+    },
+    Shortfall {
+        situations: &["assigned_through_group"],
+        providers: &[Provider::Entra],
+        false_passes: 0,
+        reason: "Entra's assignment of a group is read as a push mapping, and assigns nobody",
+    },
+    Shortfall {
+        situations: &["id_known_by_sign_on"],
+        providers: &[Provider::Ping],
+        false_passes: 0,
+        reason: "names and ids are learnt from access changes alone, not from sign-ons",
+    },
+    Shortfall {
+        situations: &["unresolved_subject"],
+        providers: &[Provider::Ping],
+        false_passes: 5,
+        reason: "a sighting by id alone does not show that the first account is still there",
+    },
+];
+
+/// What is wrong with a score: faults without a line, and lines without a fault.
+pub(super) fn faults(provider: Provider, score: &Score) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (situation, tally) in score {
+        let known =
+            SHORTFALLS.iter().find(|s| s.situations.contains(&situation.as_str()) && s.providers.contains(&provider));
+        if tally.false_passes > known.map_or(0, |known| known.false_passes) {
+            faults.push(format!("{situation}: {} false passes", tally.false_passes));
+        }
+        match known {
+            None => faults.extend(tally.faults.iter().map(|fault| format!("{situation}\n  {fault}"))),
+            Some(known) if tally.faults.is_empty() => {
+                faults.push(format!("{situation} is right now; its line goes: {}", known.reason));
+            }
+            Some(_) => {}
+        }
+    }
+    faults
+}
+
+/// The shortfalls as a list.
+pub(super) fn told() -> String {
+    let line = |known: &Shortfall| {
+        let situations: Vec<String> = known.situations.iter().map(|name| format!("`{name}`")).collect();
+        let providers: Vec<String> = known.providers.iter().map(|provider| format!("{provider:?}")).collect();
+        let passes = match known.false_passes {
+            0 => String::new(),
+            count => format!(" ({count} false passes)"),
+        };
+        format!("- {} ({}): {}{passes}\n", situations.join(", "), providers.join(", "), known.reason)
+    };
+    SHORTFALLS.iter().map(line).collect()
+}
