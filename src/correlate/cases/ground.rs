@@ -171,7 +171,13 @@ const ADMINS: &str = "admins";
 
 /// The key of a change.
 pub(super) fn key_of(identities: &Identities, act: &Act<'_>) -> Key {
-    Key { is_group: is_about_group(act), subject: subject(identities, act), entitlement: entitlement(identities, act) }
+    let (entitlement, is_known) = entitlement(identities, act);
+    let subject = match subject(identities, act) {
+        // Nobody can be said to hold what cannot be told.
+        Resolved::Key(name) if !is_known => Resolved::Unresolved(name),
+        subject => subject,
+    };
+    Key { is_group: is_about_group(act), subject, entitlement }
 }
 
 /// The subject of a change; a cheap way to deal subjects into parts.
