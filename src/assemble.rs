@@ -98,9 +98,10 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
     let vouched: Vec<_> =
         part.vouching.iter().filter(|v| is_item(v.effect) && catalogue::is_vouched(acts.verb(v.effect))).collect();
     let traced: Vec<_> = part.tracing.iter().filter(|t| is_item(t.authority)).collect();
+    let waived = waived(outcomes);
     let frames = [
-        (&VOUCHING, correlate::vouching_frame(&vouched, acts)?),
-        (&TRACING, correlate::tracing_frame(&traced, acts)?),
+        (&VOUCHING, correlate::vouching_frame(&vouched, acts, &waived)?),
+        (&TRACING, correlate::tracing_frame(&traced, acts, &waived)?),
         (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
@@ -114,6 +115,13 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
         files.push(data_file(table, frame.height()));
     }
     Ok(files)
+}
+
+/// Items of vouching and tracing whose exception is waived; other tests judge the same items by other rules.
+fn waived(outcomes: &[Outcome]) -> BTreeSet<&str> {
+    let of_tables = outcomes.iter().filter(|o| matches!(o.test.id, "VCH-01" | "TRC-01" | "TRC-02"));
+    let items = of_tables.flat_map(|o| &o.items).filter(|i| i.verdict == Verdict::Waived);
+    items.map(|i| i.item_id.as_str()).collect()
 }
 
 // A verdict of the period may lean on hours before and after it.

@@ -3,6 +3,7 @@
 //! The cases of one subject need nothing of another's, but for what [`Ground`] holds and for the changes of groups
 //! themselves. So the subjects can be dealt into parts, each of which carries the changes of groups along.
 
+mod assigned;
 mod builder;
 mod ground;
 mod mark;

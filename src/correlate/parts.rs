@@ -4,6 +4,7 @@
 //! part carries the changes of all groups along, since they bear on every member. What comes out is the same as from judging all at
 //! once, in the order of parts.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -72,13 +73,14 @@ pub fn write(
     let mut vouching = Appender::new(&VOUCHING, &out.join("vouching.parquet"))?;
     let mut tracing = Appender::new(&TRACING, &out.join("tracing.parquet"))?;
     let mut written = Written { change_count, part_count, ..Written::default() };
+    let none = BTreeSet::new();
     for number in 0..part_count {
         let part = court.judge(spill.part(number)?)?;
         let (vouched, traced) = items(&part, period, number == 0, is_item);
         written.vouching_count += vouched.len();
         written.tracing_count += traced.len();
-        vouching.append(&rows::vouching_frame(&vouched, &part.acts)?)?;
-        tracing.append(&rows::tracing_frame(&traced, &part.acts)?)?;
+        vouching.append(&rows::vouching_frame(&vouched, &part.acts, &none)?)?;
+        tracing.append(&rows::tracing_frame(&traced, &part.acts, &none)?)?;
     }
     vouching.finish()?;
     tracing.finish()?;

@@ -1,5 +1,7 @@
 //! Judged cases to rows, and rows to the frames of the package.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::DataFrame;
 
 use super::acts::{Act, Acts};
@@ -7,7 +9,7 @@ use super::cases::{Entitlement, Key};
 use super::columns::{TRACING, VOUCHING};
 use super::door::ActorClass;
 use super::kernel::{Case, Limits, Reason, Traced, Vouched, is_twin};
-use super::{Tracing, Vouching};
+use super::{Tracing, Verdict, Vouching};
 use crate::change::Direction;
 use crate::config::hex;
 use crate::error::Result;
@@ -74,17 +76,24 @@ const fn strength(v: &Vouching) -> Option<&'static str> {
     }
 }
 
+fn verdict(reason: Reason, item_id: &str, waived: &BTreeSet<&str>) -> &'static str {
+    match reason.verdict() {
+        Verdict::Exception if waived.contains(item_id) => Verdict::Waived.as_str(),
+        verdict => verdict.as_str(),
+    }
+}
+
 fn seconds(later: i64, earlier: i64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "lags are far below 2^52 microseconds")]
     let micros = (later - earlier) as f64;
     micros / 1e6
 }
 
-/// The rows as table `vouching`.
+/// The rows as table `vouching`; `waived` are the items whose exception is.
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
-pub fn vouching_frame(rows: &[&Vouching], acts: &Acts) -> Result<DataFrame> {
+pub fn vouching_frame(rows: &[&Vouching], acts: &Acts, waived: &BTreeSet<&str>) -> Result<DataFrame> {
     let effects: Vec<Act<'_>> = rows.iter().map(|v| acts.at(v.effect)).collect();
     let authorities: Vec<Option<Act<'_>>> = rows.iter().map(|v| v.authority.map(|a| acts.at(a))).collect();
     let count = |n: usize| i64::try_from(n).ok();
@@ -97,7 +106,7 @@ pub fn vouching_frame(rows: &[&Vouching], acts: &Acts) -> Result<DataFrame> {
         &VOUCHING,
         vec![
             Values::slices(rows.iter().map(|v| Some(v.item_id.as_str()))),
-            Values::slices(rows.iter().map(|v| Some(v.reason.verdict().as_str()))),
+            Values::slices(rows.iter().map(|v| Some(verdict(v.reason, &v.item_id, waived)))),
             Values::slices(rows.iter().map(|v| Some(v.reason.as_str()))),
             of_effect(|a| Some(a.event_id)),
             of_effect(|a| a.native_id),
@@ -124,11 +133,11 @@ pub fn vouching_frame(rows: &[&Vouching], acts: &Acts) -> Result<DataFrame> {
     )
 }
 
-/// The rows as table `tracing`. A decision without effect stands at the account, where it is expected.
+/// The rows as table `tracing`; `waived` are the items whose exception is. A decision without effect stands at the account, where it is expected.
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
-pub fn tracing_frame(rows: &[&Tracing], acts: &Acts) -> Result<DataFrame> {
+pub fn tracing_frame(rows: &[&Tracing], acts: &Acts, waived: &BTreeSet<&str>) -> Result<DataFrame> {
     let decisions: Vec<Act<'_>> = rows.iter().map(|t| acts.at(t.authority)).collect();
     let effects: Vec<Option<Act<'_>>> = rows.iter().map(|t| t.effect.map(|e| acts.at(e))).collect();
     let of_decision = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(decisions.iter().map(of));
@@ -139,7 +148,7 @@ pub fn tracing_frame(rows: &[&Tracing], acts: &Acts) -> Result<DataFrame> {
         &TRACING,
         vec![
             Values::slices(rows.iter().map(|t| Some(t.item_id.as_str()))),
-            Values::slices(rows.iter().map(|t| Some(t.reason.verdict().as_str()))),
+            Values::slices(rows.iter().map(|t| Some(verdict(t.reason, &t.item_id, waived)))),
             Values::slices(rows.iter().map(|t| Some(t.reason.as_str()))),
             of_decision(|a| Some(a.event_id)),
             of_decision(|a| a.native_id),

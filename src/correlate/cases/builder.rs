@@ -1,16 +1,17 @@
 //! One change after the other to its case.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::super::acts::{Act, Acts};
 use super::super::door::{ActorClass, Door, Visitor};
 use super::super::kernel::{Decision, Effect, Push, Reason};
+use super::assigned::Assignments;
 use super::ground::{Ground, key_of, sighting};
 use super::{ByKey, Cases, Entitlement, Key, LeftOut};
 use crate::change::{Direction, SubjectKind, Verb};
 use crate::config::{Config, Globs};
 use crate::error::Result;
-use crate::identity::{Identities, Resolved, Sighting};
+use crate::identity::{Identities, Sighting};
 
 /// What the configuration says about applications, doors and who is pushed.
 #[derive(Debug)]
@@ -77,16 +78,22 @@ pub(super) fn standing(act: &Act<'_>, rules: &Rules, is_return: impl FnOnce() ->
     }
 }
 
+// Okta logs the assignment of each member; Entra and others only that of the group.
+fn assigns_members(act: &Act<'_>) -> bool {
+    let is_assignment = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+    is_assignment || act.source == "entra_audit" && matches!(act.verb, Verb::PushCreate | Verb::PushRemove)
+}
+
 pub(super) struct Builder<'a> {
     pub(super) acts: &'a Acts,
     pub(super) ground: &'a Ground,
     pub(super) rules: &'a Rules,
     pub(super) by_key: ByKey,
-    pub(super) assigned_groups: BTreeSet<Resolved>,
+    pub(super) assigned_groups: Assignments,
     assignments: HashMap<Key, HashSet<String>>,
     actors: HashMap<String, u32>,
     classes: Vec<Option<ActorClass>>,
-    left_out: LeftOut,
+    pub(super) left_out: LeftOut,
 }
 
 impl<'a> Builder<'a> {
@@ -96,7 +103,7 @@ impl<'a> Builder<'a> {
             ground,
             rules,
             by_key: ByKey::default(),
-            assigned_groups: BTreeSet::new(),
+            assigned_groups: Assignments::new(),
             assignments: HashMap::new(),
             actors: HashMap::new(),
             classes: vec![None; acts.len()],
@@ -167,15 +174,17 @@ impl<'a> Builder<'a> {
         if !self.rules.is_databricks(act) {
             key.entitlement = Entitlement::OtherApp(act.entitlement.or(act.app).unwrap_or_default().into());
         }
-        let group_assigned = key.is_group && matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
-        if group_assigned && key.entitlement == Entitlement::Account {
-            self.assigned_groups.insert(key.subject.clone());
-        }
-        if act.direction == Direction::Update || group_assigned || self.keeps_another_assignment(act, &key) {
+        if act.direction == Direction::Update || self.keeps_another_assignment(act, &key) {
             return;
         }
         let (rank, is_item) = standing(act, self.rules, || self.is_return(act, &key));
         let decision = Decision { time: act.time, direction: act.direction, rank, is_item, verb: act.verb, row };
+        if key.is_group && key.entitlement == Entitlement::Account && assigns_members(act) {
+            self.assigned_groups.entry(key.subject.label().to_owned()).or_default().push(decision.clone());
+        }
+        if key.is_group && matches!(act.verb, Verb::AppAssign | Verb::AppUnassign) {
+            return;
+        }
         self.by_key.entry(key).decisions.push(decision);
     }
 
@@ -200,7 +209,8 @@ impl<'a> Builder<'a> {
     fn is_return(&self, act: &Act<'_>, key: &Key) -> bool {
         act.event_type.ends_with(".reactivate")
             || self.by_key.get(key).is_some_and(|case| {
-                case.decisions.iter().any(|d| matches!(d.verb, Verb::UserDeactivate | Verb::UserDelete))
+                let of_account = |v| matches!(v, Verb::UserCreate | Verb::UserDeactivate | Verb::UserDelete);
+                case.decisions.iter().rfind(|d| of_account(d.verb)).is_some_and(|d| d.verb != Verb::UserCreate)
             })
     }
 

@@ -62,7 +62,9 @@ impl Builder<'_> {
     fn assigned(&self) -> HashSet<Resolved> {
         let accounts = self.by_key.iter().filter(|(k, _)| k.entitlement == Entitlement::Account && !k.is_group);
         accounts
-            .filter(|(_, c)| c.decisions.iter().any(|d| matches!(d.verb, Verb::AppAssign | Verb::MemberAdd)))
+            .filter(|(_, c)| {
+                c.decisions.iter().any(|d| matches!(d.verb, Verb::AppAssign | Verb::MemberAdd | Verb::PushCreate))
+            })
             .map(|(k, _)| k.subject.clone())
             .collect()
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::super::acts::Acts;
 use super::super::kernel::{Case, Decision, Ending, EndingKind, Push};
+use super::Entitlement;
 use super::builder::Builder;
-use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
 use crate::identity::Resolved;
 
@@ -19,7 +19,8 @@ impl Builder<'_> {
             .map(|(key, case)| ((key.is_group, key.subject.clone()), case.clone()))
             .collect();
         for (key, case) in &mut self.by_key.all {
-            if key.entitlement == Entitlement::Account {
+            // What happens to the account in Databricks carries no decision on another application out.
+            if matches!(key.entitlement, Entitlement::Account | Entitlement::OtherApp(_)) {
                 continue;
             }
             if let Some(of_person) = accounts.get(&(false, key.subject.clone())) {
@@ -33,26 +34,6 @@ impl Builder<'_> {
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
             case.pushes.sort_by_key(|p| (p.time, p.row));
-        }
-    }
-
-    // Whoever enters a group that is assigned to the application is assigned through it.
-    fn assign_through_groups(&mut self) {
-        if self.assigned_groups.is_empty() {
-            return;
-        }
-        let mut through: Vec<(Key, Decision)> = Vec::new();
-        for (key, case) in self.by_key.iter() {
-            let Entitlement::Member(group) = &key.entitlement else { continue };
-            if self.assigned_groups.contains(&Resolved::Key(group.to_string())) {
-                let derived = case.decisions.iter().map(|d| Decision { rank: Some(1), is_item: false, ..d.clone() });
-                through.extend(derived.map(|d| (Key::account(key.subject.clone()), d)));
-            }
-        }
-        for (key, decision) in through {
-            let case = self.by_key.entry(key);
-            case.decisions.push(decision);
-            case.decisions.sort_by_key(|d| (d.time, d.row));
         }
     }
 }
