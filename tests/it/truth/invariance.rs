@@ -93,7 +93,9 @@ fn verdicts(folder: &Path) -> Vec<Vec<String>> {
         "authority_native_id",
     ];
     let of_table = |name: &str| parquet_rows(&folder.join("evidence/data").join(name));
-    let picked = |row: &Row| COLUMNS.map(|column| row[column].clone()).to_vec();
+    // Of two who had one name in turn, the second one's key has an id behind a `#`.
+    let name_alone = |cell: &str| cell.split('#').next().unwrap_or_default().to_owned();
+    let picked = |row: &Row| COLUMNS.map(|column| name_alone(&row[column])).to_vec();
     let mut all: Vec<Vec<String>> = ["vouching.parquet", "tracing.parquet"]
         .iter()
         .flat_map(|name| of_table(name))

@@ -70,12 +70,14 @@ pub(super) fn score(folder: &Path) -> Score {
     score
 }
 
-/// The package names subjects and entitlements by key, in lower case, and the labels by name.
+/// The package names subjects and entitlements by key, in lower case, and the labels by name. Of two who had one name in turn, the
+/// second one's key has an id behind a `#`.
 fn resolved(mut rows: Vec<Row>) -> Vec<Row> {
     for row in &mut rows {
         for (name, key) in [("subject", "subject_key"), ("entitlement", "entitlement_key")] {
             let name_in_lower_case = row.get(key).unwrap_or_else(|| &row[name]).to_lowercase();
-            row.insert(name.to_owned(), name_in_lower_case);
+            let name_alone = name_in_lower_case.split('#').next().unwrap_or_default();
+            row.insert(name.to_owned(), name_alone.to_owned());
         }
     }
     rows
