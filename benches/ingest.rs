@@ -11,19 +11,14 @@
     reason = "a program of its own that measures and prints"
 )]
 
+mod measure;
+
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+
+use measure::{Run, run};
 
 const LAYOUTS: [&str; 4] = ["delivery", "one-file", "one-array", "small-files"];
 const RUNS: usize = 3;
-
-/// What one run took.
-#[derive(Clone, Copy)]
-struct Run {
-    seconds: f64,
-    peak_mb: u64,
-}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
@@ -58,33 +53,6 @@ fn main() {
             again.seconds
         );
     }
-}
-
-/// Runs the program to its end, and watches how much memory it holds.
-fn run(arguments: &[&str]) -> Run {
-    let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tickmark"))
-        .args(arguments)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let mut peak_mb = 0;
-    let status: ExitStatus = loop {
-        peak_mb = peak_mb.max(peak(child.id()));
-        match child.try_wait().expect("the program can be waited for") {
-            Some(status) => break status,
-            None => std::thread::sleep(Duration::from_millis(5)),
-        }
-    };
-    assert!(status.success(), "{arguments:?} ended with {status}");
-    Run { seconds: begun.elapsed().as_secs_f64(), peak_mb }
-}
-
-/// Most memory that a process has held so far; 0 where the system does not tell.
-fn peak(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|kb| kb.trim().split(' ').next()?.parse::<u64>().ok()).map_or(0, |kb| kb / 1024)
 }
 
 fn byte_count(folder: &Path) -> u64 {
