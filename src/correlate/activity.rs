@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::acts::Acts;
 use crate::error::Result;
-use crate::event::{ACTOR, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
+use crate::event::{ACTOR, ACTOR_ID, ACTOR_KIND, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
 use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
 use crate::lake::Lake;
 use crate::schema::Column as Named;
@@ -34,6 +34,50 @@ pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
         }
     }
     Ok(all)
+}
+
+/// Somebody whom a directory's events name as the actor, with name and id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Source id of the events.
+    pub source: String,
+    /// Login.
+    pub name: String,
+    /// The directory's id.
+    pub id: String,
+    /// First and last event, in microseconds.
+    pub times: [i64; 2],
+}
+
+/// Sources in which an actor's id is that of the directory's account.
+const DIRECTORIES: [&str; 5] = ["okta", "entra_audit", "entra_signin", "pingone", "generic"];
+
+const FIRST: Named = Named::required("first", crate::schema::Kind::Instant, "first event");
+const LAST: Named = Named::required("last", crate::schema::Kind::Instant, "last event");
+
+/// Whom the directories know by login and id, since they acted or signed in. The id that Databricks gives of an actor is not that of
+/// an account, and what is no person may share its name with others.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn known(lake: &Lake) -> Result<Vec<Known>> {
+    let directories = Series::new("directories".into(), DIRECTORIES);
+    let known = scan(lake, &EVENTS)?
+        .filter(SOURCE.expr().is_in(lit(directories).implode(false), false))
+        .filter(ACTOR_KIND.expr().eq(lit("user")).and(ACTOR.expr().is_not_null()).and(ACTOR_ID.expr().is_not_null()))
+        .group_by([SOURCE.expr(), ACTOR.expr(), ACTOR_ID.expr()])
+        .agg([EVENT_TIME.expr().min().alias(FIRST.name), EVENT_TIME.expr().max().alias(LAST.name)]);
+    let known = collect(known, "read who acted in the directories")?;
+    let (first, last) = (instants(&known, FIRST)?, instants(&known, LAST)?);
+    let (source, name, id) = (texts(&known, SOURCE)?, texts(&known, ACTOR)?, texts(&known, ACTOR_ID)?);
+    let sure = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
+    let row = |at: usize| Known {
+        source: sure(source, at),
+        name: sure(name, at),
+        id: sure(id, at),
+        times: [first.get(at).unwrap_or_default(), last.get(at).unwrap_or_default()],
+    };
+    Ok((0..known.height()).map(row).collect())
 }
 
 /// One successful act of a principal in Databricks.

@@ -150,6 +150,7 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
     let rules = Rules::new(config)?;
     let acts = acts::read(lake)?;
     let mut survey = Survey::new(config);
+    survey.learn_actors(lake)?;
     survey.learn(&acts, &rules, 0);
     survey.add(&acts, &rules);
     let ground = survey.finish(lake)?;

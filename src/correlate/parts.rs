@@ -54,6 +54,7 @@ pub fn write(
     let rules = Rules::new(config)?;
     let change_count = height(scan(lake, &CHANGES)?)?;
     let mut survey = Survey::new(config);
+    survey.learn_actors(lake)?;
     let mut first = 0;
     for slice in slices(lake, change_count, at_once)? {
         let acts = Acts::of(&collect(slice, "read access changes")?)?;

@@ -13,7 +13,7 @@ pub(super) struct Run {
     pub(super) spelled: TextId,
     /// First record, in microseconds.
     pub(super) first: i64,
-    /// Last record that shows the account alive under it; before `first` where only its end was told.
+    /// Last record that shows the account alive under it, be it by its id alone; before `first` where only its end was told.
     pub(super) last: i64,
     /// The first record, as the caller numbers it.
     pub(super) record: u32,
@@ -77,27 +77,37 @@ pub(super) struct Histories {
     pub(super) externals: Grouped<Run>,
     /// First and last record of each account.
     pub(super) spans: Vec<(i64, i64)>,
+    /// Last record of each account that does not tell its end.
+    alive: Vec<i64>,
+    /// When the end of an account was first told.
+    ends: Vec<Option<i64>>,
+    /// Accounts that a record pushes to Databricks.
+    pub(super) is_pushed: Vec<bool>,
     /// Accounts that were listed without a foreign id.
     pub(super) is_listed_alone: Vec<bool>,
     pub(super) kinds: Vec<SubjectKind>,
 }
 
 impl Histories {
-    pub(super) fn of(store: &Store) -> Self {
+    /// All but those of accounts that are none, since their ids are those of something else.
+    pub(super) fn of(store: &Store, is_none: impl Fn(AccountId) -> bool) -> Self {
         let count = store.accounts.len();
         let mut all = Self {
             names: Grouped::with_owners(count),
             aliases: Grouped::with_owners(count),
             externals: Grouped::with_owners(count),
             spans: Vec::with_capacity(count),
+            alive: Vec::with_capacity(count),
+            ends: Vec::with_capacity(count),
+            is_pushed: Vec::with_capacity(count),
             is_listed_alone: Vec::with_capacity(count),
             kinds: Vec::with_capacity(count),
         };
         let (order, starts) = by_account(store);
         let mut seen: Vec<&Seen> = Vec::new();
-        for bounds in starts.windows(2) {
+        for (account, bounds) in (0..).zip(starts.windows(2)) {
             let [from, to] = bounds else { continue };
-            let places = order.get(*from as usize..*to as usize).unwrap_or_default();
+            let places = order.get(*from as usize..*to as usize).filter(|_| !is_none(account)).unwrap_or_default();
             seen.clear();
             seen.extend(places.iter().filter_map(|place| store.seen_at(*place)));
             seen.sort_unstable_by(|a, b| in_time(store, a, b));
@@ -108,11 +118,16 @@ impl Histories {
 
     fn add(&mut self, store: &Store, seen: &[&Seen]) {
         let canonical = |spelled: TextId| store.texts.spelling(spelled).canonical;
-        runs(&mut self.names, seen.iter().map(|s| (*s, s.name)), canonical);
-        runs(&mut self.aliases, seen.iter().map(|s| (*s, s.alias)), canonical);
-        runs(&mut self.externals, seen.iter().map(|s| (*s, s.external)), |id| id);
+        let shows_it_alive = |s: &&&Seen| s.name != NONE || s.manner != Manner::Ends;
+        runs(&mut self.names, seen.iter().filter(shows_it_alive).map(|s| (*s, s.name)), canonical);
+        runs(&mut self.aliases, seen.iter().filter(|s| s.alias != NONE).map(|s| (*s, s.alias)), canonical);
+        runs(&mut self.externals, seen.iter().filter(|s| s.external != NONE).map(|s| (*s, s.external)), |id| id);
         let times = seen.first().zip(seen.last()).map(|(first, last)| (first.time, last.time));
         self.spans.push(times.unwrap_or((i64::MAX, i64::MIN)));
+        let is_end = |s: &&&Seen| s.manner == Manner::Ends;
+        self.alive.push(seen.iter().rfind(|s| !is_end(s)).map_or(i64::MIN, |s| s.time));
+        self.ends.push(seen.iter().find(is_end).map(|s| s.time));
+        self.is_pushed.push(seen.iter().any(|s| s.manner == Manner::Pushes));
         self.is_listed_alone.push(seen.iter().any(|s| s.manner == Manner::Lists && s.external == NONE));
         self.kinds.push(seen.iter().map(|s| s.kind).max_by_key(|kind| rank(*kind)).unwrap_or(SubjectKind::Unknown));
     }
@@ -125,7 +140,18 @@ impl Histories {
 
     /// Whether the account was seen at that time or later.
     pub(super) fn is_seen_from(&self, account: AccountId, time: i64) -> bool {
-        self.names.of(account).iter().any(|run| run.last >= time)
+        self.alive.get(account as usize).is_some_and(|last| *last >= time)
+    }
+
+    /// When the account was first said to end; `None` = never.
+    pub(super) fn end(&self, account: AccountId) -> Option<i64> {
+        self.ends.get(account as usize).copied().flatten()
+    }
+
+    /// The names by which Databricks is told of a directory's account: those in the application, else the logins.
+    pub(super) fn facing(&self, account: AccountId) -> &[Run] {
+        let aliases = self.aliases.of(account);
+        if aliases.is_empty() { self.names.of(account) } else { aliases }
     }
 }
 
@@ -167,15 +193,18 @@ fn in_time(store: &Store, a: &Seen, b: &Seen) -> std::cmp::Ordering {
 
 fn runs<'s>(into: &mut Grouped<Run>, said: impl Iterator<Item = (&'s Seen, TextId)>, value: impl Fn(TextId) -> TextId) {
     let start = into.rows.len();
-    for (seen, spelled) in said.filter(|(_, spelled)| *spelled != NONE) {
-        let value = value(spelled);
-        match into.rows.get_mut(start..).and_then(<[Run]>::last_mut).filter(|run| run.value == value) {
+    for (seen, spelled) in said {
+        let known = into.rows.get_mut(start..).and_then(<[Run]>::last_mut);
+        match (spelled, known) {
+            (NONE, Some(run)) => run.last = seen.time,
+            (NONE, None) => {}
             // Whose account ends is told long after, when another may have the name.
-            Some(run) if seen.manner != Manner::Ends => run.last = seen.time,
-            Some(_) => {}
-            None => {
+            (_, Some(run)) if run.value == value(spelled) => {
+                run.last = if seen.manner == Manner::Ends { run.last } else { seen.time };
+            }
+            _ => {
                 let last = if seen.manner == Manner::Ends { i64::MIN } else { seen.time };
-                into.rows.push(Run { value, spelled, first: seen.time, last, record: seen.record });
+                into.rows.push(Run { value: value(spelled), spelled, first: seen.time, last, record: seen.record });
             }
         }
     }

@@ -119,6 +119,8 @@ pub struct Sighting<'r> {
     pub time: i64,
     /// True = the record tells the end of it, which may be long after its name was free again.
     pub ends: bool,
+    /// True = the record pushes it to Databricks or assigns it: of several groups of one name this is the one.
+    pub is_pushed: bool,
     /// Which record, as the caller numbers them; given back in links.
     pub record: usize,
 }
@@ -136,6 +138,7 @@ impl<'r> Sighting<'r> {
             external_id: None,
             time,
             ends: false,
+            is_pushed: false,
             record: usize::MAX,
         }
     }
@@ -185,11 +188,32 @@ impl Identities {
     }
 
     fn judged(&self) -> &(People, Groups) {
-        self.judged.get_or_init(|| (People::of(&self.people), Groups::of(&self.groups, &self.mapping)))
+        self.judged.get_or_init(|| {
+            let is_group = |id: &str| self.groups.find_account(DATABRICKS, id).is_some();
+            let people = People::of(&self.people, is_group);
+            let is_person = |name: &str| people.is_called(&self.people, name);
+            let groups = Groups::of(&self.groups, &self.mapping, is_person);
+            (people, groups)
+        })
+    }
+
+    /// The group that a record about a member means: an id that Databricks has for a group is the group, whatever it is called.
+    fn member_group(&self, sighting: &Sighting<'_>) -> Option<Resolved> {
+        let (people, groups) = self.judged();
+        let id = directory_id(sighting)?;
+        let group = self.groups.find_account(DATABRICKS, id)?;
+        let known = self.people.find_system(sighting.system()).and_then(|s| self.people.find_account(s, id));
+        let is_meant = known.is_none_or(|account| people.is_none(account));
+        groups.in_databricks(&self.groups, group, None, sighting.time).filter(|_| is_meant)
     }
 
     /// The cluster of a user or service principal.
+    ///
+    /// A group as a member of another is that group.
     pub fn person(&self, sighting: Sighting<'_>) -> Resolved {
+        if let Some(group) = self.member_group(&sighting) {
+            return group;
+        }
         let (people, _) = self.judged();
         let (store, texts) = (&self.people, &self.people.texts);
         let (name, time) = (usable(sighting.name), sighting.time);
@@ -240,7 +264,8 @@ impl Identities {
             (Some(group), _) => Some(groups.of_directory(store, &self.mapping, group, time).0),
             (None, Some(name)) if system == Some(DATABRICKS) => groups.named(store, name, time),
             (None, Some(name)) => match groups.holder(store, system.unwrap_or(u16::MAX), name, time) {
-                Some(group) => Some(groups.of_directory(store, &self.mapping, group, time).0),
+                Some(held) if held.is_contested => Some(Resolved::Unresolved(self.mapping.mapped(name).to_owned())),
+                Some(held) => Some(groups.of_directory(store, &self.mapping, held.owner, time).0),
                 None => groups.named(store, self.mapping.mapped(name), time),
             },
             (None, None) => None,

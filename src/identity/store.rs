@@ -50,6 +50,8 @@ pub(super) enum Manner {
     Mentions,
     /// It tells its end.
     Ends,
+    /// It pushes it to Databricks, or assigns it to be pushed.
+    Pushes,
     /// It lists it as it is, so that what it leaves out is not there.
     Lists,
 }
@@ -91,6 +93,7 @@ impl Store {
             manner: match sighting.source {
                 _ if sighting.ends => Manner::Ends,
                 super::SCIM_SNAPSHOT => Manner::Lists,
+                _ if sighting.is_pushed => Manner::Pushes,
                 _ => Manner::Mentions,
             },
         };

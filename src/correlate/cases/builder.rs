@@ -54,11 +54,14 @@ pub(super) fn learn(identities: &mut Identities, acts: &Acts, rules: &Rules, fir
         let alias = act.subject_alias.filter(|_| is_databricks.unwrap_or(is_label));
         let external_id = act.subject_external_id.filter(|_| is_databricks != Some(false));
         let ends = matches!(act.verb, Verb::UserDelete | Verb::GroupDelete);
-        identities.learn(Sighting { alias, external_id, ends, record, ..sighting(&act) });
+        let is_mapping = matches!(act.verb, Verb::PushCreate | Verb::PushRemove | Verb::AppAssign | Verb::AppUnassign);
+        let is_pushed =
+            (act.plane == "transport" || is_mapping) && is_databricks != Some(false) && rules.is_databricks(&act);
+        identities.learn(Sighting { alias, external_id, ends, is_pushed, record, ..sighting(&act) });
         if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
             let group = Sighting::new(act.source, SubjectKind::Group, act.time);
             let (name, id) = (act.entitlement, act.entitlement_id);
-            identities.learn(Sighting { scope: act.scope, name, id, record, ..group });
+            identities.learn(Sighting { scope: act.scope, name, id, is_pushed, record, ..group });
         }
     }
 }

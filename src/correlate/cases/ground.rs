@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::ACCOUNT;
-use super::super::activity::{SignIns, created_automatically, presence};
+use super::super::activity::{SignIns, created_automatically, known, presence};
 use super::super::acts::{Act, Acts};
 use super::super::kernel::{Instant, Scope};
 use super::super::noted::{Noted, note};
@@ -76,6 +76,20 @@ impl Survey {
     /// `first` numbers the first of these changes among all.
     pub fn learn(&mut self, acts: &Acts, rules: &Rules, first: usize) {
         learn(&mut self.identities, acts, rules, first);
+    }
+
+    /// First pass: learns whom the directories show acting or signing in.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn learn_actors(&mut self, lake: &Lake) -> Result<()> {
+        for known in known(lake)? {
+            for time in known.times {
+                let (name, id) = (Some(known.name.as_str()), Some(known.id.as_str()));
+                self.identities.learn(Sighting { name, id, ..Sighting::new(&known.source, SubjectKind::User, time) });
+            }
+        }
+        Ok(())
     }
 
     /// Second pass, once everybody is known.

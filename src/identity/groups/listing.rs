@@ -66,7 +66,8 @@ impl Groups {
 
     fn source(&self, store: &Store, mapping: &Mapping, seen: &Seen, name: &str) -> (Source, Resolved) {
         let group = Some(seen.account).filter(|a| *a != NONE);
-        match group.or_else(|| self.holder(store, seen.system, name, seen.time)) {
+        let holder = || self.holder(store, seen.system, name, seen.time);
+        match group.or_else(|| holder().filter(|held| !held.is_contested).map(|held| held.owner)) {
             Some(group) => {
                 let (system, id) = store.named(group);
                 let key = self.of_directory(store, mapping, group, seen.time).0;
@@ -74,6 +75,9 @@ impl Groups {
             }
             None => {
                 let mapped = mapping.mapped(name);
+                if holder().is_some() {
+                    return (Source::Name(name.to_owned()), Resolved::Unresolved(mapped.to_owned()));
+                }
                 let key = self.named(store, mapped, seen.time).unwrap_or_else(|| Resolved::Key(mapped.to_owned()));
                 (Source::Name(name.to_owned()), key)
             }

@@ -63,22 +63,35 @@ pub(super) struct Groups {
     logins: Grouped<Placed>,
     /// Ties of a directory's groups by foreign ids.
     ties: Grouped<Tie>,
+    rivals: Rivals,
+}
+
+/// Groups of one directory that had one name at once, by group and name.
+#[derive(Debug, Default)]
+struct Rivals {
+    /// The one that is pushed.
+    chosen: HashSet<(AccountId, TextId), RandomState>,
+    /// Those beside one that is pushed.
+    namesakes: HashSet<(AccountId, TextId), RandomState>,
 }
 
 impl Groups {
-    pub(super) fn of(store: &Store, mapping: &Mapping) -> Self {
-        let histories = Histories::of(store);
+    /// `is_person` tells whether a person has that key.
+    pub(super) fn of(store: &Store, mapping: &Mapping, is_person: impl Fn(&str) -> bool) -> Self {
+        let histories = Histories::of(store, |_| false);
         let ties = ties(store, &histories);
         let apart = apart(store, &histories, &ties);
-        let keys = keys(store, &histories, mapping, &ties, &apart);
+        let is_apart = |group: AccountId, name: &str| apart.contains(&group) || is_person(name);
+        let keys = keys(store, &histories, mapping, &ties, is_apart);
         let is_databricks = |account: AccountId| store.at(account).system == DATABRICKS;
-        let own = held(
-            store,
-            &histories,
-            |a| is_databricks(a) && !apart.contains(&a),
-            |a, b| keys[a as usize] == keys[b as usize],
-        );
-        let logins = held(store, &histories, |a| !is_databricks(a), |a, b| a == b);
+        let own = claims(store, &histories, |a| is_databricks(a) && !apart.contains(&a));
+        let own = held(&own, |a, b| keys[a as usize] == keys[b as usize]);
+        let mut logins = claims(store, &histories, |a| !is_databricks(a));
+        logins.iter_mut().for_each(|claimed| claimed.2.last = until(&histories, &claimed.2));
+        let is_pushed = |a: AccountId| histories.is_pushed[a as usize] || !histories.aliases.of(a).is_empty();
+        let tied: HashSet<AccountId, RandomState> = ties.iter().map(|(group, _)| *group).collect();
+        let rivals = rivals(&logins, |a| tied.contains(&a) || is_pushed(a));
+        let logins = held(&logins, |a, b| a == b);
         let texts = store.texts.len();
         Self {
             own: Grouped::of_sorted(own, texts, |(name, _, _)| *name, |(_, _, tenure)| tenure),
@@ -90,6 +103,7 @@ impl Groups {
             ),
             ties: Grouped::of_sorted(ties, store.accounts.len(), |(group, _)| *group, |(_, tie)| tie),
             keys,
+            rivals,
             histories,
         }
     }
@@ -115,9 +129,9 @@ impl Groups {
         })
     }
 
-    /// The directory's group that had a folded name.
-    pub(super) fn holder(&self, store: &Store, system: u16, name: &str, time: i64) -> Option<AccountId> {
-        placed_at(self.logins.of(store.texts.find(name)?), system, time).map(|placed| placed.tenure.owner)
+    /// Which group of the directory had a folded name.
+    pub(super) fn holder(&self, store: &Store, system: u16, name: &str, time: i64) -> Option<Tenure> {
+        placed_at(self.logins.of(store.texts.find(name)?), system, time).map(|placed| placed.tenure)
     }
 
     /// The Databricks group of a directory's group, and by what.
@@ -144,10 +158,17 @@ impl Groups {
     fn by_names(&self, store: &Store, mapping: &Mapping, group: AccountId, time: i64) -> (Resolved, Basis) {
         let runs = self.histories.names.of(group);
         let Some(now) = Histories::run_at(runs, time) else {
-            return (Resolved::Key(format!("id:{}", store.named(group).1)), Basis::ImmutableId);
+            // Some directories' records have the application's id.
+            let there = store.databricks_account(store.at(group).id).map(|there| self.keys[there as usize].clone());
+            let key = there.unwrap_or_else(|| format!("id:{}", store.named(group).1));
+            return (Resolved::Key(key), Basis::ImmutableId);
         };
         let (name, basis) = mapping.apply(store.texts.text(now.value));
-        let tenure = self.tenure(store, group, now.value, time);
+        if self.rivals.namesakes.contains(&(group, now.value)) {
+            return (Resolved::Key(format!("{name}#{}", store.named(group).1)), Basis::ImmutableId);
+        }
+        let is_chosen = self.rivals.chosen.contains(&(group, now.value));
+        let tenure = self.tenure(store, group, now.value, time).filter(|_| !is_chosen);
         if tenure.is_some_and(|t| t.is_contested) {
             return (Resolved::Unresolved(name.to_owned()), basis);
         }
@@ -217,14 +238,14 @@ fn apart(store: &Store, histories: &Histories, ties: &[(AccountId, Tie)]) -> Has
     accounts(store).filter(is_apart).collect()
 }
 
-/// The latest name; behind it the id of a group that has to be told from a pushed one. A group without a name goes by that of the
+/// The latest name; behind it the id of a group that has to be told from a pushed one, or from a person. A group without a name goes by that of the
 /// directory's group that it is tied to, else by its id.
 fn keys(
     store: &Store,
     histories: &Histories,
     mapping: &Mapping,
     ties: &[(AccountId, Tie)],
-    apart: &HashSet<AccountId, RandomState>,
+    is_apart: impl Fn(AccountId, &str) -> bool,
 ) -> Vec<String> {
     let is_databricks = |account: AccountId| store.at(account).system == DATABRICKS;
     let by_id = |a: AccountId| if is_databricks(a) { format!("id:{}", store.named(a).1) } else { String::new() };
@@ -240,19 +261,17 @@ fn keys(
     for group in accounts(store).filter(|a| is_databricks(*a)) {
         if let Some(name) = latest(group) {
             let id = store.named(group).1;
-            keys[group as usize] = if apart.contains(&group) { format!("{name}#{id}") } else { name.to_owned() };
+            keys[group as usize] = if is_apart(group, name) { format!("{name}#{id}") } else { name.to_owned() };
         }
     }
     keys
 }
 
-/// Tenures of all names of those groups, by name and system.
-fn held(
-    store: &Store,
-    histories: &Histories,
-    is_meant: impl Fn(AccountId) -> bool,
-    is_same: impl Fn(u32, u32) -> bool,
-) -> Vec<(TextId, u16, Tenure)> {
+/// A name, a system, and a group's claim to it there.
+type Claimed = (TextId, u16, Claim);
+
+/// Claims of those groups to all their names, by name and system.
+fn claims(store: &Store, histories: &Histories, is_meant: impl Fn(AccountId) -> bool) -> Vec<Claimed> {
     let mut claims = Vec::new();
     for account in accounts(store).filter(|a| is_meant(*a)) {
         for run in histories.names.of(account) {
@@ -261,9 +280,43 @@ fn held(
             claims.push((run.value, store.at(account).system, claim));
         }
     }
-    let key = |(name, system, claim): &(TextId, u16, Claim)| (*name, *system, claim.first, claim.last);
+    let key = |(name, system, claim): &Claimed| (*name, *system, claim.first, claim.last);
     claims
         .sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| store.named(a.2.owner).cmp(&store.named(b.2.owner))));
+    claims
+}
+
+/// Until when a group had its name: until it got another or ended, since nobody else needs the name to be free.
+fn until(histories: &Histories, claim: &Claim) -> i64 {
+    let runs = histories.names.of(claim.owner);
+    let next = runs.iter().find(|run| run.first > claim.first).map(|run| run.first - 1);
+    match next.or_else(|| histories.end(claim.owner)) {
+        // Only that it ended is known of it: it had the name before.
+        Some(_) if claim.last == i64::MIN => i64::MIN,
+        Some(end) => end.max(claim.last),
+        None => i64::MAX,
+    }
+}
+
+/// Which of those that have one name at once are pushed, where that is known of one.
+fn rivals(claims: &[Claimed], is_pushed: impl Fn(AccountId) -> bool) -> Rivals {
+    let mut rivals = Rivals::default();
+    for of_name in claims.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|of| of.len() > 1) {
+        for (name, _, own) in of_name {
+            let others = of_name.iter().map(|(_, _, other)| other).filter(|other| other.owner != own.owner);
+            let mut at_once = others.filter(|other| other.first <= own.last && own.first <= other.last);
+            match (is_pushed(own.owner), at_once.any(|other| is_pushed(other.owner))) {
+                (true, false) => rivals.chosen.insert((own.owner, *name)),
+                (false, true) => rivals.namesakes.insert((own.owner, *name)),
+                _ => false,
+            };
+        }
+    }
+    rivals
+}
+
+/// Tenures of names.
+fn held(claims: &[Claimed], is_same: impl Fn(u32, u32) -> bool) -> Vec<(TextId, u16, Tenure)> {
     let mut all = Vec::new();
     for of_name in claims.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let claims: Vec<Claim> = of_name.iter().map(|(_, _, claim)| *claim).collect();

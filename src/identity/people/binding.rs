@@ -96,7 +96,10 @@ impl People {
     fn segments_of(&self, store: &Store, account: AccountId, evidence: &[Evidence]) -> Vec<Segment> {
         let claims: Vec<Claim> = evidence.iter().map(|e| e.claim).collect();
         let told = tenures(&claims, |a, b| self.cluster(a) == self.cluster(b));
-        let (first_seen, _) = self.histories.spans[account as usize];
+        let (first_seen, last_seen) = self.histories.spans[account as usize];
+        if first_seen > last_seen {
+            return Vec::new();
+        }
         let mut times = vec![first_seen];
         times.extend(told.iter().map(|t| t.from));
         for run in self.called_in_databricks(account) {
@@ -109,7 +112,9 @@ impl People {
         times.dedup();
         let mut segments: Vec<Segment> = Vec::new();
         for from in times {
+            let last = segments.last().copied();
             let segment = self.segment(store, account, &told, evidence, from);
+            let segment = last.filter(|last| !self.passes_on(account, last, &segment)).unwrap_or(segment);
             match segments.last_mut().filter(|last| last.owner == segment.owner) {
                 Some(last) => {
                     let better = segment.basis < last.basis;
@@ -162,6 +167,11 @@ impl People {
         match (latest, holder) {
             (Some(tenure), Some((name, held, _))) if !self.is_handed_on(name, tenure, held) => by_evidence(tenure),
             (Some(tenure), None) => by_evidence(tenure),
+            (_, Some((name, ..))) if self.intruders.contains(&account) => {
+                let contested =
+                    Segment { from, owner: Owner::Contested(name), basis: Basis::ImmutableId, record: NONE };
+                told.first().map_or(contested, by_evidence)
+            }
             (_, Some((name, held, record))) => {
                 Segment { from, owner: self.held(name, held), basis: by_name(store.texts.text(name)), record }
             }
@@ -177,6 +187,16 @@ impl People {
         }
     }
 
+    /// Whether an account goes from one owner to the next because its name does: only from whoever is there no more.
+    fn passes_on(&self, account: AccountId, last: &Segment, next: &Segment) -> bool {
+        let is_by_name = |segment: &Segment| matches!(segment.basis, Basis::VerifiedEmail | Basis::Name);
+        let (Owner::Cluster(cluster), true, true) = (last.owner, is_by_name(last), is_by_name(next)) else {
+            return true;
+        };
+        let Some((name, held, _)) = self.holder(account, next.from) else { return true };
+        self.has_left(cluster, name, held.from)
+    }
+
     /// Whether the account's name went from whom its foreign id names to somebody else, who was not there when that id was last
     /// seen, and the former is seen no more. The account then goes with its name: a push finds it by that.
     fn is_handed_on(&self, name: TextId, tenure: &Tenure, held: &Tenure) -> bool {
@@ -185,6 +205,6 @@ impl People {
             && !held.is_contested
             && held.from > tenure.last
             && self.names.facing.of(name).iter().any(|t| t.from < held.from && is_same(t.owner, tenure.owner))
-            && !self.histories.is_seen_from(tenure.owner, held.from)
+            && self.has_left(self.cluster(tenure.owner), name, held.from)
     }
 }

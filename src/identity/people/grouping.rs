@@ -249,7 +249,9 @@ impl<'s> Groups<'s> {
 
     /// Who had which name in Databricks. An account that is made again under a name is no other person's: Databricks gives a
     /// new id to whoever comes back. It is another's only if the account before it goes by another name now.
-    pub(super) fn own_names(&mut self) -> Grouped<Tenure> {
+    ///
+    /// Nor is an account another's that appears under a name while the account that had it is still there. Those are given, too.
+    pub(super) fn own_names(&mut self) -> (Grouped<Tenure>, HashSet<AccountId, RandomState>) {
         let mut claims = Vec::new();
         for account in self.accounts().filter(|a| !self.is_directory(*a)) {
             for (runs, is_label) in [(&self.histories.names, false), (&self.histories.aliases, true)] {
@@ -261,15 +263,48 @@ impl<'s> Groups<'s> {
             }
         }
         self.sort(&mut claims);
+        let intruders = intruders(&claims);
         for pair in claims.windows(2) {
             let [a, b] = pair else { continue };
             let latest = self.histories.names.of(a.claim.owner).last().map(|run| run.value);
-            if a.name == b.name && !a.claim.by_rule && !b.claim.by_rule && latest == Some(a.name) {
+            let is_again = !a.claim.by_rule && !b.claim.by_rule && latest == Some(a.name);
+            if a.name == b.name && is_again && ![a, b].iter().any(|c| intruders.contains(&c.claim.owner)) {
                 self.union.unite(a.claim.owner, b.claim.owner);
             }
         }
-        self.by_name(&claims, &HashSet::default())
+        (self.each_in_its_time(&claims), intruders)
     }
+
+    /// Tenures of names in Databricks. A person's accounts of one name stand apart: each may become another's.
+    fn each_in_its_time(&self, claims: &[Claimed]) -> Grouped<Tenure> {
+        let mut all = Vec::new();
+        for held in claims.chunk_by(|a, b| a.name == b.name) {
+            let Some(first) = held.first() else { continue };
+            let claims: Vec<Claim> = held.iter().map(|c| c.claim).collect();
+            for tenure in tenures(&claims, |a, b| self.union.is_same(a, b)) {
+                let is_in_it = |c: &&Claim| c.first > tenure.from && c.first <= tenure.last && !tenure.is_contested;
+                all.push((first.name, tenure));
+                let later = claims.iter().filter(is_in_it);
+                all.extend(later.map(|c| (first.name, Tenure { from: c.first, owner: c.owner, ..tenure })));
+            }
+        }
+        Grouped::of_sorted(all, self.store.texts.len(), |(name, _)| *name, |(_, tenure)| tenure)
+    }
+}
+
+/// Accounts that appear under a name before the one that had it was last seen; both, where they appear at once.
+fn intruders(claims: &[Claimed]) -> HashSet<AccountId, RandomState> {
+    let mut all = HashSet::default();
+    for held in claims.chunk_by(|a, b| a.name == b.name) {
+        let mut last: Option<Claim> = None;
+        for claim in held.iter().map(|c| c.claim).filter(|c| !c.by_rule) {
+            let before = last.filter(|before| before.owner != claim.owner && claim.first <= before.last);
+            all.extend(before.map(|_| claim.owner));
+            all.extend(before.filter(|before| before.first == claim.first).map(|before| before.owner));
+            last = Some(last.filter(|last| last.last >= claim.last).unwrap_or(claim));
+        }
+    }
+    all
 }
 
 /// What a name proves: an address is somebody's own, a mere name may be anybody's.

@@ -23,6 +23,12 @@ pub(super) struct Called {
     is_later: bool,
 }
 
+impl Called {
+    pub(super) const fn name(&self) -> TextId {
+        self.name
+    }
+}
+
 impl People {
     /// The key of a cluster: its name, or its id where no name is known. Where others had the name before it the id stands behind.
     pub(in crate::identity) fn key(&self, store: &Store, cluster: u32) -> String {

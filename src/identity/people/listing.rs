@@ -66,11 +66,15 @@ impl People {
         for seen in store.seen() {
             let name = store.texts.spelling(seen.name).canonical;
             let Seen { system, account, external: foreign, time, .. } = *seen;
+            if account != NONE && self.is_none(account) {
+                continue;
+            }
             let owner = self.whose(store, Asked { system, account, foreign, name, time });
             // A name that is nobody's stands for itself.
             let owner = owner.unwrap_or(Owner::Contested(name));
             // A directory's account is somebody, whoever else claims its name towards Databricks.
-            let own = Some(seen.account).filter(|a| *a != NONE && store.at(*a).system != DATABRICKS);
+            let is_own = |a: &AccountId| store.at(*a).system != DATABRICKS && self.meant(store, *a) == *a;
+            let own = Some(seen.account).filter(|a| *a != NONE).filter(is_own);
             match owner {
                 Owner::Cluster(cluster) => widen(clusters.entry(cluster), seen),
                 Owner::Contested(name) => widen(names.entry(name), seen),

@@ -48,6 +48,8 @@ pub(super) struct People {
     histories: Histories,
     /// What the clusters are called.
     called: Vec<Called>,
+    /// What those of a directory are called.
+    called_names: HashSet<TextId, RandomState>,
     /// The account that each cluster is named by.
     founders: Vec<AccountId>,
     /// Cluster of a directory's account; of a Databricks account the one that it is by itself.
@@ -57,6 +59,10 @@ pub(super) struct People {
     names: Names,
     /// Why a directory's account is in a cluster with others.
     joined: Joined,
+    /// Databricks accounts that appear under the name of another while that is there.
+    intruders: HashSet<AccountId, RandomState>,
+    /// Directory accounts of each cluster.
+    members: Grouped<AccountId>,
     /// Clusters that a Databricks account's own word belongs to, whoever else claims its name.
     proven: HashSet<u32, RandomState>,
     /// Directory accounts that name foreign ids, by id.
@@ -77,8 +83,12 @@ struct Names {
 }
 
 impl People {
-    pub(super) fn of(store: &Store) -> Self {
-        let histories = Histories::of(store);
+    /// `is_group` tells of an id of Databricks whether it is a group's. Directories' records have such ids, too, without a name.
+    pub(super) fn of(store: &Store, is_group: impl Fn(&str) -> bool) -> Self {
+        let mut is_named = vec![false; store.accounts.len()];
+        store.seen().filter(|s| s.account != NONE && s.name != NONE).for_each(|s| is_named[s.account as usize] = true);
+        let is_databricks = |a: AccountId| store.at(a).system == DATABRICKS || !is_named[a as usize];
+        let histories = Histories::of(store, |account| is_databricks(account) && is_group(store.named(account).1));
         let mut groups = Groups::new(store, &histories);
         groups.unite_ids();
         let claims = groups.login_claims();
@@ -86,17 +96,21 @@ impl People {
         let logins = groups.login_tenures(&claims);
         let refused = groups.unite_systems(&logins);
         let facing = groups.facing(claims, &logins, &refused);
-        let own = groups.own_names();
+        let (own, intruders) = groups.own_names();
         let names = Names { logins, facing, own, refused };
         let (union, joined) = groups.done();
         let (clusters, founders) = numbered(store, &histories, &union);
+        let members = members(store, &clusters, founders.len());
         let mut people = Self {
             called: Vec::new(),
+            called_names: HashSet::default(),
             founders,
             clusters,
             segments: Grouped::empty(),
             names,
             joined,
+            intruders,
+            members,
             proven: HashSet::default(),
             by_external: by_external(store, &histories),
             histories,
@@ -104,13 +118,18 @@ impl People {
         people.segments = people.bind(store);
         people.proven = people.proven(store);
         people.called = people.name_clusters(store);
+        let named = people.called.iter().zip(0..).filter(|(_, cluster)| !people.members.of(*cluster).is_empty());
+        people.called_names = named.map(|(called, _)| called.name()).filter(|name| *name != NONE).collect();
         people
     }
 
     /// Whose it is; `None` = neither name nor id was ever tied to anybody.
     pub(super) fn whose(&self, store: &Store, asked: Asked) -> Option<Owner> {
         let by_name = || self.of_name(store, asked.system, asked.name, asked.time);
-        let by_id = || (asked.account != NONE).then(|| self.of_account(store, asked.account, asked.time));
+        let by_id = || {
+            let account = Some(asked.account).filter(|account| *account != NONE)?;
+            Some(self.of_account(store, self.meant(store, account), asked.time))
+        };
         let by_foreign = || {
             let account = self.by_external.get(&asked.foreign)?;
             Some(self.of_account(store, *account, asked.time))
@@ -118,14 +137,42 @@ impl People {
         by_id().or_else(by_foreign).or_else(by_name)
     }
 
+    /// Whether nothing but its id is known of an account.
+    fn is_nameless(&self, account: AccountId) -> bool {
+        self.histories.names.of(account).is_empty() && self.histories.aliases.of(account).is_empty()
+    }
+
+    /// Whether the account was left out, as its id is something else's.
+    pub(super) fn is_none(&self, account: AccountId) -> bool {
+        self.histories.spans.get(account as usize).is_none_or(|(first, last)| first > last)
+    }
+
+    /// An id of Databricks in a directory's record is the Databricks account, if the directory knows it by no name.
+    fn meant(&self, store: &Store, account: AccountId) -> AccountId {
+        let known =
+            || store.databricks_account(store.at(account).id).or(self.by_external.get(&store.at(account).id).copied());
+        if self.is_nameless(account) { known().unwrap_or(account) } else { account }
+    }
+
+    /// Whether a person of a directory has that name, folded, for a key.
+    pub(super) fn is_called(&self, store: &Store, name: &str) -> bool {
+        store.texts.find(name).is_some_and(|name| self.called_names.contains(&name))
+    }
+
+    /// Whether a person is seen no more from an instant on, and went by that name to the last.
+    fn has_left(&self, cluster: u32, name: TextId, from: i64) -> bool {
+        let latest = |account: AccountId| self.histories.facing(account).last().map(|run| run.value);
+        let had = |account: AccountId| self.histories.facing(account).iter().any(|run| run.value == name);
+        let members = self.members.of(cluster);
+        members.iter().all(|a| !self.histories.is_seen_from(*a, from) && (!had(*a) || latest(*a) == Some(name)))
+    }
+
     /// The cluster of a directory's account, or the name that it contests towards Databricks.
     fn of_account(&self, store: &Store, account: AccountId, time: i64) -> Owner {
         if store.at(account).system == DATABRICKS {
             return binding::at(self.segments.of(account), time);
         }
-        let aliases = self.histories.aliases.of(account);
-        let runs = if aliases.is_empty() { self.histories.names.of(account) } else { aliases };
-        let faced = Histories::run_at(runs, time).map(|run| run.value);
+        let faced = Histories::run_at(self.histories.facing(account), time).map(|run| run.value);
         let is_contested = |name: &TextId| tenure_at(self.names.facing.of(*name), time).is_some_and(|t| t.is_contested);
         let cluster = self.cluster(account);
         match faced.filter(|name| is_contested(name) && !self.proven.contains(&cluster)) {
@@ -189,6 +236,14 @@ fn numbered(store: &Store, histories: &Histories, union: &Union) -> (Vec<u32>, V
     let clusters = accounts().map(|account| numbers[union.root(account) as usize]).collect();
     founder.retain(|account| *account != NONE);
     (clusters, founder)
+}
+
+/// The directory accounts of each cluster.
+fn members(store: &Store, clusters: &[u32], count: usize) -> Grouped<AccountId> {
+    let mut all: Vec<(u32, AccountId)> =
+        clusters.iter().copied().zip(0..).filter(|(_, account)| store.at(*account).system != DATABRICKS).collect();
+    all.sort_unstable();
+    Grouped::of_sorted(all, count, |(cluster, _)| *cluster, |(_, account)| account)
 }
 
 /// Of several that name one id, the first by name of system and id.

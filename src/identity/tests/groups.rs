@@ -124,7 +124,7 @@ fn two_groups_of_one_name_at_once_are_not_merged() {
     // A foreign id settles it for the one that is pushed.
     of.learn(with_external("guid-1", group("scim", "data", "9", 2)));
     assert_eq!(which(&of, "entra_audit", "", "guid-1", 2), "data");
-    assert_eq!(which(&of, "entra_audit", "", "guid-2", 2), "?data?");
+    assert_eq!(which(&of, "entra_audit", "", "guid-2", 2), "data#guid-2");
     // A group that is made again under its name is the one that counts from then on.
     let of = learnt(&[
         group("okta", "Data", "00g1", 1),
@@ -179,4 +179,74 @@ fn a_group_deleted_by_id_alone_is_still_the_group() {
     let pushed = with_external("9", group("entra_provisioning", "okta-Data", "guid-1", 1));
     let of = learnt(&[pushed, group("databricks", "", "9", 5)]);
     assert_eq!(which(&of, "databricks", "", "9", 5), "data", "known by the directory's name alone");
+}
+
+#[test]
+fn a_namesake_of_the_pushed_group_is_another_group() {
+    let own = group("databricks", "data", "9", 1);
+    let (pushed, other) = (group("okta", "Data", "00g1", 2), group("okta", "Data", "00g2", 7));
+    let mapped = Sighting { is_pushed: true, ..pushed };
+    // Nobody says which of them is pushed, nor that the first is no more.
+    let of = learnt(&[own, pushed, other]);
+    for (name, id) in [("Data", "00g1"), ("Data", "00g2"), ("Data", ""), ("", "00g2")] {
+        assert_eq!(which(&of, "okta", name, id, 8), "?data?", "{name} {id}");
+    }
+    for told in [mapped, pushed_as("Data", pushed), with_external("9", pushed)] {
+        let of = learnt(&[own, told, other]);
+        assert_eq!(which(&of, "okta", "Data", "00g1", 8), "data");
+        assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data#00g2");
+        assert_eq!(which(&of, "okta", "Data", "", 8), "?data?");
+        assert!(of.identities_rows().iter().any(|row| row.key == "data#00g2"));
+    }
+    // Both are pushed.
+    let of = learnt(&[own, mapped, Sighting { is_pushed: true, ..other }]);
+    assert_eq!(which(&of, "okta", "", "00g2", 8), "?data?");
+    // The first was deleted, or got another name, before the second was heard of.
+    let of = learnt(&[own, mapped, ending(group("okta", "Data", "00g1", 5)), other]);
+    assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data");
+    let of = learnt(&[own, mapped, group("okta", "Former", "00g1", 5), other]);
+    assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data");
+}
+
+#[test]
+fn a_group_called_like_a_person_is_not_the_person() {
+    let name = "a@example.com";
+    let nested = databricks(name, "G2", 5);
+    let of =
+        learnt(&[okta(name, "00u1", "", 1), databricks(name, "1001", 2), group("databricks", name, "G2", 3), nested]);
+    assert_eq!(shown(&of.person(nested)), "a@example.com#G2");
+    assert_eq!(which(&of, "databricks", name, "G2", 5), "a@example.com#G2");
+    assert_eq!(which(&of, "okta", name, "", 5), "a@example.com#G2", "pushed under its name");
+    for (source, name, id) in [("databricks", name, "1001"), ("databricks", name, ""), ("okta", name, "00u1")] {
+        assert_eq!(who(&of, source, name, id, 5), "a@example.com", "{source} {name} {id}");
+    }
+    // A group as a member of a group, known by its id alone.
+    let of = learnt(&[group("databricks", "data", "G2", 3), databricks("", "G2", 5)]);
+    assert_eq!(who(&of, "databricks", "", "G2", 5), "data");
+}
+
+#[test]
+fn an_id_of_databricks_in_a_directory_s_record_is_what_databricks_calls_it() {
+    let member = seen("entra_provisioning", USER, "", "1001", 5);
+    let nested = seen("entra_provisioning", USER, "", "9", 5);
+    let of = learnt(&[
+        seen("entra_audit", USER, "a@example.com", "guid-1", 1),
+        databricks("a@example.com", "1001", 2),
+        group("databricks", "data", "9", 3),
+        member,
+        nested,
+        group("entra_provisioning", "", "9", 6),
+    ]);
+    assert_eq!(shown(&of.person(member)), "a@example.com");
+    assert_eq!(shown(&of.person(nested)), "data");
+    assert_eq!(which(&of, "entra_provisioning", "", "9", 6), "data");
+    assert!(!of.identities_rows().iter().any(|row| row.key.starts_with("id:")), "{:#?}", of.identities_rows());
+    // Known from the provisioning log alone.
+    let pushed = with_external("2002", seen("entra_provisioning", USER, "b@example.com", "guid-2", 1));
+    let of = learnt(&[pushed, seen("entra_provisioning", USER, "", "2002", 3)]);
+    assert_eq!(who(&of, "entra_provisioning", "", "2002", 3), "b@example.com");
+    // So does a SCIM request that names ids only.
+    let of = learnt(&[databricks("a@example.com", "1001", 2), group("databricks", "data", "9", 3)]);
+    assert_eq!(who(&of, "scim", "", "1001", 4), "a@example.com");
+    assert_eq!(which(&of, "scim", "", "9", 4), "data");
 }
