@@ -15,6 +15,7 @@ mod reason;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod trace;
 mod vouch;
 

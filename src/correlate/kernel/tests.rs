@@ -8,3 +8,4 @@ mod naive_trace;
 mod resync;
 mod rulings;
 mod story;
+mod ties;
