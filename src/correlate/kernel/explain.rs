@@ -32,6 +32,8 @@ pub enum Fate {
     Failed,
     /// The push names the group and not this subject.
     NamesNobody,
+    /// The push was made by a client that is not known to be the configured connector.
+    NotByConnector,
     /// It came before the window, by so many microseconds.
     TooEarly(i64),
     /// It came after the window, by so many microseconds.
@@ -139,6 +141,8 @@ impl Weigher<'_> {
             Fate::OtherDirection
         } else if !push.names_subject {
             Fate::NamesNobody
+        } else if !push.by_connector {
+            Fate::NotByConnector
         } else if !push.succeeded {
             Fate::Failed
         } else if let Some(outside) = self.outside(push.time) {

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 
-use super::marks::{Marks, Span};
+use super::marks::{Mark, Marks, Span};
 use super::{Case, Decision, EndingKind, Instant, Limits, Push, Scope};
 use crate::change::{Direction, Verb};
 
@@ -46,8 +46,8 @@ impl<'c> Index<'c> {
             (ranked, sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction))))
         });
         let named = |p: &Push, succeeded| {
-            let is_either = p.direction != Direction::Update && p.names_subject && p.succeeded == succeeded;
-            is_either.then(|| side(p.direction))
+            let proves = p.direction != Direction::Update && p.names_subject && p.by_connector;
+            (proves && p.succeeded == succeeded).then(|| side(p.direction))
         };
         Self {
             case,
@@ -182,13 +182,16 @@ impl<'c> Index<'c> {
     pub(super) fn undone(&self, span: &Span, d: usize, until: usize, limits: &Limits) -> Option<usize> {
         let decision = self.decision(d);
         let side = side(decision.direction);
-        let used = if self.is_moot(span, d) {
-            Some(self.marks().since(span, decision.time))
+        let decided = self.marks().since(span, decision.time);
+        // Skew puts its effect a little before it, but not one that was undone again by then.
+        let skewed = decision.time - limits.window.skew;
+        let since = self.opposed_before(d).map_or(skewed, |r| r.max(skewed));
+        let is_there = |mark: Mark| usize::from(!mark.is_held) == side && mark.time >= since;
+        let used = if self.is_moot(span, d) || self.marks().before(span, decided).is_some_and(is_there) {
+            Some(decided)
         } else {
-            let skewed = decision.time - limits.window.skew;
-            let since = self.opposed_before(d).map_or(skewed, |r| r.max(skewed));
             // Used first, then undone: what was undone before it was ever used was another decision's.
-            self.marks().next(span, self.marks().since(span, since), side)
+            self.marks().next(span, decided, side)
         };
         used.and_then(|at| self.marks().next(span, at, 1 - side)).filter(|at| *at < until)
     }
@@ -205,18 +208,19 @@ impl<'c> Index<'c> {
         list.get(at).copied().filter(|&p| self.case.pushes[p].time <= to)
     }
 
-    /// The first push in the span that names the subject and arrived.
+    /// The first push of the connector in the span that names the subject and arrived.
     pub(super) fn arrival(&self, side: usize, from: Instant, to: Instant) -> Option<usize> {
         self.pushed(&self.arrived[side], from, to)
     }
 
-    /// The push that lies between a decision and its effect: one that names the subject and arrived, else any.
+    /// The push that lies between a decision and its effect: one of the connector that names the subject and arrived, else
+    /// any.
     pub(super) fn push_between(&self, side: usize, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
         let (from, to) = (from - limits.window.skew, to.saturating_add(limits.window.skew));
         self.arrival(side, from, to).or_else(|| self.pushed(&self.pushes[side], from, to))
     }
 
-    /// True when the last push in the span that names the subject did not arrive.
+    /// True when the connector's last push in the span that names the subject did not arrive.
     pub(super) fn has_failed(&self, side: usize, from: Instant, before: Instant) -> bool {
         let last = |list: &[usize]| {
             let at = list.partition_point(|&p| self.case.pushes[p].time < before);

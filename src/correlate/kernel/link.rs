@@ -1,25 +1,54 @@
 //! Which decision authorises which effect, scope by scope.
 
 use super::super::assign::{Offer, assign};
+use super::against::Against;
 use super::index::{Index, side};
 use super::marks::Span;
 use super::standing::Standing;
 use super::{Instant, Limits};
 use crate::change::Direction;
 
+/// Which decision is whose, by position of the effect.
+pub(super) struct Links {
+    /// The decision that vouches the effect.
+    pub(super) vouching: Vec<Option<usize>>,
+    /// The decision that the effect carries out, were no reversal carried out before its turn.
+    pub(super) in_turn: Vec<Option<usize>>,
+}
+
 /// For each effect the decision that vouches it. Decisions vouch at most one effect per scope; what needs no authority
 /// (a twin, an automatic act) uses one up all the same, so that none is left over for what follows.
-pub(super) fn links(index: &Index<'_>, limits: &Limits, standing: &[Standing]) -> Vec<Option<usize>> {
-    let mut links = vec![None; index.case.effects.len()];
+pub(super) fn links(index: &Index<'_>, limits: &Limits, standing: &[Standing]) -> Links {
+    let effects = &index.case.effects;
+    let mut in_turn = vec![None; effects.len()];
     if index.case.decisions.is_empty() {
-        return links;
+        return Links { vouching: in_turn.clone(), in_turn };
     }
+    link_all(index, limits, standing, None, &mut in_turn);
+    let is_in_flight = |(e, d): (usize, &Option<usize>)| d.is_some_and(|d| index.reversed_at(d) <= effects[e].time);
+    let mut vouching = in_turn.clone();
+    if in_turn.iter().enumerate().any(is_in_flight) {
+        vouching.fill(None);
+        link_all(index, limits, standing, Some(&in_turn), &mut vouching);
+    }
+    for (link, _) in vouching.iter_mut().zip(standing).filter(|(_, standing)| **standing != Standing::Own) {
+        *link = None;
+    }
+    Links { vouching, in_turn }
+}
+
+fn link_all(
+    index: &Index<'_>,
+    limits: &Limits,
+    standing: &[Standing],
+    in_turn: Option<&[Option<usize>]>,
+    links: &mut [Option<usize>],
+) {
     for span in index.marks().spans() {
         for direction in [Direction::Grant, Direction::Revoke] {
-            link(&Scoped { index, limits, span, side: side(direction) }, standing, &mut links);
+            link(&Scoped { index, limits, span, side: side(direction), in_turn }, standing, links);
         }
     }
-    links
 }
 
 struct Scoped<'a> {
@@ -27,6 +56,7 @@ struct Scoped<'a> {
     limits: &'a Limits,
     span: &'a Span,
     side: usize,
+    in_turn: Option<&'a [Option<usize>]>,
 }
 
 /// An effect that takes a decision.
@@ -38,11 +68,14 @@ struct Taker {
     is_consequence: bool,
     /// When it was undone.
     undone_at: Instant,
+    /// What spoke against it; `None` = not asked yet.
+    against: Option<Against>,
 }
 
 /// A decision that may be taken.
 struct Decided {
     decision: usize,
+    time: Instant,
     is_consequence: bool,
     reversed_at: Instant,
     /// The mark that undid what the decision had found in effect.
@@ -60,7 +93,7 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
     if let [taker] = &takers[..] {
         let may = decided.iter().filter(|d| may_take(d, taker, look_back)).map(|d| d.decision);
         let nearest = may.min_by_key(|&d| (decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
-        links[taker.effect] = nearest.filter(|_| standing[taker.effect] == Standing::Own);
+        links[taker.effect] = nearest;
         return;
     }
     let offer = |d: &Decided| Offer {
@@ -75,19 +108,23 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
     let times: Vec<Instant> = takers.iter().map(|e| e.time).collect();
     let chosen = assign(&offers, &times, scoped.limits.window, |d, e| may_take(&decided[d], &takers[e], look_back));
     for (taker, d) in takers.iter().zip(chosen) {
-        if standing[taker.effect] == Standing::Own {
-            links[taker.effect] = d.map(|d| decided[d].decision);
-        }
+        links[taker.effect] = d.map(|d| decided[d].decision);
     }
 }
 
-// A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in turn.
+// A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in turn:
+// after it, and not before.
 fn may_take(decided: &Decided, taker: &Taker, look_back: i64) -> bool {
-    let is_overruled =
-        decided.reversed_at <= taker.time && taker.undone_at > decided.reversed_at.saturating_add(look_back);
+    let has_answered =
+        |against: &Against| against.has_answered(decided.decision, decided.reversed_at, decided.is_consequence);
+    let is_overruled = decided.reversed_at <= taker.time
+        && (taker.undone_at > decided.reversed_at.saturating_add(look_back)
+            || taker.against.as_ref().is_some_and(has_answered));
     let comes_by_itself = decided.is_consequence && taker.is_consequence;
     let is_spent = decided.undone < taker.place;
-    !(is_overruled || comes_by_itself || is_spent)
+    // Skew lets an effect stand a little before its decision, but not one that was undone again by then.
+    let is_gone = taker.undone_at < decided.time;
+    !(is_overruled || comes_by_itself || is_spent || is_gone)
 }
 
 impl Scoped<'_> {
@@ -102,6 +139,7 @@ impl Scoped<'_> {
                 time: mark.time,
                 is_consequence: ending_beside(self.index, self.limits, self.span, place).is_some(),
                 undone_at: undone_at(self.index, self.span, place).unwrap_or(Instant::MAX),
+                against: self.in_turn.map(|in_turn| Against::of(self.index, self.span, place, in_turn)),
             })
         };
         places.filter_map(taker).collect()
@@ -128,6 +166,7 @@ impl Scoped<'_> {
         };
         Decided {
             decision: d,
+            time: decision.time,
             is_consequence: decision.rank.is_some_and(|rank| rank > 0),
             reversed_at: self.index.reversed_at(d),
             undone: undone.unwrap_or(usize::MAX),

@@ -106,6 +106,13 @@ impl Marks {
         before.filter(|at| *at != usize::MAX)
     }
 
+    /// The first and the last of the marks that tell of the side right before a place, or before what tells otherwise.
+    pub(super) fn run(&self, span: &Span, before: usize, side: usize) -> Option<(Mark, Mark)> {
+        let last = self.last(span, before, side)?;
+        let first = self.last(span, last, 1 - side).map_or(span.marks.start, |other| other + 1);
+        Some((self.marks[first], self.marks[last]))
+    }
+
     /// The mark before a place.
     pub(super) fn before(&self, span: &Span, at: usize) -> Option<Mark> {
         (at > span.marks.start).then(|| self.marks[at - 1])

@@ -4,6 +4,7 @@
 //! laid onto the key beforehand, so that every key can be judged alone. Every list is sorted once (`index`), and every
 //! question about it is a binary search, so that the cost of a key grows with its length, not with its square.
 
+mod against;
 mod ambiguity;
 mod explain;
 mod held;
@@ -14,6 +15,7 @@ mod reason;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod trace;
 mod vouch;
 
@@ -67,6 +69,8 @@ pub struct Push {
     pub succeeded: bool,
     /// False = it concerns the whole group and names no member; it links, but proves nothing about this key.
     pub names_subject: bool,
+    /// True = made by the configured provisioning connector; false = not known to be: it links, but proves nothing.
+    pub by_connector: bool,
     /// Row of the access change.
     pub row: usize,
 }
@@ -84,6 +88,8 @@ pub struct Effect {
     pub verb: Verb,
     /// Number of the acting principal; twins share it.
     pub actor: u32,
+    /// True = made by the configured provisioning connector; false = by another hand, or not known.
+    pub by_connector: bool,
     /// A verdict that holds whatever the authority says: platform housekeeping, automatic creation.
     pub exempt: Option<Reason>,
     /// True = the row is the workspace half of an assignment, not an act of its own.

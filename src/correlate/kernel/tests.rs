@@ -5,5 +5,7 @@ mod explained;
 mod hostile;
 mod naive;
 mod naive_trace;
+mod resync;
 mod rulings;
 mod story;
+mod ties;

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::held::{Held, History};
 use super::index::{Index, side};
+use super::link::undone_at;
 use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use crate::change::Direction;
 
@@ -31,7 +32,7 @@ pub(super) struct Tracer<'a> {
     index: &'a Index<'a>,
     limits: &'a Limits,
     vouched: &'a [Vouched],
-    /// Decision and effect of every vouching, in that order.
+    /// Decision and effect of every match, in that order.
     links: Vec<(usize, usize)>,
     history: OnceCell<History>,
     changed: OnceCell<Effects>,
@@ -53,12 +54,9 @@ struct First {
 
 impl<'a> Tracer<'a> {
     pub(super) fn new(index: &'a Index<'a>, limits: &'a Limits, vouched: &'a [Vouched]) -> Self {
-        // What a return put in force again was not carried out by that, once a departure had reversed it.
-        let carries = |v: &Vouched, d: usize| {
-            v.reason == Reason::Matched || index.case.effects[v.effect].time < index.reversed_at(d)
-        };
-        let of_decision = |v: &Vouched| v.decision.filter(|&d| carries(v, d)).map(|d| (d, v.effect));
-        let mut links: Vec<_> = vouched.iter().filter_map(of_decision).collect();
+        // What is vouched by the state of things carried out nothing by that: it may be the re-sync of what was done before.
+        let matched = |v: &Vouched| v.decision.filter(|_| v.reason == Reason::Matched).map(|d| (d, v.effect));
+        let mut links: Vec<_> = vouched.iter().filter_map(matched).collect();
         links.sort_unstable();
         let (history, changed, said) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self { index, limits, vouched, links, history, changed, said }
@@ -216,9 +214,7 @@ impl<'a> Tracer<'a> {
             return false;
         }
         let span = self.index.marks().span(effect.scope);
-        let since = self.index.marks().since(&span, effect.time);
-        let against = self.index.marks().next(&span, since, 1 - side(effect.direction));
-        against.is_some_and(|at| self.index.marks().get(at).time < time)
+        undone_at(self.index, &span, self.index.marks().place(e)).is_some_and(|undone| undone < time)
     }
 
     // Without an account-level end, access has ended only when the last workspace has ended it.

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use super::against::Against;
 use super::index::{Index, side};
-use super::link::{ending_beside, links};
+use super::link::{Links, ending_beside, links};
 use super::marks::Span;
 use super::standing::{Standing, standing};
 use super::{Case, Effect, Instant, Limits, Reason, Vouched, World};
@@ -16,7 +17,7 @@ pub(super) fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouc
     let index = Index::of(case);
     let standing = standing(&index, limits);
     let links = links(&index, limits, &standing);
-    (0..case.effects.len()).map(|i| judge(&index, limits, world, i, standing[i], links[i])).collect()
+    (0..case.effects.len()).map(|i| judge(&index, limits, world, i, standing[i], &links)).collect()
 }
 
 fn judge(
@@ -25,7 +26,7 @@ fn judge(
     world: &dyn World,
     i: usize,
     standing: Standing,
-    link: Option<usize>,
+    links: &Links,
 ) -> Vouched {
     let effect = &index.case.effects[i];
     let (from, to) = limits.window.around(effect.time);
@@ -42,9 +43,9 @@ fn judge(
         Standing::Redundant => Vouched { reason: Reason::Redundant, ..judged },
         Standing::Twin => Vouched { reason: Reason::Implied, ..judged },
         Standing::Own => {
-            let item =
-                Item { index, limits, effect, span: index.marks().span(effect.scope), place: index.marks().place(i) };
-            match item.evidence(link) {
+            let (span, place) = (index.marks().span(effect.scope), index.marks().place(i));
+            let item = Item { index, limits, effect, span, place, in_turn: &links.in_turn };
+            match item.evidence(links.vouching[i]) {
                 Some((reason, decision, push)) => {
                     let push = push.or_else(|| decision.and_then(|d| item.push_of(d)));
                     Vouched { reason, decision, push, ..judged }
@@ -65,6 +66,7 @@ struct Item<'a> {
     effect: &'a Effect,
     span: Span,
     place: usize,
+    in_turn: &'a [Option<usize>],
 }
 
 /// The reason, the decision and the push that a pass rests on.
@@ -94,7 +96,8 @@ impl Item<'_> {
         by_state.or_else(|| self.vouching_push().map(|p| (Reason::Transport, None, Some(p))))
     }
 
-    // An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since.
+    // An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since. What
+    // another hand undid the connector puts back, however old the authority: it is in force until it is reversed.
     fn standing_decision(&self) -> Option<usize> {
         let now = self.effect.time;
         let (from, _) = self.limits.window.around(now);
@@ -110,19 +113,32 @@ impl Item<'_> {
             return false;
         }
         match index.last_reversal(d, now) {
-            None => now - index.case.decisions[d].time > self.limits.window.look_back && !self.is_undone(d),
+            None if self.is_undone(d) => self.puts_back(),
+            None => {
+                let decided = index.case.decisions[d].time;
+                let deleted = index.endings.last_final(self.effect.scope, now - 1).filter(|_| self.side() == 0);
+                let is_deleted = deleted.is_some_and(|end| end >= decided);
+                now - decided > self.limits.window.look_back || self.effect.by_connector && is_deleted
+            }
             Some(reversal) => {
                 let is_departure = index.case.decisions[reversal].rank.is_some();
                 let lift = index.lift(reversal, now + self.limits.window.skew);
                 // What authorises by itself is no return: it speaks for itself.
                 let is_return = |lift: usize| index.case.decisions[lift].rank.is_none();
-                is_departure && lift.is_some_and(|lift| is_return(lift) && !self.is_undone(lift))
+                is_departure && lift.is_some_and(|lift| is_return(lift) && (!self.is_undone(lift) || self.puts_back()))
             }
         }
     }
 
     fn is_undone(&self, d: usize) -> bool {
         self.index.undone(&self.span, d, self.place, self.limits).is_some()
+    }
+
+    // What the connector itself undid it was told to by something that is not at hand.
+    fn puts_back(&self) -> bool {
+        let undone = self.index.marks().run(&self.span, self.place, 1 - self.side());
+        let by = undone.and_then(|(first, _)| first.effect);
+        self.effect.by_connector && by.is_none_or(|e| !self.index.case.effects[e].by_connector)
     }
 
     // A push speaks for itself only where the identity provider's decisions do not say otherwise.
@@ -179,7 +195,12 @@ impl Item<'_> {
         let d = self.last_decision(now).filter(|&d| !self.is_undone(d))?;
         let (from, _) = self.limits.window.around(now);
         let reversed_at = self.index.reversed_at(d);
-        let is_in_flight = self.index.case.decisions[d].time >= from && reversed_at <= now;
+        let decision = &self.index.case.decisions[d];
+        let has_answered = || {
+            let against = Against::of(self.index, &self.span, self.place, self.in_turn);
+            against.has_answered(d, reversed_at, decision.rank.is_some_and(|rank| rank > 0))
+        };
+        let is_in_flight = decision.time >= from && reversed_at <= now && !has_answered();
         let until = reversed_at.saturating_add(self.limits.window.look_back);
         is_in_flight.then(|| world.effect_hole(&[self.effect.scope], now, until)).flatten()
     }

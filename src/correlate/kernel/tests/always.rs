@@ -17,7 +17,7 @@ use crate::correlate::Verdict;
 fn fact() -> impl Strategy<Value = Fact> {
     let time = prop_oneof![(0i64..6).prop_map(|n| n * 60_000_000), (0i64..6).prop_map(|n| n * 7 * HOUR)];
     let scope = 0u32..3;
-    (0u8..15, time, scope).prop_map(|(kind, time, scope)| match kind {
+    (0u8..18, time, scope).prop_map(|(kind, time, scope)| match kind {
         0 => wanted(time),
         1 => unwanted(time),
         2 => left(time),
@@ -30,6 +30,9 @@ fn fact() -> impl Strategy<Value = Fact> {
         11 => ended(time, Final).at(scope),
         12 => seen(time, time % HOUR == 0).at(scope),
         13 => of_rank(wanted(time), 1),
+        14 => granted(time).at(scope).by_connector(),
+        15 => revoked(time).at(scope).by_connector(),
+        16 => pushed(time).by_stranger(),
         _ => ended(time, if time % DAY == 0 { Suspended } else { Restored }).at(scope),
     })
 }
@@ -129,11 +132,32 @@ fn essence(story: &Story) -> (Vec<String>, Vec<String>) {
 fn alike(fact: &Fact) -> (i64, &str, String) {
     match fact {
         Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {}", d.rank, d.is_item)),
-        Fact::Push(p) => (p.time, p.direction.as_str(), String::new()),
-        Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?}", e.scope)),
+        Fact::Push(p) => (p.time, p.direction.as_str(), format!("{}", p.by_connector)),
+        Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?} {}", e.scope, e.by_connector)),
         Fact::Ending(e) => (e.time, "ends", format!("{:?}", e.kind)),
         Fact::Observation(o) => (o.time, "seen", format!("{o:?}")),
     }
+}
+
+// Of one instant at most one decision, and one effect or two opposite ones in one scope.
+fn in_pairs(facts: &[Fact]) -> Vec<Fact> {
+    let mut kept: Vec<Fact> = Vec::new();
+    for fact in facts {
+        let rivals = kept.iter().filter(|other| match (fact, other) {
+            (Fact::Effect(effect), Fact::Effect(other)) => effect.time == other.time,
+            (Fact::Decision(decision), Fact::Decision(other)) => decision.time == other.time,
+            _ => false,
+        });
+        let is_pair = match (fact, &rivals.collect::<Vec<_>>()[..]) {
+            (_, []) => true,
+            (Fact::Effect(effect), [Fact::Effect(other)]) => {
+                effect.scope == other.scope && effect.direction != other.direction
+            }
+            _ => false,
+        };
+        kept.extend(is_pair.then(|| fact.clone()));
+    }
+    kept
 }
 
 proptest! {
@@ -154,6 +178,22 @@ proptest! {
         let mut back: Vec<Fact> = forth.iter().rev().cloned().collect();
         back.sort_by(|x, y| alike(x).cmp(&alike(y)));
         prop_assert_eq!(essence(&told(&forth, a, e)), essence(&told(&back, a, e)));
+    }
+
+    #[test]
+    fn of_two_opposite_effects_of_one_instant_either_may_be_listed_first((facts, a, e) in story()) {
+        let listed = told(&in_pairs(&facts), a, e);
+        let verdicts = |story: &Story| {
+            let (vouched, traced) = story.judge();
+            let rows = vouched.iter().map(|v| (story.case.effects[v.effect].row, v.reason.verdict()));
+            let traced = traced.iter().map(|t| (t.decision, t.reason.verdict())).collect::<Vec<_>>();
+            (rows.collect::<BTreeMap<_, _>>(), traced)
+        };
+        let turned = listed.clone().with(|case| {
+            case.effects.reverse();
+            case.effects.sort_by_key(|e| e.time);
+        });
+        prop_assert_eq!(verdicts(&listed), verdicts(&turned), "{:#?}", listed.case);
     }
 
     #[test]
@@ -226,10 +266,9 @@ fn has_evidence(case: &Case, v: &Vouched) -> bool {
     match v.reason {
         Reason::Matched => decided.is_some_and(|d| d.direction == effect.direction && near(d.time)),
         Reason::State => decided.is_some_and(|d| d.direction == effect.direction && d.time < effect.time),
-        Reason::Transport => v
-            .push
-            .map(|p| &case.pushes[p])
-            .is_some_and(|p| p.succeeded && p.names_subject && p.direction == effect.direction && near(p.time)),
+        Reason::Transport => v.push.map(|p| &case.pushes[p]).is_some_and(|p| {
+            p.succeeded && p.by_connector && p.names_subject && p.direction == effect.direction && near(p.time)
+        }),
         Reason::Implied => {
             let ends = |e: &super::super::Ending| e.kind != Restored && near(e.time);
             is_twin(case, effect) || case.endings.iter().any(ends)

@@ -22,8 +22,8 @@ fn told(facts: Vec<Fact>, effect: usize, decisions: &[Fate], pushes: &[Fate]) {
 #[test]
 fn candidates_tell_why_they_lost() {
     use Fate::{
-        AuthorisesNothing, CameWith, Chosen, Failed, Farther, NotNeeded, OtherDirection, ReversedBy, TooEarly, TooLate,
-        UndoneBy, UsedBy, Weaker,
+        AuthorisesNothing, CameWith, Chosen, Failed, Farther, NotByConnector, NotNeeded, OtherDirection, ReversedBy,
+        TooEarly, TooLate, UndoneBy, UsedBy, Weaker,
     };
     told(vec![wanted(0), pushed(MINUTE), granted(HOUR)], 0, &[Chosen], &[Chosen]);
     told(vec![wanted(0), wanted(MINUTE), granted(HOUR)], 0, &[Farther, Chosen], &[]);
@@ -43,6 +43,7 @@ fn candidates_tell_why_they_lost() {
     told(vec![push_failed(0), pushed(MINUTE), granted(HOUR)], 0, &[], &[Failed, Chosen]);
     told(vec![pushed(0), pushed(MINUTE), granted(HOUR)], 0, &[], &[Chosen, Farther]);
     told(vec![pushed(0), granted(MINUTE), revoked(HOUR), granted(2 * HOUR)], 2, &[], &[UsedBy(0)]);
+    told(vec![pushed(0).by_stranger(), granted(MINUTE)], 0, &[], &[NotByConnector]);
     told(vec![pushed(0), granted(2 * DAY)], 0, &[], &[TooEarly(DAY)]);
     let ambiguous = vec![wanted(0), unwanted(0), granted(MINUTE)];
     told(ambiguous, 0, &[ReversedBy(1), OtherDirection], &[]);

@@ -83,11 +83,46 @@ impl Naive<'_> {
         if self.was_in_effect(d, scope) {
             return before.iter().any(|m| m.0 >= decision.time && m.1 != wanted);
         }
-        let used = before.iter().position(|m| m.0 >= since && m.1 == wanted);
+        let is_gone = |at: usize| before[at..].iter().any(|m| m.1 != wanted && m.0 < decision.time);
+        let used = (0..before.len()).find(|&at| before[at].0 >= since && before[at].1 == wanted && !is_gone(at));
         used.is_some_and(|used| before[used..].iter().any(|m| m.1 != wanted))
     }
 
-    fn may(&self, d: usize, i: usize) -> bool {
+    // Whose turn it was: the decision that an effect carries out, were no reversal carried out before.
+    fn in_turn(&self, i: usize) -> Option<usize> {
+        self.link(i, false)
+    }
+
+    fn has_answered(&self, d: usize, i: usize, reversal: Instant) -> bool {
+        let (decision, effect) = (&self.case.decisions[d], &self.case.effects[i]);
+        let wanted = decision.direction == Direction::Grant;
+        let against = |before: Marks| {
+            let Some(last) = before.iter().rposition(|m| m.1 != wanted) else { return false };
+            let first = before[..last].iter().rposition(|m| m.1 == wanted).map_or(0, |own| own + 1);
+            let (first, last) = (before[first], before[last]);
+            let by = first.2.and_then(|e| self.in_turn(e));
+            let is_backlog = first.0 >= reversal && by.is_some_and(|by| by < d);
+            last.0 >= reversal && !is_backlog
+        };
+        let account = self.marks(Scope::ACCOUNT).into_iter().filter(|m| m.0 < effect.time);
+        let is_below = wanted && effect.scope != Scope::ACCOUNT;
+        let here =
+            |e: &&super::super::Ending| (e.scope == effect.scope || e.scope == Scope::ACCOUNT) && e.time < effect.time;
+        let ends = || self.case.endings.iter().filter(here);
+        let back = ends().filter(|e| e.kind == EndingKind::Restored).map(|e| e.time).max();
+        let by_end = if wanted {
+            let is_last = |e: &&super::super::Ending| {
+                let is_over = |o: &super::super::Ending| o.kind != EndingKind::Restored && o.time > e.time;
+                e.kind == EndingKind::Final || back.is_none_or(|back| back < e.time) && !ends().any(is_over)
+            };
+            ends().filter(|e| e.kind != EndingKind::Restored && e.time >= reversal).any(|e| is_last(&e))
+        } else {
+            decision.rank > Some(0) && back.is_some_and(|back| back >= reversal)
+        };
+        against(self.marks_before(i)) || is_below && against(account.collect()) || by_end
+    }
+
+    fn may(&self, d: usize, i: usize, is_last_word: bool) -> bool {
         let (decision, effect) = (&self.case.decisions[d], &self.case.effects[i]);
         let wanted = decision.direction == Direction::Grant;
         if !self.limits.window.holds(decision.time, effect.time) {
@@ -100,13 +135,23 @@ impl Naive<'_> {
         if self.was_in_effect(d, effect.scope) && since_decided.into_iter().any(|m| m.1 != wanted) {
             return false;
         }
+        if self.is_undone_after(i, decision.time - 1) {
+            return false;
+        }
         let Some(reversal) = self.reversed_at(d).filter(|r| *r <= effect.time) else { return true };
-        let by = reversal + self.limits.window.look_back;
+        let is_too_early = is_last_word && self.has_answered(d, i, reversal);
+        !is_too_early && self.is_undone_after(i, reversal + self.limits.window.look_back)
+    }
+
+    // By an effect, as a snapshot saw, or by the end of the person or group, up to the instant.
+    pub(super) fn is_undone_after(&self, i: usize, until: Instant) -> bool {
+        let effect = &self.case.effects[i];
+        let wanted = effect.direction == Direction::Grant;
         let marks = self.marks(effect.scope);
-        let undone = marks.iter().skip_while(|m| m.2 != Some(i)).any(|m| m.1 != wanted && m.0 <= by);
+        let undone = marks.iter().skip_while(|m| m.2 != Some(i)).any(|m| m.1 != wanted && m.0 <= until);
         let ended = self.case.endings.iter().any(|e| {
             let is_here = e.scope == effect.scope || e.scope == Scope::ACCOUNT;
-            wanted && is_here && e.kind != EndingKind::Restored && e.time > effect.time && e.time <= by
+            wanted && is_here && e.kind != EndingKind::Restored && e.time > effect.time && e.time <= until
         });
         undone || ended
     }
@@ -135,30 +180,35 @@ impl Naive<'_> {
     }
 
     /// Best pairs of the decisions from `d` and the takers from `e` on, and their cost: left, ranks, lag.
-    fn best(&self, decisions: &[usize], takers: &[usize]) -> ((usize, u32, u64), Vec<(usize, usize)>) {
+    fn best(
+        &self,
+        decisions: &[usize],
+        takers: &[usize],
+        is_last_word: bool,
+    ) -> ((usize, u32, u64), Vec<(usize, usize)>) {
         let Some((&e, later)) = takers.split_first() else { return ((0, 0, 0), Vec::new()) };
         let time = |d: usize| self.case.decisions[d].time;
         let effect = self.case.effects[e].time;
         let Some((&d, other)) = decisions.split_first() else { return ((takers.len(), 0, 0), Vec::new()) };
         if time(d) < effect - self.limits.window.look_back {
-            return self.best(other, takers);
+            return self.best(other, takers, is_last_word);
         }
         let mut ways = Vec::new();
-        if self.may(d, e) {
+        if self.may(d, e, is_last_word) {
             let is_free = |&&o: &&usize| !(time(o) <= effect && self.says_the_same(d, o));
             let from = other.iter().position(|o| is_free(&o)).unwrap_or(other.len());
-            let ((left, ranks, lag), mut pairs) = self.best(&other[from..], later);
+            let ((left, ranks, lag), mut pairs) = self.best(&other[from..], later, is_last_word);
             pairs.push((d, e));
             let rank = u32::from(self.case.decisions[d].rank.unwrap_or(0));
             ways.push(((left, ranks + rank, lag + time(d).abs_diff(effect)), pairs));
         }
-        let ((left, ranks, lag), pairs) = self.best(decisions, later);
+        let ((left, ranks, lag), pairs) = self.best(decisions, later, is_last_word);
         ways.push(((left + 1, ranks, lag), pairs));
-        ways.push(self.best(other, takers));
+        ways.push(self.best(other, takers, is_last_word));
         ways.into_iter().reduce(|best, way| if way.0 < best.0 { way } else { best }).unwrap_or_default()
     }
 
-    fn link(&self, i: usize) -> Option<usize> {
+    fn link(&self, i: usize, is_last_word: bool) -> Option<usize> {
         let effect = &self.case.effects[i];
         let like = |o: &&usize| {
             let other = &self.case.effects[**o];
@@ -169,7 +219,7 @@ impl Naive<'_> {
         let takers: Vec<usize> = all.iter().filter(like).copied().filter(takes).collect();
         let decisions: Vec<usize> =
             (0..self.case.decisions.len()).filter(|&d| self.authorises(d, effect.direction)).collect();
-        self.best(&decisions, &takers).1.into_iter().find(|(_, e)| *e == i).map(|(d, _)| d)
+        self.best(&decisions, &takers, is_last_word).1.into_iter().find(|(_, e)| *e == i).map(|(d, _)| d)
     }
 
     fn authorises(&self, d: usize, direction: Direction) -> bool {
@@ -190,7 +240,7 @@ impl Naive<'_> {
         if !self.case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
-        if let Some(d) = self.link(i) {
+        if let Some(d) = self.link(i, true) {
             return (Reason::Matched, Some(d));
         }
         if self.comes_with_an_end(i) {
@@ -230,12 +280,30 @@ impl Naive<'_> {
             return false;
         }
         let Some(&reversal) = against.iter().rfind(|&&r| self.reverses(r, d)) else {
-            return now - decisions[d].time > self.limits.window.look_back && !self.is_used_and_undone(d, i);
+            if self.is_used_and_undone(d, i) {
+                return self.puts_back(i);
+            }
+            let effect = &self.case.effects[i];
+            let deleted = self.last_final(effect.scope, now).filter(|_| effect.direction == Direction::Grant);
+            let is_deleted = effect.by_connector && deleted.is_some_and(|end| end >= decisions[d].time);
+            return is_deleted || now - decisions[d].time > self.limits.window.look_back;
         };
         let back = (reversal..decisions.len()).find(|&g| decisions[g].direction == decisions[d].direction);
         let back = back.filter(|&g| decisions[g].time <= now + self.limits.window.skew);
         let is_return = |g: usize| decisions[g].rank.is_none();
-        decisions[reversal].rank.is_some() && back.is_some_and(|g| is_return(g) && !self.is_used_and_undone(g, i))
+        decisions[reversal].rank.is_some()
+            && back.is_some_and(|g| is_return(g) && (!self.is_used_and_undone(g, i) || self.puts_back(i)))
+    }
+
+    // The connector's own, after somebody else undid it.
+    fn puts_back(&self, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let wanted = effect.direction == Direction::Grant;
+        let before = self.marks_before(i);
+        let last = before.iter().rposition(|m| m.1 != wanted);
+        let undone = last.map(|last| before[..last].iter().rposition(|m| m.1 == wanted).map_or(0, |own| own + 1));
+        let by = undone.and_then(|first| before[first].2);
+        effect.by_connector && !by.is_some_and(|e| self.case.effects[e].by_connector)
     }
 
     fn is_pushed(&self, i: usize) -> bool {
@@ -264,6 +332,7 @@ impl Naive<'_> {
         self.case.pushes.iter().any(|p| {
             p.succeeded
                 && p.names_subject
+                && p.by_connector
                 && p.direction == effect.direction
                 && self.limits.window.holds(p.time, effect.time)
                 && used.is_none_or(|used| p.time > used)
@@ -281,7 +350,8 @@ impl Naive<'_> {
         let decided = (0..self.case.decisions.len())
             .rfind(|&d| self.authorises(d, effect.direction) && self.case.decisions[d].time <= effect.time);
         let in_flight = decided.filter(|&d| self.case.decisions[d].time >= from && !self.is_used_and_undone(d, i));
-        let reversed = in_flight.and_then(|d| self.reversed_at(d)).filter(|r| *r <= effect.time);
+        let reversed = in_flight.and_then(|d| Some((d, self.reversed_at(d)?))).filter(|(_, r)| *r <= effect.time);
+        let reversed = reversed.filter(|(d, r)| !self.has_answered(*d, i, *r)).map(|(_, r)| r);
         let is_open = reversed.is_some_and(|r| {
             self.world.effect_hole(&[effect.scope], effect.time, r + self.limits.window.look_back).is_some()
         });

@@ -29,7 +29,8 @@ impl Naive<'_> {
         } else if self.world.effect_hole(&case.effect_scopes, from, due).is_some() {
             Reason::CoverageGap
         } else {
-            let its = case.pushes.iter().filter(|p| p.names_subject && p.direction == decision.direction);
+            let its =
+                case.pushes.iter().filter(|p| p.by_connector && p.names_subject && p.direction == decision.direction);
             let in_time = |time: Instant| time >= from && reversal.is_none_or(|r| time < r);
             let last = its.filter(|p| in_time(p.time)).map(|p| (p.time, p.succeeded)).max();
             if last.is_some_and(|(_, succeeded)| !succeeded) { Reason::Failed } else { Reason::Missing }
@@ -47,15 +48,13 @@ impl Naive<'_> {
         let (case, decision) = (self.case, &self.case.decisions[d]);
         let from = decision.time - self.limits.window.skew;
         let until = self.reversed_at(d).unwrap_or(Instant::MAX);
-        let all: Vec<usize> = (0..case.effects.len()).filter(|&e| !self.was_undone_by(e, decision.time)).collect();
+        let all: Vec<usize> =
+            (0..case.effects.len()).filter(|&e| !self.is_undone_after(e, decision.time - 1)).collect();
         let like = |e: &usize| {
             let effect = &case.effects[*e];
             effect.direction == decision.direction && effect.time >= from && effect.time < until
         };
-        let is_link = |e: &usize| {
-            let is_in_time = vouched[*e].reason == Reason::Matched || case.effects[*e].time < until;
-            vouched[*e].decision == Some(d) && is_in_time
-        };
+        let is_link = |e: &usize| vouched[*e].decision == Some(d) && vouched[*e].reason == Reason::Matched;
         let was_held = self.was_as_decided(d) == Some(true);
         let changed = |e: &usize| {
             let skewed = case.effects[*e].time < decision.time;
@@ -92,12 +91,6 @@ impl Naive<'_> {
                     }
             };
         self.case.endings.iter().find(ends).map(|e| (e.row, e.time))
-    }
-
-    fn was_undone_by(&self, e: usize, time: Instant) -> bool {
-        let effect = &self.case.effects[e];
-        let wanted = effect.direction == Direction::Grant;
-        self.marks(effect.scope).iter().any(|m| m.1 != wanted && m.0 >= effect.time && m.0 < time)
     }
 
     fn everywhere(&self, from: Instant, until: Instant) -> Option<usize> {

@@ -251,7 +251,12 @@ fn an_effect_that_was_undone_before_a_decision_does_not_carry_it_out() {
         .gives(&[Matched, Matched], &[Matched, Matched, Missing]);
     given([wanted(0), granted(3 * MINUTE), revoked(210 * SECOND), wanted(4 * MINUTE)])
         .gives(&[Matched, NoAuthority], &[Matched, Missing])
-        .linked(&[Some(1), None]);
+        .linked(&[Some(0), None]);
+    given([granted(0), revoked(MINUTE), wanted(3 * MINUTE), granted(HOUR)])
+        .gives(&[NoAuthority, NoAuthority, Matched], &[Matched]);
+    given([granted(0), ended(MINUTE, Final), wanted(2 * MINUTE)]).gives(&[NoAuthority], &[Missing]);
+    given([granted(0), revoked(MINUTE), wanted(3 * MINUTE), granted(3 * DAY)])
+        .gives(&[NoAuthority, NoAuthority, State], &[Late]);
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
 }
 
 fn push(time: Instant, direction: Direction, succeeded: bool) -> Fact {
-    Fact::Push(Push { time, direction, succeeded, names_subject: true, row: 0 })
+    Fact::Push(Push { time, direction, succeeded, names_subject: true, by_connector: true, row: 0 })
 }
 
 /// The identity provider reports that the grant arrived.
@@ -95,6 +95,7 @@ fn effect(time: Instant, direction: Direction) -> Fact {
         scope: Scope::ACCOUNT,
         verb,
         actor: 0,
+        by_connector: false,
         exempt: None,
         is_assignment_half: false,
         may_be_older: false,
@@ -146,6 +147,22 @@ impl Fact {
     pub(super) fn by(mut self, actor: u32) -> Self {
         if let Self::Effect(effect) = &mut self {
             effect.actor = actor;
+        }
+        self
+    }
+
+    /// The same effect by the configured connector.
+    pub(super) fn by_connector(mut self) -> Self {
+        if let Self::Effect(effect) = &mut self {
+            effect.by_connector = true;
+        }
+        self
+    }
+
+    /// The same push by a client that is not known to be the connector.
+    pub(super) fn by_stranger(mut self) -> Self {
+        if let Self::Push(push) = &mut self {
+            push.by_connector = false;
         }
         self
     }
