@@ -81,6 +81,10 @@ pub(super) fn standing(act: &Act<'_>, rules: &Rules, is_return: impl FnOnce() ->
     }
 }
 
+const fn visitor<'v>(act: &Act<'v>, actor: Option<&'v str>) -> Visitor<'v> {
+    Visitor { actor, endpoint: act.endpoint, user_agent: act.user_agent, source_ip: act.source_ip }
+}
+
 // Okta logs the assignment of each member; Entra and others only that of the group.
 fn assigns_members(act: &Act<'_>) -> bool {
     let is_assignment = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
@@ -132,12 +136,7 @@ impl<'a> Builder<'a> {
 
     fn effect(&mut self, row: usize, act: &Act<'_>) -> Result<()> {
         let actor = act.actor.map(|a| self.ground.identities.canonical(a));
-        let class = self.rules.door.class(Visitor {
-            actor: actor.as_deref(),
-            endpoint: act.endpoint,
-            user_agent: act.user_agent,
-            source_ip: act.source_ip,
-        });
+        let class = self.rules.door.class(visitor(act, actor.as_deref()));
         self.classes[row] = Some(class);
         if act.direction == Direction::Update {
             return Ok(());
@@ -161,6 +160,7 @@ impl<'a> Builder<'a> {
             exempt,
             is_assignment_half: by_assignment && act.verb == Verb::GroupCreate,
             may_be_older: act.is_first_statement,
+            by_connector: class == ActorClass::ScimConnector,
             row,
         };
         self.by_key.entry(key).effects.push(effect);
@@ -217,6 +217,12 @@ impl<'a> Builder<'a> {
             })
     }
 
+    // Whatever speaks SCIM is in the request log; an identity provider's own log tells of its connector alone.
+    fn is_by_connector(&self, act: &Act<'_>) -> bool {
+        let actor = act.actor.map(|a| self.ground.identities.canonical(a));
+        act.source != "scim" || self.rules.door.class(visitor(act, actor.as_deref())) == ActorClass::ScimConnector
+    }
+
     fn push(&mut self, row: usize, act: &Act<'_>) {
         if act.app.is_some_and(|app| !self.rules.apps.any(app)) {
             self.left_out.other_app_count += 1;
@@ -227,8 +233,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let key = key_of(&self.ground.identities, act);
-        let push =
-            Push { time: act.time, direction: act.direction, succeeded: act.outcome == "success", names_subject, row };
+        let succeeded = act.outcome == "success";
+        let by_connector = self.is_by_connector(act);
+        let push = Push { time: act.time, direction: act.direction, succeeded, names_subject, by_connector, row };
         self.by_key.entry(key).pushes.push(push);
     }
 }

@@ -73,6 +73,10 @@ impl<'a> Tracer<'a> {
         if !self.case().is_resolved {
             return unresolved;
         }
+        // What authorises nothing has no effect to wait for.
+        if decision.rank.is_none() {
+            return Traced { reason: Reason::NotPushed, ..unresolved };
+        }
         let due = self.due(decision);
         let effect = self.carried_out(d).map(|by| self.done(by));
         let reversal = self.index.first_reversal(d).map(|r| self.case().decisions[r].time);
@@ -81,11 +85,20 @@ impl<'a> Tracer<'a> {
         let traced = Traced { effect, push, ..unresolved };
         match effect {
             Some((_, time)) if time <= due => Traced { reason: Reason::Matched, ..traced },
-            Some(_) => Traced { reason: Reason::Late, ..traced },
+            Some(_) => self.late(world, decision, traced),
             None => {
                 let (reason, hole) = self.not_carried_out(world, d, reversal);
                 Traced { reason, hole, ..traced }
             }
+        }
+    }
+
+    // That it came too late leans on there being no effect before.
+    fn late(&self, world: &dyn World, decision: &Decision, traced: Traced) -> Traced {
+        let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
+        match world.effect_hole(&self.case().effect_scopes, from, due) {
+            None => Traced { reason: Reason::Late, ..traced },
+            hole => Traced { reason: Reason::CoverageGap, hole, ..traced },
         }
     }
 

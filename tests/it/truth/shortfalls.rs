@@ -13,40 +13,8 @@ struct Shortfall {
     reason: &'static str,
 }
 
-const ALL: &[Provider] = &[Provider::Okta, Provider::Entra, Provider::Ping];
-
 /// What is known to be judged wrong. A line that is no longer true fails, as does a fault that has no line.
 const SHORTFALLS: &[Shortfall] = &[
-    Shortfall {
-        situations: &["group_renamed"],
-        providers: ALL,
-        false_passes: 0,
-        reason: "a group's new name is mapped by itself, and not by the id under which it was pushed",
-    },
-    Shortfall {
-        situations: &["login_renamed"],
-        providers: ALL,
-        false_passes: 0,
-        reason: "a new login is another person, though the directory's id is the same",
-    },
-    Shortfall {
-        situations: &["resync_after_hole"],
-        providers: ALL,
-        false_passes: 0,
-        reason: "late, although the effect may have come in time within the lost hours",
-    },
-    Shortfall {
-        situations: &["deleted_and_recreated", "rehired", "stale_membership"],
-        providers: &[Provider::Okta],
-        false_passes: 0,
-        reason: "the first activation of an account is traced as a return, where another of that name has left",
-    },
-    Shortfall {
-        situations: &["assigned_through_group"],
-        providers: &[Provider::Entra],
-        false_passes: 0,
-        reason: "Entra's assignment of a group is read as a push mapping, and assigns nobody",
-    },
     Shortfall {
         situations: &["id_known_by_sign_on"],
         providers: &[Provider::Ping],

@@ -11,12 +11,17 @@ impl Naive<'_> {
         if !case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
+        if decision.rank.is_none() {
+            return (Reason::NotPushed, None);
+        }
         let due = self.due(d);
         let is_grant = decision.direction == Direction::Grant;
         let reversal = self.reversed_at(d);
         let from = decision.time - self.limits.window.skew;
         if let Some((row, time)) = self.carrier(d, vouched) {
-            return (if time <= due { Reason::Matched } else { Reason::Late }, Some(row));
+            let is_seen = self.world.effect_hole(&case.effect_scopes, from, due).is_none();
+            let late = if is_seen { Reason::Late } else { Reason::CoverageGap };
+            return (if time <= due { Reason::Matched } else { late }, Some(row));
         }
         let reason = if !case.is_pushed || !is_grant && !case.is_known_to_databricks {
             Reason::NotPushed
