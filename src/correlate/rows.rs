@@ -49,18 +49,23 @@ pub(super) fn vouching(
     vouched.iter().map(row).collect()
 }
 
+/// What stands in for the id of a hole where records of one instant are logged without their order.
+const NO_ORDER: &str = "order of records of one instant";
+
 pub(super) fn tracing(key: &Key, case: &Case, traced: &[Traced], acts: &Acts, limits: &Limits) -> Vec<Tracing> {
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
+        // The contract has no such reason for tracing: what the log leaves out is the order.
+        let is_ambiguous = t.reason == Reason::Ambiguous;
         let parts = ["tracing", acts.at(decision.row).event_id, key.subject.label(), key.entitlement.name()];
         Tracing {
             item_id: item_id(&parts),
             key: key.clone(),
             authority: decision.row,
-            reason: t.reason,
+            reason: if is_ambiguous { Reason::CoverageGap } else { t.reason },
             effect: t.effect.map(|(row, _)| row),
             transport: t.push.map(|p| case.pushes[p].row),
-            hole: t.hole.clone(),
+            hole: if is_ambiguous { Some(NO_ORDER.to_owned()) } else { t.hole.clone() },
             sla: if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla },
         }
     };

@@ -97,7 +97,9 @@ fn check_traced(case: &Case, traced: &[Traced]) -> Result<(), TestCaseError> {
         let decision = &case.decisions[t.decision];
         prop_assert!(belongs_to_tracing(t.reason), "{:?}", t.reason);
         prop_assert_eq!(t.hole.is_some(), t.reason == Reason::CoverageGap);
-        prop_assert_eq!(t.effect.is_some(), matches!(t.reason, Reason::Matched | Reason::Late));
+        let may_have_effect = matches!(t.reason, Reason::Matched | Reason::Late | Reason::CoverageGap);
+        prop_assert!(t.effect.is_none() || may_have_effect);
+        prop_assert!(t.effect.is_some() || !matches!(t.reason, Reason::Matched | Reason::Late));
         if let Some((_, time)) = t.effect {
             prop_assert!(time >= decision.time - LIMITS.window.skew, "not before it was decided");
             prop_assert_eq!(
