@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::super::Verdict;
 use super::held::{Held, History};
 use super::index::{Index, side};
 use super::link::undone_at;
@@ -73,12 +74,13 @@ impl<'a> Tracer<'a> {
         if !self.case().is_resolved {
             return unresolved;
         }
-        // What authorises nothing has no effect to wait for.
-        if decision.rank.is_none() {
+        let due = self.due(decision);
+        let by = self.carried_out(d);
+        // What authorises nothing has no effect to wait for, but may be carried out along with what does.
+        if decision.rank.is_none() && !by.is_some_and(|by| self.is_authorised(by)) {
             return Traced { reason: Reason::NotPushed, ..unresolved };
         }
-        let due = self.due(decision);
-        let effect = self.carried_out(d).map(|by| self.done(by));
+        let effect = by.map(|by| self.done(by));
         let reversal = self.index.first_reversal(d).map(|r| self.case().decisions[r].time);
         let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
         let push = self.index.push_between(side(decision.direction), decision.time, until, self.limits);
@@ -93,12 +95,16 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    fn is_authorised(&self, by: Carrier) -> bool {
+        matches!(by, Carrier::Effect(e) if self.vouched[e].reason.verdict() == Verdict::Pass)
+    }
+
     // That it came too late leans on there being no effect before.
     fn late(&self, world: &dyn World, decision: &Decision, traced: Traced) -> Traced {
         let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
         match world.effect_hole(&self.case().effect_scopes, from, due) {
             None => Traced { reason: Reason::Late, ..traced },
-            hole => Traced { reason: Reason::CoverageGap, hole, ..traced },
+            hole => Traced { reason: Reason::CoverageGap, hole, effect: None, ..traced },
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn score(folder: &Path) -> Score {
         },
         Table {
             truth: truth("items.csv"),
-            found: items.filter(|row| row["verdict"] != "pass").collect(),
+            found: items.filter(|row| row["verdict"] != "pass").map(named).collect(),
             key: &["test_id", "event_time", "scope", "subject", "object"],
             of_record: 5,
             said: &["verdict", "reason"],
@@ -81,6 +81,13 @@ fn resolved(mut rows: Vec<Row>) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The item with the name of its subject alone.
+fn named(mut row: Row) -> Row {
+    let name = row["subject"].split('#').next().unwrap_or_default().to_owned();
+    row.insert("subject".to_owned(), name);
+    row
 }
 
 fn picked(row: &Row, columns: &[&str]) -> Vec<String> {

@@ -206,7 +206,8 @@ proptest! {
             prop_assert!(after.reason != Reason::CoverageGap || before.reason.verdict() == Verdict::Exception);
         }
         for (before, after) in whole.1.iter().zip(&torn.1) {
-            let evidence_kept = before.effect == after.effect || after.reason == Reason::Ambiguous;
+            let leans_on_absence = before.reason == Reason::Late;
+            let evidence_kept = before.effect == after.effect || leans_on_absence || after.reason == Reason::Ambiguous;
             prop_assert!(evidence_kept, "an item that has its evidence keeps it");
         }
     }

@@ -1,5 +1,6 @@
 //! Tracing, as plainly as it can be put.
 
+use super::super::super::Verdict;
 use super::super::{Ending, EndingKind, Instant, Reason, Scope, Vouched};
 use super::naive::Naive;
 use crate::change::Direction;
@@ -11,17 +12,25 @@ impl Naive<'_> {
         if !case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
-        if decision.rank.is_none() {
-            return (Reason::NotPushed, None);
-        }
         let due = self.due(d);
         let is_grant = decision.direction == Direction::Grant;
         let reversal = self.reversed_at(d);
         let from = decision.time - self.limits.window.skew;
-        if let Some((row, time)) = self.carrier(d, vouched) {
+        let carrier = self.carrier(d, vouched);
+        let is_authorised = |row: usize| {
+            let by = vouched.iter().find(|v| case.effects[v.effect].row == row);
+            by.is_some_and(|v| v.reason.verdict() == Verdict::Pass)
+        };
+        if decision.rank.is_none() && !carrier.is_some_and(|(row, _)| is_authorised(row)) {
+            return (Reason::NotPushed, None);
+        }
+        if let Some((row, time)) = carrier {
             let is_seen = self.world.effect_hole(&case.effect_scopes, from, due).is_none();
-            let late = if is_seen { Reason::Late } else { Reason::CoverageGap };
-            return (if time <= due { Reason::Matched } else { late }, Some(row));
+            return match time <= due {
+                true => (Reason::Matched, Some(row)),
+                false if is_seen => (Reason::Late, Some(row)),
+                false => (Reason::CoverageGap, None),
+            };
         }
         let reason = if !case.is_pushed || !is_grant && !case.is_known_to_databricks {
             Reason::NotPushed
