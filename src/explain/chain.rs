@@ -4,7 +4,7 @@ use super::Ask;
 use super::find::Found;
 use super::model::Link;
 use super::words::{length, moment};
-use crate::correlate::kernel::{self, Case, Effect, EndingKind, Instant, Reason, Scope, Story};
+use crate::correlate::kernel::{self, Case, Effect, EndingKind, Instant, Push, Reason, Scope, Story};
 use crate::correlate::{Retried, Tracing, Vouching};
 use crate::inventory::Record;
 
@@ -99,7 +99,8 @@ impl Ask<'_> {
         let of_decision = |role: &'static str, row: usize| self.step(role, row, t.authority, "the decision");
         let skew = self.correlation.limits.window.skew;
         let until = t.effect.map_or(Instant::MAX, |row| self.acts().time(row).saturating_add(skew));
-        let pushes = told.pushes.iter().map(|p| &case.pushes[*p]).filter(|push| push.time <= until);
+        let is_its = |push: &&Push| push.names_subject || push.time <= told.due || Some(push.row) == t.transport;
+        let pushes = told.pushes.iter().map(|p| &case.pushes[*p]).filter(|push| push.time <= until).filter(is_its);
         let mut steps = vec![Step { role: "authority", note: String::new(), row: t.authority }];
         steps.extend(pushes.map(|push| of_decision("transport", push.row)));
         if t.effect.is_none() {

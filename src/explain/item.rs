@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Ask;
 use super::find::{Found, Search};
 use super::model::{Brief, Considered, Consulted, Door, HoleSpan, LogHours, Parameter, State, Story};
 use super::words::{at, class, held, moment, object, seen};
+use super::{Ask, words};
 use crate::change::Verb;
 use crate::config::PARAMETERS;
 use crate::correlate::acts::Act;
@@ -114,7 +114,13 @@ impl Ask<'_> {
         }
     }
 
-    fn weighed(&self, kind: &'static str, row: usize, time: Instant, fate: String, is_chosen: bool) -> Considered {
+    fn weighed(
+        &self,
+        kind: &'static str,
+        row: usize,
+        time: Instant,
+        (fate, meaning): (&'static str, String),
+    ) -> Considered {
         let act = self.acts().at(row);
         Considered {
             kind,
@@ -125,8 +131,9 @@ impl Ask<'_> {
             scope: act.scope.to_owned(),
             actor: self.actor(&act),
             event_id: act.event_id.to_owned(),
-            is_chosen,
+            is_chosen: matches!(fate, "chosen" | "carried_out"),
             fate,
+            meaning,
         }
     }
 
@@ -141,15 +148,22 @@ impl Ask<'_> {
                         Evidence::Decision(d) => ("decision", case.decisions[d].row),
                         Evidence::Push(p) => ("push", case.pushes[p].row),
                     };
-                    let fate = self.fate(case, c.fate, kind == "push");
-                    self.weighed(kind, row, time, fate, c.fate == Fate::Chosen)
+                    let fate = (words::fate(c.fate), self.fate_in_words(case, c.fate, kind == "push"));
+                    self.weighed(kind, row, time, fate)
                 };
-                kernel::candidates(case, limits, &retried.vouched, effect).into_iter().map(weigh).collect()
+                // A push of a whole group stands in the case once for either direction.
+                let is_half = |c: &kernel::Candidate| {
+                    let names_subject = |p: usize| case.pushes[p].names_subject;
+                    c.fate == Fate::OtherDirection && matches!(c.evidence, Evidence::Push(p) if !names_subject(p))
+                };
+                let all = kernel::candidates(case, limits, &retried.vouched, effect);
+                all.into_iter().filter(|c| !is_half(c)).map(weigh).collect()
             }
             Found::Tracing(t) => {
                 let Some(told) = self.told(t, retried) else { return Vec::new() };
                 let weigh = |(e, what): (usize, Seen)| {
-                    self.weighed("effect", case.effects[e].row, time, seen(what).to_owned(), what == Seen::CarriedOut)
+                    let (word, meaning) = seen(what);
+                    self.weighed("effect", case.effects[e].row, time, (word, meaning.to_owned()))
                 };
                 told.effects.into_iter().map(weigh).collect()
             }

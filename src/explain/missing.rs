@@ -107,6 +107,15 @@ impl<'e> Ask<'e> {
     }
 }
 
+/// How a subject stands to an entitlement.
+#[derive(Debug, Clone, Copy)]
+enum How {
+    Has,
+    HasNot,
+    Had,
+    Keeps,
+}
+
 /// A question with what bears on it.
 pub(super) struct Asked<'q, 'e> {
     ask: &'q Ask<'e>,
@@ -141,13 +150,26 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// What the entitlement is, as the end of a sentence.
-    fn thing(&self) -> String {
-        match &self.key.entitlement {
-            Entitlement::Account => "a Databricks account".to_owned(),
-            Entitlement::Admin(role) => format!("the role {role}"),
-            other => format!("membership of group {}", other.name()),
-        }
+    /// The subject and how it stands to the entitlement, as the beginning of a sentence.
+    fn stands(&self, how: How) -> String {
+        let [has, has_not, had, keeps] = match &self.key.entitlement {
+            Entitlement::Account => {
+                ["has a", "has no", "had a", "keeps a"].map(|verb| format!("{verb} Databricks account"))
+            }
+            Entitlement::Admin(role) => {
+                ["has", "does not have", "had", "keeps"].map(|verb| format!("{verb} the role {role}"))
+            }
+            other => {
+                ["is a", "is no", "was a", "stays a"].map(|verb| format!("{verb} member of group {}", other.name()))
+            }
+        };
+        let said = match how {
+            How::Has => has,
+            How::HasNot => has_not,
+            How::Had => had,
+            How::Keeps => keeps,
+        };
+        format!("{} {said}", self.key.subject.label())
     }
 
     /// Where it is held, as a part of a sentence that names the thing.
@@ -177,17 +199,17 @@ impl Asked<'_, '_> {
     }
 
     fn held(&self, row: &Held<'_>) -> Said {
-        let (who, thing, scope) = (self.who(), self.thing(), self.place(row.pair.scope));
+        let (who, scope) = (self.stands(How::Has), self.place(row.pair.scope));
         let since = self.since(row);
         if let Some(group) = row.via.first() {
-            let way = row.via.join(" > ");
-            let headline = format!("{who} has {thing}{scope} by way of {way}, {since}, being a member of {group}.");
+            let way = if row.via.len() > 1 { format!(" (by {})", row.via.join(" > ")) } else { String::new() };
+            let headline = format!("{who}{scope} {since}, as a member of group {group}{way}.");
             return Said { standing: Standing::HeldThroughGroup, headline, notes: Vec::new() };
         }
         let effect = self.row_of(row.opened.by);
         let vouched = effect.and_then(|effect| self.basis(effect));
         let vouched = vouched.unwrap_or_else(|| "no record at hand tells how it was granted".to_owned());
-        let headline = format!("{who} has {thing}{scope} {since}: {vouched}.");
+        let headline = format!("{who}{scope} {since}: {vouched}.");
         let late = effect.and_then(|effect| self.lateness(effect));
         Said { standing: Standing::Held, headline, notes: late.into_iter().collect() }
     }
@@ -205,7 +227,7 @@ impl Asked<'_, '_> {
     fn suspended(&self, row: &Held<'_>) -> Said {
         let by = self.row_of(row.opened.by).map(|row| self.by(row)).unwrap_or_default();
         let since = row.opened.time.map(at).unwrap_or_default();
-        let headline = format!("{} keeps {}, but it is out of force since {since}{by}.", self.who(), self.thing());
+        let headline = format!("{}, but out of force since {since}{by}.", self.stands(How::Keeps));
         Said { standing: Standing::Suspended, headline, notes: Vec::new() }
     }
 
@@ -215,7 +237,7 @@ impl Asked<'_, '_> {
         let by = end.map(|row| self.by(row)).unwrap_or_else(|| ", when a listing no longer showed it".to_owned());
         let basis = end.and_then(|row| self.basis(row)).map(|basis| format!("; {basis}")).unwrap_or_default();
         let scope = self.place(row.pair.scope);
-        let headline = format!("{} had {}{scope} until {until}{by}{basis}.", self.who(), self.thing());
+        let headline = format!("{}{scope} until {until}{by}{basis}.", self.stands(How::Had));
         let late = end.and_then(|end| self.lateness(end));
         Said { standing: Standing::Removed, headline, notes: late.into_iter().collect() }
     }
@@ -269,9 +291,8 @@ impl Asked<'_, '_> {
         let who = self.ask.actor(&act).unwrap_or_else(|| "somebody".to_owned());
         let deed = self.ask.told_of(self.key, &act, Tense::Infinitive);
         let headline = format!(
-            "{} does not have {}: {who} decided in {} at {} to {deed}, and no record shows it held.",
-            self.who(),
-            self.thing(),
+            "{}: {who} decided in {} at {} to {deed}, and no record shows it held.",
+            self.stands(How::HasNot),
             act.source,
             at(act.time)
         );

@@ -135,8 +135,10 @@ pub struct Considered {
     pub event_id: String,
     /// True = the verdict rests on it.
     pub is_chosen: bool,
-    /// What became of it, in words.
-    pub fate: String,
+    /// What became of it, in one word.
+    pub fate: &'static str,
+    /// The same in words.
+    pub meaning: String,
 }
 
 /// What was known of the access right before and right after.
@@ -287,7 +289,7 @@ pub struct Row {
 pub struct Entry {
     /// When.
     pub time: String,
-    /// `decision`, `push`, `effect`, `consequence` or `listing`.
+    /// `decision`, `push`, `group push` (which names no member), `effect`, `attempt` (which was refused), `consequence` or `listing`.
     pub kind: &'static str,
     /// What happened.
     pub what: String,

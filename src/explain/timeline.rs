@@ -61,6 +61,7 @@ impl Ask<'_> {
         let what = match kind {
             "decision" => format!("decided to {}", told(Tense::Infinitive)),
             "push" => format!("pushed: {}", told(Tense::Infinitive)),
+            "group push" => format!("pushed group {} as a whole", key.entitlement.name()),
             "attempt" => format!("tried to {}", told(Tense::Infinitive)),
             _ => told(Tense::Past),
         };
@@ -107,7 +108,7 @@ impl Ask<'_> {
 
 fn rows_of(case: &Case) -> Rows {
     let decisions = case.decisions.iter().map(|d| (d.time, d.row, "decision"));
-    let pushes = case.pushes.iter().map(|p| (p.time, p.row, "push"));
+    let pushes = case.pushes.iter().map(|p| (p.time, p.row, if p.names_subject { "push" } else { "group push" }));
     let effects = case.effects.iter().map(|e| (e.time, e.row, "effect"));
     let endings = case.endings.iter().map(|e| (e.time, e.row, "consequence"));
     decisions.chain(pushes).chain(effects).chain(endings).collect()

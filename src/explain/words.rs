@@ -69,7 +69,7 @@ impl Ask<'_> {
     }
 
     /// What became of a candidate, which is a push or a decision of that row.
-    pub(super) fn fate(&self, case: &Case, fate: Fate, is_push: bool) -> String {
+    pub(super) fn fate_in_words(&self, case: &Case, fate: Fate, is_push: bool) -> String {
         let effect = |e: usize| self.act(case.effects[e].row);
         match fate {
             Fate::Chosen if is_push => "chosen: it carried the change".to_owned(),
@@ -92,13 +92,34 @@ impl Ask<'_> {
     }
 }
 
-pub(super) const fn seen(seen: Seen) -> &'static str {
+/// What became of a candidate, in one word.
+pub(super) const fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Chosen => "chosen",
+        Fate::OtherDirection => "other_direction",
+        Fate::AuthorisesNothing => "authorises_nothing",
+        Fate::Failed => "failed",
+        Fate::NamesNobody => "names_nobody",
+        Fate::TooEarly(_) => "too_early",
+        Fate::TooLate(_) => "too_late",
+        Fate::ReversedBy(_) => "reversed",
+        Fate::UsedBy(_) => "used",
+        Fate::UndoneBy(_) => "undone",
+        Fate::CameWith(_) => "came_with",
+        Fate::Weaker => "weaker",
+        Fate::Farther => "farther",
+        Fate::NotNeeded => "not_needed",
+    }
+}
+
+/// What became of an effect that was considered for a decision: in one word, and in several.
+pub(super) const fn seen(seen: Seen) -> (&'static str, &'static str) {
     match seen {
-        Seen::CarriedOut => "carried the decision out",
-        Seen::OtherDirection => "did the opposite",
-        Seen::AfterReversal => "came when the decision had been taken back",
-        Seen::UndoneBefore => "stood before the decision and was undone by then",
-        Seen::Redundant => "changed nothing: it was so already",
-        Seen::Another => "is of the same kind, but another came first or reaches farther",
+        Seen::CarriedOut => ("carried_out", "carried the decision out"),
+        Seen::OtherDirection => ("other_direction", "did the opposite"),
+        Seen::AfterReversal => ("after_reversal", "came when the decision had been taken back"),
+        Seen::UndoneBefore => ("undone_before", "stood before the decision and was undone by then"),
+        Seen::Redundant => ("redundant", "changed nothing: it was so already"),
+        Seen::Another => ("another", "is of the same kind, but another came first or reaches farther"),
     }
 }

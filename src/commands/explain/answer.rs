@@ -4,8 +4,8 @@ use super::page::Page;
 use crate::explain::{Entry, Missing, Row};
 use crate::report::format::instant;
 
-/// Columns of a step's instant.
-const TIME: usize = 28;
+/// The kind of a push that names the group alone.
+const GROUP_PUSH: &str = "group push";
 
 pub(super) fn tell(answer: &Missing, page: &mut Page) {
     page.paragraph(0, 0, &answer.headline);
@@ -16,18 +16,30 @@ pub(super) fn tell(answer: &Missing, page: &mut Page) {
         page.heading("held");
         answer.access.iter().for_each(|row| held(row, page));
     }
-    page.heading(&format!("timeline of {} and {}", answer.subject, answer.entitlement));
+    page.heading("timeline");
     if answer.timeline.is_empty() {
         page.paragraph(2, 0, "no record bears on them");
     }
     let mut is_marked = false;
-    for entry in &answer.timeline {
-        if entry.is_after && !is_marked {
+    // A group is pushed again and again, and no such push names the subject.
+    for run in answer.timeline.chunk_by(|a, b| a.kind == b.kind && a.kind == GROUP_PUSH && a.is_after == b.is_after) {
+        let Some((first, last)) = run.first().zip(run.last()) else { continue };
+        if first.is_after && !is_marked {
             is_marked = true;
             page.paragraph(2, 0, &format!("---- asked about: {} ----", instant(&answer.at)));
         }
-        step(entry, page);
+        match run.len() {
+            1 => step(first, page),
+            count => {
+                let text = format!("{count} pushes of the whole group, the last at {}", instant(&last.time));
+                page.beside(&mark(first), &text);
+            }
+        }
     }
+}
+
+fn mark(entry: &Entry) -> String {
+    format!("{:27} {}", entry.time, entry.kind)
 }
 
 fn held(row: &Row, page: &mut Page) {
@@ -46,11 +58,11 @@ fn step(entry: &Entry, page: &mut Page) {
         (outcome, Some(reason)) => format!(" - {outcome}: {reason}"),
         (outcome, None) => format!(" - {outcome}"),
     };
-    page.paragraph(2, TIME, &format!("{:TIME$}{:12} {who}{}{outcome}", entry.time, entry.kind, entry.what));
     let event = if entry.event_id.is_empty() { String::new() } else { format!(", event {}", entry.event_id) };
-    page.paragraph(2 + TIME, 2, &format!("{} {}{event}", entry.source, entry.scope));
-    if let Some(item) = &entry.item {
-        let verdict = format!("{} item {}: {}, {}", item.side, item.item_id, item.verdict, item.reason);
-        page.paragraph(2 + TIME, 2, &verdict);
-    }
+    let item = entry
+        .item
+        .as_ref()
+        .map(|item| format!("; {} item {}: {}, {}", item.side, item.item_id, item.verdict, item.reason));
+    let (place, item) = (format!("{} {}", entry.source, entry.scope), item.unwrap_or_default());
+    page.beside(&mark(entry), &format!("{who}{}{outcome} ({place}{event}{item})", entry.what));
 }

@@ -7,6 +7,12 @@ use super::super::listing::visible;
 /// Narrower terminals get lines that they break themselves.
 const NARROWEST: usize = 40;
 
+/// A page from that many columns on has room for marks beside text.
+const WIDE: usize = 96;
+
+/// Columns of a mark: an instant and a word.
+const MARK: usize = 40;
+
 /// Columns of a label.
 const LABEL: usize = 13;
 
@@ -54,6 +60,19 @@ impl Page {
         let room = self.width.saturating_sub(indent + hanging);
         for (at, line) in wrapped(&visible(text), room).iter().enumerate() {
             self.line(&format!("{}{line}", if at == 0 { &first } else { &rest }));
+        }
+    }
+
+    /// Running text beside a mark, or below it where the page is narrow.
+    pub(super) fn beside(&mut self, mark: &str, text: &str) {
+        if self.width < WIDE {
+            self.line(&format!("  {mark}"));
+            return self.paragraph(6, 0, text);
+        }
+        let room = self.width.saturating_sub(2 + MARK);
+        for (at, line) in wrapped(&visible(text), room).iter().enumerate() {
+            let mark = if at == 0 { mark } else { "" };
+            self.line(&format!("  {mark:MARK$}{line}"));
         }
     }
 

@@ -5,6 +5,9 @@ use super::raw::side_by_side;
 use crate::explain::{Considered, Consulted, Door, Link, Story};
 use crate::report::format::{duration, instant, number};
 
+/// The fate of a push that names the group alone.
+const NAMES_NOBODY: &str = "names_nobody";
+
 /// Candidates that a page shows; the JSON has all.
 const SHOWN: usize = 20;
 
@@ -74,17 +77,25 @@ fn considered(story: &Story, page: &mut Page) {
     if story.considered.is_empty() {
         page.paragraph(2, 0, "nothing within thirty days");
     }
-    let mut nearest: Vec<usize> = (0..story.considered.len()).collect();
+    let is_told = |at: &usize| story.considered[*at].fate != NAMES_NOBODY;
+    let mut nearest: Vec<usize> = (0..story.considered.len()).filter(is_told).collect();
+    let nameless = story.considered.len() - nearest.len();
+    let told = nearest.len();
     nearest.sort_by_key(|at| (!story.considered[*at].is_chosen, story.considered[*at].lag_seconds.abs(), *at));
     nearest.truncate(SHOWN);
     nearest.sort_unstable();
     for at in &nearest {
         candidate(&story.considered[*at], page);
     }
-    let left = story.considered.len() - nearest.len();
-    if left > 0 {
-        page.paragraph(2, 0, &format!("and {} more, farther off: --format json has all", number(left as u64)));
-    }
+    let more = |count: usize, what: &str| match count {
+        0 => None,
+        count => Some(format!("and {} {what}: --format json has all", number(count as u64))),
+    };
+    let left = [
+        more(told - nearest.len(), "more, farther off"),
+        more(nameless, "pushes of the whole group, which do not name this subject"),
+    ];
+    left.iter().flatten().for_each(|line| page.paragraph(2, 0, line));
 }
 
 fn candidate(one: &Considered, page: &mut Page) {
@@ -95,8 +106,8 @@ fn candidate(one: &Considered, page: &mut Page) {
         lag => format!("{} after", duration(-lag)),
     };
     let by = one.actor.as_ref().map(|actor| format!(" by {actor}")).unwrap_or_default();
-    page.paragraph(0, 4, &format!("{mark} {} {} {} {}{by}, {lag}", one.time, one.kind, one.verb, one.scope));
-    page.paragraph(4, 2, &format!("{} (event {})", one.fate, one.event_id));
+    let text = format!("{}{by}, {}, {lag}: {} (event {})", one.verb, one.scope, one.meaning, one.event_id);
+    page.beside(&format!("{mark} {:27} {}", one.time, one.kind), &text);
 }
 
 fn coverage(asked: &Consulted, page: &mut Page) {

@@ -3,10 +3,10 @@
 use super::super::Ask;
 use super::super::model::Standing;
 use super::super::words::{at, length};
-use super::{Asked, Said};
+use super::{Asked, How, Said};
 use crate::correlate::Retried;
-use crate::correlate::cases::{Entitlement, Key};
-use crate::correlate::kernel::{self, Case, Instant, Reason, Story};
+use crate::correlate::cases::Entitlement;
+use crate::correlate::kernel::{self, Case, Instant, Reason, Story, Traced};
 use crate::coverage::Log;
 use crate::error::Result;
 use crate::inventory;
@@ -30,9 +30,9 @@ impl Asked<'_, '_> {
             at(act.time),
             self.ask.told_of(self.key, &act, Tense::Infinitive)
         );
-        let (standing, why) = self.link(case, &told, traced.map(|traced| traced.reason))?;
+        let (standing, why) = self.link(case, &told, traced)?;
         let item = Self::cited(self.ask.item_at(row));
-        let headline = format!("{} does not have {}: {decided}, {why}{item}.", self.who(), self.thing());
+        let headline = format!("{}: {decided}, {why}{item}.", self.stands(How::HasNot));
         let hole = traced.and_then(|traced| traced.hole.as_deref());
         let mut notes: Vec<String> = hole.map(|hole| self.may_lie_in(hole)).into_iter().collect();
         if told.due > self.at && standing != Standing::WindowOpen {
@@ -42,10 +42,15 @@ impl Asked<'_, '_> {
     }
 
     /// The first link that is missing or failed.
-    fn link(&self, case: &Case, told: &Story, reason: Option<Reason>) -> Result<(Standing, String)> {
+    fn link(&self, case: &Case, told: &Story, traced: Option<&Traced>) -> Result<(Standing, String)> {
         let group = self.key.entitlement.name();
         let later = told.effect.map(|e| case.effects[e].time).filter(|time| *time > self.at);
-        let pushed = told.pushes.iter().map(|p| &case.pushes[*p]).rfind(|push| push.time <= self.at);
+        let reason = traced.map(|traced| traced.reason);
+        let by_then = |p: &usize| case.pushes[*p].time <= self.at;
+        let failed = told.pushes.iter().copied().filter(by_then).rfind(|p| !case.pushes[*p].succeeded);
+        let pushed = traced.and_then(|traced| traced.push).or(told.pushes.first().copied()).filter(by_then);
+        // A later push of the whole group does not make good what failed for this member.
+        let failed = failed.filter(|p| reason == Some(Reason::Failed) || pushed.is_none_or(|pushed| pushed <= *p));
         Ok(if let Some(time) = later {
             (Standing::NotYet, format!("and Databricks carried it out only at {}", at(time)))
         } else if matches!(self.key.entitlement, Entitlement::Member(_)) && !case.is_group_pushed {
@@ -53,11 +58,11 @@ impl Asked<'_, '_> {
             (Standing::GroupNotPushed, format!("but group {group} is not pushed to Databricks: {evidence}"))
         } else if !case.is_pushed {
             (Standing::NotAssigned, format!("but {} is not assigned to a Databricks application", self.who()))
-        } else if let Some(push) = pushed.filter(|push| !push.succeeded) {
-            let error = self.error(push.row)?;
-            (Standing::PushFailed, format!("but the push of {} failed: {error}", at(push.time)))
+        } else if let Some(p) = failed {
+            let error = self.error(case.pushes[p].row)?;
+            (Standing::PushFailed, format!("but the push of {} failed: {error}", at(case.pushes[p].time)))
         } else {
-            self.silence(told.due, pushed.map(|push| push.time), reason)
+            self.silence(told.due, pushed.map(|p| case.pushes[p].time), reason)
         })
     }
 
@@ -117,11 +122,8 @@ impl Asked<'_, '_> {
 
     /// No decision at hand gives or takes it.
     pub(super) fn never_decided(&self) -> Said {
-        let headline = format!(
-            "{} does not have {}: no decision at hand gives it, and no record shows it held.",
-            self.who(),
-            self.thing()
-        );
+        let headline =
+            format!("{}: no decision at hand gives it, and no record shows it held.", self.stands(How::HasNot));
         let mut notes = Vec::new();
         let reach = self.ask.coverage.reach().unwrap_or(0..0);
         let from = reach.start.saturating_mul(crate::coverage::HOUR);
@@ -136,16 +138,16 @@ impl Asked<'_, '_> {
         {
             notes.push(format!("group {group} is not pushed to Databricks either"));
         }
-        if self.retried.is_none_or(|retried| !retried.case.is_pushed) && !self.is_assigned() {
+        if !self.is_assigned() {
             notes.push(format!("{} is not assigned to a Databricks application either", self.who()));
         }
         Said { standing: Standing::NeverDecided, headline, notes }
     }
 
-    /// Whether a decision on the account, or an act in Databricks, shows that the person belongs there.
+    /// Whether any of the subject's cases shows that it belongs to Databricks.
     fn is_assigned(&self) -> bool {
-        let account = Key::account(self.key.subject.clone());
-        self.ask.case(&account).is_some_and(|case| case.is_pushed)
+        let all = self.ask.correlation.judged.cases.by_key.iter();
+        all.into_iter().any(|(key, case)| !key.is_group && key.subject == self.key.subject && case.is_pushed)
     }
 }
 
