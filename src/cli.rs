@@ -293,10 +293,10 @@ pub struct Explain {
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
     /// What should be held: a group by its name on either side, a role, or `account`
-    #[arg(long, value_name = "NAME", default_value = crate::correlate::ACCOUNT, requires = "subject")]
+    #[arg(long, value_name = "NAME", default_value = crate::correlate::ACCOUNT, conflicts_with = "item")]
     pub entitlement: String,
     /// When it should be held: 2026-07-01T12:00:00Z, or 2026-07-01 for its first instant [default: the end of the evidence]
-    #[arg(long, value_name = "INSTANT", requires = "subject")]
+    #[arg(long, value_name = "INSTANT", conflicts_with = "item")]
     pub at: Option<String>,
     /// How to print the story
     #[arg(long, value_name = "FORMAT", default_value = "text")]

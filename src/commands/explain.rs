@@ -9,9 +9,8 @@ use std::io::{IsTerminal as _, Write};
 
 use serde_json::{Value, json};
 
-use super::listing::Listing;
 use super::printed;
-use crate::cli::{self, ListFormat, StoryFormat};
+use crate::cli::{self, StoryFormat};
 use crate::config::{Config, Period};
 use crate::correlate;
 use crate::coverage::Coverage;
@@ -90,14 +89,14 @@ fn print_items(items: &[Brief], format: StoryFormat, out: &mut dyn Write) -> Res
     if format == StoryFormat::Json {
         return document(&json!({"schema_version": SCHEMA_VERSION, "several": items}), out);
     }
-    let row = |item: &Brief| -> Vec<Value> {
-        let (subject, entitlement) = (item.subject.as_str(), item.entitlement.as_str());
-        let texts = [&item.item_id, item.side, &item.time, item.verb, subject, entitlement, item.verdict, item.reason];
-        texts.into_iter().map(Value::from).collect()
-    };
-    let titles = vec!["item", "side", "time", "verb", "subject", "entitlement", "verdict", "reason"];
-    let closing = [format!("total: {} items", items.len())];
-    Listing { titles, rows: items.iter().map(row).collect() }.write(out, ListFormat::Table, &closing)
+    let mut page = Page::new(width());
+    for item in items {
+        let Brief { item_id, side, time, verb, subject, entitlement, verdict, reason } = item;
+        let text = format!("{verdict}, {reason}: {verb} {subject}, {entitlement} at {time}");
+        page.beside(&format!("{item_id:27} {side}"), &text);
+    }
+    page.line(&format!("total: {} items", items.len()));
+    printed(out.write_all(page.text().as_bytes()))
 }
 
 fn document(value: &Value, out: &mut dyn Write) -> Result<()> {

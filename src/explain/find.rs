@@ -70,20 +70,20 @@ pub(super) enum Search<'c> {
 
 impl<'e> Ask<'e> {
     /// # Errors
-    /// [`Error::Input`] when nothing has that id; it says what was searched.
+    /// [`Error::Input`] when nothing has that id; it says what was searched. [`Error::Usage`] for an empty one.
     pub(super) fn find(&self, id: &str) -> Result<Search<'e>> {
         let id = id.trim();
-        let has = |act: &Act<'_>| {
-            !id.is_empty() && (act.event_id == id || act.native_id == Some(id) || act.request_id == Some(id))
-        };
+        if id.is_empty() {
+            return Err(Error::Usage("an empty id names no item".to_owned()));
+        }
+        let has = |act: &Act<'_>| act.event_id == id || act.native_id == Some(id) || act.request_id == Some(id);
         let by_event: Vec<Found<'_>> =
             self.items().filter(|item| item.rows().any(|row| has(&self.acts().at(row)))).collect();
         if !by_event.is_empty() {
             return Ok(Search::Items(by_event));
         }
         let folded = id.to_lowercase();
-        let by_prefix: Vec<Found<'_>> =
-            self.items().filter(|item| !id.is_empty() && item.id().starts_with(&folded)).collect();
+        let by_prefix: Vec<Found<'_>> = self.items().filter(|item| item.id().starts_with(&folded)).collect();
         match by_prefix.len() {
             0 => Err(self.not_found(id)?),
             1 => Ok(Search::Items(by_prefix)),

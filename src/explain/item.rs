@@ -66,6 +66,7 @@ impl Ask<'_> {
             }
         };
         let side = if matches!(item, Found::Vouching(_)) { "VCH-01" } else { "TRC-01" };
+        let state = self.state(item, retried);
         Story {
             headline: self.headline(item, &act),
             meaning: texts::reason(side, brief.reason).to_owned(),
@@ -75,8 +76,8 @@ impl Ask<'_> {
             door,
             chain: Vec::new(),
             considered: self.considered(item, retried),
-            state: self.state(item, retried),
-            coverage: self.consulted(item, retried),
+            coverage: self.consulted(item, retried, state.before),
+            state,
             parameters: self.parameters(item),
             test_id,
             item: brief,
@@ -148,7 +149,7 @@ impl Ask<'_> {
                         Evidence::Decision(d) => ("decision", case.decisions[d].row),
                         Evidence::Push(p) => ("push", case.pushes[p].row),
                     };
-                    let fate = (words::fate(c.fate), self.fate_in_words(case, c.fate, kind == "push"));
+                    let fate = (words::fate(c.fate), self.fate_in_words(case, &c));
                     self.weighed(kind, row, time, fate)
                 };
                 // A push of a whole group stands in the case once for either direction.
@@ -200,7 +201,7 @@ impl Ask<'_> {
         State { before: held(before), after: held(after), shown_by, due }
     }
 
-    fn consulted(&self, item: Found<'_>, retried: &Retried<'_>) -> Consulted {
+    fn consulted(&self, item: Found<'_>, retried: &Retried<'_>, before: &str) -> Consulted {
         let limits = &self.correlation.limits;
         let time = self.acts().time(item.row());
         let scopes: Vec<&str> =
@@ -217,11 +218,14 @@ impl Ask<'_> {
                 (span, self.coverage.logs().filter(is_effect).collect(), &t.hole)
             }
         };
+        let leans = match item.reason() {
+            Reason::NoAuthority | Reason::CoverageGap | Reason::Missing | Reason::Failed => true,
+            // Nothing was left to do because nothing was ever carried out.
+            Reason::AlreadyInEffect => before == held(Held::Unknown),
+            _ => false,
+        };
         Consulted {
-            is_leaned_on: matches!(
-                item.reason(),
-                Reason::NoAuthority | Reason::CoverageGap | Reason::Missing | Reason::Failed
-            ),
+            is_leaned_on: leans,
             from: moment(from),
             until: moment(until),
             logs: logs.iter().map(|log| hours_of(log, from, until)).collect(),

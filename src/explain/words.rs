@@ -6,7 +6,7 @@ use super::Ask;
 use crate::correlate::acts::Act;
 use crate::correlate::cases::Key;
 use crate::correlate::door::ActorClass;
-use crate::correlate::kernel::{Case, Fate, Held, Seen};
+use crate::correlate::kernel::{Candidate, Case, Evidence, Fate, Held, Seen};
 use crate::report::format::{duration, instant};
 
 /// An instant as RFC 3339; empty = beyond what a calendar holds.
@@ -68,12 +68,16 @@ impl Ask<'_> {
         act.actor.map(|actor| self.correlation.ground.identities.canonical(actor))
     }
 
-    /// What became of a candidate, which is a push or a decision of that row.
-    pub(super) fn fate_in_words(&self, case: &Case, fate: Fate, is_push: bool) -> String {
+    /// What became of a candidate.
+    pub(super) fn fate_in_words(&self, case: &Case, of: &Candidate) -> String {
         let effect = |e: usize| self.act(case.effects[e].row);
-        match fate {
-            Fate::Chosen if is_push => "chosen: it carried the change".to_owned(),
-            Fate::Chosen => "chosen: the verdict rests on it".to_owned(),
+        let push = if let Evidence::Push(p) = of.evidence { Some(&case.pushes[p]) } else { None };
+        match of.fate {
+            Fate::Chosen => match push {
+                None => "chosen: the verdict rests on it".to_owned(),
+                Some(push) if push.succeeded => "chosen: it carried the change".to_owned(),
+                Some(_) => "it belongs to the chosen decision, but it failed".to_owned(),
+            },
             Fate::OtherDirection => "of the other direction".to_owned(),
             Fate::AuthorisesNothing => "authorises nothing by itself".to_owned(),
             Fate::Failed => "the push failed".to_owned(),

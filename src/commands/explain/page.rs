@@ -14,7 +14,7 @@ const WIDE: usize = 96;
 const MARK: usize = 40;
 
 /// Columns of a label.
-const LABEL: usize = 13;
+const LABEL: usize = 16;
 
 /// A page in the making.
 pub(super) struct Page {
@@ -129,6 +129,6 @@ mod tests {
         let mut page = Page::new(80);
         page.pair("actor", "eve\u{1b}[2J\n\u{202e}");
         page.pair("native id", "");
-        assert_eq!(page.text(), "  actor        eve\\u{1b}[2J\\n\\u{202e}\n");
+        assert_eq!(page.text(), "  actor           eve\\u{1b}[2J\\n\\u{202e}\n");
     }
 }

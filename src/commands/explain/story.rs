@@ -64,6 +64,8 @@ fn chain(links: &[Link], page: &mut Page) {
         page.pair("", &ids.join("  "));
         let (line, offset) = (number(link.line), number(link.byte_offset));
         page.pair("", &format!("{} line {line}, byte {offset}, {} bytes", link.path, number(link.byte_length)));
+        let masked = link.raw_sha256.as_ref().map(|digest| format!("secrets masked; SHA-256 of the original {digest}"));
+        page.pair("", &masked.unwrap_or_default());
     }
 }
 

@@ -34,7 +34,7 @@ impl Asked<'_, '_> {
         let item = Self::cited(self.ask.item_at(row));
         let headline = format!("{}: {decided}, {why}{item}.", self.stands(How::HasNot));
         let hole = traced.and_then(|traced| traced.hole.as_deref());
-        let mut notes: Vec<String> = hole.map(|hole| self.may_lie_in(hole)).into_iter().collect();
+        let mut notes: Vec<String> = hole.map(|hole| self.may_lie_in(hole, "the effect")).into_iter().collect();
         if told.due > self.at && standing != Standing::WindowOpen {
             notes.push(format!("the limit ran until {}, after the instant that is asked about", at(told.due)));
         }
@@ -101,7 +101,7 @@ impl Asked<'_, '_> {
         Ok(said.unwrap_or_else(|| format!("{} gives no reason", act.source)))
     }
 
-    fn may_lie_in(&self, hole: &str) -> String {
+    fn may_lie_in(&self, hole: &str, what: &str) -> String {
         match self.ask.hole(hole) {
             Some(span) => {
                 let edge = |text: &str, none: &str| match text {
@@ -109,7 +109,7 @@ impl Asked<'_, '_> {
                     text => crate::report::format::instant(text),
                 };
                 format!(
-                    "the log of {} {} has a hole ({hole}) from {} until {}, and it may lie there",
+                    "the log of {} {} has a hole ({hole}) from {} until {}, and {what} may lie there",
                     span.source,
                     span.scope,
                     edge(&span.from, "its beginning"),
@@ -131,7 +131,7 @@ impl Asked<'_, '_> {
         if !self.ask.coverage.has(is_authority) {
             notes.push("no log of an identity provider's decisions is at hand".to_owned());
         } else if let Some(hole) = self.ask.coverage.hole(is_authority, from, self.at) {
-            notes.push(self.may_lie_in(&hole.id));
+            notes.push(self.may_lie_in(&hole.id, "a decision"));
         }
         if let Entitlement::Member(group) = &self.key.entitlement
             && let Some(false) = self.ask.is_pushed(&self.key.entitlement)
