@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     fn utc(text: &str) -> i64 {
-        chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros()
+        DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros()
     }
 
     #[test]

@@ -137,6 +137,6 @@ fn cause(case: &Case, effect: &Effect, is_twin: bool, (from, to): (Instant, Inst
         return twins.min_by_key(|e| e.time.abs_diff(effect.time)).map(|e| e.row);
     }
     let reaches = |scope: Scope| scope == Scope::ACCOUNT || scope == effect.scope;
-    let ends = case.endings.iter().filter(|e| e.kind != EndingKind::Restored && reaches(e.scope));
-    ends.filter(|e| (from..=to).contains(&e.time)).next_back().map(|e| e.row)
+    let mut ends = case.endings.iter().filter(|e| e.kind != EndingKind::Restored && reaches(e.scope));
+    ends.rfind(|e| (from..=to).contains(&e.time)).map(|e| e.row)
 }

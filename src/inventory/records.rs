@@ -88,19 +88,22 @@ pub fn records_named(lake: &Lake, id: &str) -> Result<BTreeMap<String, Record>> 
 fn read(lake: &Lake, chosen: Expr) -> Result<BTreeMap<String, Record>> {
     let found = scan(lake, &EVENTS)?.select(COLUMNS.map(Named::expr)).filter(chosen);
     let found = collect(found, "find raw records")?;
-    let paths: BTreeMap<String, (String, String)> =
-        files(lake)?.into_iter().map(|file| (file.file_id, (file.path, file.sha256))).collect();
-    let text = |column| texts(&found, column);
+    let files = files(lake)?.into_iter().map(|file| (file.file_id, (file.path, file.sha256))).collect();
+    rows(&found, &files)
+}
+
+fn rows(found: &DataFrame, files: &BTreeMap<String, (String, String)>) -> Result<BTreeMap<String, Record>> {
+    let text = |column| texts(found, column);
     let (event_id, file_id, raw) = (text(EVENT_ID)?, text(FILE_ID)?, text(RAW)?);
     let (source, event_type, outcome, scope) = (text(SOURCE)?, text(EVENT_TYPE)?, text(OUTCOME)?, text(SCOPE)?);
     let (native, request, reason) = (text(NATIVE_ID)?, text(REQUEST_ID)?, text(OUTCOME_REASON)?);
     let (actor, channel, endpoint) = (text(ACTOR)?, text(CHANNEL)?, text(ENDPOINT)?);
     let (address, agent, digest) = (text(SOURCE_IP)?, text(USER_AGENT)?, text(RAW_SHA256)?);
-    let (line, offset, length) = (wholes(&found, LINE)?, wholes(&found, BYTE_OFFSET)?, wholes(&found, BYTE_LENGTH)?);
-    let time = instants(&found, EVENT_TIME)?;
+    let (line, offset, length) = (wholes(found, LINE)?, wholes(found, BYTE_OFFSET)?, wholes(found, BYTE_LENGTH)?);
+    let time = instants(found, EVENT_TIME)?;
     let given = |column: &StringChunked, row: usize| column.get(row).map(str::to_owned);
     let record = |row: usize| {
-        let (path, sha256) = paths.get(&sure(file_id, row)).cloned().unwrap_or_default();
+        let (path, sha256) = files.get(&sure(file_id, row)).cloned().unwrap_or_default();
         let record = Record {
             event_id: sure(event_id, row),
             native_id: given(native, row),

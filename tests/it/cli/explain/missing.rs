@@ -18,74 +18,76 @@ fn said(text: &str) -> (String, String) {
     (answer["standing"].as_str().unwrap().to_owned(), sentences.join("\n"))
 }
 
+/// Questions, where the chain stands, and words of the answer.
+const SAMPLE: [(&[&str], &str, &[&str]); 12] = [
+    (
+        &["--subject", "rosa.eglantine@example.com", "--entitlement", "data-engineers"],
+        "held",
+        &["is a member of group data-engineers at the account since 2026-07-21 11:32:15.933 UTC", "pass: matched"],
+    ),
+    (&["--subject", "rosa.eglantine@example.com"], "held", &["has a Databricks account since", "app.assign"]),
+    (
+        &["--subject", "farid.nightshade@example.com", "--entitlement", "data-engineers"],
+        "held",
+        &["no decision found", "exception: no_authority"],
+    ),
+    (
+        &["--subject", "rosa.eglantine@example.com", "--entitlement", "platform-admins"],
+        "never_decided",
+        &[
+            "is no member of group platform-admins: no decision at hand gives it",
+            "has a hole",
+            "a decision may lie there",
+        ],
+    ),
+    (
+        &["--subject", "greta.cedarlane@example.com", "--entitlement", "data-engineers"],
+        "removed",
+        &[
+            "until 2026-07-20 14:50:37.813 UTC, when scim-connector@example.com (the provisioning connector) took",
+            "had decided it in okta",
+        ],
+    ),
+    (
+        &["--subject", "zoe.bramblewood@example.com"],
+        "removed",
+        &["had a Databricks account until 2026-07-18", "it came late, 3 d after the decision of 2026-07-15"],
+    ),
+    (
+        &["--subject", "amir.gentianby@example.com", "--entitlement", "platform-admins"],
+        "push_failed",
+        &["but the push of 2026-07-17 11:00:51.771 UTC failed: Service Unavailable."],
+    ),
+    (
+        &["--subject", "quinn.vinecroft@example.com", "--entitlement", "data-engineers"],
+        "pushed_without_effect",
+        &["its push of 2026-07-16 15:00:38.337 UTC succeeded, but Databricks logged no such change", "missing"],
+    ),
+    (
+        &["--subject", "quinn.vinecroft@example.com", "--entitlement", "Everyone Marketing"],
+        "group_not_pushed",
+        &["but group everyone marketing is not pushed to Databricks"],
+    ),
+    (
+        &["--subject", "zoe.thistledown@example.com", "--entitlement", "data-engineers"],
+        "coverage_gap",
+        &["from 2026-07-14 09:00:00 UTC until 2026-07-14 17:00:00 UTC, and the effect may lie there"],
+    ),
+    (
+        &["--subject", "zoe.thistledown@example.com", "--entitlement", "platform-admins"],
+        "window_open",
+        &["it may still come: the limit runs until 2026-08-01 19:12:00.064 UTC"],
+    ),
+    (
+        &["--subject", "ines.ashcombe@example.com", "--entitlement", "platform-admins"],
+        "taken_back",
+        &["decided in okta at 2026-07-17 15:30:00.044 UTC to take", "no record shows it held"],
+    ),
+];
+
 #[test]
 fn the_answer_says_where_the_chain_broke() {
-    let cases: [(&[&str], &str, &[&str]); 12] = [
-        (
-            &["--subject", "rosa.eglantine@example.com", "--entitlement", "data-engineers"],
-            "held",
-            &["is a member of group data-engineers at the account since 2026-07-21 11:32:15.933 UTC", "pass: matched"],
-        ),
-        (&["--subject", "rosa.eglantine@example.com"], "held", &["has a Databricks account since", "app.assign"]),
-        (
-            &["--subject", "farid.nightshade@example.com", "--entitlement", "data-engineers"],
-            "held",
-            &["no decision found", "exception: no_authority"],
-        ),
-        (
-            &["--subject", "rosa.eglantine@example.com", "--entitlement", "platform-admins"],
-            "never_decided",
-            &[
-                "is no member of group platform-admins: no decision at hand gives it",
-                "has a hole",
-                "a decision may lie there",
-            ],
-        ),
-        (
-            &["--subject", "greta.cedarlane@example.com", "--entitlement", "data-engineers"],
-            "removed",
-            &[
-                "until 2026-07-20 14:50:37.813 UTC, when scim-connector@example.com (the provisioning connector) took",
-                "had decided it in okta",
-            ],
-        ),
-        (
-            &["--subject", "zoe.bramblewood@example.com"],
-            "removed",
-            &["had a Databricks account until 2026-07-18", "it came late, 3 d after the decision of 2026-07-15"],
-        ),
-        (
-            &["--subject", "amir.gentianby@example.com", "--entitlement", "platform-admins"],
-            "push_failed",
-            &["but the push of 2026-07-17 11:00:51.771 UTC failed: Service Unavailable."],
-        ),
-        (
-            &["--subject", "quinn.vinecroft@example.com", "--entitlement", "data-engineers"],
-            "pushed_without_effect",
-            &["its push of 2026-07-16 15:00:38.337 UTC succeeded, but Databricks logged no such change", "missing"],
-        ),
-        (
-            &["--subject", "quinn.vinecroft@example.com", "--entitlement", "Everyone Marketing"],
-            "group_not_pushed",
-            &["but group everyone marketing is not pushed to Databricks"],
-        ),
-        (
-            &["--subject", "zoe.thistledown@example.com", "--entitlement", "data-engineers"],
-            "coverage_gap",
-            &["from 2026-07-14 09:00:00 UTC until 2026-07-14 17:00:00 UTC, and the effect may lie there"],
-        ),
-        (
-            &["--subject", "zoe.thistledown@example.com", "--entitlement", "platform-admins"],
-            "window_open",
-            &["it may still come: the limit runs until 2026-08-01 19:12:00.064 UTC"],
-        ),
-        (
-            &["--subject", "ines.ashcombe@example.com", "--entitlement", "platform-admins"],
-            "taken_back",
-            &["decided in okta at 2026-07-17 15:30:00.044 UTC to take", "no record shows it held"],
-        ),
-    ];
-    for (question, standing, words) in cases {
+    for (question, standing, words) in SAMPLE {
         let (found, sentences) = asked(question);
         assert_eq!(found, standing, "{question:?}: {sentences}");
         for word in words {
@@ -202,6 +204,33 @@ fn story() -> Place {
     place
 }
 
+/// Subject, entitlement, instant, where the chain stands, and words of the answer.
+const STORY: [(&str, &str, &str, &str, &[&str]); 5] = [
+    (
+        "alice@example.com",
+        "engineers",
+        "2026-07-20",
+        "held",
+        &["it came late, 3 d after the decision", "the limit is 1 d"],
+    ),
+    ("alice@example.com", "engineers", "2026-07-07", "not_yet", &["carried it out only at 2026-07-08 12:01:00 UTC"]),
+    (
+        "carol@example.com",
+        "engineers",
+        "2026-07-20",
+        "not_assigned",
+        &["carol@example.com is not assigned to a Databricks"],
+    ),
+    (
+        "bob@example.com",
+        "analysts",
+        "2026-07-20",
+        "suspended",
+        &["out of force since 2026-07-09", "deactivated the account"],
+    ),
+    ("bob@example.com", "engineers", "2026-07-06", "held_through_group", &["as a member of group analysts"]),
+];
+
 #[test]
 fn late_not_assigned_suspended_and_held_through_a_group() {
     let place = story();
@@ -210,38 +239,7 @@ fn late_not_assigned_suspended_and_held_through_a_group() {
         let question = ["--subject", subject, "--entitlement", entitlement];
         said(&place.run(&[&asked[..], &question].concat()).ends(0).text())
     };
-    let cases: [(&str, &str, &str, &str, &[&str]); 5] = [
-        (
-            "alice@example.com",
-            "engineers",
-            "2026-07-20",
-            "held",
-            &["it came late, 3 d after the decision", "the limit is 1 d"],
-        ),
-        (
-            "alice@example.com",
-            "engineers",
-            "2026-07-07",
-            "not_yet",
-            &["carried it out only at 2026-07-08 12:01:00 UTC"],
-        ),
-        (
-            "carol@example.com",
-            "engineers",
-            "2026-07-20",
-            "not_assigned",
-            &["carol@example.com is not assigned to a Databricks"],
-        ),
-        (
-            "bob@example.com",
-            "analysts",
-            "2026-07-20",
-            "suspended",
-            &["out of force since 2026-07-09", "deactivated the account"],
-        ),
-        ("bob@example.com", "engineers", "2026-07-06", "held_through_group", &["as a member of group analysts"]),
-    ];
-    for (subject, entitlement, at, standing, words) in cases {
+    for (subject, entitlement, at, standing, words) in STORY {
         let (found, sentences) = asked(subject, entitlement, at);
         assert_eq!(found, standing, "{subject} {entitlement} {at}: {sentences}");
         for word in words {
