@@ -237,6 +237,7 @@ mod tests {
 
     #[test]
     fn long_lines_go_on_indented() {
-        assert_eq!(pieces("  abcdefgh", 6), ["  abcd", "   efg", "   h"]);
+        assert_eq!(pieces("  abcdefghijklmnop", 14), ["  abcdefghijkl", "      mnop"]);
+        assert_eq!(pieces("  abcdefgh", 6), ["  abcd", "   efg", "   h"], "half of a narrow column");
     }
 }
