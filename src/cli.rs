@@ -1,8 +1,12 @@
 //! The command line: arguments and help text only.
 
+mod words;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+pub use words::{Delivery, FailOn, Format, Idp, Layout, ListFormat, StoryFormat};
 
 /// Who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
 #[derive(Debug, Parser)]
@@ -56,6 +60,11 @@ pub enum Command {
         after_help = "A row is a stretch of time in one state: in_force, or suspended while the person was deactivated. Without an instant in `from` it was held before the first record; without one in `until` it still was at the end of the evidence. Of groups in groups, --effective adds a row for each chain.\n\nExamples:\n  tickmark access --lake lake --subject alice@example.com --effective\n  tickmark access --lake lake --config tickmark.toml --at 2026-07-01 --format csv > access-at-start.csv\n  tickmark access --lake lake --entitlement '*admin*' --period 2026-Q3"
     )]
     Access(Access),
+    /// Tell the full story of one verdict, or why somebody does not have something
+    #[command(
+        after_help = "ITEM is an item id as in the package's items, vouching and tracing, or its beginning; or the event id, native id or request id of a decision, a push or an effect: then every item that it is part of is told. Asked for --subject, the answer says where the chain from decision to access broke: not decided, not pushed, the push failed, late, removed by whom.\n\nExamples:\n  tickmark explain 3f9c0a --lake lake --config tickmark.toml\n  tickmark explain --subject alice@example.com --entitlement data-engineers --lake lake --config tickmark.toml\n  tickmark explain --subject alice@example.com --at 2026-07-15 --lake lake --config tickmark.toml --format json"
+    )]
+    Explain(Explain),
     /// Ask the lake in SQL; its tables are events, changes, files and rejects
     #[command(
         after_help = "Examples:\n  tickmark query --lake lake \"SELECT source, plane, COUNT(*) AS n FROM events GROUP BY source, plane ORDER BY n DESC\"\n  tickmark query --lake lake \"SELECT event_time, actor, subject FROM changes WHERE verb = 'admin.grant'\" --format csv"
@@ -265,6 +274,35 @@ pub struct Access {
     pub format: Format,
 }
 
+/// `tickmark explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The item, or an event of it
+    #[arg(value_name = "ITEM", required_unless_present = "subject", conflicts_with = "subject")]
+    pub item: Option<String>,
+    /// The lake's folder
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    /// The configuration: the verdicts are those of a run with it
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the configuration]
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// Whose access is asked about: any name or id of a person, service principal or group
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What should be held: a group by its name on either side, a role, or `account`
+    #[arg(long, value_name = "NAME", default_value = crate::correlate::ACCOUNT, conflicts_with = "item")]
+    pub entitlement: String,
+    /// When it should be held: 2026-07-01T12:00:00Z, or 2026-07-01 for its first instant [default: the end of the evidence]
+    #[arg(long, value_name = "INSTANT", conflicts_with = "item")]
+    pub at: Option<String>,
+    /// How to print the story
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: StoryFormat,
+}
+
 /// `tickmark query`
 #[derive(Debug, Args)]
 pub struct Query {
@@ -330,72 +368,4 @@ pub struct Simulate {
     /// How a volume is laid out in files
     #[arg(long, value_name = "LAYOUT", default_value = "delivery", requires = "volume")]
     pub layout: Layout,
-}
-
-/// The identity provider of a simulated organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Idp {
-    /// Okta System Log
-    Okta,
-    /// Microsoft Entra ID: directory audits and provisioning log
-    Entra,
-    /// PingOne audit activities
-    Ping,
-}
-
-/// The delivery of a simulated organisation's Databricks audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Delivery {
-    /// JSON lines in object storage
-    Aws,
-    /// Azure diagnostic records, and the account's rows as exports of the system table
-    Azure,
-    /// Exports of the system table, as JSON lines and CSV
-    System,
-}
-
-/// How a simulated volume is laid out in files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Layout {
-    /// A folder for each workspace and day, files of about a megabyte
-    Delivery,
-    /// One file of JSON lines
-    OneFile,
-    /// One JSON array
-    OneArray,
-    /// A record in each file
-    SmallFiles,
-}
-
-/// What makes `run` and `report` end with a status of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Exceptions that are not waived.
-    Exceptions,
-    /// Those, and items that the evidence cannot decide.
-    Undetermined,
-}
-
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For reading.
-    Table,
-    /// Comma-separated, with a header.
-    Csv,
-    /// One JSON object per line.
-    Json,
-}
-
-/// How `query`, `coverage` and `access` print rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For reading.
-    Table,
-    /// Comma-separated, with a header.
-    Csv,
-    /// One JSON object per line.
-    Json,
-    /// A Parquet file on standard output.
-    Parquet,
 }

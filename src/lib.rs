@@ -1,7 +1,7 @@
 //! tickmark: who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
 //!
 //! bytes → records ([`framing`]) → events ([`source`], [`event`]) → access changes ([`change`]) → Parquet lake ([`ingest`],
-//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`]) → test results ([`catalogue`]) → report model and pages
+//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`], [`explain`]) → test results ([`catalogue`]) → report model and pages
 //! ([`assemble`], [`report`], [`package`]).
 //!
 //! `ARCHITECTURE.md` has a line for every module, and the rule which of them may name which library.
@@ -17,6 +17,7 @@ pub mod correlate;
 pub mod coverage;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod frame;
 pub mod framing;
 pub mod identity;

@@ -87,14 +87,18 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// True for what would break a line, move the cursor or turn the reading order.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// A name as it can stand in a line on a terminal: what would break the line, move the cursor or turn the reading order is escaped,
 /// and a backslash doubled, so that two names never look alike.
 pub(super) fn visible(text: &str) -> String {
-    let is_turning =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let escaped = text.chars().flat_map(|c| match c {
         '\\' => "\\\\".chars().collect::<Vec<char>>(),
-        c if c.is_control() || is_turning(c) => c.escape_default().collect(),
+        c if is_unseen(c) => c.escape_default().collect(),
         c => vec![c],
     });
     escaped.collect()

@@ -4,6 +4,7 @@ mod access;
 mod compact;
 mod correlate;
 mod coverage;
+mod explain;
 mod files;
 mod ingest;
 mod listing;
@@ -43,6 +44,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Vocabulary(args) => vocabulary::run(args, out),
         Command::Coverage(args) => coverage::run(args, out),
         Command::Access(args) => access::run(args, out),
+        Command::Explain(args) => explain::run(args, out),
         Command::Query(args) => query::run(args, out),
         Command::Compact(args) => compact::run(args, clock, out),
         Command::Verify(args) => verify::run(args, out),

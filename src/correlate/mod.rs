@@ -26,7 +26,7 @@ use acts::Acts;
 use assign::Window;
 use cases::{Cases, Ground, Key, Rules, Survey};
 use door::ActorClass;
-use kernel::{Instant, Limits, Reason, Scope, World};
+use kernel::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 
 pub use rows::{item_id, tracing_frame, vouching_frame};
 pub use who::{identities_frame, links_frame};
@@ -161,6 +161,34 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
     Ok(Correlation { judged, ground, limits, sensitivity: sensitivity.to_vec() })
 }
 
+/// One key with all that bears on it and how each of it was judged, for the story behind a verdict.
+#[derive(Debug)]
+pub struct Retried<'c> {
+    /// What bears on the key.
+    pub case: &'c Case,
+    /// Every effect, judged.
+    pub vouched: Vec<Vouched>,
+    /// Every traced decision, judged.
+    pub traced: Vec<Traced>,
+}
+
+/// Judges one key again, with the same limits; `None` = no change has that key.
+///
+/// # Errors
+/// A malformed glob in the configuration.
+pub fn retry<'c>(
+    found: &'c Correlation,
+    config: &Config,
+    coverage: &Coverage,
+    key: &Key,
+) -> Result<Option<Retried<'c>>> {
+    let Some(case) = found.judged.cases.by_key.get(key) else { return Ok(None) };
+    let court = Court { ground: &found.ground, rules: &Rules::new(config)?, limits: found.limits, coverage };
+    let vouched = kernel::vouch(case, &court.limits, &court);
+    let traced = kernel::trace(case, &court.limits, &court, &vouched);
+    Ok(Some(Retried { case, vouched, traced }))
+}
+
 /// What judging takes besides the changes themselves.
 struct Court<'a> {
     ground: &'a Ground,
@@ -189,7 +217,7 @@ impl Court<'_> {
     fn reasons(&self, part: &Part, period: &Period, look_back: Span) -> BTreeMap<Reason, usize> {
         let window = Window { look_back: look_back.micros(), ..self.limits.window };
         let limits = Limits { window, ..self.limits };
-        let of_case = |(_, case): &(Key, kernel::Case)| {
+        let of_case = |(_, case): &(Key, Case)| {
             let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
             for v in kernel::vouch(case, &limits, self) {
                 if period.contains(case.effects[v.effect].time) {

@@ -116,6 +116,12 @@ impl Coverage {
         self.logs.values().filter(|log| chosen(log)).find_map(|log| log.first_hole(from, to))
     }
 
+    /// The hole of that id, in whichever log.
+    pub fn hole_of(&self, id: &str) -> Option<Hole> {
+        let all = i64::MIN / HOUR..i64::MAX / HOUR;
+        self.logs.values().flat_map(|log| log.holes(all.clone())).find(|hole| hole.id == id)
+    }
+
     /// True when a log of that kind is at hand or declared.
     pub fn has(&self, chosen: impl Fn(&Log) -> bool) -> bool {
         self.logs.values().any(chosen)

@@ -98,12 +98,14 @@ fn deviation(test_id: &str, item: &ItemRow, at: &str) -> String {
         "VCH-01" | "PRV-01" => {
             format!(
                 "At {at} {actor} {}, without a decision of the identity provider behind it",
-                deed(item, Tense::Past)
+                deed_of(item, Tense::Past)
             )
         }
-        "VCH-02" => format!("At {at} {actor} {}, by another door than the approved one", deed(item, Tense::Past)),
-        "TRC-01" | "TRC-02" => format!("The decision of {at} to {} {}", deed(item, Tense::Infinitive), outcome(reason)),
-        "TRC-03" => format!("The failed push of {at} to {} {}", deed(item, Tense::Infinitive), outcome(reason)),
+        "VCH-02" => format!("At {at} {actor} {}, by another door than the approved one", deed_of(item, Tense::Past)),
+        "TRC-01" | "TRC-02" => {
+            format!("The decision of {at} to {} {}", deed_of(item, Tense::Infinitive), outcome(reason))
+        }
+        "TRC-03" => format!("The failed push of {at} to {} {}", deed_of(item, Tense::Infinitive), outcome(reason)),
         "DEP-01" => format!("{subject} left at {at}, and the removal of access {}", outcome(reason)),
         "DEP-02" => format!("{subject} left at {at} and was active afterwards"),
         _ => format!("{actor}, {subject}, {object} at {at}: {reason}"),
@@ -115,23 +117,30 @@ fn undecided(test_id: &str, item: &ItemRow, at: &str) -> String {
         "COV-01" => format!("Coverage of {} in scope {} in the hour from {at}", item.object, item.scope),
         "COV-03" => format!("Whether file {} only grew", item.object),
         "DEP-01" | "DEP-02" => format!("The departure of {} at {at}", item.subject),
-        "TRC-01" | "TRC-02" => format!("The decision of {at} to {}", deed(item, Tense::Infinitive)),
-        _ => format!("That {} at {at} {}", item.actor, deed(item, Tense::Past)),
+        "TRC-01" | "TRC-02" => format!("The decision of {at} to {}", deed_of(item, Tense::Infinitive)),
+        _ => format!("That {} at {at} {}", item.actor, deed_of(item, Tense::Past)),
     };
     let hole = if item.hole_id.is_empty() { String::new() } else { format!(" ({})", item.hole_id) };
     format!("{what} cannot be judged{hole}, since {}", reason(test_id, &item.reason))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tense {
+fn deed_of(item: &ItemRow, tense: Tense) -> String {
+    deed(&item.verb, &item.subject, &item.object, tense)
+}
+
+/// How a deed is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tense {
+    /// "put alice into group engineers", as done.
     Past,
+    /// The same, as still to be done.
     Infinitive,
 }
 
-fn deed(item: &ItemRow, tense: Tense) -> String {
-    let ItemRow { subject, object, verb, .. } = item;
+/// What was done, or was to be done, as the part of a sentence that follows who did it. `verb` is a verb of table `changes`.
+pub fn deed(verb: &str, subject: &str, object: &str, tense: Tense) -> String {
     let past = |past: &'static str, infinitive: &'static str| if tense == Tense::Past { past } else { infinitive };
-    match verb.as_str() {
+    match verb {
         "member.add" => format!("put {subject} into group {object}"),
         "member.remove" => format!("{} {subject} out of group {object}", past("took", "take")),
         "user.create" => format!("{} the account of {subject}", past("created", "create")),
@@ -143,6 +152,11 @@ fn deed(item: &ItemRow, tense: Tense) -> String {
         "admin.grant" => format!("{} {subject} the role {object}", past("gave", "give")),
         "admin.revoke" => format!("{} the role {object} from {subject}", past("took", "take")),
         "app.assign" => format!("{} {subject} to {object}", past("assigned", "assign")),
+        "user.suspend" => format!("{} the account of {subject}", past("suspended", "suspend")),
+        "user.unsuspend" => format!("{} the suspension of {subject}", past("lifted", "lift")),
+        "push.create" => format!("{} group {object} to Databricks", past("mapped", "map")),
+        "push.remove" => format!("{} the push of group {object}", past("ended", "end")),
+        "group.update" => format!("{} group {object}", past("updated", "update")),
         "app.unassign" => format!("{} {subject} from {object}", past("unassigned", "unassign")),
         _ => format!("{} the access of {subject} to {object}", past("changed", "change")),
     }

@@ -32,6 +32,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("coverage/log", &[]),
     ("error", &[]),
     ("event", &[]),
+    ("explain", &[]),
     ("frame", &["polars"]),
     ("framing", &["arrow", "parquet"]),
     ("identity", &[]),

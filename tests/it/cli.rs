@@ -6,6 +6,7 @@ mod compact;
 mod coverage;
 mod deliveries;
 mod exits;
+mod explain;
 mod lake;
 mod package;
 mod repeat;

@@ -179,6 +179,13 @@ pub struct Ground {
     pub(super) sign_ins: SignIns,
 }
 
+impl Ground {
+    /// The key of a change, whatever its outcome.
+    pub fn key_of(&self, act: &Act<'_>) -> Key {
+        key_of(&self.identities, act)
+    }
+}
+
 /// The role that stands for membership of the workspace group `admins`.
 const WORKSPACE_ADMIN: &str = "workspace_admin";
 const ADMINS: &str = "admins";
