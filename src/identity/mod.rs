@@ -149,11 +149,14 @@ impl<'r> Sighting<'r> {
     }
 }
 
+/// The source whose records name members as one side or the other does: which is not published.
+const ENTRA_PROVISIONING: &str = "entra_provisioning";
+
 fn system<'r>(source: &'r str, scope: &str) -> &'r str {
     match source {
         SCIM_SNAPSHOT if scope == "tenant" => source,
         SCIM_SNAPSHOT | "scim" | "scim_event" => crate::source::DATABRICKS,
-        "entra_audit" | "entra_provisioning" | "entra_signin" => "entra",
+        "entra_audit" | ENTRA_PROVISIONING | "entra_signin" => "entra",
         other => other,
     }
 }
@@ -219,7 +222,14 @@ impl Identities {
         let (name, time) = (usable(sighting.name), sighting.time);
         let system = store.find_system(sighting.system()).unwrap_or(u16::MAX);
         let account = directory_id(&sighting).and_then(|id| store.find_account(system, id)).unwrap_or(NONE);
-        let mut asked = Asked { system, account, foreign: NONE, name: NONE, time };
+        let mut asked = Asked {
+            system,
+            account,
+            foreign: NONE,
+            name: NONE,
+            time,
+            is_either: sighting.source == ENTRA_PROVISIONING,
+        };
         if account == NONE {
             let foreign = usable(sighting.external_id).or(usable(sighting.id));
             asked.foreign = foreign.and_then(|id| texts.find(id)).unwrap_or(NONE);

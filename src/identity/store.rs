@@ -93,6 +93,7 @@ impl Store {
             manner: match sighting.source {
                 _ if sighting.ends => Manner::Ends,
                 super::SCIM_SNAPSHOT => Manner::Lists,
+                super::ENTRA_PROVISIONING => Manner::Pushes,
                 _ if sighting.is_pushed => Manner::Pushes,
                 _ => Manner::Mentions,
             },

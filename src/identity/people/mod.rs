@@ -39,6 +39,8 @@ pub(super) struct Asked {
     /// The name that it stands for.
     pub(super) name: TextId,
     pub(super) time: i64,
+    /// The name may be that in Databricks or in the directory.
+    pub(super) is_either: bool,
 }
 
 /// All persons and service principals.
@@ -125,7 +127,13 @@ impl People {
 
     /// Whose it is; `None` = neither name nor id was ever tied to anybody.
     pub(super) fn whose(&self, store: &Store, asked: Asked) -> Option<Owner> {
-        let by_name = || self.of_name(store, asked.system, asked.name, asked.time);
+        let by_name = || {
+            let called = |system: u16| self.of_name(store, system, asked.name, asked.time);
+            match (called(asked.system), called(DATABRICKS)) {
+                (Some(there), Some(here)) if asked.is_either && there != here => Some(Owner::Contested(asked.name)),
+                (found, _) => found,
+            }
+        };
         let by_id = || {
             let account = Some(asked.account).filter(|account| *account != NONE)?;
             Some(self.of_account(store, self.meant(store, account), asked.time))

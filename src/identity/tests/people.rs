@@ -402,6 +402,8 @@ fn accounts_stay_with_persons_who_swap_their_logins() {
             assert_eq!(who(&of, "databricks", name, "", time), person, "{name} {time}");
         }
     }
+    // Which side's name a push has is not known.
+    assert_eq!(who(&of, "entra_provisioning", BOB, "", 30), "?bob.b@example.com?");
     assert_eq!(who(&of, "okta", BOB, "", 30), ALICE, "the login in the directory is whose it is there");
     assert_ne!(who(&of, "okta", "", "00u1", 30), who(&of, "okta", "", "00u2", 30));
 }
