@@ -1,5 +1,6 @@
 //! Small histories, and whom they lead to.
 
+mod accounts;
 mod groups;
 mod people;
 mod properties;

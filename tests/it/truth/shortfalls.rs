@@ -14,20 +14,7 @@ struct Shortfall {
 }
 
 /// What is known to be judged wrong. A line that is no longer true fails, as does a fault that has no line.
-const SHORTFALLS: &[Shortfall] = &[
-    Shortfall {
-        situations: &["id_known_by_sign_on"],
-        providers: &[Provider::Ping],
-        false_passes: 0,
-        reason: "names and ids are learnt from access changes alone, not from sign-ons",
-    },
-    Shortfall {
-        situations: &["unresolved_subject"],
-        providers: &[Provider::Ping],
-        false_passes: 5,
-        reason: "a sighting by id alone does not show that the first account is still there",
-    },
-];
+const SHORTFALLS: &[Shortfall] = &[];
 
 /// What is wrong with a score: faults without a line, and lines without a fault.
 pub(super) fn faults(provider: Provider, score: &Score) -> Vec<String> {

@@ -76,7 +76,7 @@ const SAMPLE: [(&[&str], &str, &[&str]); 12] = [
     (
         &["--subject", "zoe.thistledown@example.com", "--entitlement", "platform-admins"],
         "window_open",
-        &["it may still come: the limit runs until 2026-08-01 19:12:00.064 UTC"],
+        &["it may still come: the limit runs until 2026-08-01 03:12:00.064 UTC"],
     ),
     (
         &["--subject", "ines.ashcombe@example.com", "--entitlement", "platform-admins"],
