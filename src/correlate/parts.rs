@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::acts::{self, Acts};
 use super::cases::{Rules, Survey, is_about_group, subject};
@@ -21,8 +22,8 @@ use crate::error::{Error, Result};
 use crate::frame::{Appender, collect, engine, height, scan};
 use crate::lake::Lake;
 
-/// Changes that are held in memory at once, unless one subject alone has more.
-pub const AT_ONCE: usize = 500_000;
+/// Changes that one thread holds in memory at once, unless one subject alone has more.
+pub const AT_ONCE: usize = 250_000;
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,14 +75,23 @@ pub fn write(
     let mut vouching = Appender::new(&VOUCHING, &out.join("vouching.parquet"))?;
     let mut tracing = Appender::new(&TRACING, &out.join("tracing.parquet"))?;
     let mut written = Written { change_count, part_count, ..Written::default() };
-    let none = BTreeSet::new();
-    for number in 0..part_count {
+    let judged = |number: usize| -> Result<(DataFrame, DataFrame)> {
         let part = court.judge(spill.part(number)?)?;
         let (vouched, traced) = items(&part, period, number == 0, is_item);
-        written.vouching_count += vouched.len();
-        written.tracing_count += traced.len();
-        vouching.append(&rows::vouching_frame(&vouched, &part.acts, &none)?)?;
-        tracing.append(&rows::tracing_frame(&traced, &part.acts, &none)?)?;
+        let none = BTreeSet::new();
+        let vouched = rows::vouching_frame(&vouched, &part.acts, &none)?;
+        Ok((vouched, rows::tracing_frame(&traced, &part.acts, &none)?))
+    };
+    let numbers: Vec<usize> = (0..part_count).collect();
+    for numbers in numbers.chunks(rayon::current_num_threads()) {
+        let frames: Vec<_> = numbers.par_iter().with_max_len(1).map(|number| judged(*number)).collect();
+        for frames in frames {
+            let (vouched, traced) = frames?;
+            written.vouching_count += vouched.height();
+            written.tracing_count += traced.height();
+            vouching.append(&vouched)?;
+            tracing.append(&traced)?;
+        }
     }
     vouching.finish()?;
     tracing.finish()?;
