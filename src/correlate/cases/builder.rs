@@ -6,7 +6,7 @@ use super::super::acts::{Act, Acts};
 use super::super::door::{ActorClass, Door, Visitor};
 use super::super::kernel::{Decision, Effect, Push, Reason};
 use super::assigned::Assignments;
-use super::ground::{Ground, key_of, sighting};
+use super::ground::{ADMINS, Ground, WORKSPACE_ADMIN, key_of, sighting};
 use super::{ByKey, Cases, Entitlement, Key, LeftOut};
 use crate::change::{Direction, SubjectKind, Verb};
 use crate::config::{Config, Globs};
@@ -58,12 +58,26 @@ pub(super) fn learn(identities: &mut Identities, acts: &Acts, rules: &Rules, fir
         let is_pushed =
             (act.plane == "transport" || is_mapping) && is_databricks != Some(false) && rules.is_databricks(&act);
         identities.learn(Sighting { alias, external_id, ends, is_pushed, record, ..sighting(&act) });
-        if matches!(act.verb, Verb::MemberAdd | Verb::MemberRemove) {
+        if let Some(name) = group_of(&act) {
             let group = Sighting::new(act.source, SubjectKind::Group, act.time);
-            let (name, id) = (act.entitlement, act.entitlement_id);
-            identities.learn(Sighting { scope: act.scope, name, id, is_pushed, record, ..group });
+            identities.learn(Sighting { scope: act.scope, name, id: act.entitlement_id, is_pushed, record, ..group });
         }
     }
+}
+
+/// The name of the group that a membership is of, which may not be said; `None` = it is no membership of a group.
+fn group_of<'a>(act: &Act<'a>) -> Option<Option<&'a str>> {
+    match act.verb {
+        Verb::MemberAdd | Verb::MemberRemove => Some(act.entitlement),
+        Verb::AdminGrant | Verb::AdminRevoke if is_by_membership(act) => Some(Some(ADMINS)),
+        _ => None,
+    }
+}
+
+/// Whether the administrator's role comes by membership, so that the id is the group's.
+fn is_by_membership(act: &Act<'_>) -> bool {
+    let is_own = act.source == crate::source::DATABRICKS && act.entitlement_id.is_some();
+    is_own && act.entitlement == Some(WORKSPACE_ADMIN)
 }
 
 // What authorises what, and what is traced: the table and the rulings of the design.

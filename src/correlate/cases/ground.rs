@@ -187,8 +187,8 @@ impl Ground {
 }
 
 /// The role that stands for membership of the workspace group `admins`.
-const WORKSPACE_ADMIN: &str = "workspace_admin";
-const ADMINS: &str = "admins";
+pub(super) const WORKSPACE_ADMIN: &str = "workspace_admin";
+pub(super) const ADMINS: &str = "admins";
 
 /// The key of a change.
 pub(super) fn key_of(identities: &Identities, act: &Act<'_>) -> Key {
