@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod compact;
+mod correlate;
 mod coverage;
 mod deliveries;
 mod exits;
