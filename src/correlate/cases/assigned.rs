@@ -48,9 +48,16 @@ impl Builder<'_> {
         }
         through.sort_by(|a, b| a.0.cmp(&b.0));
         for (key, derived, kept) in through {
-            self.left_out.kept_assignment_count += kept.len();
             let case = self.by_key.entry(key);
-            case.decisions.retain(|d| !kept.contains(&d.row));
+            // It may end access, and authorises that; but nothing is missing where it does not.
+            let of_kept = case.decisions.iter_mut().filter(|d| kept.contains(&d.row) && d.is_item);
+            let traced: Vec<Decision> = of_kept
+                .map(|d| {
+                    d.is_item = false;
+                    Decision { rank: None, is_item: true, ..d.clone() }
+                })
+                .collect();
+            case.decisions.extend(traced);
             case.decisions.extend(derived);
             case.decisions.sort_by_key(|d| (d.time, d.row));
         }
@@ -75,7 +82,7 @@ fn app<'a>(acts: &'a Acts, decision: &Decision) -> &'a str {
     act.entitlement_id.or(act.app).unwrap_or_default()
 }
 
-/// The decisions on the account that follow, and the rows of direct unassignments that take nothing, since a group is left.
+/// The decisions on the account that follow, and the rows of direct unassignments that need take nothing, since a group is left.
 fn walk(turns: &[Turn<'_>]) -> (Vec<Decision>, BTreeSet<usize>) {
     let mut standing = Standing::before(turns);
     let (mut derived, mut kept) = (Vec::new(), BTreeSet::new());

@@ -114,7 +114,7 @@ pub(super) struct Builder<'a> {
     assignments: HashMap<Key, HashSet<String>>,
     actors: HashMap<String, u32>,
     classes: Vec<Option<ActorClass>>,
-    pub(super) left_out: LeftOut,
+    left_out: LeftOut,
 }
 
 impl<'a> Builder<'a> {
