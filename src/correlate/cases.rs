@@ -114,8 +114,6 @@ pub struct LeftOut {
     pub other_app_count: usize,
     /// Unassignments of people who keep another Databricks application.
     pub kept_assignment_count: usize,
-    /// Effects whose outcome was not success.
-    pub not_successful_count: usize,
 }
 
 /// Builds the cases of the subjects whose changes are at hand.

@@ -28,10 +28,11 @@ pub(super) fn vouching(
     acts: &Acts,
     classes: &[Option<ActorClass>],
 ) -> Vec<Vouching> {
+    let mut vouched_by = vec![0; case.decisions.len()];
+    vouched.iter().filter_map(|v| v.decision).for_each(|d| vouched_by[d] += 1);
     let row = |v: &Vouched| {
         let effect = &case.effects[v.effect];
         let parts = ["vouching", acts.at(effect.row).event_id, key.subject.label(), key.entitlement.name()];
-        let by_same = |o: &&Vouched| o.decision.is_some() && o.decision == v.decision;
         Vouching {
             item_id: item_id(&parts),
             key: key.clone(),
@@ -40,7 +41,7 @@ pub(super) fn vouching(
             authority: v.decision.map(|d| case.decisions[d].row),
             transport: v.push.map(|p| case.pushes[p].row),
             candidate_count: v.candidate_count,
-            fan_out_count: vouched.iter().filter(by_same).count(),
+            fan_out_count: v.decision.map_or(0, |d| vouched_by[d]),
             hole: v.hole.clone(),
             class: classes[effect.row].unwrap_or(ActorClass::Unknown),
             is_twin: is_twin(case, effect),

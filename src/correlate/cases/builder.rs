@@ -140,7 +140,6 @@ impl<'a> Builder<'a> {
         let act = self.acts.at(row);
         match (act.plane, act.outcome) {
             ("effect", "success") => return self.effect(row, &act),
-            ("effect", _) => self.left_out.not_successful_count += 1,
             ("authority", "success") => self.decision(row, &act),
             ("transport", "success" | "failure") => self.push(row, &act),
             _ => {}
