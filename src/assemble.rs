@@ -1,12 +1,14 @@
 //! The package: from a lake, a configuration and a period to a folder that an auditor can check.
 
+mod items;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::access::columns::ACCESS;
 use crate::access::{self, Bounds, Held};
-use crate::catalogue::{self, Evidence, Outcome};
+use crate::catalogue::{self, Evidence, Outcome, Views};
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use crate::correlate::kernel::Limits;
@@ -19,10 +21,11 @@ use crate::ingest::Refused;
 use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
-use crate::report::build::{Parts, conclusion, listed, model};
-use crate::report::model::{DataFile, Model, ROWS_SHOWN};
+use crate::report::build::{Parts, conclusion, model};
+use crate::report::model::{DataFile, Model};
 use crate::report::render;
 use crate::schema::Table;
+use items::{Lineage, Rows};
 
 /// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake.
 ///
@@ -44,12 +47,13 @@ pub fn assemble(
     }
     let coverage = Coverage::read(lake, config, &coverage::source_ids(config, &inventory.files)?)?;
     let correlation = correlate::run(lake, config, period, &coverage)?;
-    let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
+    let (coverage, correlation) = (&coverage, &correlation);
+    let evidence = Evidence { lake, refused, config, period, coverage, correlation, views: Views::default() };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes)?;
-    let vocabulary = inventory::vocabulary(lake)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage)?;
+    let vocabulary = inventory::vocabulary(lake)?;
     let parts = Parts {
         evidence: &evidence,
         outcomes: &outcomes,
@@ -69,16 +73,9 @@ pub fn assemble(
     Ok(model)
 }
 
-fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTreeMap<String, (String, u64)>> {
-    let wanted: BTreeSet<String> = outcomes
-        .iter()
-        .flat_map(|o| {
-            let deviations = listed(o, |v| matches!(v, Verdict::Exception | Verdict::Waived));
-            let open = listed(o, |v| v == Verdict::Undetermined);
-            deviations.into_iter().take(ROWS_SHOWN).chain(open.into_iter().take(ROWS_SHOWN))
-        })
-        .flat_map(|item| item.event_ids.clone())
-        .collect();
+fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<Lineage> {
+    let wanted: BTreeSet<String> =
+        outcomes.iter().flat_map(|o| o.items.iter().flat_map(|item| item.event_ids.iter().cloned())).collect();
     let paths: BTreeMap<&str, &str> = files.iter().map(|f| (f.file_id.as_str(), f.path.as_str())).collect();
     let found = inventory::lineage(lake, &wanted)?;
     let named = |(event, (file, line)): (String, (String, u64))| {
@@ -88,7 +85,12 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTree
     Ok(found.into_iter().map(named).collect())
 }
 
-fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> Result<Vec<DataFile>> {
+fn write_data(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    lineage: &Lineage,
+) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let (correlation, period) = (evidence.correlation, evidence.period);
@@ -104,7 +106,7 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
         (&TRACING, correlate::tracing_frame(&traced, acts, &waived)?),
         (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(outcomes)?),
-        (&ITEMS, items_frame(outcomes)?),
+        (&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?),
         (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
         (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
         (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),
@@ -113,6 +115,25 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
     for (table, mut frame) in frames {
         write(&mut frame, &data.join(format!("{}.parquet", table.name)))?;
         files.push(data_file(table, frame.height()));
+    }
+    files.extend(write_tests(&data, evidence, outcomes, lineage)?);
+    Ok(files)
+}
+
+/// One file a test, with its own columns.
+fn write_tests(data: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome], lineage: &Lineage) -> Result<Vec<DataFile>> {
+    let folder = data.join("tests");
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
+    let mut files = Vec::new();
+    for outcome in outcomes {
+        let rows = Rows::of(std::iter::once(outcome), lineage, |scope| evidence.environment(scope));
+        let mut frame = rows.frame_of(outcome.test)?;
+        write(&mut frame, &folder.join(format!("{}.parquet", outcome.test.id)))?;
+        files.push(DataFile {
+            path: format!("data/tests/{}.parquet", outcome.test.id),
+            doc: format!("One judged item of {}, with the columns of its own.", outcome.test.id),
+            row_count: frame.height() as u64,
+        });
     }
     Ok(files)
 }
@@ -159,30 +180,6 @@ fn results_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
             count(|c| c.waived),
             count(|c| c.undetermined),
             count(|c| c.not_applicable),
-        ],
-    )
-}
-
-fn items_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
-    let rows: Vec<_> = outcomes.iter().flat_map(|o| o.items.iter().map(move |i| (o.test.id, i))).collect();
-    let text = |of: fn(&catalogue::Item) -> Option<String>| Values::texts(&rows, |(_, i)| of(i));
-    build(
-        &ITEMS,
-        vec![
-            Values::texts(&rows, |(id, _)| Some((*id).to_owned())),
-            text(|i| Some(i.item_id.clone())),
-            text(|i| Some(i.verdict.as_str().to_owned())),
-            text(|i| Some(i.reason.clone())),
-            text(|i| Some(i.severity.as_str().to_owned())),
-            Values::instants(&rows, |(_, i)| Some(i.time)),
-            text(|i| i.scope.clone()),
-            text(|i| i.actor.clone()),
-            text(|i| i.subject.clone()),
-            text(|i| i.object.clone()),
-            Values::Lists(rows.iter().map(|(_, i)| i.event_ids.clone()).collect()),
-            text(|i| i.detail.clone()),
-            text(|i| i.waiver_id.clone()),
-            text(|i| i.hole_id.clone()),
         ],
     )
 }

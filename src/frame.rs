@@ -195,24 +195,28 @@ impl Values {
 ///
 /// # Errors
 /// [`Error::Bug`] when the columns are not the table's, or a required one holds null.
-pub fn build(table: &Table, columns: Vec<Values>) -> Result<DataFrame> {
-    if columns.len() != table.columns.len() {
-        return Err(Error::Bug(format!(
-            "table {} has {} columns, {} were given",
-            table.name,
-            table.columns.len(),
-            columns.len()
-        )));
+pub fn build(table: &Table, values: Vec<Values>) -> Result<DataFrame> {
+    build_columns(table.name, table.columns, values)
+}
+
+/// Builds a frame of declared columns, in their order; `name` is what an error calls it.
+///
+/// # Errors
+/// [`Error::Bug`] when the values are not those of the columns, or a required one holds null.
+pub fn build_columns(name: &str, columns: &[Named], values: Vec<Values>) -> Result<DataFrame> {
+    if columns.len() != values.len() {
+        let (declared, given) = (columns.len(), values.len());
+        return Err(Error::Bug(format!("table {name} has {declared} columns, {given} were given")));
     }
-    let built = table.columns.iter().zip(columns).map(|(c, v)| v.column(c.name)).collect::<Result<Vec<_>>>()?;
+    let built = columns.iter().zip(values).map(|(c, v)| v.column(c.name)).collect::<Result<Vec<_>>>()?;
     let frame = DataFrame::new_infer_height(built).map_err(engine("build a table"))?;
-    if **frame.schema() != table.polars_schema() {
-        return Err(Error::Bug(format!("table {} came out with another schema", table.name)));
+    if **frame.schema() != crate::schema::polars_schema(columns) {
+        return Err(Error::Bug(format!("table {name} came out with another schema")));
     }
-    for column in table.columns.iter().filter(|c| c.required) {
+    for column in columns.iter().filter(|c| c.required) {
         let has_null = frame.column(column.name).map_err(engine("build a table"))?.null_count() > 0;
         if has_null {
-            return Err(Error::Bug(format!("column {} of table {} holds null", column.name, table.name)));
+            return Err(Error::Bug(format!("column {} of table {name} holds null", column.name)));
         }
     }
     Ok(frame)

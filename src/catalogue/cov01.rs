@@ -1,6 +1,7 @@
 //! COV-01: source coverage is continuous.
 
-use super::{Evidence, Item, Judged, Parameter, Severity, Test};
+use super::words::{exception, pass, undetermined};
+use super::{About, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell, HOUR, Log, hours};
 use crate::error::Result;
@@ -10,12 +11,44 @@ pub(super) const TEST: Test = Test {
     id: "COV-01",
     version: "1",
     severity: Severity::High,
+    needs: need::ALL,
     shared_parameters: &["max_gap"],
     own_parameters: &[Parameter {
         name: "account_max_gap",
         default: "6h",
         doc: "the same for the Databricks account level, where little happens",
     }],
+    words: &[
+        pass("covered", "the hour holds a record or a declared heartbeat"),
+        pass("quiet", "the hour holds no record, and none was to be expected"),
+        pass("within_max_gap", "the hour holds no record where some were expected, in a hole no longer than tolerated"),
+        exception("hole", "the hour holds no record, where one or more were to be expected"),
+        exception("undeclared_scope", "records of a workspace that the configuration does not name"),
+        undetermined("no_baseline", "too few days are at hand to say what was to be expected"),
+    ],
+    columns: &[],
+    about: About {
+        title: "Source coverage is continuous",
+        objective: "To find out for which sources, scopes and hours the logs at hand speak, since the absence of a record proves something only where they do.",
+        population: "Every hour of the period for every source and scope declared in the configuration or seen in the data.",
+        item_noun: "hours",
+        procedure: &[
+            "An hour with a record, or with a declared heartbeat, passes.",
+            "An hour without a record passes as quiet where fewer than one record was to be expected. Expected is the median of the same hour of the week in the other weeks at hand, else of the same hour of the day on the other days.",
+            "An hour without a record where one or more were to be expected is an exception where the run of such hours is longer than max_gap.",
+            "Where too few days are at hand to say what was to be expected, the hour is undetermined.",
+        ],
+        false_positives: &[
+            "A source that was taken out of service leaves holes behind: declare with `covers` how far its export reaches.",
+        ],
+        limits: &[
+            "This test does not show that a vendor logged everything that happened.",
+            "It does not show that an hour with some records has all of them.",
+        ],
+        references: &["NIST SP 800-53 r5 AU-12"],
+        deviation: "Source {object} has no record for scope {scope} in the hour from {at}, where some were to be expected",
+        undecided: "Coverage of {object} in scope {scope} in the hour from {at}",
+    },
     evaluate,
 };
 
@@ -68,20 +101,13 @@ fn is_longer(log: &Log, hour: i64, tolerated: i64) -> bool {
 
 fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
     Item {
-        item_id: item_id(&["coverage", &log.source, &log.scope, &hour.to_string()]),
         verdict,
         reason: reason.to_owned(),
         severity: TEST.severity,
-        time: hour * HOUR,
         scope: Some(log.scope.clone()),
-        actor: None,
-        verb: "",
-        subject: None,
         object: Some(log.source.clone()),
-        event_ids: Vec::new(),
         detail: Some(detail(log, hour)),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(item_id(&["coverage", &log.source, &log.scope, &hour.to_string()]), hour * HOUR)
     }
 }
 

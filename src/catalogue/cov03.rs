@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evidence, Item, Judged, Severity, Test};
+use super::words::{exception, pass, undetermined};
+use super::{About, Evidence, Item, Judged, Severity, Test, need};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::inventory::{FileRow, Inventory, Place, record_places, repeatable_rejects};
@@ -12,8 +13,42 @@ pub(super) const TEST: Test = Test {
     id: "COV-03",
     version: "1",
     severity: Severity::Critical,
+    needs: &[need::E],
     shared_parameters: &[],
     own_parameters: &[],
+    words: &[
+        pass("grown", "every record of each version is in the one after it"),
+        exception("lost_lines", "a later version lacks records of an earlier one"),
+        undetermined("records_not_listed", "the lake does not list every record of the versions"),
+        undetermined("order_unknown", "nothing tells which version is the older"),
+    ],
+    columns: &[],
+    about: About {
+        title: "Delivered files only grow",
+        objective: "To find delivered logs from which records were taken or in which records were altered after they had been read once.",
+        population: "Every Databricks log file that was seen more than once with different bytes. A delivered file is known by its path from workspaceId= on, on Azure from resourceId= on; any other file by its whole path.",
+        item_noun: "files",
+        procedure: &[
+            "The versions of a file are put in order by the time of modification where all of them have one, else by the time at which they were read.",
+            "A file of which every version holds every record of the version before it, each as often, passes.",
+            "A file of which a later version lacks a record of an earlier one is an exception; the lost records are named with file and line.",
+            "Where the lake does not list every record of a version, or nothing tells which version is the older, the file is undetermined.",
+        ],
+        false_positives: &[
+            "An export that is written to the same path with another span of time loses the records of the span before.",
+        ],
+        limits: &[
+            "Records are compared by the identity of their events, which leaves out what some deliveries lack (session, address, user agent): a change of those alone is not seen. Records that could not be read, or were filtered, are not compared.",
+            "This test does not show that a file has not vanished, nor that one put back as it was before had not been altered in between.",
+            "An export that is written to the same path with another span of time loses the records of the span before, and is reported so.",
+        ],
+        references: &[
+            "Databricks documentation on audit log delivery: a delivered file may be overwritten, and keeps what it held",
+            "NIST SP 800-53 r5 AU-9(3)",
+        ],
+        deviation: "File {object} lost records after it had been read once",
+        undecided: "Whether file {object} only grew",
+    },
     evaluate,
 };
 
@@ -183,20 +218,13 @@ fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
     let lost = steps.iter().filter(|s| s.reason == "lost_lines").flat_map(|s| &s.lost);
     let first = versions.iter().filter_map(|v| v.file.first_event_time).min();
     Item {
-        item_id: item_id(&["delivered", path]),
         verdict,
         reason: reason.to_owned(),
         severity: TEST.severity,
-        time: first.unwrap_or(evidence.period.start),
-        scope: None,
-        actor: None,
-        verb: "",
-        subject: None,
         object: Some(path.to_owned()),
         event_ids: lost.take(EVENTS_LISTED).map(|p| p.event_id.to_owned()).collect(),
         detail: Some(told.join("; ")),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(item_id(&["delivered", path]), first.unwrap_or(evidence.period.start))
     }
 }
 

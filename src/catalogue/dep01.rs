@@ -2,7 +2,8 @@
 
 use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
-use super::{Evidence, Item, Judged, Severity, Test, is_covered};
+use super::words::shared;
+use super::{About, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::Direction;
 use crate::correlate::cases::Entitlement;
 use crate::correlate::kernel::Reason;
@@ -14,8 +15,43 @@ pub(super) const TEST: Test = Test {
     id: "DEP-01",
     version: "1",
     severity: Severity::High,
+    needs: &[need::H_IF, need::A, need::E],
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
+    words: &[
+        shared::CARRIED_OUT,
+        shared::LATE,
+        shared::MISSING,
+        shared::FAILED,
+        shared::WINDOW_OPEN,
+        shared::COVERAGE_GAP,
+        shared::UNRESOLVED_SUBJECT,
+        shared::NEVER_HAD_ACCESS,
+        shared::NOT_PUSHED,
+        shared::SUPERSEDED,
+        shared::AUTOMATIC,
+    ],
+    columns: &[],
+    about: About {
+        title: "Leavers lose Databricks access in time",
+        objective: "To find people who could still reach Databricks after the organisation had ended their access.",
+        population: "Identities deactivated or deleted in the identity provider, or stripped of their last Databricks assignment, one item for each uninterrupted absence; leavers of before the period whose access still stood at its start included.",
+        item_noun: "leavers",
+        procedure: &[
+            "The clock starts with the identity provider's deactivation, deletion or last unassignment, and runs in elapsed hours.",
+            "An account made inactive or deleted, or removed from every workspace, within deprovision_sla passes.",
+            "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log, leaves it undetermined.",
+        ],
+        false_positives: &[
+            "A person who was moved to another identity is no leaver: name the alias under `[identity] aliases`.",
+        ],
+        limits: &[
+            "This test does not show that personnel records reached the identity provider in time: the leg from the end of employment to deactivation was not tested.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-2(3), PS-4"],
+        deviation: "{subject} left at {at}: {meaning}",
+        undecided: "The departure of {subject} at {at}",
+    },
     evaluate,
 };
 
@@ -25,7 +61,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged {
         items,
         notes: vec!["The way from personnel records to the identity provider was not tested.".to_owned()],
-        coverage_is_complete: is_covered(evidence, crate::source::is_authority),
+        coverage_is_complete: evidence.is_covered(crate::source::is_authority),
         ..Judged::default()
     })
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::leavers::{Leaver, leavers};
 use super::trc::of_decision;
-use super::{Evidence, Item, Judged, Severity, Test, is_covered};
+use super::words::{exception, pass, shared};
+use super::{About, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::Direction;
 use crate::correlate::activity::{Activity, activity};
 use crate::correlate::kernel::Reason;
@@ -17,8 +18,38 @@ pub(super) const TEST: Test = Test {
     id: "DEP-02",
     version: "1",
     severity: Severity::Critical,
+    needs: &[need::A, need::E, need::U],
     shared_parameters: &["deprovision_sla"],
     own_parameters: &[],
+    words: &[
+        pass("no_activity", "no act on record after the end of access, and the logs are complete over that time"),
+        exception("activity_after_end", "acts on record after the limit, or after the end of access"),
+        shared::WINDOW_OPEN,
+        shared::COVERAGE_GAP,
+        shared::UNRESOLVED_SUBJECT,
+        shared::NOT_PUSHED,
+        shared::SUPERSEDED,
+    ],
+    columns: &[],
+    about: About {
+        title: "No activity after access should have ended",
+        objective: "To find use of access that should no longer have existed.",
+        population: "The leavers of DEP-01.",
+        item_noun: "leavers",
+        procedure: &[
+            "Sign-ins, token use and data access by the leaver after the limit, or after the removal took effect, are an exception.",
+            "Activity after the departure but inside the limit and before the removal is counted and is no exception.",
+            "No activity passes only where the usage logs are complete over the window.",
+        ],
+        false_positives: &["A job that runs as the person goes on after departure; it is their access all the same."],
+        limits: &[
+            "This test does not show reading of data in cloud storage that bypasses Databricks.",
+            "It does not show events that are logged only with verbose logging on.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-2(12)"],
+        deviation: "{subject} left at {at} and was active afterwards",
+        undecided: "The departure of {subject} at {at}",
+    },
     evaluate,
 };
 
@@ -27,7 +58,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = leavers(evidence, sla);
     let did = activity_of(evidence, &all)?;
     let items = all.iter().map(|l| item(evidence, l, sla, &did)).collect();
-    Ok(Judged { items, coverage_is_complete: is_covered(evidence, |_| true), ..Judged::default() })
+    Ok(Judged { items, coverage_is_complete: evidence.is_covered(|_| true), ..Judged::default() })
 }
 
 type ByName = BTreeMap<String, Vec<Activity>>;

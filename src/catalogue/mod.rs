@@ -3,73 +3,31 @@
 mod cov01;
 mod cov02;
 mod cov03;
+mod deeds;
 mod dep01;
 mod dep02;
+mod evidence;
+mod item;
 mod leavers;
 mod overlay;
 mod prv01;
+mod records;
+mod test;
 mod trc;
 mod trc03;
 mod vch01;
 mod vch02;
+mod words;
 
-use crate::config::{Config, Parameter, Period, Setting};
-use crate::correlate::{Correlation, Verdict};
-use crate::coverage::Coverage;
+use crate::config::{Config, Parameter, Setting};
 use crate::error::{Error, Result};
-use crate::ingest::Refused;
-use crate::lake::Lake;
 
+pub use evidence::{Evidence, Views};
+pub use item::{Cell, Counts, Item, Judged, Outcome, Severity};
 pub use overlay::WaiverUse;
+pub use test::{About, Kind, Need, Test, need};
 pub use vch01::is_item as is_vouched;
-
-/// How grave one exception is. It never changes a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the words are the catalogue's own")]
-pub enum Severity {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl Severity {
-    /// The word that the tables show.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-
-    /// One step graver.
-    const fn raised(self) -> Self {
-        match self {
-            Self::Low => Self::Medium,
-            Self::Medium => Self::High,
-            Self::High | Self::Critical => Self::Critical,
-        }
-    }
-}
-
-/// A test of the catalogue, as data. Its prose stands in `report::texts`, its controls in `report::controls`.
-#[derive(Debug)]
-pub struct Test {
-    /// Id, kept for ever.
-    pub id: &'static str,
-    /// Raised whenever the logic changes.
-    pub version: &'static str,
-    /// Severity of one exception, before production raises it.
-    pub severity: Severity,
-    /// Parameters of `[parameters]` that it uses, by name.
-    pub shared_parameters: &'static [&'static str],
-    /// Parameters of its own.
-    pub own_parameters: &'static [Parameter],
-    /// Judges the evidence.
-    pub evaluate: fn(&Evidence<'_>) -> Result<Judged>,
-}
+pub use words::Word;
 
 /// Every test, in the order of the reports: the gates first.
 pub const TESTS: &[&Test] = &[
@@ -86,116 +44,60 @@ pub const TESTS: &[&Test] = &[
     &prv01::TEST,
 ];
 
+/// Tests of the catalogue that this version does not have yet: id and title.
+pub const PLANNED: &[(&str, &str)] = &[
+    ("COV-04", "Two sources tell the same story"),
+    ("COV-05", "Clocks agree"),
+    ("COV-06", "Every principal is resolved"),
+    ("COV-07", "Vocabulary is known"),
+    ("VCH-03", "Attributes agree across systems"),
+    ("TRC-04", "No access flaps between grant and revoke"),
+    ("DEP-03", "Nothing is left behind after a departure"),
+    ("ACC-01", "No orphaned accounts"),
+    ("ACC-02", "No dormant accounts"),
+    ("ACC-03", "External and guest principals are known"),
+    ("PRV-02", "The privileged roster is reviewed"),
+    ("PRV-03", "Access is given to groups, not people"),
+    ("PRV-04", "Broad privileges are controlled"),
+    ("PRV-05", "Changes of ownership are authorised"),
+    ("PRV-06", "Non-human principals are governed"),
+    ("SOD-01", "Nobody grants to themselves"),
+    ("SOD-02", "Conflicting duties are not held or used together"),
+    ("EMG-01", "Emergency access is justified, short and reviewed"),
+    ("CRD-01", "Tokens have short lives and are rotated"),
+    ("CRD-02", "Tokens of leavers and movers end"),
+    ("CRD-03", "Provisioning and service credentials are rotated"),
+    ("AUT-01", "People sign in through the identity provider"),
+    ("AUT-02", "Failed sign-ins and denied addresses are followed up"),
+    ("CHG-01", "Production group deletions had a sandbox rehearsal"),
+    ("CHG-02", "Changes of the identity integration are authorised"),
+    ("LOG-01", "Logging was not weakened"),
+    ("ANO-01", "Bursts of grants are explained"),
+    ("STA-01", "Opening access plus changes equals closing access"),
+    ("STA-02", "Transient access is disclosed"),
+    ("CLD-01", "Cloud roles used by Databricks have not drifted"),
+    ("ATR-01", "Attributes pushed are minimal and consistent"),
+];
+
 /// The ids of all tests.
 pub fn ids() -> Vec<&'static str> {
     TESTS.iter().map(|t| t.id).collect()
 }
 
+/// The test of that id; `None` = there is none.
+pub fn test(id: &str) -> Option<&'static Test> {
+    TESTS.iter().copied().find(|t| t.id == id)
+}
+
 /// The parameters that a test has of its own; none for an unknown id.
 pub fn own_parameters(id: &str) -> impl Iterator<Item = &'static Parameter> {
-    TESTS.iter().filter(move |t| t.id == id).flat_map(|t| t.own_parameters)
-}
-
-/// What the tests judge.
-#[derive(Debug)]
-pub struct Evidence<'e> {
-    /// The lake.
-    pub lake: &'e Lake,
-    /// Files that were left out of it as a whole, since they brought more rejects than allowed.
-    pub refused: &'e [Refused],
-    /// The configuration.
-    pub config: &'e Config,
-    /// The period.
-    pub period: &'e Period,
-    /// What the logs speak for.
-    pub coverage: &'e Coverage,
-    /// The judged effects and decisions.
-    pub correlation: &'e Correlation,
-}
-
-/// One judged item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Item {
-    /// Stable id.
-    pub item_id: String,
-    /// What the test says of it.
-    pub verdict: Verdict,
-    /// Why, in the test's closed words.
-    pub reason: String,
-    /// How grave it would be.
-    pub severity: Severity,
-    /// When, microseconds.
-    pub time: i64,
-    /// Where.
-    pub scope: Option<String>,
-    /// Who acted.
-    pub actor: Option<String>,
-    /// What was done or decided; empty where the item is no change.
-    pub verb: &'static str,
-    /// Whose access.
-    pub subject: Option<String>,
-    /// What it is about.
-    pub object: Option<String>,
-    /// Events behind it, defining events first.
-    pub event_ids: Vec<String>,
-    /// What was measured, in words.
-    pub detail: Option<String>,
-    /// The waiver laid over it.
-    pub waiver_id: Option<String>,
-    /// The hole that keeps it undetermined.
-    pub hole_id: Option<String>,
-}
-
-/// How many items have which verdict. The sum is the population, always.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the five verdicts and their sum")]
-pub struct Counts {
-    pub population: u64,
-    pub pass: u64,
-    pub exception: u64,
-    pub waived: u64,
-    pub undetermined: u64,
-    pub not_applicable: u64,
-}
-
-/// What a test's function returns.
-#[derive(Debug, Default)]
-pub struct Judged {
-    /// The items.
-    pub items: Vec<Item>,
-    /// Counts where the population is not the items themselves (COV-02 counts records).
-    pub counts: Option<Counts>,
-    /// What was left out of the population, by which rule, and how many.
-    pub exclusions: Vec<(String, u64)>,
-    /// Facts to print beside the result.
-    pub notes: Vec<String>,
-    /// True when the evidence reaches over the whole population, so that an empty one is a finding of its own.
-    pub coverage_is_complete: bool,
-}
-
-/// A test with its result.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The test.
-    pub test: &'static Test,
-    /// The items, ordered by time and id.
-    pub items: Vec<Item>,
-    /// The counts; they tie out.
-    pub counts: Counts,
-    /// True when the evidence reaches over the whole population, so that an empty one is a finding of its own.
-    pub coverage_is_complete: bool,
-    /// What was left out.
-    pub exclusions: Vec<(String, u64)>,
-    /// Facts to print beside the result.
-    pub notes: Vec<String>,
-    /// The settings it ran with.
-    pub settings: Vec<Setting>,
+    test(id).into_iter().flat_map(|t| t.own_parameters)
 }
 
 /// Runs every test and lays the waivers over the exceptions.
 ///
 /// # Errors
-/// The lake cannot be read, a parameter is malformed, or counts do not tie out (a bug of ours).
+/// The lake cannot be read, a parameter is malformed, or a test breaks its own promises (a bug of ours).
 pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
     let mut waivers = overlay::Overlay::new(evidence.config)?;
     let outcomes = TESTS.iter().map(|test| outcome(test, evidence, &mut waivers)).collect::<Result<Vec<_>>>()?;
@@ -205,10 +107,10 @@ pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
 fn outcome(test: &'static Test, evidence: &Evidence<'_>, waivers: &mut overlay::Overlay<'_>) -> Result<Outcome> {
     let mut judged = (test.evaluate)(evidence)?;
     judged.items.sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+    check(test, &judged.items)?;
     waivers.lay(test.id, &mut judged.items);
-    let counts = judged.counts.unwrap_or_else(|| count(&judged.items));
-    if counts.population != counts.pass + counts.exception + counts.waived + counts.undetermined + counts.not_applicable
-    {
+    let counts = judged.counts.unwrap_or_else(|| Counts::of(&judged.items));
+    if !counts.tie_out() {
         return Err(Error::Bug(format!("the verdicts of {} do not add up to its population", test.id)));
     }
     Ok(Outcome {
@@ -218,22 +120,31 @@ fn outcome(test: &'static Test, evidence: &Evidence<'_>, waivers: &mut overlay::
         items: judged.items,
         exclusions: judged.exclusions,
         notes: judged.notes,
+        figures: judged.figures,
+        not_tested: judged.not_tested,
         settings: settings(test, evidence.config),
     })
 }
 
-fn count(items: &[Item]) -> Counts {
-    let mut counts = Counts { population: items.len() as u64, ..Counts::default() };
+// What a report says of a test must hold of its items: their reasons, their columns, and that each is one item.
+fn check(test: &Test, items: &[Item]) -> Result<()> {
+    let broken = |what: String| Err(Error::Bug(format!("{}: {what}", test.id)));
+    let mut ids = std::collections::BTreeSet::new();
     for item in items {
-        match item.verdict {
-            Verdict::Pass => counts.pass += 1,
-            Verdict::Exception => counts.exception += 1,
-            Verdict::Waived => counts.waived += 1,
-            Verdict::Undetermined => counts.undetermined += 1,
-            Verdict::NotApplicable => counts.not_applicable += 1,
+        let is_declared = test.words.iter().any(|w| w.word == item.reason && w.verdict == item.verdict);
+        if !is_declared {
+            return broken(format!("`{}` is no declared reason for {}", item.reason, item.verdict.as_str()));
+        }
+        let fits = item.extra.len() == test.columns.len()
+            && item.extra.iter().zip(test.columns).all(|(cell, column)| cell.kind() == column.kind);
+        if !fits {
+            return broken("an item has other columns than the test declares".to_owned());
+        }
+        if !ids.insert(item.item_id.as_str()) {
+            return broken(format!("item `{}` stands twice", item.item_id));
         }
     }
-    counts
+    Ok(())
 }
 
 fn settings(test: &Test, config: &Config) -> Vec<Setting> {
@@ -245,14 +156,40 @@ fn settings(test: &Test, config: &Config) -> Vec<Setting> {
         .collect()
 }
 
-/// True when no log that a test leans on has a hole in the period.
-fn is_covered(evidence: &Evidence<'_>, of: impl Fn(&str) -> bool) -> bool {
-    let chosen = |log: &crate::coverage::Log| of(&log.source);
-    evidence.coverage.has(chosen)
-        && evidence.coverage.hole(chosen, evidence.period.start, evidence.period.end - 1).is_none()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The severity of an item: graver by one where it happened in production.
-fn in_production(evidence: &Evidence<'_>, scope: &str, severity: Severity) -> Severity {
-    if evidence.config.production.iter().any(|p| p == scope) { severity.raised() } else { severity }
+    #[test]
+    fn every_test_of_the_catalogue_is_here_or_planned_and_says_what_it_is() {
+        let ids: std::collections::BTreeSet<&str> =
+            TESTS.iter().map(|t| t.id).chain(PLANNED.iter().map(|(id, _)| *id)).collect();
+        assert_eq!((ids.len(), TESTS.len() + PLANNED.len()), (42, 42));
+        for test in TESTS {
+            assert!(!test.words.is_empty() && !test.about.procedure.is_empty(), "{}", test.id);
+            assert!(!test.about.limits.is_empty() && !test.about.false_positives.is_empty(), "{}", test.id);
+            assert!(!test.about.references.is_empty() && !test.needs.is_empty(), "{}", test.id);
+            for column in test.columns {
+                assert!(!column.required, "{}: {} may be absent", test.id, column.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_test_are_told_apart() {
+        for test in TESTS {
+            let words: std::collections::BTreeSet<_> = test.words.iter().map(|w| (w.verdict, w.word)).collect();
+            assert_eq!(words.len(), test.words.len(), "{}", test.id);
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_contract_have_the_verdicts_of_the_kernel() {
+        use crate::correlate::kernel::Reason;
+        let all = [Reason::Matched, Reason::NoAuthority, Reason::CoverageGap, Reason::JustInTime, Reason::Implied];
+        for reason in all {
+            let word = test("VCH-01").and_then(|t| t.word(reason.as_str())).expect("a word");
+            assert_eq!(word.verdict, reason.verdict(), "{}", word.word);
+        }
+    }
 }

@@ -1,18 +1,54 @@
 //! TRC-01 and TRC-02: decisions are carried out in time.
 
-use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
+use super::words::{Word, shared};
+use super::{About, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::Verb;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::Result;
+
+const WORDS: &[Word] = &[
+    shared::CARRIED_OUT,
+    shared::ALREADY_IN_EFFECT,
+    shared::LATE,
+    shared::MISSING,
+    shared::FAILED,
+    shared::WINDOW_OPEN,
+    shared::COVERAGE_GAP,
+    shared::UNRESOLVED_SUBJECT,
+    shared::NOT_PUSHED,
+    shared::SUPERSEDED,
+    shared::AUTOMATIC,
+];
 
 /// Joiners: authorised access arrives in time.
 pub(super) const TRC_01: Test = Test {
     id: "TRC-01",
     version: "1",
     severity: Severity::Low,
+    needs: &[need::A, need::E],
     shared_parameters: &["skew", "provision_sla"],
     own_parameters: &[],
+    words: WORDS,
+    columns: &[],
+    about: About {
+        title: "Authorised provisioning takes effect in time",
+        objective: "To find grants that were decided and not carried out, or carried out late (tracing, from authority forward to effect).",
+        population: "Every decision of the identity provider to give access: assignments to Databricks, reactivations, members added to pushed groups.",
+        item_noun: "decisions",
+        procedure: &[
+            "The effect must be found in Databricks within provision_sla of the decision.",
+            "A decision reversed before its limit ran out, or on a group or person not assigned to Databricks, is not applicable.",
+            "No effect by cut-off is an exception where the limit has passed and the Databricks log is complete over it; it is undetermined where the limit is still open or the log has a hole.",
+        ],
+        false_positives: &[
+            "An entitlement that Databricks grants under another name than the identity provider's: name it under `[groups] map`.",
+        ],
+        limits: &["A late or missing grant is a matter of service, seldom of security; its severity is low."],
+        references: &["NIST SP 800-53 r5 AC-2"],
+        deviation: "The decision of {at} to {to_deed}: {meaning}",
+        undecided: "The decision of {at} to {to_deed}",
+    },
     evaluate: |evidence| {
         evaluate(evidence, &TRC_01, |v| matches!(v, Verb::AppAssign | Verb::UserActivate | Verb::MemberAdd))
     },
@@ -23,8 +59,27 @@ pub(super) const TRC_02: Test = Test {
     id: "TRC-02",
     version: "1",
     severity: Severity::High,
+    needs: &[need::A, need::E],
     shared_parameters: &["skew", "deprovision_sla"],
     own_parameters: &[],
+    words: WORDS,
+    columns: &[],
+    about: About {
+        title: "Authorised removals of access take effect in time",
+        objective: "To find people who kept access after the identity provider had decided to take it away.",
+        population: "Every decision of the identity provider to take access away: members removed from pushed groups, assignments and roles removed.",
+        item_noun: "decisions",
+        procedure: &[
+            "The effect must be found in Databricks within deprovision_sla of the decision.",
+            "A decision reversed before its limit ran out, or on a group or person not assigned to Databricks, is not applicable.",
+            "No effect by cut-off is an exception where the limit has passed and the Databricks log is complete over it; it is undetermined where the limit is still open or the log has a hole.",
+        ],
+        false_positives: &["A removal that another group of the same name outlives in Databricks."],
+        limits: &["This test does not show that the decision to remove access was made in time."],
+        references: &["NIST SP 800-53 r5 PS-5"],
+        deviation: "The decision of {at} to {to_deed}: {meaning}",
+        undecided: "The decision of {at} to {to_deed}",
+    },
     evaluate: |evidence| {
         evaluate(evidence, &TRC_02, |v| matches!(v, Verb::AppUnassign | Verb::MemberRemove | Verb::AdminRevoke))
     },
@@ -46,7 +101,7 @@ fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool
     Ok(Judged {
         items,
         exclusions: vec![("traced decisions of other kinds, judged by the other tests".to_owned(), elsewhere as u64)],
-        coverage_is_complete: is_covered(evidence, crate::source::is_authority),
+        coverage_is_complete: evidence.is_covered(crate::source::is_authority),
         ..Judged::default()
     })
 }
@@ -55,7 +110,7 @@ fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing) -> Item {
     let all = evidence.correlation;
     let scope = t.effect.map_or(ACCOUNT, |row| all.judged.acts.at(row).scope);
     let severity = match test.id {
-        "TRC-02" => in_production(evidence, scope, test.severity),
+        "TRC-02" => evidence.in_production(scope, test.severity),
         _ => test.severity,
     };
     Item {
@@ -73,20 +128,17 @@ pub(super) fn of_decision(evidence: &Evidence<'_>, t: &Tracing) -> Item {
     let decision = all.judged.acts.at(t.authority);
     let behind = [Some(t.authority), t.effect, t.transport];
     Item {
-        item_id: t.item_id.clone(),
         verdict: crate::correlate::Verdict::Undetermined,
-        reason: String::new(),
         severity: Severity::Low,
-        time: decision.time,
         scope: Some(t.effect.map_or(ACCOUNT, |row| all.judged.acts.at(row).scope).to_owned()),
         actor: decision.actor.map(|a| all.ground.identities.canonical(a)),
         verb: decision.verb.as_str(),
         subject: Some(t.key.subject.label().to_owned()),
         object: Some(super::vch01::object(&t.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.judged.acts.at(row).event_id.to_owned()).collect(),
-        detail: None,
-        waiver_id: None,
         hole_id: t.hole.clone(),
+        subject_kind: super::vch01::kind_word(decision.subject_kind),
+        ..Item::new(t.item_id.clone(), decision.time)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Item, Judged, Parameter, Severity, Test, is_covered};
+use super::words::{exception, pass, shared, undetermined};
+use super::{About, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Direction;
 use crate::correlate::acts::{Act, Acts};
 use crate::correlate::cases::Key;
@@ -15,11 +16,44 @@ pub(super) const TEST: Test = Test {
     id: "TRC-03",
     version: "1",
     severity: Severity::Medium,
+    needs: &[need::A, need::T],
     shared_parameters: &[],
     own_parameters: &[
         Parameter { name: "resolve_sla", default: "48h", doc: "time in which a failed push must be resolved" },
         Parameter { name: "removal_sla", default: "24h", doc: "the same, where the push was to remove access" },
     ],
+    words: &[
+        pass("resolved", "a later success, or the effect itself, resolved the failure in time"),
+        pass("cancelled", "an opposite decision left nothing to be done"),
+        shared::LATE,
+        exception("unresolved", "neither a success nor an effect followed by cut-off, and the limit has passed"),
+        undetermined("transport_silent", "the effect is there, but the push that should have made it is not on record"),
+        undetermined("no_subject", "the failure names nobody, so that nothing can be said to have resolved it"),
+        shared::WINDOW_OPEN,
+    ],
+    columns: &[],
+    about: About {
+        title: "Provisioning failures are noticed and resolved",
+        objective: "To find pushes that failed and were left so.",
+        population: "Failed, quarantined or skipped pushes, gathered into incidents by subject, object and action where less than a day lies between them.",
+        item_noun: "incidents",
+        procedure: &[
+            "A later success of the same action within resolve_sla passes; where the source logs no success, the effect in Databricks resolves the incident.",
+            "An incident ended by an opposite decision passes.",
+            "An unresolved or late incident is an exception.",
+            "An effect with no push on record, where the source does log successes, is undetermined.",
+        ],
+        false_positives: &[
+            "A failure that was repaired outside the connector shows no success; the effect resolves it only where the source logs none.",
+        ],
+        limits: &["This test does not show that somebody looked at the failure; only that it was resolved."],
+        references: &[
+            "Okta System Log event types, of which some are logged only on failure",
+            "NIST SP 800-53 r5 AU-5",
+        ],
+        deviation: "The failed push of {at} to {to_deed}: {meaning}",
+        undecided: "The failed push of {at} for {subject} ({object})",
+    },
     evaluate,
 };
 
@@ -44,7 +78,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         }
     }
     items.extend(nameless(evidence));
-    Ok(Judged { items, coverage_is_complete: is_covered(evidence, crate::source::is_provider), ..Judged::default() })
+    Ok(Judged { items, coverage_is_complete: evidence.is_covered(crate::source::is_provider), ..Judged::default() })
 }
 
 fn incidents(case: &Case, acts: &Acts) -> Vec<Incident> {
@@ -79,20 +113,14 @@ fn nameless(evidence: &Evidence<'_>) -> Vec<Item> {
     }
     days.into_iter()
         .map(|((app, day), acts)| Item {
-            item_id: item_id(&["incident", &app, &day.to_string()]),
             verdict: Verdict::Undetermined,
             reason: "no_subject".to_owned(),
             severity: TEST.severity,
-            time: acts[0].time,
             scope: Some(ACCOUNT.to_owned()),
-            actor: None,
-            verb: "",
-            subject: None,
-            object: Some(app),
+            object: Some(app.clone()),
             event_ids: acts.iter().map(|a| a.event_id.to_owned()).collect(),
             detail: Some(format!("{} failures that name nobody", acts.len())),
-            waiver_id: None,
-            hole_id: None,
+            ..Item::new(item_id(&["incident", &app, &day.to_string()]), acts[0].time)
         })
         .collect()
 }
@@ -103,14 +131,11 @@ fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sl
     let (verdict, reason, resolved_by) = judge(evidence, case, incident, sla);
     let is_removal = incident.direction == Direction::Revoke;
     Item {
-        item_id: item_id(&["incident", first.event_id, key.subject.label(), key.entitlement.name()]),
         verdict,
         reason: reason.to_owned(),
         severity: if is_removal { Severity::High } else { TEST.severity },
-        time: first.time,
         scope: Some(ACCOUNT.to_owned()),
         actor: first.actor.map(str::to_owned),
-        verb: "",
         subject: Some(key.subject.label().to_owned()),
         object: Some(super::vch01::object(key)),
         event_ids: incident
@@ -121,8 +146,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, case: &Case, incident: &Incident, sl
             .map(|row| acts.at(row).event_id.to_owned())
             .collect(),
         detail: Some(format!("{}, {} attempts", first.event_type, incident.rows.len())),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(item_id(&["incident", first.event_id, key.subject.label(), key.entitlement.name()]), first.time)
     }
 }
 

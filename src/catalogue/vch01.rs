@@ -1,7 +1,8 @@
 //! VCH-01: each Databricks access change has an authorising identity-provider event.
 
-use super::{Evidence, Item, Judged, Severity, Test, in_production, is_covered};
-use crate::change::Verb;
+use super::words::shared;
+use super::{About, Evidence, Item, Judged, Severity, Test, need};
+use crate::change::{SubjectKind, Verb};
 use crate::correlate::cases::Key;
 use crate::correlate::{Correlation, Vouching};
 use crate::error::Result;
@@ -11,8 +12,47 @@ pub(super) const TEST: Test = Test {
     id: "VCH-01",
     version: "1",
     severity: Severity::High,
+    needs: &[need::A, need::E],
     shared_parameters: &["look_back", "skew"],
     own_parameters: &[],
+    words: &[
+        shared::MATCHED,
+        shared::TRANSPORT,
+        shared::STATE,
+        shared::IMPLIED,
+        shared::REDUNDANT,
+        shared::NO_AUTHORITY,
+        shared::COVERAGE_GAP,
+        shared::AMBIGUOUS,
+        shared::UNRESOLVED_SUBJECT,
+        shared::PLATFORM_INTERNAL,
+        shared::AUTOMATIC,
+        shared::JUST_IN_TIME,
+    ],
+    columns: &[],
+    about: About {
+        title: "Each Databricks access change has an authorising decision of the identity provider",
+        objective: "To find access changes made in Databricks that the identity provider did not decide (vouching, from effect back to authority).",
+        population: "Every change that Databricks logged as done, at account and workspace level: users created, activated, deactivated, deleted; group members added, removed; groups created, deleted; administrator roles granted, revoked.",
+        item_noun: "changes",
+        procedure: &[
+            "The decision must name the same subject and the mapped group or role, go in the same direction, and lie between look_back before the change and skew after it. Each decision vouches at most one change per scope.",
+            "A successful push by the configured connector, recorded by the identity provider or the provisioning log, vouches where no decision is found; an older decision still in force vouches a full synchronisation. Both are counted apart.",
+            "Consequences of another change, and changes that altered nothing, pass and are counted apart.",
+            "A change without a decision is an exception only where the identity provider's log is complete over the window; over a hole, or where the choice between decisions would change the verdict, it is undetermined.",
+        ],
+        false_positives: &[
+            "A group that has another name in Databricks and is not mapped: name it under `[groups] map`.",
+            "A person who has two names: name the alias under `[identity] aliases`.",
+        ],
+        limits: &[
+            "This test does not show that the decision itself was approved by a manager or an owner.",
+            "It does not show that the access granted suits the person's job.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-2"],
+        deviation: "At {at} {actor} {deed}, without a decision of the identity provider behind it",
+        undecided: "That {actor} at {at} {deed}",
+    },
     evaluate,
 };
 
@@ -47,7 +87,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             ("changes whose outcome the record does not state".to_owned(), unknown as u64),
             ("updates that neither grant nor revoke".to_owned(), updates as u64),
         ],
-        coverage_is_complete: is_covered(evidence, |s| s == crate::source::DATABRICKS),
+        coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })
 }
@@ -66,7 +106,7 @@ fn item(evidence: &Evidence<'_>, v: &Vouching) -> Item {
     Item {
         verdict: v.reason.verdict(),
         reason: v.reason.as_str().to_owned(),
-        severity: in_production(evidence, all.judged.acts.at(v.effect).scope, TEST.severity),
+        severity: evidence.in_production(all.judged.acts.at(v.effect).scope, TEST.severity),
         detail: detail(all, v),
         ..of_effect(all, v)
     }
@@ -77,21 +117,26 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
     let act = all.judged.acts.at(v.effect);
     let behind = [Some(v.effect), v.authority, v.transport];
     Item {
-        item_id: v.item_id.clone(),
         verdict: crate::correlate::Verdict::Undetermined,
-        reason: String::new(),
         severity: TEST.severity,
-        time: act.time,
         scope: Some(act.scope.to_owned()),
         actor: act.actor.map(|a| all.ground.identities.canonical(a)),
         verb: act.verb.as_str(),
         subject: Some(v.key.subject.label().to_owned()),
         object: Some(object(&v.key)),
         event_ids: behind.into_iter().flatten().map(|row| all.judged.acts.at(row).event_id.to_owned()).collect(),
-        detail: None,
-        waiver_id: None,
         hole_id: v.hole.clone(),
+        actor_class: Some(v.class.as_str()),
+        channel: act.channel.map(str::to_owned),
+        subject_kind: kind_word(act.subject_kind),
+        ..Item::new(v.item_id.clone(), act.time)
     }
+}
+
+/// The kind of a subject, as a word that lasts; `None` = the record says nothing.
+pub(super) fn kind_word(word: &str) -> Option<&'static str> {
+    let all = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal, SubjectKind::Unknown];
+    all.into_iter().map(SubjectKind::as_str).find(|w| *w == word)
 }
 
 /// What the item is about: a group's own creation or deletion is about the group.

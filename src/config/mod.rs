@@ -1,5 +1,6 @@
 //! `tickmark.toml`: read strictly, so that a misspelt key is an error and never a silent default.
 
+mod choice;
 mod file;
 mod period;
 mod span;
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
+pub use choice::{Choice, Choices, Facts};
 pub use file::{Connector, Scope, Select, Waiver};
 pub use period::Period;
 pub use span::Span;
@@ -226,16 +228,69 @@ impl Config {
         setting.value.parse().map_err(wrong)
     }
 
-    /// A parameter of a test that is a list of globs; empty when not set.
+    /// A parameter of a test that is a list of globs; the default where it is not set.
     ///
     /// # Errors
     /// [`Error::Input`] when it is not a list of texts or a glob is malformed.
     pub fn globs(&self, test: &str, name: &str) -> Result<Globs> {
-        let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) else { return Ok(Globs::default()) };
+        Globs::new(&self.texts(test, name)?)
+    }
+
+    /// A parameter of a test that is a list of texts; the default where it is not set.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is not a list of texts.
+    pub fn texts(&self, test: &str, name: &str) -> Result<Vec<String>> {
+        let value = self.given(test, name)?;
         let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a list of texts"));
         let list = value.as_array().ok_or_else(wrong)?;
-        let texts = list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<Vec<_>>>()?;
-        Globs::new(&texts)
+        list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    }
+
+    /// A parameter of a test that is true or false.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is neither.
+    pub fn flag(&self, test: &str, name: &str) -> Result<bool> {
+        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected true or false"));
+        self.given(test, name)?.as_bool().ok_or_else(wrong)
+    }
+
+    /// A parameter of a test that is a list of selects, each of globs that must all hold.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no such list, names another field, or a glob is malformed.
+    pub fn choices(&self, test: &str, name: &str) -> Result<Choices> {
+        let wrong = |what: &str| Error::Input(format!("[test.\"{test}\"] {name}: {what}"));
+        let value = self.given(test, name)?;
+        let list = value.as_array().ok_or_else(|| wrong("expected a list of selects such as `{ actor = \"...\" }`"))?;
+        list.iter().map(|select| Choice::new(select).map_err(|what| wrong(&what))).collect::<Result<_>>().map(Choices)
+    }
+
+    /// A parameter of a test that is a table of lists of texts, by key.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no such table.
+    pub fn lists(&self, test: &str, name: &str) -> Result<BTreeMap<String, Vec<String>>> {
+        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a table of lists of texts"));
+        let value = self.given(test, name)?;
+        let list = |value: &toml::Value| {
+            let list = value.as_array().ok_or_else(wrong)?;
+            list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<Vec<_>>>()
+        };
+        value.as_table().ok_or_else(wrong)?.iter().map(|(key, value)| Ok((key.clone(), list(value)?))).collect()
+    }
+
+    /// The value of a test's own parameter: the configured one, else the default.
+    fn given(&self, test: &str, name: &str) -> Result<toml::Value> {
+        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
+            return Ok(value.clone());
+        }
+        let bug = |what: &str| Error::Bug(format!("parameter `{name}` of {test} {what}"));
+        let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
+        let default = parameter.ok_or_else(|| bug("is not declared"))?.default;
+        let table: toml::Table = toml::from_str(&format!("v = {default}")).map_err(|_| bug("has no such default"))?;
+        table.get("v").cloned().ok_or_else(|| bug("has no default"))
     }
 
     /// A scope as the lake is read with this configuration: the id of a workspace that is named, anything else as it is.

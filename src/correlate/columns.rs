@@ -55,6 +55,10 @@ columns! {
     OBJECT = optional("object", Text, "What the item is about: group, role, account, file path, source.");
     EVENT_IDS = required("event_ids", TextList, "Events behind the item, defining events first; empty for files and coverage cells.");
     DETAIL = optional("detail", Text, "What the test measured, in words.");
+    ENV = optional("env", Text, "production or sandbox, by the scope. null = the configuration says nothing of the scope.");
+    SUBJECT_KIND = optional("subject_kind", Text, "user, group, service_principal or unknown. null = the item has no subject.");
+    RAW_REFS = required("raw_refs", TextList, "Where the raw records stand: path#line, in the order of event_ids.");
+    ITEM_DIGEST = required("item_digest", Text, "SHA-256 over the row but for this column: the same row has the same digest in every copy of the package.");
     WAIVER_ID = optional("waiver_id", Text, "The waiver laid over the exception. null = none.");
 }
 
@@ -122,8 +126,26 @@ pub const ITEMS: Table = Table {
     name: "items",
     doc: "One judged item of one test.",
     columns: &[
-        TEST_ID, ITEM_ID, VERDICT, REASON, SEVERITY, ITEM_TIME, ITEM_SCOPE, ACTOR, SUBJECT, OBJECT, EVENT_IDS, DETAIL,
-        WAIVER_ID, HOLE_ID,
+        TEST_ID,
+        ITEM_ID,
+        VERDICT,
+        REASON,
+        SEVERITY,
+        ITEM_TIME,
+        ITEM_SCOPE,
+        ACTOR,
+        SUBJECT,
+        OBJECT,
+        EVENT_IDS,
+        DETAIL,
+        WAIVER_ID,
+        HOLE_ID,
+        ENV,
+        ACTOR_CLASS,
+        CHANNEL,
+        SUBJECT_KIND,
+        RAW_REFS,
+        ITEM_DIGEST,
     ],
 };
 

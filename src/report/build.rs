@@ -4,15 +4,15 @@ mod coverage;
 mod items;
 mod time;
 
-pub(crate) use items::{conclusion, listed};
+pub(crate) use items::conclusion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter, Period,
-    Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary, Supplied,
-    Tool, Totals, Unresolved, VocabularyLine, Waiver,
+    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, NotTested, PackageFacts,
+    Parameter, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements,
+    Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -80,13 +80,27 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         latency: [Direction::Grant, Direction::Revoke].map(|direction| time::latency(parts, direction)).to_vec(),
         skews: time::skews(parts),
         tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
-        not_tested: super::texts::not_tested(),
+        not_tested: not_tested(parts),
         waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
         statements: statements(config),
     }
     .derive()
+}
+
+/// Tests that could not be carried out, and those that are planned.
+fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
+    let row =
+        |id: &str, title: &str, reason: &str| NotTested { id: id.into(), title: title.into(), reason: reason.into() };
+    let mut all: Vec<NotTested> = Vec::new();
+    for outcome in parts.outcomes {
+        if let Some(why) = &outcome.not_tested {
+            all.push(row(outcome.test.id, outcome.test.about.title, why));
+        }
+    }
+    all.extend(crate::catalogue::PLANNED.iter().map(|(id, title)| row(id, title, "not part of this version")));
+    all
 }
 
 fn statements(config: &Config) -> Statements {

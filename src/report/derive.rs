@@ -8,7 +8,7 @@ use super::model::{
     Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, Quantile, RecordCounts,
     Severity, SeverityCount, Summary, Test, Totals,
 };
-use super::texts::about;
+use crate::catalogue;
 use crate::correlate::lags::durations;
 use crate::error::{Error, Result};
 use crate::package::merkle_root;
@@ -41,17 +41,22 @@ fn check(test: &Test) -> Result<()> {
     if whole { Ok(()) } else { Err(Error::Bug(format!("the verdict counts of {} do not add up", test.id))) }
 }
 
-/// A test with its prose and controls, before any item is judged. `None` = not a test of this version.
-pub fn described(test_id: &str, version: &str, severity: Severity) -> Option<Test> {
-    let about = about(test_id)?;
+/// A test with its prose and controls, before any item is judged.
+pub fn described(test: &catalogue::Test, severity: Severity) -> Test {
+    let about = &test.about;
     let words = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
     let counts = Counts::default();
-    Some(Test {
-        id: about.id.into(),
-        version: version.into(),
+    let need = |need: &catalogue::Need| {
+        let note = if need.optional { " (where supplied)" } else { "" };
+        format!("{}{note}", need.kind.as_str())
+    };
+    Test {
+        id: test.id.into(),
+        version: test.version.into(),
         title: about.title.into(),
-        gate: about.gate,
+        gate: test.is_gate(),
         objective: about.objective.into(),
+        needs: test.needs.iter().map(need).collect(),
         population_definition: about.population.into(),
         item_noun: about.item_noun.into(),
         procedure: words(about.procedure),
@@ -63,13 +68,16 @@ pub fn described(test_id: &str, version: &str, severity: Severity) -> Option<Tes
         severity,
         severities: severities(std::iter::empty()),
         parameters: Vec::new(),
-        controls: of_test(test_id),
+        controls: of_test(test.id),
         reasons: Vec::new(),
+        figures: Vec::new(),
+        false_positives: words(about.false_positives),
         limits: words(about.limits),
+        references: words(about.references),
         population_root: merkle_root::<&str>(&[]),
         exceptions: Listing::of_total(Vec::new(), 0),
         undetermined: Listing::of_total(Vec::new(), 0),
-    })
+    }
 }
 
 /// The order in which a page lists exceptions: gravest first, then by time, then by item id.

@@ -71,7 +71,7 @@ pub struct Model {
     pub skews: Vec<Skew>,
     /// The tests, integrity gates first, each group by id.
     pub tests: Vec<Test>,
-    /// Catalogue tests that were not run. See [`crate::report::texts::not_tested`].
+    /// Catalogue tests that could not be carried out, each with the reason.
     pub not_tested: Vec<NotTested>,
     /// Waivers as configured, with what became of them.
     pub waivers: Vec<Waiver>,

@@ -66,6 +66,15 @@ impl<'r> Loose<'r> {
         }
     }
 
+    /// The value as text, an array or object as its JSON; `None` = null.
+    pub(super) fn plain(&self) -> Option<Cow<'r, str>> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) | Self::Number(text) | Self::Nested(text) => Some(text.clone()),
+            Self::Bool(is) => Some(Cow::Borrowed(if *is { "true" } else { "false" })),
+        }
+    }
+
     /// The text of an id, which deliveries write as string or number.
     pub(super) fn id(&self, pointer: impl Display) -> Result<Option<Cow<'r, str>>, Reason> {
         match self {

@@ -11,6 +11,7 @@ mod entra_provisioning;
 mod entra_signin;
 mod generic;
 mod instant;
+pub mod kept;
 mod loose;
 mod okta;
 mod pingfederate;

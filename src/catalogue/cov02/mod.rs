@@ -2,7 +2,8 @@
 
 mod totals;
 
-use super::{Counts, Evidence, Item, Judged, Parameter, Severity, Test};
+use super::words::{exception, pass};
+use super::{About, Counts, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::ingest::Refused;
@@ -13,12 +14,45 @@ pub(super) const TEST: Test = Test {
     id: "COV-02",
     version: "2",
     severity: Severity::High,
+    needs: need::ALL,
     shared_parameters: &[],
     own_parameters: &[Parameter {
         name: "max_rejects",
         default: "0",
         doc: "rejected records that are tolerated, in all",
     }],
+    words: &[
+        pass("tied_out", "every record of the file ended in exactly one place"),
+        pass("rejects_tolerated", "the file holds records that could not be read, no more than are tolerated"),
+        pass("rejected", "the record could not be read, and is tolerated"),
+        pass("control_total_agrees", "as many records as the source counts were read"),
+        exception("does_not_tie_out", "the records of the file and the places they ended in do not add up"),
+        exception("has_rejects", "the file holds records that could not be read"),
+        exception("rejected", "the record could not be read"),
+        exception("left_out", "the file was left out as a whole: more of its records could not be read than allowed"),
+        exception("control_total_differs", "the source counts another number of records than were read"),
+        exception("file_missing", "a control total names a file that was not read"),
+    ],
+    columns: &[],
+    about: About {
+        title: "Every record is accounted for",
+        objective: "To show that nothing was lost between the files received and the populations tested.",
+        population: "Every record of every file: each line of JSON lines, each element of an array, each row.",
+        item_noun: "records",
+        procedure: &[
+            "Each record ends in exactly one place: accepted, duplicate of an accepted one, filtered by a named rule, or rejected with a reason.",
+            "Per file and in total, records read must equal the sum of the four.",
+            "A rejected record beyond max_rejects is an exception, and so is a file that could not be read to its end.",
+            "Where the configuration gives control totals, the records of the last version of each file named must be as many. Records that a source counts and no file holds belong to the population; they and records beyond the count are exceptions, and so is a control total whose path matches no file.",
+        ],
+        false_positives: &["A file that was cut off while it was copied shows as a reject at its end: fetch it again."],
+        limits: &[
+            "This test does not show that the files received are all the files that the source holds; only counts given by the source could, for the files that they name.",
+        ],
+        references: &["AT-C 205, on information produced by the entity"],
+        deviation: "File {object}: {meaning}",
+        undecided: "File {object}",
+    },
     evaluate,
 };
 
@@ -59,23 +93,15 @@ fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Ite
         (true, _) => (Verdict::Exception, "has_rejects"),
     };
     Item {
-        item_id: item_id(&["file", &file.file_id]),
         verdict,
         reason: reason.to_owned(),
         severity: TEST.severity,
-        time: file.first_event_time.unwrap_or(evidence.period.start),
-        scope: None,
-        actor: None,
-        verb: "",
-        subject: None,
         object: Some(file.path.clone()),
-        event_ids: Vec::new(),
         detail: Some(format!(
             "{} records = {} accepted + {} duplicate + {} filtered + {} rejected; sha256 {}",
             file.records, file.accepted, file.duplicate, file.filtered, file.rejected, file.sha256
         )),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(item_id(&["file", &file.file_id]), file.first_event_time.unwrap_or(evidence.period.start))
     }
 }
 
@@ -83,17 +109,10 @@ fn refused_item(refused: &Refused, evidence: &Evidence<'_>) -> Item {
     let (tally, counts) = (&refused.tally, refused.tally.counts);
     let lines: Vec<String> = refused.rejects.iter().map(|(line, reason)| format!("line {line}: {reason}")).collect();
     Item {
-        item_id: item_id(&["refused", &tally.file_id]),
         verdict: Verdict::Exception,
         reason: "left_out".to_owned(),
         severity: TEST.severity,
-        time: evidence.period.start,
-        scope: None,
-        actor: None,
-        verb: "",
-        subject: None,
         object: Some(tally.path.clone()),
-        event_ids: Vec::new(),
         detail: Some(format!(
             "left out as a whole: {} of its {} records would be rejected; {}; sha256 {}",
             counts.rejected,
@@ -101,8 +120,7 @@ fn refused_item(refused: &Refused, evidence: &Evidence<'_>) -> Item {
             lines.join("; "),
             tally.sha256
         )),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(item_id(&["refused", &tally.file_id]), evidence.period.start)
     }
 }
 
@@ -110,19 +128,14 @@ fn reject_item(reject: &RejectRow, evidence: &Evidence<'_>, inventory: &Inventor
     let verdict = if is_tolerated { Verdict::Pass } else { Verdict::Exception };
     let time = inventory.files.iter().find(|f| f.file_id == reject.file_id).and_then(|f| f.first_event_time);
     Item {
-        item_id: item_id(&["reject", &reject.file_id, &reject.line.to_string(), &reject.byte_offset.to_string()]),
         verdict,
         reason: "rejected".to_owned(),
         severity: TEST.severity,
-        time: time.unwrap_or(evidence.period.start),
-        scope: None,
-        actor: None,
-        verb: "",
-        subject: None,
         object: Some(reject.path.clone()),
-        event_ids: Vec::new(),
         detail: Some(format!("line {}: {}", reject.line, reject.reason)),
-        waiver_id: None,
-        hole_id: None,
+        ..Item::new(
+            item_id(&["reject", &reject.file_id, &reject.line.to_string(), &reject.byte_offset.to_string()]),
+            time.unwrap_or(evidence.period.start),
+        )
     }
 }

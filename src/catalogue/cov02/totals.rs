@@ -83,20 +83,12 @@ impl Totals {
         self.surplus += found.saturating_sub(expected);
         let first = files.iter().filter_map(|f| f.first_event_time).min();
         self.items.push(Item {
-            item_id: item_id(&["control_total", &control.pattern]),
             verdict,
             reason: reason.to_owned(),
             severity: TEST.severity,
-            time: first.unwrap_or(evidence.period.start),
-            scope: None,
-            actor: None,
-            verb: "",
-            subject: None,
             object: Some(control.pattern.clone()),
-            event_ids: Vec::new(),
             detail: Some(detail(files, expected, found)),
-            waiver_id: None,
-            hole_id: None,
+            ..Item::new(item_id(&["control_total", &control.pattern]), first.unwrap_or(evidence.period.start))
         });
     }
 }

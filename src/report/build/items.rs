@@ -6,52 +6,36 @@ use super::{Parts, instant, of_test};
 use crate::catalogue::{Item, Outcome};
 use crate::correlate::Verdict;
 use crate::report::model::{
-    Conclusion, Counts, Exclusion, ItemRow, Listing, ROWS_SHOWN, ReasonCount, RecordRef, ScopeCounts, Severity, Test,
+    Conclusion, Counts, Exclusion, Figure, ItemRow, Listing, ROWS_SHOWN, ReasonCount, RecordRef, ScopeCounts, Severity,
+    Test,
 };
-use crate::report::{controls, derive, texts};
+use crate::report::{derive, texts};
 
 pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
-    let id = outcome.test.id;
     let counts = counts(outcome);
     let conclusion = conclusion(outcome);
-    let about = texts::about(id);
-    let prose = |of: fn(&texts::About) -> &'static str| about.map_or(id, of).to_owned();
-    let list = |of: fn(&texts::About) -> &'static [&'static str]| {
-        about.map_or(&[][..], of).iter().map(|t| (*t).to_owned()).collect::<Vec<_>>()
-    };
-    let mut limits = list(|a| a.limits);
-    limits.extend(outcome.notes.iter().cloned());
     let deviations = outcome.items.iter().filter(|i| matches!(i.verdict, Verdict::Exception | Verdict::Waived));
-    Test {
-        id: id.to_owned(),
-        version: outcome.test.version.to_owned(),
-        title: prose(|a| a.title),
-        gate: about.is_some_and(|a| a.gate),
-        objective: prose(|a| a.objective),
-        population_definition: prose(|a| a.population),
-        item_noun: prose(|a| a.item_noun),
-        procedure: list(|a| a.procedure),
-        exclusions: outcome
-            .exclusions
-            .iter()
-            .map(|(name, count)| Exclusion { name: name.clone(), count: *count })
-            .collect(),
-        counts,
-        by_scope: by_scope(outcome),
-        conclusion,
-        conclusion_words: conclusion.in_words(&counts),
-        severity: severity(outcome.test.severity.as_str()),
-        severities: derive::severities(deviations.map(|i| (severity(i.severity.as_str()), i.verdict.as_str()))),
-        parameters: of_test(parts, outcome),
-        controls: controls::of_test(id),
-        reasons: reasons(outcome),
-        limits,
-        population_root: crate::package::merkle_root(
-            &outcome.items.iter().map(|i| i.item_id.as_str()).collect::<Vec<_>>(),
-        ),
-        exceptions: listing(parts, outcome, |v| matches!(v, Verdict::Exception | Verdict::Waived)),
-        undetermined: listing(parts, outcome, |v| v == Verdict::Undetermined),
-    }
+    let exclusion = |(name, count): &(String, u64)| Exclusion { name: name.clone(), count: *count };
+    let figure = |(name, value): &(String, String)| Figure { name: name.clone(), value: value.clone() };
+    let mut test = derive::described(outcome.test, severity(outcome.test.severity.as_str()));
+    test.limits.extend(outcome.notes.iter().cloned());
+    test.exclusions = outcome.exclusions.iter().map(exclusion).collect();
+    test.figures = outcome.figures.iter().map(figure).collect();
+    test.by_scope = by_scope(outcome);
+    test.conclusion = conclusion;
+    test.conclusion_words = match &outcome.not_tested {
+        Some(why) => format!("{}: {why}", conclusion.as_str()),
+        None => conclusion.in_words(&counts),
+    };
+    test.counts = counts;
+    test.severities = derive::severities(deviations.map(|i| (severity(i.severity.as_str()), i.verdict.as_str())));
+    test.parameters = of_test(parts, outcome);
+    test.reasons = reasons(outcome);
+    let ids: Vec<&str> = outcome.items.iter().map(|i| i.item_id.as_str()).collect();
+    test.population_root = crate::package::merkle_root(&ids);
+    test.exceptions = listing(parts, outcome, |v| matches!(v, Verdict::Exception | Verdict::Waived));
+    test.undetermined = listing(parts, outcome, |v| v == Verdict::Undetermined);
+    test
 }
 
 /// The counts of an outcome in the model's form.
@@ -113,7 +97,7 @@ fn listing(parts: &Parts<'_>, outcome: &Outcome, wanted: impl Fn(Verdict) -> boo
 }
 
 /// The chosen items in the order in which pages list them: gravest first, then by reason, time and id.
-pub(crate) fn listed(outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Vec<&Item> {
+fn listed(outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Vec<&Item> {
     let mut chosen: Vec<&Item> = outcome.items.iter().filter(|i| wanted(i.verdict)).collect();
     chosen.sort_by_key(|i| (std::cmp::Reverse(i.severity), i.reason.clone(), i.time, i.item_id.clone()));
     chosen

@@ -184,6 +184,8 @@ pub struct Test {
     pub gate: bool,
     /// Why it is run.
     pub objective: String,
+    /// The kinds of evidence that it leans on.
+    pub needs: Vec<String>,
     /// What is an item.
     pub population_definition: String,
     /// What one item is called in the plural, e.g. `records` for COV-02.
@@ -210,14 +212,29 @@ pub struct Test {
     pub controls: Vec<TestControl>,
     /// Verdicts by reason, in the order of the verdicts, then by falling count.
     pub reasons: Vec<ReasonCount>,
+    /// Figures beside the result.
+    pub figures: Vec<Figure>,
+    /// When an exception is none after all, one sentence each.
+    pub false_positives: Vec<String>,
     /// What the test does not show, one sentence each.
     pub limits: Vec<String>,
+    /// Where the rule comes from.
+    pub references: Vec<String>,
     /// [`crate::package::merkle_root`] over the item ids.
     pub population_root: String,
     /// Exceptions and waived items, gravest first, then by time and item id.
     pub exceptions: Listing<ItemRow>,
     /// Undetermined items, by reason, then by time and item id.
     pub undetermined: Listing<ItemRow>,
+}
+
+/// A figure that a test prints beside its result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What it is.
+    pub name: String,
+    /// How much.
+    pub value: String,
 }
 
 /// Records or events dropped on the way to the population.

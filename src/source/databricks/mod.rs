@@ -14,6 +14,7 @@ mod vocabulary;
 mod when;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -84,6 +85,18 @@ fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
             None => of_delivery(read?, text),
         },
     }
+}
+
+/// The request parameters of a record, each as text; empty where it is no record of ours.
+pub(super) fn parameters(record: &Record<'_>) -> BTreeMap<String, String> {
+    let Ok(delivered) = row(record) else { return BTreeMap::new() };
+    let entries = delivered.row.request_params.entries();
+    entries.filter_map(|(key, value)| Some((key.to_owned(), value.plain()?.into_owned()))).collect()
+}
+
+/// The JSON of the result in the response of a record.
+pub(super) fn answer(record: &Record<'_>) -> Option<String> {
+    row(record).ok()?.answer.json().map(Cow::into_owned)
 }
 
 fn of_delivery<'r>(row: Row<'r>, text: &'r str) -> Result<Delivered<'r>, Reason> {

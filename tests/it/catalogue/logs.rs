@@ -3,20 +3,22 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
-/// Two logs in the making.
+/// The logs and files of a story in the making.
 #[derive(Default)]
 pub(super) struct Logs {
     pub(super) okta: Vec<String>,
     pub(super) databricks: Vec<String>,
+    /// Other files by path, such as registers and listings. What the configuration of the story does not name is not read.
+    pub(super) files: Vec<(&'static str, String)>,
 }
 
 /// By which door a change came.
 #[derive(Clone, Copy)]
 pub(super) struct Door {
-    actor: &'static str,
-    user_agent: &'static str,
-    address: &'static str,
-    endpoint: &'static str,
+    pub(super) actor: &'static str,
+    pub(super) user_agent: &'static str,
+    pub(super) address: &'static str,
+    pub(super) endpoint: &'static str,
 }
 
 const CONNECTOR: Door = Door {
@@ -47,23 +49,23 @@ pub(super) fn instant(text: &str) -> DateTime<Utc> {
     NaiveDateTime::parse_from_str(&seconds, "%Y-%m-%d %H:%M:%S").expect("a time of the story").and_utc()
 }
 
-fn target(kind: &str, id: &str, login: &str, title: &str) -> Value {
+pub(super) fn target(kind: &str, id: &str, login: &str, title: &str) -> Value {
     json!({"id": id, "type": kind, "alternateId": login, "displayName": title, "detailEntry": null})
 }
 
-fn user(name: &str) -> Value {
+pub(super) fn user(name: &str) -> Value {
     target("User", &format!("00u1{name}"), &mail(name), name)
 }
 
-fn app_user(name: &str) -> Value {
+pub(super) fn app_user(name: &str) -> Value {
     target("AppUser", &format!("0ua1{name}"), &mail(name), name)
 }
 
-fn group(title: &str) -> Value {
+pub(super) fn group(title: &str) -> Value {
     target("UserGroup", &format!("00g1{}", title.replace(' ', "")), "unknown", title)
 }
 
-fn app(title: &str) -> Value {
+pub(super) fn app(title: &str) -> Value {
     target("AppInstance", &format!("0oa1{title}"), title, title)
 }
 
@@ -73,11 +75,25 @@ fn mail(name: &str) -> String {
 
 impl Logs {
     fn okta(&mut self, at: &str, event_type: &str, result: &str, targets: &[Value]) {
+        self.decides(at, "directory-admin", event_type, result, targets, json!({}));
+    }
+
+    /// An Okta event by anybody, with more of its debug data.
+    pub(super) fn decides(
+        &mut self,
+        at: &str,
+        by: &str,
+        event_type: &str,
+        result: &str,
+        targets: &[Value],
+        debug: Value,
+    ) {
         let event = json!({
             "uuid": format!("{:08x}-7a11-11f1-8000-000000000000", self.okta.len() + 1),
             "published": instant(at).format("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
             "eventType": event_type, "version": "0", "severity": "INFO", "displayMessage": "text",
-            "actor": user("directory-admin"),
+            "actor": user(by),
+            "debugContext": {"debugData": debug},
             "outcome": {"result": result, "reason": null},
             "target": targets,
             "transaction": {"type": "WEB", "id": format!("req{}", self.okta.len()), "detail": {}},
@@ -145,6 +161,22 @@ impl Logs {
         if !door.endpoint.is_empty() {
             given.insert("endpoint".to_owned(), json!(door.endpoint));
         }
+        self.act(at, scope, door, "accounts", action, Value::Object(given), 200, Value::Null);
+    }
+
+    /// A row of any service, with its parameters, status and result as they stand in the record.
+    #[expect(clippy::too_many_arguments, reason = "a row has that many parts, and each story differs in another")]
+    pub(super) fn act(
+        &mut self,
+        at: &str,
+        scope: &str,
+        door: Door,
+        service: &str,
+        action: &str,
+        params: Value,
+        status: u16,
+        result: Value,
+    ) {
         let row = json!({
             "version": "2.0",
             "auditLevel": if scope == "account" { "ACCOUNT_LEVEL" } else { "WORKSPACE_LEVEL" },
@@ -153,10 +185,10 @@ impl Logs {
             "workspaceId": scope.parse::<u64>().unwrap_or(0),
             "sourceIPAddress": door.address, "userAgent": door.user_agent,
             "userIdentity": {"email": door.actor, "subjectName": null},
-            "serviceName": "accounts", "actionName": action,
+            "serviceName": service, "actionName": action,
             "requestId": format!("req-{}", self.databricks.len()),
-            "requestParams": given,
-            "response": {"statusCode": 200, "errorMessage": null, "result": null},
+            "requestParams": params,
+            "response": {"statusCode": status, "errorMessage": if status < 400 { Value::Null } else { json!("refused") }, "result": result},
         });
         self.databricks.push(row.to_string());
     }

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tickmark::catalogue::{self, Evidence, Item, Outcome, WaiverUse};
+use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
 use tickmark::ingest::{Input, Options, Unwatched, ingest};
+use tickmark::inventory::Inventory;
 use tickmark::lake::Lake;
 
 use super::logs::Logs;
@@ -49,7 +50,7 @@ pub(super) const PERIOD: &str = "2026-07-01..2026-07-04";
 /// A story: what is logged, and how a test judges it.
 pub(super) struct Story {
     pub(super) test: &'static str,
-    /// Changes of the configuration: this is replaced by that.
+    /// Changes of the configuration: this is replaced by that; where this is empty, that is added at the end.
     pub(super) but: &'static [(&'static str, &'static str)],
     pub(super) tell: fn(&mut Logs),
     /// Every item, as [`line`] writes it. Of COV-01, whose items are hours, only those that matter.
@@ -74,6 +75,9 @@ impl Ground {
         let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("a file");
         write("okta.json", logs.okta.join("\n"));
         write("databricks.json", logs.databricks.join("\n"));
+        for (path, text) in &logs.files {
+            write(path, text.clone());
+        }
         write("tickmark.toml", config.to_owned());
         let config = Config::read(&folder.path().join("tickmark.toml")).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
@@ -83,7 +87,12 @@ impl Ground {
             source: tickmark::source::by_id(name),
             zone: None,
         };
-        let inputs = [input("okta"), input("databricks")];
+        // Sources beside these two are those that the configuration of the story adds.
+        let declared =
+            config.sources.iter().filter_map(|s| s.id.clone()).filter(|id| id != "okta" && id != "databricks");
+        let others: Vec<String> = declared.collect();
+        let mut inputs = vec![input("okta"), input("databricks")];
+        inputs.extend(others.iter().map(|name| input(name)));
         ingest(&folder.path().join("lake"), &inputs, &Options::default(), &mut Unwatched).expect("an ingest");
         Self { folder, config, period }
     }
@@ -104,17 +113,19 @@ impl Ground {
 /// Puts a lake to the tests.
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
     let lake = &lake.with_workspaces(&config.workspaces);
-    let ids = [(0, "okta".to_owned()), (1, "databricks".to_owned())].into();
+    let files = Inventory::read(lake).expect("an inventory").files;
+    let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
-    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation }).expect("a judgement")
+    let views = Views::default();
+    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, views }).expect("a judgement")
 }
 
 /// The configuration with some of it replaced, and more added.
 pub(super) fn config(but: &[(&str, &str)], more: &str) -> String {
     let replace = |text: String, (from, to): &(&str, &str)| {
         assert!(text.contains(from), "nothing to replace: {from}");
-        text.replace(from, to)
+        if from.is_empty() { text + to } else { text.replace(from, to) }
     };
     but.iter().fold(CONFIG.to_owned(), replace) + more
 }

@@ -1,0 +1,189 @@
+//! Access changes that correlation does not follow (privileges, ownership, tokens, access control lists), with names as resolved.
+
+use polars::prelude::*;
+
+use super::evidence::Evidence;
+use crate::change::{
+    BASIS, CHANGE_ID, CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, PRIVILEGE, SECURABLE, SUBJECT,
+    SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB, Verb,
+};
+use crate::correlate::door::{ActorClass, Door, Visitor};
+use crate::error::Result;
+use crate::event::{
+    ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP, USER_AGENT,
+};
+use crate::frame::{SOURCE, collect, instants, scan, texts};
+use crate::identity::Sighting;
+use crate::schema::Column as Named;
+
+/// One access change.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the column of that name in table `changes`, where nothing else is said")]
+pub(super) struct Deed {
+    /// Stable id of the change.
+    pub(super) id: String,
+    pub(super) event_id: String,
+    pub(super) event_type: String,
+    pub(super) time: i64,
+    pub(super) source: String,
+    pub(super) plane: String,
+    pub(super) verb: Verb,
+    pub(super) direction: Direction,
+    /// Whose access, as resolved; `None` = the record names nobody.
+    pub(super) subject: Option<String>,
+    /// False = several identities claim the name, or only an id is known that nobody was ever seen with.
+    pub(super) is_resolved: bool,
+    pub(super) subject_kind: SubjectKind,
+    pub(super) entitlement: Option<String>,
+    pub(super) entitlement_id: Option<String>,
+    pub(super) privilege: Option<String>,
+    /// `type:name`.
+    pub(super) securable: Option<String>,
+    pub(super) scope: String,
+    /// Who acted, as resolved.
+    pub(super) actor: Option<String>,
+    pub(super) class: ActorClass,
+    pub(super) channel: Option<String>,
+    pub(super) endpoint: Option<String>,
+    pub(super) app: Option<String>,
+    pub(super) outcome: String,
+    /// It was held in the first statement of a whole set: it may have been there before.
+    pub(super) may_be_older: bool,
+    pub(super) request_id: Option<String>,
+    pub(super) source_ip: Option<String>,
+    pub(super) user_agent: Option<String>,
+}
+
+impl Deed {
+    /// True for a success.
+    pub(super) fn succeeded(&self) -> bool {
+        self.outcome == "success"
+    }
+}
+
+/// All changes of some verbs, whatever their outcome, ordered by time and id.
+///
+/// # Errors
+/// The lake cannot be read, or the configuration holds a malformed glob.
+pub(super) fn deeds(evidence: &Evidence<'_>, verbs: &[Verb]) -> Result<Vec<Deed>> {
+    let words = Series::new("verbs".into(), verbs.iter().map(|v| v.as_str()).collect::<Vec<_>>());
+    let chosen = scan(evidence.lake, &CHANGES)?
+        .filter(VERB.expr().is_in(lit(words).implode(false), false))
+        .sort([EVENT_TIME.name, CHANGE_ID.name], SortMultipleOptions::default());
+    let frame = collect(chosen, "read access changes")?;
+    let reader = Reader::of(&frame)?;
+    let door = Door::new(evidence.config)?;
+    Ok((0..frame.height()).filter_map(|row| reader.deed(row, evidence, &door)).collect())
+}
+
+const COLUMNS: [Named; 24] = [
+    CHANGE_ID,
+    EVENT_TYPE,
+    SOURCE,
+    PLANE,
+    VERB,
+    DIRECTION,
+    SUBJECT,
+    SUBJECT_ID,
+    SUBJECT_KIND,
+    ENTITLEMENT,
+    ENTITLEMENT_ID,
+    PRIVILEGE,
+    SECURABLE,
+    SCOPE,
+    ACTOR,
+    CHANNEL,
+    ENDPOINT,
+    APP,
+    OUTCOME,
+    BASIS,
+    REQUEST_ID,
+    SOURCE_IP,
+    USER_AGENT,
+    SUBJECT_EXTERNAL_ID,
+];
+
+struct Reader<'f> {
+    times: Int64Chunked,
+    texts: Vec<&'f StringChunked>,
+}
+
+impl<'f> Reader<'f> {
+    fn of(frame: &'f DataFrame) -> Result<Self> {
+        let texts = COLUMNS.iter().map(|column| texts(frame, *column)).collect::<Result<_>>()?;
+        Ok(Self { times: instants(frame, EVENT_TIME)?, texts })
+    }
+
+    fn get(&self, column: Named, row: usize) -> Option<&'f str> {
+        let at = COLUMNS.iter().position(|c| c.name == column.name)?;
+        self.texts[at].get(row)
+    }
+
+    fn deed(&self, row: usize, evidence: &Evidence<'_>, door: &Door) -> Option<Deed> {
+        let text = |column| self.get(column, row).unwrap_or_default().to_owned();
+        let given = |column| self.get(column, row).map(str::to_owned);
+        let time = self.times.get(row).unwrap_or_default();
+        let (subject, is_resolved) = self.subject(row, time, evidence);
+        let id = text(CHANGE_ID);
+        Some(Deed {
+            event_id: id.split('-').next().unwrap_or_default().to_owned(),
+            id,
+            event_type: text(EVENT_TYPE),
+            time,
+            source: text(SOURCE),
+            plane: text(PLANE),
+            verb: self.get(VERB, row).and_then(Verb::parse)?,
+            direction: direction(self.get(DIRECTION, row)),
+            subject,
+            is_resolved,
+            subject_kind: subject_kind(self.get(SUBJECT_KIND, row)),
+            entitlement: given(ENTITLEMENT),
+            entitlement_id: given(ENTITLEMENT_ID),
+            privilege: given(PRIVILEGE),
+            securable: given(SECURABLE),
+            scope: text(SCOPE),
+            actor: self.get(ACTOR, row).map(|actor| evidence.name(actor)),
+            class: door.class(Visitor {
+                actor: self.get(ACTOR, row).map(str::to_lowercase).as_deref(),
+                endpoint: self.get(ENDPOINT, row),
+                user_agent: self.get(USER_AGENT, row),
+                source_ip: self.get(SOURCE_IP, row),
+            }),
+            channel: given(CHANNEL),
+            endpoint: given(ENDPOINT),
+            app: given(APP),
+            outcome: text(OUTCOME),
+            may_be_older: self.get(BASIS, row) == Some("first_statement"),
+            request_id: given(REQUEST_ID),
+            source_ip: given(SOURCE_IP),
+            user_agent: given(USER_AGENT),
+        })
+    }
+
+    fn subject(&self, row: usize, time: i64, evidence: &Evidence<'_>) -> (Option<String>, bool) {
+        let identities = &evidence.correlation.ground.identities;
+        let (name, id) = (self.get(SUBJECT, row), self.get(SUBJECT_ID, row));
+        if name.is_none() && id.is_none() {
+            return (None, false);
+        }
+        let source = self.get(SOURCE, row).unwrap_or_default();
+        let resolved = match subject_kind(self.get(SUBJECT_KIND, row)) {
+            SubjectKind::Group => identities.group(source, name, id, time),
+            kind => {
+                let external_id = self.get(SUBJECT_EXTERNAL_ID, row);
+                identities.person(Sighting { name, id, external_id, ..Sighting::new(source, kind, time) })
+            }
+        };
+        (Some(resolved.label().to_owned()), resolved.is_known())
+    }
+}
+
+fn direction(word: Option<&str>) -> Direction {
+    let all = [Direction::Grant, Direction::Revoke, Direction::Update];
+    all.into_iter().find(|d| Some(d.as_str()) == word).unwrap_or(Direction::Update)
+}
+
+fn subject_kind(word: Option<&str>) -> SubjectKind {
+    let all = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal];
+    all.into_iter().find(|k| Some(k.as_str()) == word).unwrap_or(SubjectKind::Unknown)
+}

@@ -1,0 +1,91 @@
+//! What the tests judge, and the views of it that several of them take.
+
+use std::sync::OnceLock;
+
+use crate::access::{self, Access, Bounds, History};
+use crate::config::{Config, Period};
+use crate::correlate::Correlation;
+use crate::coverage::{Coverage, Log};
+use crate::ingest::Refused;
+use crate::lake::Lake;
+
+use super::item::Severity;
+
+/// What the tests judge.
+#[derive(Debug)]
+pub struct Evidence<'e> {
+    /// The lake.
+    pub lake: &'e Lake,
+    /// Files that were left out of it as a whole, since they brought more rejects than allowed.
+    pub refused: &'e [Refused],
+    /// The configuration.
+    pub config: &'e Config,
+    /// The period.
+    pub period: &'e Period,
+    /// What the logs speak for.
+    pub coverage: &'e Coverage,
+    /// The judged effects and decisions.
+    pub correlation: &'e Correlation,
+    /// Views that are made when they are first asked for.
+    pub views: Views<'e>,
+}
+
+/// Views of the evidence that several tests take.
+#[derive(Debug, Default)]
+pub struct Views<'e> {
+    histories: OnceLock<Vec<History<'e>>>,
+    access: OnceLock<Access<'e>>,
+}
+
+impl<'e> Evidence<'e> {
+    /// What bears on every pair of subject and entitlement.
+    pub fn histories(&self) -> &[History<'e>] {
+        self.views.histories.get_or_init(|| access::histories(self.correlation))
+    }
+
+    /// Who held what, from when until when.
+    pub fn access(&self) -> &Access<'e> {
+        let bounds = Bounds::of(self.correlation, self.period);
+        self.views.access.get_or_init(|| access::of(self.histories(), &bounds))
+    }
+
+    /// True when no log that a test leans on has a hole in the period.
+    pub(super) fn is_covered(&self, of: impl Fn(&str) -> bool) -> bool {
+        let chosen = |log: &Log| of(&log.source);
+        self.coverage.has(chosen) && self.coverage.hole(chosen, self.period.start, self.period.end - 1).is_none()
+    }
+
+    /// The first hole between two instants (both included) of the logs that the test leans on; a text instead of an id where
+    /// there is no such log.
+    pub(super) fn hole(&self, of: impl Fn(&Log) -> bool, from: i64, to: i64) -> Option<String> {
+        if !self.coverage.has(&of) {
+            return Some("no such log at hand".to_owned());
+        }
+        self.coverage.hole(&of, from, to.max(from)).map(|hole| hole.id)
+    }
+
+    /// The environment of a scope; `None` = the configuration names none.
+    pub fn environment(&self, scope: &str) -> Option<&'static str> {
+        let is_in = |list: &[String]| list.iter().any(|s| s == scope);
+        match () {
+            () if is_in(&self.config.production) => Some("production"),
+            () if is_in(&self.config.sandbox) => Some("sandbox"),
+            () => None,
+        }
+    }
+
+    /// The severity of an item: graver by one where it happened in production.
+    pub(super) fn in_production(&self, scope: &str, severity: Severity) -> Severity {
+        if self.environment(scope) == Some("production") { severity.raised() } else { severity }
+    }
+
+    /// The one name of a principal, whatever it is called.
+    pub(super) fn name(&self, principal: &str) -> String {
+        self.correlation.ground.identities.canonical(principal)
+    }
+
+    /// The first instant of which nothing is known any more.
+    pub(super) const fn cut_off(&self) -> i64 {
+        self.correlation.limits.cut_off
+    }
+}
