@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod simulate;
 mod summary;
+mod tests;
 mod verify;
 mod vocabulary;
 
@@ -42,6 +43,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Report(args) => report::run(args, clock, out),
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),
+        Command::Tests(args) => tests::run(args, out),
         Command::Coverage(args) => coverage::run(args, out),
         Command::Access(args) => access::run(args, out),
         Command::Explain(args) => explain::run(args, out),

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 
 pub use choice::{Choice, Choices, Facts};
-pub use file::{Connector, Scope, Select, Waiver};
+pub use file::{Connector, CustomTest, Scope, Select, Waiver};
 pub use period::Period;
 pub use span::Span;
 
@@ -61,6 +61,8 @@ pub struct Config {
     pub sandbox: Vec<String>,
     parameters: BTreeMap<String, toml::Value>,
     tests: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// Tests of the organisation's own, by path.
+    pub custom_tests: Vec<CustomTest>,
     /// Approved exceptions, in the order of the file.
     pub waivers: Vec<Waiver>,
 }
@@ -181,7 +183,8 @@ impl Config {
     /// # Errors
     /// A bug of ours.
     pub fn bare() -> Result<Self> {
-        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new("."))
+        // Without a folder of its own it has no tests beside it.
+        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new(""))
     }
 
     /// A path of the file, made relative to the file's folder.

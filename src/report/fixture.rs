@@ -154,12 +154,12 @@ pub(crate) fn hostile() -> Model {
     model.skews.iter_mut().for_each(|s| (s.earlier, s.later) = (attack(), attack()));
     model.door.principals = ATTACKS.map(str::to_owned).to_vec();
     for test in &mut model.tests {
-        let id = test.id.clone();
+        let of = crate::catalogue::test(&test.id).unwrap();
         for row in test.exceptions.rows.iter_mut().chain(&mut test.undetermined.rows) {
             (row.actor, row.subject, row.object, row.detail) = (attack(), attack(), attack(), attack());
             (row.scope, row.item_id, row.waiver_id, row.hole_id) = (attack(), attack(), attack(), attack());
             row.records.iter_mut().for_each(|r| (r.path, r.event_id) = (attack(), attack()));
-            row.in_words = texts::sentence(&id, row);
+            row.in_words = texts::sentence(of, row);
         }
     }
     model.derive().unwrap()

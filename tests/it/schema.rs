@@ -8,6 +8,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use tickmark::access::columns::ACCESS;
+use tickmark::catalogue::{TESTS, markdown};
 use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
@@ -15,6 +16,7 @@ use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
 use tickmark::identity::{IDENTITIES, IDENTITY_LINKS};
 use tickmark::lake::{DUPLICATES, FILES, REJECTS};
+use tickmark::report::controls::of_test;
 use tickmark::schema::Table;
 
 const TABLES: [&Table; 14] = [
@@ -122,6 +124,19 @@ fn the_schema_page_is_up_to_date() {
         page.push_str(&table.markdown());
     }
     assert_page("schema.md", &page);
+}
+
+#[test]
+fn the_tests_page_is_up_to_date() {
+    let mut page = "# Tests\n\nEvery test of the catalogue: what it looks at, why, how it judges, when an exception is none after all, and \
+        what it cannot show. The integrity gates come first. Tests of your own are described in [custom-tests.md](custom-tests.md).\n\n\
+        Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
+        .to_owned();
+    for test in TESTS {
+        page.push('\n');
+        page.push_str(&markdown(test, &of_test(test.id)));
+    }
+    assert_page("tests.md", &page);
 }
 
 #[test]
