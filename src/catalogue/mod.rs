@@ -13,6 +13,7 @@ mod trc03;
 mod vch01;
 mod vch02;
 
+use crate::companion::Companions;
 use crate::config::{Config, Parameter, Period, Setting};
 use crate::correlate::{Correlation, Verdict};
 use crate::coverage::Coverage;
@@ -111,6 +112,8 @@ pub struct Evidence<'e> {
     pub coverage: &'e Coverage,
     /// The judged effects and decisions.
     pub correlation: &'e Correlation,
+    /// What the organisation keeps beside its logs.
+    pub companions: &'e Companions,
 }
 
 /// One judged item.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, WaiverUse};
+use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
@@ -105,9 +106,11 @@ impl Ground {
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
     let lake = &lake.with_workspaces(&config.workspaces);
     let ids = [(0, "okta".to_owned()), (1, "databricks".to_owned())].into();
+    let companions = &Companions::read(config).expect("companions");
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
-    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation }).expect("a judgement")
+    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions })
+        .expect("a judgement")
 }
 
 /// The configuration with some of it replaced, and more added.
