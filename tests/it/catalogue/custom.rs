@@ -5,6 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 use tickmark::assemble::assemble;
 use tickmark::catalogue::{self, Outcome};
+use tickmark::companion::Companions;
 use tickmark::error::{Error, Result};
 
 use super::logs::{Door, Logs};
@@ -87,7 +88,8 @@ fn the_package_shows_the_test_like_any_other() {
     });
     let out = ground.path("evidence");
     let clock = || "2026-07-05T00:00:00Z".to_owned();
-    let model = assemble(ground.lake(), &[], &ground.config, &ground.period, &out, &clock).expect("a package");
+    let model = assemble(ground.lake(), &[], &ground.config, &Companions::default(), &ground.period, &out, &clock)
+        .expect("a package");
     let test = model.tests.iter().find(|t| t.id == "ORG-01").expect("the test");
     assert_eq!((test.title.as_str(), test.controls[0].id.as_str()), ("No grant at night", "CC6.3"));
     assert!(test.limits.iter().any(|l| l.contains("tests.d/org.toml") && l.contains("SHA-256")));

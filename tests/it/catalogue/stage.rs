@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
+use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
@@ -81,7 +82,7 @@ impl Ground {
             write(path, text.clone());
         }
         write("tickmark.toml", config.to_owned());
-        let config = Config::read(&folder.path().join("tickmark.toml")).expect("a configuration");
+        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml")).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
@@ -127,9 +128,11 @@ pub(super) fn evidence_of<T>(
     let lake = &lake.with_workspaces(&config.workspaces);
     let files = Inventory::read(lake).expect("an inventory").files;
     let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
+    let companions = &Companions::read(config).expect("companions");
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
-    judge(&Evidence { lake, refused: &[], config, period, coverage, correlation, views: Views::default() })
+    let views = Views::default();
+    judge(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions, views })
 }
 
 /// The configuration with some of it replaced, and more added.
