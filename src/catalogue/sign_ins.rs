@@ -7,7 +7,7 @@ use polars::prelude::*;
 use super::evidence::Evidence;
 use super::records::{Raw, Record, records};
 use crate::change::SubjectKind;
-use crate::config::Globs;
+use crate::correlate::cases::Rules;
 use crate::error::Result;
 use crate::event::{APP, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, PLANE, TARGET, TARGET_ID, TARGET_KIND};
 use crate::frame::{SOURCE, collect, scan, texts};
@@ -119,14 +119,9 @@ impl Provided {
     /// # Errors
     /// The lake cannot be read, or a glob of the configuration is malformed.
     pub(super) fn read(evidence: &Evidence<'_>, from: i64, to: i64) -> Result<Self> {
-        let is_source = is_any(SOURCE.expr(), &[&SIGN_IN_SOURCES[..], &PERHAPS[..]].concat());
-        let is_usage = is_source.and(PLANE.expr().eq(lit("usage")));
-        let apps = databricks_apps(evidence, &is_usage)?;
-        let names: Vec<&str> = apps.names.iter().map(String::as_str).collect();
-        let is_app_target = TARGET_KIND.expr().eq(lit("app"));
-        let named = [TARGET, TARGET_ID].into_iter().fold(is_any(APP.expr(), &names), |any, column| {
-            any.or(is_app_target.clone().and(is_any(column.expr(), &names)))
-        });
+        let is_usage = is_provider_use();
+        let apps = applications(evidence)?;
+        let named = names_any(&apps.names);
         let kind = EVENT_TYPE.expr().str().to_lowercase();
         let ends = ENDS.iter().fold(lit(false), |any, end| any.or(kind.clone().str().contains_literal(lit(*end))));
         let wanted = is_usage
@@ -153,30 +148,48 @@ impl Provided {
     }
 }
 
-struct Apps {
+/// A filter: usage, by a source that logs sign-ins to an identity provider.
+pub(super) fn is_provider_use() -> Expr {
+    is_any(SOURCE.expr(), &[&SIGN_IN_SOURCES[..], &PERHAPS[..]].concat()).and(PLANE.expr().eq(lit("usage")))
+}
+
+/// A filter: the record names one of these applications; null where it names none at all.
+pub(super) fn names_any(names: &BTreeSet<String>) -> Expr {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let is_app_target = TARGET_KIND.expr().eq(lit("app"));
+    [TARGET, TARGET_ID].into_iter().fold(is_any(APP.expr(), &names), |any, column| {
+        any.or(is_app_target.clone().and(is_any(column.expr(), &names)))
+    })
+}
+
+/// What sign-ins to identity providers name.
+pub(super) struct Applications {
     /// Names and ids of applications that stand for Databricks.
-    names: BTreeSet<String>,
+    pub(super) names: BTreeSet<String>,
     /// Sources that have sign-ins.
     sources: BTreeSet<String>,
 }
 
 /// The applications of sign-ins that the configuration says to stand for Databricks; each name is held against the globs once.
-fn databricks_apps(evidence: &Evidence<'_>, is_usage: &Expr) -> Result<Apps> {
-    let globs: Vec<String> = evidence.config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
-    let globs = Globs::new(&globs)?;
+///
+/// # Errors
+/// The lake cannot be read, or a glob of the configuration is malformed.
+pub(super) fn applications(evidence: &Evidence<'_>) -> Result<Applications> {
+    let rules = Rules::new(evidence.config)?;
     let of_app = |column: crate::schema::Column| {
         let is_app = TARGET_KIND.expr().eq(lit("app"));
         when(is_app).then(column.expr()).otherwise(lit(NULL)).cast(DataType::String).alias(column.name)
     };
     let seen = scan(evidence.lake, &EVENTS)?
-        .filter(is_usage.clone())
+        .filter(is_provider_use())
         .select([SOURCE.expr(), APP.expr(), of_app(TARGET), of_app(TARGET_ID)])
         .unique(None, UniqueKeepStrategy::Any);
     let seen = collect(seen, "read the applications of sign-ins")?;
     let sources = texts(&seen, SOURCE)?.iter().flatten().map(str::to_owned).collect();
     let mut names = BTreeSet::new();
     for column in [APP, TARGET, TARGET_ID] {
-        names.extend(texts(&seen, column)?.iter().flatten().filter(|name| globs.any(name)).map(str::to_owned));
+        let all = texts(&seen, column)?.iter().flatten();
+        names.extend(all.filter(|name| rules.names_databricks(name)).map(str::to_owned));
     }
-    Ok(Apps { names, sources })
+    Ok(Applications { names, sources })
 }

@@ -11,8 +11,8 @@ use crate::catalogue::records::{Raw, Record, databricks, records};
 use crate::catalogue::sign_ins::{is_any, is_between};
 use crate::catalogue::tokens::{Expiry, Told, tokens};
 use crate::change::{SubjectKind, Verb};
-use crate::config::Globs;
 use crate::correlate::ACCOUNT;
+use crate::correlate::cases::Rules;
 use crate::coverage::Log;
 use crate::error::Result;
 use crate::event::{ACTOR, ENDPOINT, EVENT_ID, EVENT_TYPE, EVENTS, OUTCOME, SOURCE_IP, TARGET_KIND};
@@ -201,8 +201,7 @@ fn connector_tokens(evidence: &Evidence<'_>, connectors: &BTreeSet<String>, slot
 
 /// Secrets of service principals, tokens of recipients, and credentials of Databricks applications at Entra.
 fn service_credentials(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<Vec<(String, u64)>> {
-    let apps: Vec<String> = evidence.config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
-    let apps = Globs::new(&apps)?;
+    let rules = Rules::new(evidence.config)?;
     let rotations = rotations(evidence)?;
     let (mut failed, mut other_apps, mut other_kinds) = (0, 0, 0);
     for deed in deeds(evidence, &[Verb::CredCreate, Verb::CredRevoke])? {
@@ -210,7 +209,7 @@ fn service_credentials(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<Vec
         let kind = match (deed.source.as_str(), deed.entitlement.as_deref()) {
             (DATABRICKS, Some("oauth_secret")) => "oauth_secret",
             (DATABRICKS, Some("recipient_token")) => "recipient_token",
-            ("entra_audit", _) if apps.any(&holder) => "idp_app_credential",
+            ("entra_audit", _) if rules.names_databricks(&holder) => "idp_app_credential",
             ("entra_audit", _) => {
                 other_apps += 1;
                 continue;

@@ -73,6 +73,8 @@ pub(super) struct Token {
     pub(super) first_named: Told,
     /// When a snapshot last listed it; `None` = none does.
     pub(super) listed_at: Option<i64>,
+    /// The last use that a snapshot states.
+    pub(super) listed_use: Option<i64>,
 }
 
 impl Token {

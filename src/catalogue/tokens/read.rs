@@ -40,6 +40,7 @@ pub(in crate::catalogue) fn tokens(evidence: &Evidence<'_>, until: i64) -> Resul
         let token = all.entry(key.clone()).or_insert_with(|| named(key, id.is_some(), deed.time, Some(&deed.event_id)));
         learn(token, &deed, &parameters);
     }
+    learn_listed(evidence, &mut all);
     learn_uses(evidence, until, &mut all)?;
     Ok(Tokens { all: all.into_values().collect(), failed: failed.len() as u64 })
 }
@@ -60,6 +61,7 @@ fn named(id: String, has_id: bool, time: i64, event_id: Option<&str>) -> Token {
         uses: None,
         first_named: Told { time, event_id: event_id.map(str::to_owned) },
         listed_at: None,
+        listed_use: None,
     }
 }
 
@@ -92,6 +94,30 @@ fn learn(token: &mut Token, deed: &Deed, parameters: &BTreeMap<String, String>) 
             token.swept = Some(told);
         }
         _ => {}
+    }
+}
+
+// What the log says of a token goes before what a list of tokens says of it.
+fn learn_listed(evidence: &Evidence<'_>, all: &mut BTreeMap<String, Token>) {
+    for row in &evidence.companions.snapshot_tokens {
+        let key = row.token_id.trim().to_lowercase();
+        let token = all.entry(key.clone()).or_insert_with(|| named(key, true, row.taken_at, None));
+        if row.taken_at < token.first_named.time {
+            token.first_named = Told { time: row.taken_at, event_id: None };
+        }
+        let is_nameless = token.owner.as_ref().is_none_or(|owner| owner.starts_with("id:"));
+        if is_nameless {
+            token.owner = Some(evidence.correlation.ground.identities.actor(&row.owner, row.taken_at));
+            token.owner_is_known = true;
+        }
+        let stated = row.created_at.map(|time| Told { time, event_id: None });
+        token.created = token.created.take().or(stated);
+        if token.expires == Expiry::Unknown {
+            token.expires = row.expires_at.map_or(Expiry::Never, Expiry::At);
+        }
+        token.scopes.insert(row.scope.clone());
+        token.listed_at = token.listed_at.max(Some(row.taken_at));
+        token.listed_use = token.listed_use.max(row.last_used_at);
     }
 }
 
