@@ -1,9 +1,11 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod credentials;
 mod custom;
 mod deliveries;
 mod leavers;
 mod logs;
+mod sign_ins;
 mod stage;
 mod stories;
 mod totals;
@@ -15,7 +17,13 @@ use stage::{Story, play};
 use tickmark::catalogue::TESTS;
 
 fn stories() -> impl Iterator<Item = &'static Story> {
-    stories::COVERAGE.iter().chain(stories::VOUCHING).chain(stories::TRACING).chain(leavers::LEAVERS)
+    stories::COVERAGE
+        .iter()
+        .chain(stories::VOUCHING)
+        .chain(stories::TRACING)
+        .chain(leavers::LEAVERS)
+        .chain(credentials::TOKENS)
+        .chain(sign_ins::SIGN_INS)
 }
 
 fn play_all_of(test: &str) {
@@ -109,4 +117,10 @@ plays! {
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
+    emg_01_emergency_access_is_in_order: "EMG-01",
+    crd_01_tokens_live_short: "CRD-01",
+    crd_02_tokens_of_leavers_end: "CRD-02",
+    crd_03_credentials_are_rotated: "CRD-03",
+    aut_01_people_sign_in_through_the_provider: "AUT-01",
+    aut_02_failed_sign_ins_are_followed_up: "AUT-02",
 }
