@@ -15,7 +15,7 @@ pub(super) const TEST: Test = Test {
     id: "CRD-01",
     version: "1",
     severity: Severity::Medium,
-    needs: &[need::E, need::U, need::S_IF],
+    needs: &[need::E, need::U, need::S],
     shared_parameters: &[],
     own_parameters: &[
         Parameter {
