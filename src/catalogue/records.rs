@@ -13,7 +13,6 @@ use crate::schema::Column as Named;
 
 /// One event.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the column of that name in table `events`, where nothing else is said")]
 pub(super) struct Record {
     pub(super) event_id: String,
     pub(super) native_id: Option<String>,

@@ -4,6 +4,7 @@ mod custom;
 mod deliveries;
 mod leavers;
 mod logs;
+mod settings;
 mod stage;
 mod stories;
 mod totals;
@@ -15,7 +16,12 @@ use stage::{Story, play};
 use tickmark::catalogue::TESTS;
 
 fn stories() -> impl Iterator<Item = &'static Story> {
-    stories::COVERAGE.iter().chain(stories::VOUCHING).chain(stories::TRACING).chain(leavers::LEAVERS)
+    stories::COVERAGE
+        .iter()
+        .chain(stories::VOUCHING)
+        .chain(stories::TRACING)
+        .chain(leavers::LEAVERS)
+        .chain(settings::SETTINGS)
 }
 
 fn play_all_of(test: &str) {
@@ -109,4 +115,7 @@ plays! {
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
+    chg_02_settings_are_changed_with_authority: "CHG-02",
+    log_01_logging_is_not_weakened: "LOG-01",
+    cld_01_cloud_roles_do_not_drift: "CLD-01",
 }

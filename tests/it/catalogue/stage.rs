@@ -86,7 +86,7 @@ impl Ground {
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
-            pattern: format!("{name}.json"),
+            pattern: format!("{name}*.json"),
             source: tickmark::source::by_id(name),
             zone: None,
         };
