@@ -239,8 +239,11 @@ pub const ACTOR_KIND: Column =
 pub const CHANNEL: Column =
     Column::optional("channel", Kind::Text, "The door in tickmark's words: scim, ui, api, auto, system or unknown.");
 /// The door in the source's words.
-pub const ENDPOINT: Column =
-    Column::optional("endpoint", Kind::Text, "The source's own word for the door, verbatim (Databricks: endpoint).");
+pub const ENDPOINT: Column = Column::optional(
+    "endpoint",
+    Kind::Text,
+    "The source's own word for the door, verbatim (Databricks: endpoint; of sign-ins the method).",
+);
 /// The main object.
 pub const TARGET: Column = Column::optional("target", Kind::Text, "The main object of the act, as the source says it.");
 /// The object's id.

@@ -141,7 +141,7 @@ fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.
-fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
+pub(super) fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
     let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
     let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
     grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)

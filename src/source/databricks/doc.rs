@@ -35,9 +35,12 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     (
         "channel, endpoint",
-        "request parameter `endpoint`: scim, adminConsole, autoUserCreation, permissionAssignment, roleAssignment, DatabricksApps; others are kept as they are and unknown",
+        "request parameter `endpoint`: scim, adminConsole, autoUserCreation, permissionAssignment, roleAssignment, DatabricksApps; others are kept as they are and unknown. Of sign-ins `authenticationMethod` / `authentication_method`",
     ),
-    ("target", "the securable or object of the changes, else their subject, else what the parameters name"),
+    (
+        "target",
+        "the securable or object of the changes, else their subject, else what the parameters name; of a token's use its `tokenId`, kind token",
+    ),
     (
         "scope, workspace_id",
         "`auditLevel` and `workspaceId`, 0 being the account; a delivered row without them: the folder `workspaceId=`; a table row without them: the account. Azure records know their workspace by the name at the end of `resourceId`, in lower case, which is the scope; their workspace id is unknown",
