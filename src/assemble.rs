@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::access::columns::ACCESS;
 use crate::access::{self, Bounds, Held};
-use crate::catalogue::{self, Evidence, Outcome};
+use crate::catalogue::{self, Evidence, Outcome, WAIVERS, WaiverUse};
+use crate::comparison::{self, COMPARISON, Previous};
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use crate::correlate::kernel::Limits;
@@ -38,6 +39,8 @@ pub fn assemble(
 ) -> Result<Model> {
     let started = clock();
     let lake = &lake.with_workspaces(&config.workspaces);
+    let previous = config.previous.as_deref().map(|folder| Previous::open(folder, out)).transpose()?;
+    let prior = previous.as_ref().map(Previous::prior);
     let inventory = Inventory::read(lake)?;
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
@@ -47,7 +50,7 @@ pub fn assemble(
     let evidence = Evidence { lake, refused, config, period, coverage: &coverage, correlation: &correlation };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes, &waivers)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
     let parts = Parts {
@@ -57,14 +60,16 @@ pub fn assemble(
         inventory: &inventory,
         vocabulary: &vocabulary,
         lineage: &lineage,
+        prior,
         data_files,
     };
-    let model = model(&parts)?;
+    let mut model = model(&parts)?;
+    compare(&folder.partial, &evidence, &outcomes, previous.as_ref(), &mut model)?;
     package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
     for page in render::pages(&model)? {
         package::write_at_once(&folder.partial, page.file_name, &page.text)?;
     }
-    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() })?;
+    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() }, prior)?;
     folder.finish()?;
     Ok(model)
 }
@@ -88,7 +93,29 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<BTree
     Ok(found.into_iter().map(named).collect())
 }
 
-fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> Result<Vec<DataFile>> {
+/// Writes the comparison with the package before, which without one is empty, and tells the model of it.
+fn compare(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    previous: Option<&Previous>,
+    model: &mut Model,
+) -> Result<()> {
+    let rows = previous.map(|p| comparison::rows(evidence.lake, outcomes, model, p)).transpose()?.unwrap_or_default();
+    write(&mut comparison::frame(&rows)?, &folder.join("data").join(format!("{}.parquet", COMPARISON.name)))?;
+    model.package.data_files.push(data_file(&COMPARISON, rows.len()));
+    if let Some(previous) = previous {
+        model.comparison = comparison::told(&rows, previous, model);
+    }
+    Ok(())
+}
+
+fn write_data(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    waivers: &[WaiverUse],
+) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let (correlation, period) = (evidence.correlation, evidence.period);
@@ -105,6 +132,7 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
         (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(outcomes)?),
         (&ITEMS, items_frame(outcomes)?),
+        (&WAIVERS, catalogue::waivers_frame(waivers)?),
         (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
         (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
         (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::ingest::Refused;
 use crate::lake::Lake;
 
-pub use overlay::WaiverUse;
+pub use overlay::{Finding, Status, WAIVERS, WaiverUse, waivers_frame};
 pub use vch01::is_item as is_vouched;
 
 /// How grave one exception is. It never changes a verdict.
@@ -197,7 +197,8 @@ pub struct Outcome {
 /// # Errors
 /// The lake cannot be read, a parameter is malformed, or counts do not tie out (a bug of ours).
 pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
-    let mut waivers = overlay::Overlay::new(evidence.config)?;
+    let identities = &evidence.correlation.ground.identities;
+    let mut waivers = overlay::Overlay::new(evidence.config, evidence.period, identities)?;
     let outcomes = TESTS.iter().map(|test| outcome(test, evidence, &mut waivers)).collect::<Result<Vec<_>>>()?;
     Ok((outcomes, waivers.into_uses()))
 }

@@ -20,6 +20,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("change", &[]),
     ("cli", &[]),
     ("commands", &[]),
+    ("comparison", &[]),
+    ("comparison/table", &["polars"]),
     ("config", &[]),
     ("correlate", &["polars"]),
     ("correlate/assign", &[]),

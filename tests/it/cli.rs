@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod compact;
+mod comparison;
 mod correlate;
 mod coverage;
 mod deliveries;
