@@ -148,16 +148,18 @@ impl Row {
 /// # Errors
 /// The lake or the package before cannot be read.
 pub fn rows(lake: &Lake, outcomes: &[Outcome], model: &Model, previous: &Previous) -> Result<Vec<Row>> {
-    let now: BTreeMap<Key, &Item> = outcomes
-        .iter()
-        .flat_map(|o| o.items.iter().map(|item| ((o.test.id.to_owned(), item.item_id.clone()), item)))
-        .collect();
-    let is_deviation = |item: &&Item| matches!(item.verdict, Verdict::Exception | Verdict::Waived);
-    let deviating: BTreeSet<&Key> = now.iter().filter(|(_, item)| is_deviation(item)).map(|(key, _)| key).collect();
-    let before = previous.judged(&|key| deviating.contains(key))?;
-    let keys: BTreeSet<&Key> = before.keys().chain(deviating).collect();
-    let judged: BTreeMap<&Key, Judged> =
-        keys.iter().filter_map(|key| now.get(*key).map(|item| (*key, Judged::of(item)))).collect();
+    let items = || outcomes.iter().flat_map(|o| o.items.iter().map(|item| (o.test.id, item)));
+    let key = |(test, item): (&str, &Item)| (test.to_owned(), item.item_id.clone());
+    let is_deviation = |item: &Item| matches!(item.verdict, Verdict::Exception | Verdict::Waived);
+    let mut judged: BTreeMap<Key, Judged> =
+        items().filter(|(_, item)| is_deviation(item)).map(|of| (key(of), Judged::of(of.1))).collect();
+    let before = previous.judged(&|key| judged.contains_key(key))?;
+    for of in items().filter(|(_, item)| !is_deviation(item)) {
+        let key = key(of);
+        if before.contains_key(&key) {
+            judged.insert(key, Judged::of(of.1));
+        }
+    }
     let grounds = Grounds {
         before: Side::of(previous.model()),
         now: Side::of(model),
@@ -166,6 +168,7 @@ pub fn rows(lake: &Lake, outcomes: &[Outcome], model: &Model, previous: &Previou
     let seen = previous.first_seen()?;
     let this_run = FirstSeen { run: model.package.run_id.clone(), period: model.period.label.clone() };
     let last_run = previous.as_first_seen();
+    let keys: BTreeSet<&Key> = before.keys().chain(judged.keys()).collect();
     let compared = keys.into_iter().filter_map(|key| {
         let (was, is) = (before.get(key), judged.get(key));
         let mut row = row(key, was, is, &grounds)?;
@@ -197,19 +200,19 @@ fn row(key: &Key, before: Option<&Judged>, now: Option<&Judged>, grounds: &Groun
     })
 }
 
-/// Where the records behind the items stand, and when they happened: by event, digest and path of the file, and the time.
+/// Where the records behind the items stand, by event.
 fn origins<'j>(
     lake: &Lake,
     judged: impl Iterator<Item = &'j Judged>,
     model: &Model,
 ) -> Result<BTreeMap<String, cause::Origin>> {
     let wanted: BTreeSet<String> = judged.flat_map(|j| j.event_ids.iter().cloned()).collect();
-    let files: BTreeMap<&str, _> = model.inputs.iter().map(|f| (f.file_id.as_str(), f)).collect();
-    let found = inventory::origins(lake, &wanted)?.into_iter().filter_map(|(event, (file, time))| {
-        let file = files.get(file.as_str())?;
-        Some((event, cause::Origin { sha256: file.sha256.clone(), path: file.path.clone(), time }))
-    });
-    Ok(found.collect())
+    let files: BTreeMap<&str, &str> = model.inputs.iter().map(|f| (f.file_id.as_str(), f.sha256.as_str())).collect();
+    let digests = |ids: &BTreeSet<String>| {
+        ids.iter().filter_map(|id| files.get(id.as_str())).map(|sha256| (*sha256).to_owned()).collect()
+    };
+    let found = inventory::origins(lake, &wanted)?;
+    Ok(found.into_iter().map(|(event, o)| (event, cause::Origin { time: o.time, files: digests(&o.files) })).collect())
 }
 
 #[cfg(test)]

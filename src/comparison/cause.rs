@@ -51,9 +51,9 @@ impl Cause {
 /// Where a record stands and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
-    pub(super) sha256: String,
-    pub(super) path: String,
     pub(super) time: i64,
+    /// Digests of the files that it stands in.
+    pub(super) files: Vec<String>,
 }
 
 /// What causes are proven from.
@@ -114,19 +114,25 @@ fn waiver(before: &Judged, now: &Judged) -> Option<Found> {
         .then(|| proven(Cause::Waiver, format!("waiver: {}, then {}", named(before), named(now))))
 }
 
-/// Records behind the item that stand in files which the package before did not read.
+/// Records behind the item that the package before did not have: they stand in no file that it read, and in none that it may have
+/// read besides, since what is not at hand any more may have held them.
 fn fresh(test: &str, item: &Judged, grounds: &Grounds) -> Option<Found> {
-    let is_new = |sha256: &str| !grounds.before.inputs.contains_key(sha256);
-    let records = item.event_ids.iter().filter_map(|id| grounds.origins.get(id)).filter(|o| is_new(&o.sha256));
-    let mut found: Vec<(i64, &str)> = records.map(|o| (o.time, o.path.as_str())).collect();
+    let (was, is) = (&grounds.before, &grounds.now);
+    let may_have_been_read =
+        |time: i64| was.beyond(is).filter_map(|file| file.times).any(|(first, last)| first <= time && time <= last);
+    let is_new = |origin: &&Origin| {
+        !origin.files.iter().any(|sha256| was.inputs.contains_key(sha256)) && !may_have_been_read(origin.time)
+    };
+    let origins = item.event_ids.iter().filter_map(|id| grounds.origins.get(id)).filter(is_new);
+    let mut found: Vec<(i64, &str)> =
+        origins.filter_map(|o| Some((o.time, is.inputs.get(o.files.first()?)?.path.as_str()))).collect();
     // Items about files have no events: the file is their record.
     if item.event_ids.is_empty() {
-        let is_meant = |path: &str| item.object.as_deref() == Some(path);
-        let files = grounds.now.beyond(&grounds.before).filter(|file| is_meant(&file.path));
+        let files = is.beyond(was).filter(|file| item.object.as_deref() == Some(&file.path));
         found.extend(files.filter_map(|file| Some((file.times?.0, file.path.as_str()))));
     }
     let (time, path) = found.into_iter().min()?;
-    let cause = if time < grounds.before.cut_off(test) { Cause::LateData } else { Cause::NewEvents };
+    let cause = if time < was.cut_off(test) { Cause::LateData } else { Cause::NewEvents };
     Some(proven(cause, format!("records of {path}, which the previous package did not read")))
 }
 

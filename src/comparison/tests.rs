@@ -62,7 +62,7 @@ fn of_record(period: Range<i64>, file: &str, time: i64) -> Grounds {
         reads(now, "new", Some((0, 1000)));
         now.config_sha256 = "another, since it names the package before".to_owned();
     });
-    grounds.origins.insert("e".to_owned(), Origin { sha256: file.to_owned(), path: format!("{file}.json"), time });
+    grounds.origins.insert("e".to_owned(), Origin { time, files: vec![file.to_owned()] });
     grounds
 }
 
@@ -133,6 +133,22 @@ fn records_that_were_not_at_hand_are_late_or_new() {
     );
     let earlier = exception(50);
     assert_eq!(caused(None, Some(&earlier), &of_record(0..100, "new", 500)), Cause::Period, "nothing earlier is new");
+}
+
+#[test]
+fn a_record_that_may_have_been_at_hand_is_no_proof() {
+    let with = |but: fn(&mut Grounds)| {
+        let mut found = of_record(SECOND_QUARTER, "new", 150);
+        but(&mut found);
+        caused(None, Some(&exception(150)), &found)
+    };
+    assert_eq!(with(|_| {}), Cause::LateData);
+    let is_repeated = |g: &mut Grounds| g.origins.values_mut().for_each(|o| o.files.push("old".to_owned()));
+    assert_eq!(with(is_repeated), Cause::Unknown, "a file that was read repeats it");
+    assert_eq!(with(|g| reads(&mut g.before, "gone", Some((150, 150)))), Cause::Unknown, "it may have stood there");
+    assert_eq!(with(|g| reads(&mut g.before, "gone", Some((151, 160)))), Cause::LateData);
+    assert_eq!(with(|g| reads(&mut g.before, "gone", Some((140, 149)))), Cause::LateData);
+    assert_eq!(with(|g| reads(&mut g.before, "gone", None)), Cause::LateData, "it held nothing");
 }
 
 #[test]

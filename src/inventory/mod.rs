@@ -22,7 +22,7 @@ use crate::lake::tables::{
 use crate::schema::Column as Named;
 
 pub use account::{Account, Fault, Total, repeatable_rejects};
-pub use origins::origins;
+pub use origins::{Origin, origins};
 pub use records::{Record, records, records_named};
 pub use versions::{Place, record_places};
 pub use vocabulary::{VocabularyRow, vocabulary};
