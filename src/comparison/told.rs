@@ -166,6 +166,7 @@ fn method(before: &Model, now: &Model) -> Vec<String> {
             all.push(format!("{what}: {was}, then {is}."));
         }
     };
+    differs("Organisation", &before.organization, &now.organization);
     differs("Version of the program", &before.tool.version, &now.tool.version);
     differs("Period", &before.period.label, &now.period.label);
     differs("Digest of the configuration", &before.package.config_sha256, &now.package.config_sha256);

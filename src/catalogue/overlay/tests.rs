@@ -193,10 +193,6 @@ fn what_is_backdated_needs_another_who_agrees_and_is_said() {
 }
 
 #[test]
-fn every_item_of_a_table_has_its_row() {
-    let (_, uses) = laid(&[waiver("W", &[("expires", "ticket = \"T-1\"\nexpires")])], "VCH-01", exceptions(&[1, 40]));
-    let frame = waivers_frame(&uses).unwrap();
-    assert_eq!(frame.height(), 1);
-    let text = format!("{frame:?}");
-    assert!(text.contains("19"), "{text}");
+fn without_waivers_the_table_is_empty() {
+    assert_eq!(waivers_frame(&[]).unwrap().shape(), (0, WAIVERS.columns.len()));
 }

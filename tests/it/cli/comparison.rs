@@ -177,6 +177,27 @@ fn a_setting_of_the_test_is_the_configuration() {
 }
 
 #[test]
+fn a_record_that_a_new_file_repeats_was_at_hand() {
+    let place = place();
+    place.write("okta/0.json", joins("07-02T09:00", "ann") + &joins("07-02T09:01", "zed"));
+    place.write(
+        "tickmark.toml",
+        format!("{CONFIG}[test.\"TRC-01\"]\nprovision_sla = \"4h\"\n").replace("\"lake\"", "\"other\""),
+    );
+    again(&place, FIRST, "first", "second").ends(0);
+    assert_eq!(fate(&place, "TRC-01", "ann"), "new config: pass exception");
+    // In a lake without the file that held it, nothing shows that it was not at hand.
+    std::fs::remove_file(place.path("okta/1.json")).unwrap();
+    std::fs::remove_dir_all(place.path("other")).unwrap();
+    place.write("tickmark.toml", CONFIG.replace("\"lake\"", "\"other\""));
+    place.write("databricks/1.json", added("07-02T10:00", "root", "eve") + &added("07-02T19:00", "root", "ann"));
+    again(&place, FIRST, "first", "third").ends(0);
+    let causes: Vec<String> = compared(&place, "third").iter().map(|row| row["cause"].clone()).collect();
+    assert!(causes.iter().all(|cause| cause.is_empty() || cause == "unknown"), "{causes:?}");
+    assert_eq!(model(&place, "third")["comparison"]["inputs_gone"]["total"], 2);
+}
+
+#[test]
 fn another_period_leaves_out_and_takes_in() {
     let place = place();
     place.write("databricks/2.json", added("07-05T12:00", "root", "trent"));
