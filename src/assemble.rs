@@ -5,8 +5,9 @@ mod items;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{self, Evidence, Outcome, Views};
+use crate::catalogue::{self, Evidence, Outcome, Views, WAIVERS, WaiverUse};
 use crate::companion::Companions;
+use crate::comparison::{self, COMPARISON, Previous};
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS};
 use crate::correlate::{self, Verdict};
@@ -39,6 +40,8 @@ pub fn assemble(
 ) -> Result<Model> {
     let started = clock();
     let lake = &lake.with_workspaces(&config.workspaces);
+    let previous = config.previous.as_deref().map(|folder| Previous::open(folder, out)).transpose()?;
+    let prior = previous.as_ref().map(Previous::prior);
     let inventory = Inventory::read(lake)?;
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
@@ -51,7 +54,7 @@ pub fn assemble(
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage, &waivers)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let parts = Parts {
         evidence: &evidence,
@@ -60,14 +63,16 @@ pub fn assemble(
         inventory: &inventory,
         vocabulary: &vocabulary,
         lineage: &lineage,
+        prior,
         data_files,
     };
-    let model = model(&parts)?;
+    let mut model = model(&parts)?;
+    compare(&folder.partial, &evidence, &outcomes, previous.as_ref(), &mut model)?;
     package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
     for page in render::pages(&model)? {
         package::write_at_once(&folder.partial, page.file_name, &page.text)?;
     }
-    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() })?;
+    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() }, prior)?;
     folder.finish()?;
     Ok(model)
 }
@@ -84,15 +89,34 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<Linea
     Ok(found.into_iter().map(named).collect())
 }
 
+/// Writes the comparison with the package before, which without one is empty, and tells the model of it.
+fn compare(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    previous: Option<&Previous>,
+    model: &mut Model,
+) -> Result<()> {
+    let rows = previous.map(|p| comparison::rows(evidence.lake, outcomes, model, p)).transpose()?.unwrap_or_default();
+    write(&mut comparison::frame(&rows)?, &folder.join("data").join(format!("{}.parquet", COMPARISON.name)))?;
+    model.package.data_files.push(data_file(&COMPARISON, rows.len()));
+    if let Some(previous) = previous {
+        model.comparison = comparison::told(&rows, previous, model);
+    }
+    Ok(())
+}
+
 fn write_data(
     folder: &Path,
     evidence: &Evidence<'_>,
     outcomes: &[Outcome],
     lineage: &Lineage,
+    waivers: &[WaiverUse],
 ) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
+    frames.push((&WAIVERS, catalogue::waivers_frame(waivers)?));
     frames.push((&RESULTS, results_frame(outcomes)?));
     frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
     let mut files = Vec::new();

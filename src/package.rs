@@ -42,6 +42,22 @@ pub struct Manifest {
     pub coverage: Vec<CoverageLine>,
     /// Counts and population root of each test.
     pub population: Vec<PopulationLine>,
+    /// The package that this one is compared with; `None` = none was named.
+    #[serde(default)]
+    pub prior_package: Option<PriorPackage>,
+}
+
+/// A package that results are compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorPackage {
+    /// Its run.
+    pub run_id: String,
+    /// SHA-256 of its manifest.
+    pub manifest_sha256: String,
+    /// First instant of its period.
+    pub period_start: String,
+    /// First instant after its period.
+    pub period_end: String,
 }
 
 /// The run. `started` and `finished` are its envelope: they stand in no other file and in no digest but the manifest's.
@@ -154,7 +170,12 @@ impl Manifest {
 }
 
 /// Digests every file in the package and writes `manifest.json` beside them, last and at once.
-pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Result<Manifest> {
+pub fn write_manifest(
+    package: &Path,
+    model: &Model,
+    envelope: &Envelope,
+    prior: Option<&PriorPackage>,
+) -> Result<Manifest> {
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION,
         run: Run {
@@ -169,6 +190,7 @@ pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Res
         outputs: outputs(package)?,
         coverage: model.coverage.rows.iter().map(coverage_line).collect(),
         population: model.tests.iter().map(population_line).collect(),
+        prior_package: prior.cloned(),
     };
     write_at_once(package, MANIFEST, &manifest.to_json()?)?;
     Ok(manifest)

@@ -41,7 +41,7 @@ pub use custom::by_query;
 pub use doc::markdown;
 pub use evidence::{Evidence, Views};
 pub use item::{Cell, Counts, Item, Judged, Outcome, Severity};
-pub use overlay::WaiverUse;
+pub use overlay::{Finding, Status, WAIVERS, WaiverUse, waivers_frame};
 pub use tables::tables;
 pub use test::{About, Kind, Need, Test, need};
 pub use vch01::is_item as is_vouched;
@@ -123,7 +123,8 @@ pub fn own_parameters(id: &str) -> impl Iterator<Item = &'static Parameter> {
 /// # Errors
 /// The lake cannot be read, a parameter or a query is malformed, or a test breaks its own promises (a bug of ours).
 pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
-    let mut waivers = overlay::Overlay::new(evidence.config)?;
+    let identities = &evidence.correlation.ground.identities;
+    let mut waivers = overlay::Overlay::new(evidence.config, evidence.period, identities)?;
     let mut outcomes = Vec::new();
     for test in TESTS {
         outcomes.push(outcome(test, (test.evaluate)(evidence)?, evidence, &mut waivers)?);

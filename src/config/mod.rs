@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 
 pub use choice::{Choice, Choices, Facts};
 pub(crate) use file::nearest;
-pub use file::{Connector, CustomTest, Scope, Select, Waiver};
+pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
 pub use period::Period;
 pub use span::Span;
 
@@ -36,6 +36,8 @@ pub struct Config {
     pub lake: Option<PathBuf>,
     /// Package folder to use when the command line names none.
     pub out: Option<PathBuf>,
+    /// Package that results are compared with when the command line names none.
+    pub previous: Option<PathBuf>,
     /// The declared exports, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// What collectors say of the hours in which nothing came, by source, scope, time and reference.

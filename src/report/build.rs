@@ -4,6 +4,7 @@ mod companions;
 mod coverage;
 mod items;
 mod time;
+mod waivers;
 
 pub(crate) use items::conclusion;
 
@@ -11,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, NotTested, PackageFacts,
-    Parameter, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements,
-    Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
+    Alias, Comparison, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, NotTested,
+    PackageFacts, Parameter, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow,
+    Statements, Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -23,6 +24,7 @@ use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, TENANT, Verdict};
 use crate::error::Result;
 use crate::inventory::{Inventory, VocabularyRow};
+use crate::package::PriorPackage;
 
 /// Rejects listed in the model; the rest is in the lake.
 const REJECTS_LISTED: usize = 50;
@@ -42,6 +44,8 @@ pub struct Parts<'p> {
     pub vocabulary: &'p [VocabularyRow],
     /// Where the events of listed items stand: path and line, by event id.
     pub lineage: &'p BTreeMap<String, (String, u64)>,
+    /// The package that this one is compared with.
+    pub prior: Option<&'p PriorPackage>,
     /// The data files of the package.
     pub data_files: Vec<DataFile>,
 }
@@ -60,7 +64,7 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
     Model {
         schema_version: SCHEMA_VERSION,
         package: PackageFacts {
-            run_id: crate::package::run_id(&digests, &config.sha256, &tool.version),
+            run_id: crate::package::run_id(&digests, &config.sha256, &tool.version, parts.prior),
             config_sha256: config.sha256.clone(),
             redaction_profile: "full".to_owned(),
             data_files: parts.data_files.clone(),
@@ -86,7 +90,9 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         skews: time::skews(parts),
         tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
         not_tested: not_tested(parts),
-        waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
+        waivers: waivers::waivers(parts),
+        waiver_set: WaiverSet::default(),
+        comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
         statements: statements(config),
@@ -343,30 +349,4 @@ fn sensitivity(parts: &Parts<'_>) -> Sensitivity {
         }
     };
     Sensitivity { rows: correlation.sensitivity.iter().map(row).collect() }
-}
-
-fn waiver(parts: &Parts<'_>, used: &WaiverUse) -> Waiver {
-    let w = &used.waiver;
-    let ends_before = w.window(parts.evidence.config.zone).is_some_and(|(_, end)| end <= parts.evidence.period.start);
-    let (status, finding) = match used.item_count {
-        _ if w.test.starts_with("COV-") => ("refused", "the integrity gates take no waivers"),
-        0 if used.outside_count > 0 => ("expired", "it selects exceptions, but only outside its dates"),
-        0 if ends_before => ("expired", "it ended before the period began"),
-        0 => ("unused", "it selects no exception of the period"),
-        _ if used.outside_count > 0 => ("used", "it also selects exceptions outside its dates; they are not waived"),
-        _ => ("used", ""),
-    };
-    Waiver {
-        id: w.id.clone(),
-        test_id: w.test.clone(),
-        select: w.select.given().map(|(field, glob)| format!("{field} = {glob}")).collect::<Vec<_>>().join(", "),
-        reason: w.reason.clone(),
-        requested_by: w.requested_by.clone(),
-        approved_by: w.approved_by.clone(),
-        approved_at: w.approved_at.clone(),
-        expires: w.expires.clone(),
-        status: status.to_owned(),
-        finding: finding.to_owned(),
-        item_count: used.item_count,
-    }
 }

@@ -6,7 +6,7 @@ use super::controls::{Framework, matrix, of_test};
 use super::format::number;
 use super::model::{
     Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, Quantile, RecordCounts,
-    Severity, SeverityCount, Summary, Test, Totals,
+    Severity, SeverityCount, Summary, Test, Totals, WaiverSet,
 };
 use crate::catalogue;
 use crate::correlate::lags::durations;
@@ -28,6 +28,7 @@ impl Model {
             check(test)?;
         }
         self.summary = summary(&self);
+        self.waiver_set = WaiverSet::of(&self.waivers);
         self.soc2 = matrix(Framework::Soc2, &self.tests);
         self.iso27001 = matrix(Framework::Iso27001, &self.tests);
         Ok(self)

@@ -1,8 +1,11 @@
 //! Models for tests: an empty one, a full one of a fictional organisation, and a hostile one.
 
+mod comparison;
 mod evidence;
 mod tests;
 
+use self::comparison::comparison;
+pub(crate) use self::comparison::prior;
 use self::evidence::*;
 use self::tests::tests;
 use super::model::*;
@@ -16,7 +19,7 @@ pub(crate) fn empty() -> Model {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "tickmark".into(), version: "0.1.0".into() },
         package: PackageFacts {
-            run_id: crate::package::run_id::<&str>(&[], DIGEST, "0.1.0"),
+            run_id: crate::package::run_id::<&str>(&[], DIGEST, "0.1.0", None),
             config_sha256: DIGEST.into(),
             redaction_profile: "full".into(),
             data_files: Vec::new(),
@@ -61,6 +64,8 @@ pub(crate) fn empty() -> Model {
         tests: Vec::new(),
         not_tested: Vec::new(),
         waivers: Vec::new(),
+        waiver_set: WaiverSet::default(),
+        comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
         statements: Statements::none(),
@@ -76,7 +81,7 @@ pub(crate) fn full() -> Model {
     (model.companions, model.companion_findings) = companions();
     let companions = model.companions.iter().map(|f| f.sha256.as_str());
     let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(companions).collect();
-    model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0");
+    model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0", Some(&prior()));
     model.package.data_files = data_files();
     model.scope = scope();
     model.parameters = parameters();
@@ -117,6 +122,7 @@ pub(crate) fn full() -> Model {
         reason: "no review record was supplied".into(),
     }];
     model.waivers = waivers();
+    model.comparison = comparison();
     model.statements.system = Supplied::stated("The Databricks account of Example Corp and its two workspaces.");
     model.derive().unwrap()
 }
@@ -144,7 +150,10 @@ pub(crate) fn hostile() -> Model {
     let mut model = full();
     model.organization = attack();
     model.statements.system = Supplied::stated(attack());
-    model.waivers.iter_mut().for_each(|w| (w.reason, w.select, w.approved_by) = (attack(), attack(), attack()));
+    for w in &mut model.waivers {
+        (w.reason, w.select, w.approved_by) = (attack(), attack(), attack());
+        (w.risk, w.compensating_control, w.ticket, w.finding) = (attack(), attack(), attack(), attack());
+    }
     model.inputs.iter_mut().for_each(|f| (f.path, f.source) = (attack(), attack()));
     model.companions.iter_mut().for_each(|f| (f.path, f.owner) = (attack(), attack()));
     model.companion_findings.rows.iter_mut().for_each(|f| (f.path, f.message) = (attack(), attack()));
@@ -159,6 +168,12 @@ pub(crate) fn hostile() -> Model {
     model.coverage.heartbeat_files.iter_mut().for_each(|f| f.path = attack());
     model.skews.iter_mut().for_each(|s| (s.earlier, s.later) = (attack(), attack()));
     model.door.principals = ATTACKS.map(str::to_owned).to_vec();
+    for row in &mut model.comparison.rows.rows {
+        (row.item_id, row.previous, row.now, row.proof) = (attack(), attack(), attack(), attack());
+        (row.subject, row.object, row.first_seen_period) = (attack(), attack(), attack());
+    }
+    model.comparison.inputs_added.rows.iter_mut().for_each(|path| *path = attack());
+    model.comparison.previous_period = attack();
     for test in &mut model.tests {
         let of = crate::catalogue::test(&test.id).unwrap();
         for row in test.exceptions.rows.iter_mut().chain(&mut test.undetermined.rows) {

@@ -5,15 +5,19 @@
 //! lengths of time are whole seconds (of clocks, milliseconds), digests are lower-case hexadecimal. Nothing is optional: what nobody stated is
 //! [`Supplied`] with `given: false`, or the text [`NOT_SUPPLIED`].
 
+mod comparison;
 mod evidence;
 mod results;
 mod statements;
 mod time;
+mod waivers;
 
+pub use comparison::*;
 pub use evidence::*;
 pub use results::*;
 pub use statements::*;
 pub use time::*;
+pub use waivers::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +83,12 @@ pub struct Model {
     pub not_tested: Vec<NotTested>,
     /// Waivers as configured, with what became of them.
     pub waivers: Vec<Waiver>,
+    /// What is wrong with them. Filled by [`Model::derive`].
+    #[serde(default)]
+    pub waiver_set: WaiverSet,
+    /// What has changed since the previous package.
+    #[serde(default)]
+    pub comparison: Comparison,
     /// SOC 2 criteria. Filled by [`Model::derive`].
     pub soc2: Vec<ControlRow>,
     /// ISO/IEC 27001 clauses and Annex A controls. Filled by [`Model::derive`].

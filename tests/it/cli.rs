@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod compact;
 mod companions;
+mod comparison;
 mod correlate;
 mod coverage;
 mod deliveries;

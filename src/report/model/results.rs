@@ -1,4 +1,4 @@
-//! The part of the model that speaks of tests: counts, conclusions, items, waivers.
+//! The part of the model that speaks of tests: counts, conclusions, items.
 
 use serde::{Deserialize, Serialize};
 
@@ -345,31 +345,4 @@ pub struct NotTested {
     pub title: String,
     /// Why it was not run.
     pub reason: String,
-}
-
-/// A waiver as configured, with what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiver {
-    /// Its id.
-    pub id: String,
-    /// The test whose exceptions it waives.
-    pub test_id: String,
-    /// What it selects, e.g. `actor = terraform@example.com`.
-    pub select: String,
-    /// Why.
-    pub reason: String,
-    /// Who asked.
-    pub requested_by: String,
-    /// Who approved.
-    pub approved_by: String,
-    /// When.
-    pub approved_at: String,
-    /// When it ends.
-    pub expires: String,
-    /// `used`, `unused`, `expired` or `refused`.
-    pub status: String,
-    /// What is wrong with it; empty = nothing.
-    pub finding: String,
-    /// Items that it waived.
-    pub item_count: u64,
 }
