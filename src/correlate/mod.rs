@@ -4,6 +4,7 @@ pub mod activity;
 pub mod acts;
 pub mod assign;
 pub mod cases;
+pub mod chains;
 pub mod columns;
 pub mod door;
 pub mod kernel;

@@ -2,6 +2,7 @@
 
 mod custom;
 mod deliveries;
+mod integrity;
 mod leavers;
 mod logs;
 mod settings;
@@ -22,6 +23,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(stories::TRACING)
         .chain(leavers::LEAVERS)
         .chain(settings::SETTINGS)
+        .chain(integrity::INTEGRITY)
 }
 
 fn play_all_of(test: &str) {
@@ -107,6 +109,10 @@ macro_rules! plays {
 plays! {
     cov_01_hours_are_covered_or_holes: "COV-01",
     cov_02_every_record_is_accounted_for: "COV-02",
+    cov_04_two_sources_tell_the_same_story: "COV-04",
+    cov_05_clocks_agree: "COV-05",
+    cov_06_principals_are_resolved: "COV-06",
+    cov_07_actions_are_known: "COV-07",
     vch_01_effects_have_an_authority: "VCH-01",
     vch_02_changes_come_by_the_approved_door: "VCH-02",
     trc_01_granted_access_arrives: "TRC-01",
