@@ -37,12 +37,28 @@ pub(super) const TEST: Test = Test {
     ],
     columns: &[
         Column::optional("source", Kind::Text, "Source id."),
-        Column::optional("interval_start", Kind::Instant, "First instant: of the hour, or of the run of hours of its hole, as far as the period reaches."),
+        Column::optional(
+            "interval_start",
+            Kind::Instant,
+            "First instant: of the hour, or of the run of hours of its hole, as far as the period reaches.",
+        ),
         Column::optional("interval_end", Kind::Instant, "First instant after it."),
-        Column::optional("expected_count", Kind::Real, "Records to be expected in the hour. null = too few days at hand to say."),
+        Column::optional(
+            "expected_count",
+            Kind::Real,
+            "Records to be expected in the hour. null = too few days at hand to say.",
+        ),
         Column::optional("observed_count", Kind::Whole, "Records in the hour."),
-        Column::optional("heartbeat_ref", Kind::Text, "Where the heartbeat of the hour is declared. null = it has none."),
-        Column::optional("retention_limit_of_source_days", Kind::Whole, "How long the source itself keeps records at hand. null = no such limit is known, or it depends on the delivery."),
+        Column::optional(
+            "heartbeat_ref",
+            Kind::Text,
+            "Where the heartbeat of the hour is declared. null = it has none.",
+        ),
+        Column::optional(
+            "retention_limit_of_source_days",
+            Kind::Whole,
+            "How long the source itself keeps records at hand. null = no such limit is known, or it depends on the delivery.",
+        ),
     ],
     about: About {
         title: "Source coverage is continuous",

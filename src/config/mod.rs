@@ -247,6 +247,20 @@ impl Config {
         list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
     }
 
+    /// A parameter of a test that is one text; the default where it is not set.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no text.
+    pub fn text(&self, test: &str, name: &str) -> Result<String> {
+        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
+            let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a text"));
+            return value.as_str().map(str::to_owned).ok_or_else(wrong);
+        }
+        let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
+        let default = parameter.map(|p| p.default.to_owned());
+        default.ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))
+    }
+
     /// A parameter of a test that is true or false.
     ///
     /// # Errors

@@ -37,16 +37,32 @@ pub(super) const TEST: Test = Test {
         exception("file_missing", "a control total names a file that was not read"),
     ],
     columns: &[
-        Column::optional("path", Kind::Text, "Path of the file as collected; of a control total the pattern that it is given for."),
-        Column::optional("sha256", Kind::Text, "SHA-256 of the file. null = of a control total that names none, or several."),
+        Column::optional(
+            "path",
+            Kind::Text,
+            "Path of the file as collected; of a control total the pattern that it is given for.",
+        ),
+        Column::optional(
+            "sha256",
+            Kind::Text,
+            "SHA-256 of the file. null = of a control total that names none, or several.",
+        ),
         Column::optional("records", Kind::Whole, "Records of the file. null = the item is a reject."),
         Column::optional("accepted", Kind::Whole, "Of them accepted."),
         Column::optional("duplicate", Kind::Whole, "Of them repetitions of an accepted one."),
         Column::optional("filtered", Kind::Whole, "Of them left out by a named rule."),
         Column::optional("rejected", Kind::Whole, "Of them not readable."),
         Column::optional("control_total", Kind::Whole, "Records by the source's own count. null = none was given."),
-        Column::optional("difference", Kind::Whole, "Records read minus the source's own count. null = none was given."),
-        Column::optional("first_reject_reason", Kind::Text, "Why the first record that could not be read could not. null = all could."),
+        Column::optional(
+            "difference",
+            Kind::Whole,
+            "Records read minus the source's own count. null = none was given.",
+        ),
+        Column::optional(
+            "first_reject_reason",
+            Kind::Text,
+            "Why the first record that could not be read could not. null = all could.",
+        ),
     ],
     about: About {
         title: "Every record is accounted for",

@@ -22,22 +22,36 @@ pub(super) const TEST: Test = Test {
     words: &[
         pass("grown", "every record of each version is in the one after it"),
         exception("lost_lines", "a later version lacks records of an earlier one"),
-        exception("vanished", "the file is gone, though the declared retention had not run out when files were last read"),
+        exception(
+            "vanished",
+            "the file is gone, though the declared retention had not run out when files were last read",
+        ),
         undetermined("records_not_listed", "the lake does not list every record of the versions"),
         undetermined("order_unknown", "nothing tells which version is the older"),
         not_applicable("retention_over", "the file is gone, and its declared retention has run out"),
-        not_applicable("no_retention", "the file is gone, and no retention is declared by which it would have to be there"),
+        not_applicable(
+            "no_retention",
+            "the file is gone, and no retention is declared by which it would have to be there",
+        ),
     ],
     columns: &[
         Column::optional("path", Kind::Text, "Path of the version before, as collected."),
         Column::optional("sha_old", Kind::Text, "SHA-256 of the version before."),
         Column::optional("sha_new", Kind::Text, "SHA-256 of the version after. null = the file is gone."),
-        Column::optional("time_old", Kind::Instant, "When the version before was modified, where every version has such a time, else read."),
+        Column::optional(
+            "time_old",
+            Kind::Instant,
+            "When the version before was modified, where every version has such a time, else read.",
+        ),
         Column::optional("time_new", Kind::Instant, "The same of the version after. null = the file is gone."),
         Column::optional("lines_old", Kind::Whole, "Records of the version before."),
         Column::optional("lines_new", Kind::Whole, "Records of the version after. null = the file is gone."),
         Column::optional("lines_lost", Kind::Whole, "Records of the version before that the version after lacks."),
-        Column::optional("sample_lost_ref", Kind::Text, "Where the first of them stands: path#line. null = none is lost."),
+        Column::optional(
+            "sample_lost_ref",
+            Kind::Text,
+            "Where the first of them stands: path#line. null = none is lost.",
+        ),
     ],
     about: About {
         title: "Delivered files only grow",
@@ -95,7 +109,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged {
         items,
         exclusions: vec![(
-            "Databricks files that were seen once, or always with the same bytes, and are not known to be gone".to_owned(),
+            "Databricks files that were seen once, or always with the same bytes, and are not known to be gone"
+                .to_owned(),
             still_there as u64,
         )],
         notes: notes(evidence, &again, gone.looked_for),

@@ -88,9 +88,6 @@ fn item(evidence: &Evidence<'_>, gone: &Looked<'_>, retention: Option<Span>, now
             file.path, file.sha256, file.records
         )),
         extra,
-        ..Item::new(
-            item_id(&["vanished", gone.path]),
-            file.first_event_time.unwrap_or(evidence.period.start),
-        )
+        ..Item::new(item_id(&["vanished", gone.path]), file.first_event_time.unwrap_or(evidence.period.start))
     }
 }

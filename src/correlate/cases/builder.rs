@@ -105,6 +105,14 @@ fn assigns_members(act: &Act<'_>) -> bool {
     is_assignment || act.source == "entra_audit" && matches!(act.verb, Verb::PushCreate | Verb::PushRemove)
 }
 
+/// The groups that everybody is in.
+const EVERYBODY: [&str; 2] = ["users", "account users"];
+
+// A first sign-in makes an account in the groups of everybody; a role or another group needs a decision (reference: compliance VCH-01).
+fn is_beyond_creation(key: &Key) -> bool {
+    matches!(&key.entitlement, Entitlement::Member(group) if !EVERYBODY.contains(&&**group))
+}
+
 pub(super) struct Builder<'a> {
     pub(super) acts: &'a Acts,
     pub(super) ground: &'a Ground,
@@ -157,8 +165,9 @@ impl<'a> Builder<'a> {
         let key = key_of(&self.ground.identities, act);
         let exempt = match class {
             ActorClass::DatabricksInternal => Some(Reason::PlatformInternal),
+            ActorClass::Automatic if act.verb == Verb::AdminGrant => None,
             ActorClass::Automatic if self.ground.sign_ins.near(key.subject.label(), act.time) => {
-                Some(Reason::JustInTime)
+                (!is_beyond_creation(&key)).then_some(Reason::JustInTime)
             }
             ActorClass::Automatic => Some(Reason::AutomaticIdentityManagement),
             _ => None,
