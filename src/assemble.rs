@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::access::columns::ACCESS;
 use crate::access::{self, Bounds, Held};
 use crate::catalogue::{self, Evidence, Outcome, Views};
+use crate::companion::Companions;
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use crate::correlate::kernel::Limits;
@@ -27,7 +28,8 @@ use crate::report::render;
 use crate::schema::Table;
 use items::{Lineage, Rows};
 
-/// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake.
+/// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake;
+/// the maps among the companions are laid into the configuration ([`Companions::lay_into`]).
 ///
 /// # Errors
 /// No record at hand ([`Error::Input`]), a lake or folder that cannot be read or written, or a bug of ours.
@@ -35,6 +37,7 @@ pub fn assemble(
     lake: Lake,
     refused: &[Refused],
     config: &Config,
+    companions: &Companions,
     period: &Period,
     out: &Path,
     clock: &dyn Fn() -> String,
@@ -48,7 +51,8 @@ pub fn assemble(
     let coverage = Coverage::read(lake, config, &coverage::source_ids(config, &inventory.files)?)?;
     let correlation = correlate::run(lake, config, period, &coverage)?;
     let (coverage, correlation) = (&coverage, &correlation);
-    let evidence = Evidence { lake, refused, config, period, coverage, correlation, views: Views::default() };
+    let views = Views::default();
+    let evidence = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;

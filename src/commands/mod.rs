@@ -23,6 +23,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::cli::{Command, FailOn};
+use crate::companion::Companions;
+use crate::config::Config;
 use crate::error::{Error, Exit, Result};
 use crate::report::model::Model;
 use crate::source::{self, Source};
@@ -68,6 +70,11 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The configuration that is given, its companions' maps laid into it; else one that declares nothing.
+fn configured(path: Option<&Path>) -> Result<Config> {
+    path.map_or_else(Config::bare, |path| Companions::with_config(path).map(|(config, _)| config))
 }
 
 fn source_of(id: &str) -> Result<&'static dyn Source> {

@@ -1,5 +1,7 @@
 //! The file's own shape, and the errors that name its lines.
 
+mod companion;
+mod files;
 mod heartbeat;
 mod source;
 
@@ -24,6 +26,8 @@ struct File {
     source: Vec<source::SourceTable>,
     #[serde(default)]
     heartbeat: Vec<Spanned<heartbeat::HeartbeatTable>>,
+    #[serde(default)]
+    companion: Vec<Spanned<companion::CompanionTable>>,
     #[serde(default)]
     identity: Identity,
     #[serde(default)]
@@ -229,6 +233,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         sources,
         heartbeats,
         heartbeat_files,
+        companions: companion::companions(&file.companion, &place, dir)?,
         domains: lower_map(file.identity.domains),
         aliases: lower_map(file.identity.aliases),
         group_map: file.groups.map,
@@ -355,7 +360,8 @@ fn with_suggestion(message: &str) -> String {
     format!("unknown key `{field}`{}", nearest(field, quoted))
 }
 
-fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
+/// A question for the nearest known name; empty where none is near.
+pub(crate) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
     names
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min()

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 
 pub use choice::{Choice, Choices, Facts};
+pub(crate) use file::nearest;
 pub use file::{Connector, Scope, Select, Waiver};
 pub use period::Period;
 pub use span::Span;
@@ -41,6 +42,8 @@ pub struct Config {
     pub heartbeats: Vec<Heartbeat>,
     /// The files that they stand in, by path.
     pub heartbeat_files: Vec<HeartbeatFile>,
+    /// The declared companion files, in the order of the file.
+    pub companions: Vec<CompanionConfig>,
     /// Domain aliases, lower case: alias to canonical.
     pub domains: BTreeMap<String, String>,
     /// Name aliases, lower case: alias to canonical.
@@ -117,6 +120,17 @@ pub struct HeartbeatFile {
     pub sha256: String,
     /// Heartbeats in it.
     pub heartbeat_count: u64,
+}
+
+/// One `[[companion]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanionConfig {
+    /// What the files are lists of.
+    pub kind: crate::companion::Kind,
+    /// The files, by path; each of them is there.
+    pub paths: Vec<PathBuf>,
+    /// Who answers for them.
+    pub owner: String,
 }
 
 /// A parameter that every test shares: its name, default and meaning.

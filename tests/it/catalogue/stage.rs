@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
+use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
@@ -115,10 +116,12 @@ pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcom
     let lake = &lake.with_workspaces(&config.workspaces);
     let files = Inventory::read(lake).expect("an inventory").files;
     let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
+    let companions = &Companions::read(config).expect("companions");
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
     let views = Views::default();
-    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, views }).expect("a judgement")
+    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions, views })
+        .expect("a judgement")
 }
 
 /// The configuration with some of it replaced, and more added.
