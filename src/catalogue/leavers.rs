@@ -1,10 +1,14 @@
 //! Leavers: who was to lose access, when, and what became of it. Shared by the tests on departures.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Evidence;
 use crate::change::{Direction, Verb};
 use crate::correlate::Tracing;
+use crate::correlate::activity::{Activity, activity, presence};
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::Reason;
+use crate::error::Result;
 
 /// One departure: an identity and the first decision that ended its access.
 #[derive(Debug)]
@@ -77,5 +81,36 @@ impl Leaver<'_> {
             Some(_) => Reason::Late,
             None => self.trigger.reason,
         }
+    }
+}
+
+/// What some principals did in Databricks, by the name that they resolve to.
+#[derive(Debug, Default)]
+pub(super) struct Did(BTreeMap<String, Vec<Activity>>);
+
+/// The successful acts of principals with these resolved names. An actor is found under every spelling that folds to one of them.
+pub(super) fn activity_of(evidence: &Evidence<'_>, names: BTreeSet<&str>) -> Result<Did> {
+    if names.is_empty() {
+        return Ok(Did::default());
+    }
+    let identities = &evidence.correlation.ground.identities;
+    let actors = presence(evidence.lake)?.into_keys();
+    let spellings: BTreeSet<String> = actors.filter(|a| names.contains(identities.canonical(a).as_str())).collect();
+    let mut by_name: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
+    for act in activity(evidence.lake, &spellings)? {
+        by_name.entry(identities.canonical(&act.actor)).or_default().push(act);
+    }
+    Ok(Did(by_name))
+}
+
+impl Did {
+    /// Everything on record, ordered by time.
+    pub(super) fn of(&self, name: &str) -> &[Activity] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What happened after one instant and no later than another.
+    pub(super) fn between(&self, name: &str, after: i64, until: i64) -> impl Iterator<Item = &Activity> {
+        self.of(name).iter().filter(move |act| after < act.time && act.time <= until)
     }
 }
