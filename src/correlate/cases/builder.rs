@@ -33,6 +33,11 @@ impl Rules {
         Ok(Self { apps: Globs::new(&apps)?, door: Door::new(config)?, everybody_is_pushed })
     }
 
+    /// True when an application stands for Databricks, or when none is named.
+    pub fn may_be_databricks(&self, app: Option<&str>) -> bool {
+        app.is_none_or(|app| self.apps.any(app))
+    }
+
     pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
         let about_app = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign | Verb::PushCreate | Verb::PushRemove);
         !about_app || act.app.or(act.entitlement).is_some_and(|app| self.apps.any(app))
@@ -246,7 +251,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, row: usize, act: &Act<'_>) {
-        if act.app.is_some_and(|app| !self.rules.apps.any(app)) {
+        if !self.rules.may_be_databricks(act.app) {
             self.left_out.other_app_count += 1;
             return;
         }
