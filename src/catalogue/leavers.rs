@@ -29,12 +29,16 @@ pub(super) struct Leaver<'e> {
 pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e>> {
     let all = evidence.correlation;
     let mut found: Vec<Leaver<'e>> = Vec::new();
-    for t in all.judged.tracing.iter().filter(|t| is_departure(evidence, t)) {
+    let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
+    for t in all.judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
         let time = all.judged.acts.time(t.authority);
-        let same = found.iter_mut().rev().find(|l| l.key == &t.key && !has_returned(evidence, l.key, l.start, time));
+        let same = last.get(&t.key).copied().filter(|at| !has_returned(evidence, &t.key, found[*at].start, time));
         match same {
-            Some(leaver) => leaver.decisions.push(t),
-            None => found.push(Leaver { key: &t.key, trigger: t, decisions: vec![t], start: time, end: None }),
+            Some(at) => found[at].decisions.push(t),
+            None => {
+                last.insert(&t.key, found.len());
+                found.push(Leaver { key: &t.key, trigger: t, decisions: vec![t], start: time, end: None });
+            }
         }
     }
     for leaver in &mut found {
@@ -60,14 +64,25 @@ const fn stands(reason: Reason) -> bool {
     matches!(reason, Reason::Missing | Reason::Failed | Reason::CoverageGap)
 }
 
-fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
-    let verb = evidence.correlation.judged.acts.verb(t.authority);
+/// True for a decision that ends a person's whole access. An unassignment beside an assigned group ends nothing.
+pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let judged = &evidence.correlation.judged;
+    let verb = judged.acts.verb(t.authority);
+    let is_kept = || {
+        let case = judged.cases.by_key.get(&t.key);
+        t.reason == Reason::NotPushed && case.is_some_and(|c| c.is_pushed && c.is_known_to_databricks)
+    };
     t.key.entitlement == Entitlement::Account
         && !t.key.is_group
-        && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
+        && match verb {
+            Verb::UserDeactivate | Verb::UserDelete => true,
+            Verb::AppUnassign => !is_kept(),
+            _ => false,
+        }
 }
 
-fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i64) -> bool {
+/// True when a decision brought the person back after one instant and before another.
+pub(super) fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i64) -> bool {
     evidence.correlation.judged.cases.by_key.get(key).is_some_and(|case| {
         case.decisions.iter().any(|d| d.direction == Direction::Grant && d.time > from && d.time < to)
     })

@@ -1,11 +1,13 @@
 //! The tests: each is data plus one function from evidence to judged items.
 
+mod clock;
 mod cov01;
 mod cov02;
 mod cov03;
 mod deeds;
 mod dep01;
 mod dep02;
+mod departures;
 mod evidence;
 mod item;
 mod leavers;

@@ -17,6 +17,7 @@ pub use choice::{Choice, Choices, Facts};
 pub(crate) use file::nearest;
 pub use file::{Connector, Scope, Select, Waiver};
 pub use period::Period;
+pub(crate) use period::{day, midnight};
 pub use span::Span;
 
 /// A configuration that has been read and checked.

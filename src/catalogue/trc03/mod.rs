@@ -39,9 +39,17 @@ pub(super) const TEST: Test = Test {
     ],
     columns: &[
         Column::optional("first_error", Kind::Instant, "When the first attempt failed, or the quarantine began."),
-        Column::optional("last_error", Kind::Instant, "When the last attempt failed, or the quarantine was last recorded."),
+        Column::optional(
+            "last_error",
+            Kind::Instant,
+            "When the last attempt failed, or the quarantine was last recorded.",
+        ),
         Column::optional("attempts_count", Kind::Whole, "Failed or skipped attempts; of a quarantine its records."),
-        Column::optional("error_code", Kind::Text, "The source's code for the last failure, else its words. null = it gives none."),
+        Column::optional(
+            "error_code",
+            Kind::Text,
+            "The source's code for the last failure, else its words. null = it gives none.",
+        ),
         Column::optional("resolved_by", Kind::Text, "push, effect, decision or restart. null = not resolved."),
         Column::optional("resolved_at", Kind::Instant, "When it was resolved. null = not resolved."),
     ],
@@ -65,8 +73,8 @@ pub(super) const TEST: Test = Test {
             "Okta System Log event types, of which some are logged only on failure",
             "NIST SP 800-53 r5 AU-5",
         ],
-        deviation: "The failed push of {at} to {to_deed}: {meaning}",
-        undecided: "The failed push of {at} for {subject} ({object})",
+        deviation: "Pushing failed from {at} on, and {meaning}; concerned: {subject} {object}",
+        undecided: "The failure to push that began at {at} ({subject} {object})",
     },
     evaluate,
 };
