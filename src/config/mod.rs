@@ -310,6 +310,19 @@ impl Config {
         value.as_table().ok_or_else(wrong)?.iter().map(|(key, value)| Ok((key.clone(), list(value)?))).collect()
     }
 
+    /// A parameter of a test that is a table of texts, by key.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no such table.
+    pub fn map(&self, test: &str, name: &str) -> Result<BTreeMap<String, String>> {
+        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a table of texts"));
+        let value = self.given(test, name)?;
+        let text = |(key, value): (&String, &toml::Value)| {
+            value.as_str().map(|text| (key.clone(), text.to_owned())).ok_or_else(wrong)
+        };
+        value.as_table().ok_or_else(wrong)?.iter().map(text).collect()
+    }
+
     /// The value of a test's own parameter: the configured one, else the default.
     fn given(&self, test: &str, name: &str) -> Result<toml::Value> {
         if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
