@@ -2,8 +2,10 @@
 
 mod aut01;
 mod aut02;
+mod chg01;
 mod chg02;
 mod cld01;
+mod clock;
 mod cov01;
 mod cov02;
 mod cov03;
@@ -18,6 +20,7 @@ mod custom;
 mod deeds;
 mod dep01;
 mod dep02;
+mod departures;
 mod doc;
 mod emg01;
 mod evidence;
@@ -77,6 +80,7 @@ pub const TESTS: &[&Test] = &[
     &chg02::TEST,
     &log01::TEST,
     &cld01::TEST,
+    &chg01::TEST,
 ];
 
 /// The test whose words the verdicts of vouching have.
@@ -100,7 +104,6 @@ pub const PLANNED: &[(&str, &str)] = &[
     ("PRV-06", "Non-human principals are governed"),
     ("SOD-01", "Nobody grants to themselves"),
     ("SOD-02", "Conflicting duties are not held or used together"),
-    ("CHG-01", "Production group deletions had a sandbox rehearsal"),
     ("ANO-01", "Bursts of grants are explained"),
     ("STA-01", "Opening access plus changes equals closing access"),
     ("STA-02", "Transient access is disclosed"),

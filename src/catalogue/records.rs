@@ -138,6 +138,12 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
     Ok((0..frame.height()).map(record).collect())
 }
 
+/// A filter: the column holds one of these texts.
+pub(super) fn is_one_of(column: Named, texts: impl IntoIterator<Item = String>) -> Expr {
+    let texts = Series::new("texts".into(), texts.into_iter().collect::<Vec<_>>());
+    column.expr().is_in(lit(texts).implode(false), false)
+}
+
 /// A filter: the source is Databricks, and the type is one of these, whatever the case.
 pub(super) fn databricks(types: &[&str]) -> Expr {
     let lower: Vec<String> = types.iter().map(|t| t.to_lowercase()).collect();

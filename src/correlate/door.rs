@@ -30,6 +30,18 @@ pub enum ActorClass {
 }
 
 impl ActorClass {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::ScimConnector,
+        Self::Automatic,
+        Self::TerraformSp,
+        Self::OtherSp,
+        Self::HumanAdmin,
+        Self::DatabricksInternal,
+        Self::ConnectorElsewhere,
+        Self::Unknown,
+    ];
+
     /// The word that the lake stores.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -29,7 +29,7 @@ use cases::{Cases, Ground, Key, Rules, Survey};
 use door::ActorClass;
 use kernel::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 
-pub use rows::{item_id, tracing_frame, vouching_frame};
+pub use rows::{item_id, strength, tracing_frame, vouching_frame};
 pub use who::{identities_frame, links_frame};
 
 /// The scope of the whole Databricks account.
@@ -205,7 +205,7 @@ impl Court<'_> {
             let vouched = kernel::vouch(case, &self.limits, self);
             let traced = kernel::trace(case, &self.limits, self, &vouched);
             let vouching = rows::vouching(key, case, &vouched, &acts, &cases.classes);
-            (vouching, rows::tracing(key, case, &traced, &acts, &self.limits))
+            (vouching, rows::tracing(key, case, &traced, &acts, &cases.classes, &self.limits))
         });
         let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
         let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();
