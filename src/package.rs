@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::report::model::{CoverageRow, InputFile, Model, Test};
+use crate::report::model::{CoverageRow, InputFile, Model, OtherInput, Test};
 
 /// Name of the manifest within a package.
 pub const MANIFEST: &str = "manifest.json";
@@ -34,7 +34,7 @@ pub struct Manifest {
     pub schema_version: u32,
     /// The run that made it.
     pub run: Run,
-    /// Every file read, by path.
+    /// Everything read, by path: exports, and what stands beside them.
     pub inputs: Vec<Input>,
     /// Every file of the package but the manifest, by path.
     pub outputs: Vec<Output>,
@@ -165,7 +165,7 @@ pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Res
             started: envelope.started.clone(),
             finished: envelope.finished.clone(),
         },
-        inputs: inputs(&model.inputs),
+        inputs: inputs(model),
         outputs: outputs(package)?,
         coverage: model.coverage.rows.iter().map(coverage_line).collect(),
         population: model.tests.iter().map(population_line).collect(),
@@ -195,8 +195,8 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
-fn inputs(files: &[InputFile]) -> Vec<Input> {
-    let mut inputs: Vec<Input> = files.iter().map(input).collect();
+fn inputs(model: &Model) -> Vec<Input> {
+    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(model.other_inputs.iter().map(other)).collect();
     inputs.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
     inputs
 }
@@ -214,6 +214,23 @@ fn input(file: &InputFile) -> Input {
         rejected: file.records.rejected,
         first_event_time: file.first_event_time.clone(),
         last_event_time: file.last_event_time.clone(),
+    }
+}
+
+// It holds no records of a log: what it has counts as entries, all taken.
+fn other(file: &OtherInput) -> Input {
+    Input {
+        path: file.path.clone(),
+        source: file.kind.clone(),
+        byte_count: file.byte_count,
+        sha256: file.sha256.clone(),
+        records: file.entry_count,
+        accepted: file.entry_count,
+        duplicate: 0,
+        filtered: 0,
+        rejected: 0,
+        first_event_time: "-".to_owned(),
+        last_event_time: "-".to_owned(),
     }
 }
 

@@ -20,10 +20,10 @@ pub(super) const TEST: Test = Test {
 };
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let max_gap = evidence.config.span(TEST.id, "max_gap")?.micros() / HOUR;
     let account_max_gap = evidence.config.span(TEST.id, "account_max_gap")?.micros() / HOUR;
     let mut items = Vec::new();
     for log in evidence.coverage.logs() {
+        let max_gap = evidence.config.span_in(TEST.id, "max_gap", &log.scope)?.micros() / HOUR;
         let tolerated = if log.scope == ACCOUNT { account_max_gap } else { max_gap };
         let is_undeclared = is_undeclared(evidence, log);
         for hour in hours(evidence.period.start, evidence.period.end) {

@@ -7,6 +7,7 @@ mod dep01;
 mod dep02;
 mod leavers;
 mod overlay;
+pub mod profiles;
 mod prv01;
 mod trc;
 mod trc03;
@@ -192,13 +193,14 @@ pub struct Outcome {
     pub settings: Vec<Setting>,
 }
 
-/// Runs every test and lays the waivers over the exceptions.
+/// Runs every test of the profile and lays the waivers over the exceptions.
 ///
 /// # Errors
 /// The lake cannot be read, a parameter is malformed, or counts do not tie out (a bug of ours).
 pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
     let mut waivers = overlay::Overlay::new(evidence.config)?;
-    let outcomes = TESTS.iter().map(|test| outcome(test, evidence, &mut waivers)).collect::<Result<Vec<_>>>()?;
+    let tests = TESTS.iter().filter(|test| evidence.config.runs(test.id));
+    let outcomes = tests.map(|test| outcome(test, evidence, &mut waivers)).collect::<Result<Vec<_>>>()?;
     Ok((outcomes, waivers.into_uses()))
 }
 
@@ -241,7 +243,7 @@ fn settings(test: &Test, config: &Config) -> Vec<Setting> {
         .iter()
         .filter(|p| test.shared_parameters.contains(&p.name))
         .chain(test.own_parameters)
-        .map(|p| config.setting(test.id, *p))
+        .flat_map(|p| config.settings(test.id, *p))
         .collect()
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Report, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let config = Config::read(&args.config)?;
+    let config = Config::read_as(&args.config, args.profile.as_deref())?;
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
     let model = assemble(Lake::open(&args.lake)?, &[], &config, &period, &args.out, &|| rfc3339(clock()))?;
     printed(summary::judged(out, &model, &args.out))?;

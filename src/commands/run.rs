@@ -14,7 +14,7 @@ use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let config = Config::read(&args.config)?;
+    let config = Config::read_as(&args.config, args.profile.as_deref())?;
     let period = period(args, &config)?;
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;

@@ -1,5 +1,6 @@
 //! From judged evidence to the report model.
 
+mod choice;
 mod coverage;
 mod items;
 mod time;
@@ -10,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, PackageFacts, Parameter, Period,
-    Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary, Supplied,
-    Tool, Totals, Unresolved, VocabularyLine, Waiver,
+    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model, NOT_SUPPLIED, PackageFacts,
+    Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements, Summary,
+    Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -52,7 +53,8 @@ pub struct Parts<'p> {
 pub fn model(parts: &Parts<'_>) -> Result<Model> {
     let config = parts.evidence.config;
     let inputs: Vec<InputFile> = parts.inventory.files.iter().map(input).collect();
-    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).collect();
+    let others = config.other_inputs.iter().map(|f| f.sha256.as_str());
+    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).chain(others).collect();
     let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     Model {
         schema_version: SCHEMA_VERSION,
@@ -68,10 +70,12 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         summary: Summary::default(),
         scope: scope(parts),
         cut_offs: cut_offs(parts),
-        parameters: parameters(parts),
+        profile: choice::profile(config),
+        parameters: choice::parameters(parts),
         door: door(parts),
         identity: identity(parts),
         inputs,
+        other_inputs: config.other_inputs.clone(),
         totals: Totals::default(),
         rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
         vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),
@@ -80,10 +84,13 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         latency: [Direction::Grant, Direction::Revoke].map(|direction| time::latency(parts, direction)).to_vec(),
         skews: time::skews(parts),
         tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
-        not_tested: super::texts::not_tested(),
+        not_tested: choice::not_tested(config),
         waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
+        crosswalk: Vec::new(),
+        mapping: MappingFacts::default(),
+        organization_controls: config.organization_controls.clone(),
         statements: statements(config),
     }
     .derive()
@@ -228,38 +235,6 @@ fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {
     };
     let of = |o: &Outcome| CutOff { test_id: o.test.id.to_owned(), cut_off: instant(cut_off), basis: basis.to_owned() };
     parts.outcomes.iter().map(of).collect()
-}
-
-fn parameters(parts: &Parts<'_>) -> Vec<Parameter> {
-    let mut all: Vec<Parameter> = Vec::new();
-    for outcome in parts.outcomes {
-        for parameter in of_test(parts, outcome) {
-            let known = all.iter_mut().find(|p| p.name == parameter.name && p.value == parameter.value);
-            match known {
-                Some(known) => known.used_by.push(outcome.test.id.to_owned()),
-                None => all.push(parameter),
-            }
-        }
-    }
-    all
-}
-
-fn of_test(parts: &Parts<'_>, outcome: &Outcome) -> Vec<Parameter> {
-    let config = parts.evidence.config;
-    let doc = |name: &str| {
-        let shared = crate::config::PARAMETERS.iter();
-        shared.chain(outcome.test.own_parameters).find(|p| p.name == name).map_or("", |p| p.doc)
-    };
-    let of = |s: &crate::config::Setting| Parameter {
-        name: s.name.clone(),
-        value: s.value.clone(),
-        default: s.default.clone(),
-        changed: s.value != s.default,
-        policy: config.policy(outcome.test.id).unwrap_or(NOT_SUPPLIED).to_owned(),
-        used_by: vec![outcome.test.id.to_owned()],
-        meaning: doc(&s.name).to_owned(),
-    };
-    outcome.settings.iter().map(of).collect()
 }
 
 fn door(parts: &Parts<'_>) -> Door {

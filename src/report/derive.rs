@@ -2,7 +2,7 @@
 //!
 //! Pages may not count, so everything that they would have to count is worked out here, once.
 
-use super::controls::{Framework, matrix, of_test};
+use super::controls::{ISO27001, SOC2, crosswalk, facts, matrix, of_test};
 use super::format::number;
 use super::model::{
     Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, Quantile, RecordCounts,
@@ -28,8 +28,10 @@ impl Model {
             check(test)?;
         }
         self.summary = summary(&self);
-        self.soc2 = matrix(Framework::Soc2, &self.tests);
-        self.iso27001 = matrix(Framework::Iso27001, &self.tests);
+        self.mapping = facts()?;
+        self.soc2 = matrix(SOC2, &self.tests, &self.organization_controls)?;
+        self.iso27001 = matrix(ISO27001, &self.tests, &self.organization_controls)?;
+        self.crosswalk = crosswalk(&self.tests, &self.organization_controls)?;
         Ok(self)
     }
 }

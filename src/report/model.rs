@@ -6,11 +6,13 @@
 //! [`Supplied`] with `given: false`, or the text [`NOT_SUPPLIED`].
 
 mod evidence;
+mod mapping;
 mod results;
 mod statements;
 mod time;
 
 pub use evidence::*;
+pub use mapping::*;
 pub use results::*;
 pub use statements::*;
 pub use time::*;
@@ -47,6 +49,8 @@ pub struct Model {
     pub scope: Scope,
     /// Cut-off of each test, in the order of `tests`.
     pub cut_offs: Vec<CutOff>,
+    /// Which tests were to run.
+    pub profile: ProfileFacts,
     /// Every parameter in use, defaults among them.
     pub parameters: Vec<Parameter>,
     /// How the door of a change was judged.
@@ -55,6 +59,8 @@ pub struct Model {
     pub identity: Identity,
     /// Every file read.
     pub inputs: Vec<InputFile>,
+    /// What was read beside the exports, and the report depends on.
+    pub other_inputs: Vec<OtherInput>,
     /// Records over all files. Filled by [`Model::derive`].
     pub totals: Totals,
     /// Records that could not be read.
@@ -79,6 +85,12 @@ pub struct Model {
     pub soc2: Vec<ControlRow>,
     /// ISO/IEC 27001 clauses and Annex A controls. Filled by [`Model::derive`].
     pub iso27001: Vec<ControlRow>,
+    /// The frameworks that have no document of their own. Filled by [`Model::derive`].
+    pub crosswalk: Vec<Crosswalk>,
+    /// Where the mappings come from. Filled by [`Model::derive`].
+    pub mapping: MappingFacts,
+    /// The organisation's own wording of controls, by framework and control.
+    pub organization_controls: Vec<OrganizationControl>,
     /// What management states, or has not yet stated.
     pub statements: Statements,
 }
@@ -203,6 +215,8 @@ pub struct ControlRow {
     pub theme: String,
     /// The organisation's control and its wording.
     pub organization_control: Supplied,
+    /// Its status in the Statement of Applicability, and why.
+    pub soa: Supplied,
     /// True when at least one test that was run bears on it.
     pub has_evidence: bool,
     /// The tests that bear on it.

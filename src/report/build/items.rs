@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Parts, instant, of_test};
+use super::choice::of_test;
+use super::{Parts, instant};
 use crate::catalogue::{Item, Outcome};
 use crate::correlate::Verdict;
 use crate::report::model::{

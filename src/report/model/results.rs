@@ -241,8 +241,16 @@ pub struct ScopeCounts {
 /// A control that a test bears on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestControl {
-    /// `SOC 2` or `ISO/IEC 27001:2022`.
+    /// The framework's name, e.g. `SOC 2`.
     pub framework: String,
+    /// The edition that the id is from.
+    pub edition: String,
+    /// On whose authority the mapping stands.
+    pub basis: String,
+    /// Version of the mapping.
+    pub mapping_version: String,
+    /// True for the first control of its framework in the list.
+    pub first_of_framework: bool,
     /// The framework's id.
     pub id: String,
     /// How directly.
