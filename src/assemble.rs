@@ -99,13 +99,14 @@ fn write_data(folder: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> R
         part.vouching.iter().filter(|v| is_item(v.effect) && catalogue::is_vouched(acts.verb(v.effect))).collect();
     let traced: Vec<_> = part.tracing.iter().filter(|t| is_item(t.authority)).collect();
     let waived = waived(outcomes);
+    let longest_sla = part.tracing.iter().map(|t| t.sla).max().unwrap_or(0);
     let frames = [
         (&VOUCHING, correlate::vouching_frame(&vouched, acts, &waived)?),
         (&TRACING, correlate::tracing_frame(&traced, acts, &waived)?),
         (&ACCESS, access_frame(evidence)?),
         (&RESULTS, results_frame(&results(evidence.config, outcomes))?),
         (&ITEMS, items_frame(outcomes)?),
-        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
+        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, longest_sla, period))?),
         (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
         (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),
     ];
@@ -125,8 +126,8 @@ fn waived(outcomes: &[Outcome]) -> BTreeSet<&str> {
 }
 
 // A verdict of the period may lean on hours before and after it.
-fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
-    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
+fn looked_at(limits: &Limits, longest_sla: i64, period: &Period) -> Range<i64> {
+    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla).max(longest_sla);
     coverage::hours(period.start - limits.window.look_back, period.end + after)
 }
 

@@ -14,7 +14,8 @@ pub enum Environment {
 
 /// Parameters that a test chooses by the environment of the scope it judges. A value for an environment is refused
 /// elsewhere: it would be ignored.
-const BY_ENVIRONMENT: &[(&str, &str)] = &[("COV-01", "max_gap")];
+const BY_ENVIRONMENT: &[(&str, &str)] =
+    &[("COV-01", "max_gap"), ("TRC-01", "provision_sla"), ("TRC-02", "deprovision_sla")];
 
 /// True when the test judges by the environment's own value of the parameter.
 pub fn honours_environment(test: &str, parameter: &str) -> bool {

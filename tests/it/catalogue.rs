@@ -1,6 +1,7 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod deliveries;
+mod environments;
 mod leavers;
 mod logs;
 mod stage;

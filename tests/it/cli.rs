@@ -10,5 +10,6 @@ mod exits;
 mod explain;
 mod lake;
 mod package;
+mod profile;
 mod repeat;
 mod workspaces;
