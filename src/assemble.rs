@@ -19,7 +19,7 @@ use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
 use crate::report::build::{Parts, conclusion, model};
-use crate::report::model::{DataFile, Model};
+use crate::report::model::{Conclusion, DataFile, Model};
 use crate::report::render;
 use crate::schema::Table;
 use items::{Lineage, Rows};
@@ -117,7 +117,7 @@ fn write_data(
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
     frames.push((&WAIVERS, catalogue::waivers_frame(waivers)?));
-    frames.push((&RESULTS, results_frame(outcomes)?));
+    frames.push((&RESULTS, results_frame(&results(evidence.config, outcomes))?));
     frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
     let mut files = Vec::new();
     for (table, mut frame) in frames {
@@ -157,16 +157,35 @@ fn data_file(table: &Table, rows: usize) -> DataFile {
     DataFile { path: format!("data/{}.parquet", table.name), doc: table.doc.to_owned(), row_count: rows as u64 }
 }
 
-fn results_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
+/// One test as table `results` shows it.
+struct ResultRow {
+    test: &'static catalogue::Test,
+    conclusion: Conclusion,
+    counts: catalogue::Counts,
+}
+
+/// Every test of this version, in the order of the catalogue: one that the profile leaves out was not tested, and counts nothing.
+fn results(config: &Config, outcomes: &[Outcome]) -> Vec<ResultRow> {
+    let of = |test: &'static catalogue::Test| {
+        let outcome = outcomes.iter().find(|o| o.test.id == test.id);
+        let nothing = || ResultRow { test, conclusion: Conclusion::NotTested, counts: catalogue::Counts::default() };
+        outcome.map_or_else(nothing, |o| ResultRow { test, conclusion: conclusion(o), counts: o.counts })
+    };
+    let is_row =
+        |test: &&&'static catalogue::Test| outcomes.iter().any(|o| o.test.id == test.id) || !config.runs(test.id);
+    catalogue::TESTS.iter().filter(is_row).map(|test| of(test)).collect()
+}
+
+fn results_frame(rows: &[ResultRow]) -> Result<polars::prelude::DataFrame> {
     let count = |of: fn(&catalogue::Counts) -> u64| {
-        Values::Wholes(outcomes.iter().map(|o| i64::try_from(of(&o.counts)).ok()).collect())
+        Values::Wholes(rows.iter().map(|r| i64::try_from(of(&r.counts)).ok()).collect())
     };
     build(
         &RESULTS,
         vec![
-            Values::texts(outcomes, |o| Some(o.test.id.to_owned())),
-            Values::texts(outcomes, |o| Some(o.test.version.to_owned())),
-            Values::texts(outcomes, |o| Some(conclusion(o).as_str().to_owned())),
+            Values::texts(rows, |r| Some(r.test.id.to_owned())),
+            Values::texts(rows, |r| Some(r.test.version.to_owned())),
+            Values::texts(rows, |r| Some(r.conclusion.as_str().to_owned())),
             count(|c| c.population),
             count(|c| c.pass),
             count(|c| c.exception),

@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, Test};
+use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, OtherInput, Test};
 
 /// Name of the manifest within a package.
 pub const MANIFEST: &str = "manifest.json";
@@ -34,7 +34,7 @@ pub struct Manifest {
     pub schema_version: u32,
     /// The run that made it.
     pub run: Run,
-    /// Every file read, by path.
+    /// Everything read, by path: exports, and what stands beside them.
     pub inputs: Vec<Input>,
     /// Every file of the package but the manifest, by path.
     pub outputs: Vec<Output>,
@@ -219,7 +219,8 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
 
 fn inputs(model: &Model) -> Vec<Input> {
     let companions = model.companions.iter().map(companion);
-    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(companions).collect();
+    let others = model.other_inputs.iter().map(other);
+    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(companions).chain(others).collect();
     inputs.sort_by(|a, b| (&a.path, &a.sha256, &a.source).cmp(&(&b.path, &b.sha256, &b.source)));
     inputs
 }
@@ -249,6 +250,23 @@ fn companion(file: &CompanionFile) -> Input {
         sha256: file.sha256.clone(),
         records: file.row_count,
         accepted: file.row_count,
+        duplicate: 0,
+        filtered: 0,
+        rejected: 0,
+        first_event_time: "-".to_owned(),
+        last_event_time: "-".to_owned(),
+    }
+}
+
+// It holds no records of a log: what it has counts as entries, all taken.
+fn other(file: &OtherInput) -> Input {
+    Input {
+        path: file.path.clone(),
+        source: file.kind.clone(),
+        byte_count: file.byte_count,
+        sha256: file.sha256.clone(),
+        records: file.entry_count,
+        accepted: file.entry_count,
         duplicate: 0,
         filtered: 0,
         rejected: 0,

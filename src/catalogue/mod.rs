@@ -28,6 +28,7 @@ mod item;
 mod leavers;
 mod log01;
 mod overlay;
+pub mod profiles;
 mod prv01;
 mod records;
 mod settings;
@@ -133,7 +134,7 @@ pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
     let identities = &evidence.correlation.ground.identities;
     let mut waivers = overlay::Overlay::new(evidence.config, evidence.period, identities)?;
     let mut outcomes = Vec::new();
-    for test in TESTS {
+    for test in TESTS.iter().filter(|test| evidence.config.runs(test.id)) {
         outcomes.push(outcome(test, (test.evaluate)(evidence)?, evidence, &mut waivers)?);
     }
     for custom in &evidence.config.custom_tests {
@@ -194,7 +195,7 @@ fn settings(test: &Test, config: &Config) -> Vec<Setting> {
         .iter()
         .filter(|p| test.shared_parameters.contains(&p.name))
         .chain(test.own_parameters)
-        .map(|p| config.setting(test.id, *p))
+        .flat_map(|p| config.settings(test.id, *p))
         .collect()
 }
 

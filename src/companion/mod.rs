@@ -119,12 +119,12 @@ impl Companions {
         Ok(all)
     }
 
-    /// A configuration with the companions that it declares, their maps laid into it.
+    /// A configuration with the companions that it declares, their maps laid into it; `profile` is the one of the command line.
     ///
     /// # Errors
     /// As [`Config::read`] and [`Companions::read`].
-    pub fn with_config(path: &std::path::Path) -> Result<(Config, Self)> {
-        let mut config = Config::read(path)?;
+    pub fn with_config(path: &std::path::Path, profile: Option<&str>) -> Result<(Config, Self)> {
+        let mut config = Config::read_as(path, profile)?;
         let companions = Self::read(&config)?;
         companions.lay_into(&mut config);
         Ok((config, companions))

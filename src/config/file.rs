@@ -4,8 +4,13 @@ mod companion;
 mod custom;
 mod files;
 mod heartbeat;
+mod parameters;
+mod policy;
+mod profile;
 mod source;
+mod test_table;
 mod waiver;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +21,7 @@ use toml::Spanned;
 
 pub use custom::CustomTest;
 
-use super::{Config, Globs, PARAMETERS, Period, Span};
+use super::{Config, Globs, Period};
 use crate::error::{Error, Result};
 
 pub use waiver::{Select, Waiver, Window};
@@ -48,7 +53,11 @@ struct File {
     #[serde(default)]
     parameters: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
     #[serde(default)]
-    test: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    test: BTreeMap<Spanned<String>, test_table::TestTable>,
+    #[serde(default)]
+    profile: profile::Tables,
+    #[serde(default)]
+    policy: Vec<Spanned<policy::PolicyTable>>,
     #[serde(default)]
     waiver: Vec<Spanned<Waiver>>,
 }
@@ -68,6 +77,8 @@ struct Report {
     zone: Option<Spanned<String>>,
     tests: Option<PathBuf>,
     previous: Option<PathBuf>,
+    profile: Option<Spanned<String>>,
+    controls: Option<Spanned<PathBuf>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -156,8 +167,16 @@ impl Place<'_> {
     }
 }
 
+/// What stands for the file where there is none.
+pub(super) const BARE: &str = "no configuration";
+
 /// Reads and checks the text of a configuration.
 pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
+    parse_as(text, name, dir, None)
+}
+
+/// The same, with the profile that the command line names.
+pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) -> Result<Config> {
     let place = Place { text, name };
     let file: File =
         toml::from_str(text).map_err(|e: toml::de::Error| place.error(e.span(), &with_suggestion(e.message())))?;
@@ -174,7 +193,14 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
     let sources = file.source.iter().map(|s| source::source(s, &place, dir, &period)).collect::<Result<Vec<_>>>()?;
     source::check_totals(&sources, &place)?;
     let (heartbeats, heartbeat_files) = heartbeat::heartbeats(&file.heartbeat, &place, dir, &|s| placed(s, &names))?;
-    Ok(Config {
+    let (organization_controls, mut other_inputs) = match name {
+        BARE => (Vec::new(), Vec::new()),
+        _ => wording::wordings(file.report.controls.as_ref(), &place, dir)?,
+    };
+    let profile = profile::profile(&file.profile, file.report.profile.as_ref(), asked, &place)?;
+    other_inputs.extend(asked.map(profile::as_input));
+    let (tests, environments) = test_table::values(file.test);
+    let config = Config {
         dir: dir.to_owned(),
         sha256: String::new(),
         organization: file.organization.name,
@@ -197,52 +223,25 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         sandbox: all_placed(&file.environments.sandbox),
         workspaces: names,
         parameters: plain_map(file.parameters),
-        tests: file.test.into_iter().map(|(k, v)| (k.into_inner(), plain_map(v))).collect(),
         custom_tests,
+        tests,
+        environments,
+        profile,
+        policies: policy::policies(&file.policy, &place)?,
+        organization_controls,
+        other_inputs,
         waivers: file.waiver.into_iter().map(Spanned::into_inner).collect(),
-    })
+    };
+    policy::check_policies(&config, &file.policy, &place)?;
+    Ok(config)
 }
 
 fn check(file: &File, place: &Place<'_>, zone: Tz, ids: &[&str]) -> Result<()> {
-    check_parameters(file, place, ids)?;
+    parameters::check(file, place, ids)?;
     waiver::check(&file.waiver, place, zone, ids)?;
     check_addresses(&file.connector, place)?;
     check_workspaces(&file.workspaces, place)?;
     Globs::new(&file.connector.user_agents).map(|_| ())
-}
-
-fn check_parameters(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> {
-    let shared: Vec<&str> = PARAMETERS.iter().map(|p| p.name).collect();
-    for (key, value) in &file.parameters {
-        known(key, &shared, place)?;
-        duration(value, place)?;
-    }
-    for (id, table) in &file.test {
-        known(id, ids, place)?;
-        let mut names = shared.clone();
-        names.extend(crate::catalogue::own_parameters(id.get_ref()).map(|p| p.name));
-        names.push("policy");
-        for (key, value) in table {
-            known(key, &names, place)?;
-            if shared.contains(&key.get_ref().as_str()) {
-                duration(value, place)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn known(key: &Spanned<String>, names: &[&str], place: &Place<'_>) -> Result<()> {
-    if names.contains(&key.get_ref().as_str()) {
-        return Ok(());
-    }
-    let hint = nearest(key.get_ref(), names.iter().copied());
-    Err(place.error(Some(key.span()), &format!("unknown key `{}`{hint}", key.get_ref())))
-}
-
-fn duration(value: &Spanned<toml::Value>, place: &Place<'_>) -> Result<()> {
-    let text = value.get_ref().as_str().unwrap_or_default();
-    text.parse::<Span>().map(|_| ()).map_err(|e| place.error(Some(value.span()), &e))
 }
 
 fn check_addresses(connector: &Connector, place: &Place<'_>) -> Result<()> {

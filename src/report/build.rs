@@ -1,5 +1,6 @@
 //! From judged evidence to the report model.
 
+mod choice;
 mod companions;
 mod coverage;
 mod items;
@@ -12,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, Comparison, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, NotTested,
-    PackageFacts, Parameter, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow,
+    Alias, Comparison, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model, NOT_SUPPLIED,
+    NotTested, PackageFacts, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow,
     Statements, Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
@@ -58,8 +59,9 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
     let config = parts.evidence.config;
     let inputs: Vec<InputFile> = parts.inventory.files.iter().map(input).collect();
     let companions = companions::files(parts);
-    let digests: Vec<&str> =
-        inputs.iter().map(|f| f.sha256.as_str()).chain(companions.iter().map(|f| f.sha256.as_str())).collect();
+    let others = config.other_inputs.iter().map(|f| f.sha256.as_str());
+    let others = companions.iter().map(|f| f.sha256.as_str()).chain(others);
+    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).chain(others).collect();
     let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     Model {
         schema_version: SCHEMA_VERSION,
@@ -75,12 +77,14 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         summary: Summary::default(),
         scope: scope(parts),
         cut_offs: cut_offs(parts),
-        parameters: parameters(parts),
+        profile: choice::profile(config),
+        parameters: choice::parameters(parts),
         door: door(parts),
         identity: identity(parts),
         inputs,
         companions,
         companion_findings: companions::findings(parts),
+        other_inputs: config.other_inputs.clone(),
         totals: Totals::default(),
         rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
         vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),
@@ -95,6 +99,9 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
+        crosswalk: Vec::new(),
+        mapping: MappingFacts::default(),
+        organization_controls: config.organization_controls.clone(),
         statements: statements(config),
     }
     .derive()
@@ -110,6 +117,7 @@ fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
             all.push(row(outcome.test.id, outcome.test.about.title, why));
         }
     }
+    all.extend(choice::left_out(parts.evidence.config));
     all.extend(crate::catalogue::PLANNED.iter().map(|(id, title)| row(id, title, "not part of this version")));
     all
 }
@@ -253,38 +261,6 @@ fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {
     };
     let of = |o: &Outcome| CutOff { test_id: o.test.id.to_owned(), cut_off: instant(cut_off), basis: basis.to_owned() };
     parts.outcomes.iter().map(of).collect()
-}
-
-fn parameters(parts: &Parts<'_>) -> Vec<Parameter> {
-    let mut all: Vec<Parameter> = Vec::new();
-    for outcome in parts.outcomes {
-        for parameter in of_test(parts, outcome) {
-            let known = all.iter_mut().find(|p| p.name == parameter.name && p.value == parameter.value);
-            match known {
-                Some(known) => known.used_by.push(outcome.test.id.to_owned()),
-                None => all.push(parameter),
-            }
-        }
-    }
-    all
-}
-
-fn of_test(parts: &Parts<'_>, outcome: &Outcome) -> Vec<Parameter> {
-    let config = parts.evidence.config;
-    let doc = |name: &str| {
-        let shared = crate::config::PARAMETERS.iter();
-        shared.chain(outcome.test.own_parameters).find(|p| p.name == name).map_or("", |p| p.doc)
-    };
-    let of = |s: &crate::config::Setting| Parameter {
-        name: s.name.clone(),
-        value: s.value.clone(),
-        default: s.default.clone(),
-        changed: s.value != s.default,
-        policy: config.policy(outcome.test.id).unwrap_or(NOT_SUPPLIED).to_owned(),
-        used_by: vec![outcome.test.id.to_owned()],
-        meaning: doc(&s.name).to_owned(),
-    };
-    outcome.settings.iter().map(of).collect()
 }
 
 fn door(parts: &Parts<'_>) -> Door {

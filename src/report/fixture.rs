@@ -34,6 +34,7 @@ pub(crate) fn empty() -> Model {
         summary: Summary::default(),
         scope: Scope::default(),
         cut_offs: Vec::new(),
+        profile: ProfileFacts::default(),
         parameters: Vec::new(),
         door: Door {
             principals: Vec::new(),
@@ -54,6 +55,7 @@ pub(crate) fn empty() -> Model {
         inputs: Vec::new(),
         companions: Vec::new(),
         companion_findings: Listing::of_total(Vec::new(), 0),
+        other_inputs: Vec::new(),
         totals: Totals::default(),
         rejects: Listing::of_total(Vec::new(), 0),
         vocabulary: Vec::new(),
@@ -68,6 +70,9 @@ pub(crate) fn empty() -> Model {
         comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
+        crosswalk: Vec::new(),
+        mapping: MappingFacts::default(),
+        organization_controls: Vec::new(),
         statements: Statements::none(),
     }
     .derive()
@@ -79,11 +84,15 @@ pub(crate) fn full() -> Model {
     let mut model = empty();
     model.inputs = inputs();
     (model.companions, model.companion_findings) = companions();
-    let companions = model.companions.iter().map(|f| f.sha256.as_str());
-    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(companions).collect();
+    model.other_inputs = other_inputs();
+    let others = model.other_inputs.iter().map(|f| f.sha256.as_str());
+    let others = model.companions.iter().map(|f| f.sha256.as_str()).chain(others);
+    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(others).collect();
     model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0", Some(&prior()));
     model.package.data_files = data_files();
     model.scope = scope();
+    model.profile = ProfileFacts { given: true, name: "our-soc2".into(), left_out: vec!["CHG-01".into()] };
+    model.organization_controls = organization_controls();
     model.parameters = parameters();
     model.door.principals = vec!["scim-connector@example.com".into()];
     model.door.user_agents = vec!["*Okta*SCIM*".into()];
@@ -162,7 +171,12 @@ pub(crate) fn hostile() -> Model {
     model.identity.aliases.iter_mut().for_each(|a| (a.from, a.to) = (attack(), attack()));
     model.identity.unresolved.rows.iter_mut().for_each(|u| (u.name, u.reason) = (attack(), attack()));
     model.scope.places.iter_mut().for_each(|p| (p.name, p.scope) = (attack(), attack()));
-    model.parameters.iter_mut().for_each(|p| (p.value, p.policy) = (attack(), attack()));
+    model.parameters.iter_mut().for_each(|p| (p.value, p.policy, p.origin) = (attack(), attack(), attack()));
+    model.profile.name = attack();
+    model.other_inputs.iter_mut().for_each(|f| f.path = attack());
+    model.organization_controls.iter_mut().for_each(|o| {
+        (o.organization_id, o.text, o.owner, o.justification) = (attack(), attack(), attack(), attack());
+    });
     model.coverage.rows.iter_mut().for_each(|r| (r.source, r.scope, r.note) = (attack(), attack(), attack()));
     model.coverage.holes.rows.iter_mut().for_each(|h| (h.id, h.source) = (attack(), attack()));
     model.coverage.heartbeat_files.iter_mut().for_each(|f| f.path = attack());

@@ -2,6 +2,7 @@
 
 mod custom;
 mod deliveries;
+mod environments;
 mod integrity;
 mod leavers;
 mod logs;

@@ -12,5 +12,6 @@ mod exits;
 mod explain;
 mod lake;
 mod package;
+mod profile;
 mod repeat;
 mod workspaces;

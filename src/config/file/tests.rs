@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::Span;
 
 const HEAD: &str = "[organization]\nname = \"Example Corp\"\n";
 

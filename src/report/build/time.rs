@@ -14,7 +14,7 @@ const MILLI: i64 = 1_000;
 /// that lengthens the figures, and never flatters them.
 pub(super) fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
     let all = parts.evidence.correlation;
-    let (mut carried, mut open, mut superseded, mut unmeasured) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut carried, mut open, mut superseded, mut unmeasured, mut late) = (Vec::new(), Vec::new(), 0, 0, 0);
     for traced in &all.judged.tracing {
         let decision = all.judged.acts.at(traced.authority);
         if decision.direction != direction || !parts.evidence.period.contains(decision.time) {
@@ -22,7 +22,11 @@ pub(super) fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
         }
         match (traced.effect, traced.reason) {
             // A clock that differs can put the effect before its decision.
-            (Some(effect), _) => carried.push((all.judged.acts.time(effect) - decision.time).max(0)),
+            (Some(effect), _) => {
+                let lag = (all.judged.acts.time(effect) - decision.time).max(0);
+                late += u64::from(lag > traced.sla);
+                carried.push(lag);
+            }
             (None, Reason::Missing | Reason::Failed | Reason::WindowOpen | Reason::CoverageGap) => {
                 open.push((all.limits.cut_off - decision.time).max(0));
             }
@@ -39,6 +43,7 @@ pub(super) fn latency(parts: &Parts<'_>, direction: Direction) -> Latency {
         decided_count: measured.decided_count + superseded + unmeasured,
         superseded_count: superseded,
         unmeasured_count: unmeasured,
+        late_count: late,
         ..measured
     }
 }

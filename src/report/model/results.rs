@@ -61,22 +61,19 @@ impl Conclusion {
 
     /// The conclusion with its numbers, as a report says it.
     pub fn in_words(self, counts: &Counts) -> String {
-        let population = number(counts.population);
+        let items = if counts.population == 1 { "item" } else { "items" };
+        let population = format!("{} {items}", number(counts.population));
         match self {
-            Self::ExceptionsNoted if counts.deviations == 1 => format!("1 exception noted in {population} items"),
-            Self::ExceptionsNoted => {
-                format!("{} exceptions noted in {population} items", number(counts.deviations))
-            }
+            Self::ExceptionsNoted if counts.deviations == 1 => format!("1 exception noted in {population}"),
+            Self::ExceptionsNoted => format!("{} exceptions noted in {population}", number(counts.deviations)),
             Self::UnableToConclude if counts.population == 0 => {
                 "Unable to conclude: nothing occurred in the evidence at hand, and coverage is incomplete".into()
             }
             Self::UnableToConclude => {
-                format!("Unable to conclude: {} of {population} items undetermined", number(counts.undetermined))
+                format!("Unable to conclude: {} of {population} undetermined", number(counts.undetermined))
             }
             Self::NoOccurrence => "No occurrence in the period (coverage proven)".into(),
-            Self::NoExceptionsNoted => {
-                format!("No exceptions noted in {} of {population} items", number(counts.pass))
-            }
+            Self::NoExceptionsNoted => format!("No exceptions noted in {} of {population}", number(counts.pass)),
             Self::NotTested => "Not tested".into(),
         }
     }
@@ -269,8 +266,16 @@ pub struct ScopeCounts {
 /// A control that a test bears on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestControl {
-    /// `SOC 2` or `ISO/IEC 27001:2022`.
+    /// The framework's name, e.g. `SOC 2`.
     pub framework: String,
+    /// The edition that the id is from.
+    pub edition: String,
+    /// On whose authority the mapping stands.
+    pub basis: String,
+    /// Version of the mapping.
+    pub mapping_version: String,
+    /// True for the first control of its framework in the list.
+    pub first_of_framework: bool,
     /// The framework's id.
     pub id: String,
     /// How directly.

@@ -84,7 +84,7 @@ impl Ground {
             write(path, text.clone());
         }
         write("tickmark.toml", config.to_owned());
-        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml")).expect("a configuration");
+        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml"), None).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
