@@ -9,7 +9,7 @@ use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
-use tickmark::ingest::{Input, Options, Unwatched, ingest};
+use tickmark::ingest::{Input, Options, Refused, Unwatched, ingest};
 use tickmark::inventory::Inventory;
 use tickmark::lake::Lake;
 
@@ -113,6 +113,16 @@ impl Ground {
 
 /// Puts a lake to the tests.
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    judge_with(lake, &[], config, period)
+}
+
+/// The same, with files that were left out of the lake.
+pub(super) fn judge_with(
+    lake: Lake,
+    refused: &[Refused],
+    config: &Config,
+    period: &Period,
+) -> (Vec<Outcome>, Vec<WaiverUse>) {
     let lake = &lake.with_workspaces(&config.workspaces);
     let files = Inventory::read(lake).expect("an inventory").files;
     let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
@@ -120,7 +130,7 @@ pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcom
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
     let views = Views::default();
-    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions, views })
+    catalogue::run(&Evidence { lake, refused, config, period, coverage, correlation, companions, views })
         .expect("a judgement")
 }
 
