@@ -88,7 +88,7 @@ pub(super) const DECISIONS: &[Story] = &[
         but: &[],
         tell: |logs| {
             for who in ["alice", "bob", "carol", "dan", "erin"] {
-                logs.member("06-29 09:00", Door::CONNECTOR, ADD, who, "engineers");
+                logs.member("06-29 07:00", Door::CONNECTOR, ADD, who, "engineers");
                 logs.quits("01 09:00", who, "DBX Engineers");
             }
             logs.member("06-30 10:00", Door::HUMAN, REMOVE, "alice", "engineers");
@@ -141,7 +141,7 @@ pub(super) const DECISIONS: &[Story] = &[
         judged: &[
             "Databricks Old: pass resolved",
             "Databricks SCIM: exception quarantined",
-            "Databricks SCIM: undetermined window_open",
+            "Databricks New: undetermined window_open",
             // Skipped, but not for want of anything to send.
             "frank account: exception unresolved",
         ],
@@ -162,14 +162,14 @@ fn quarantines(logs: &mut Logs) {
         activity("01 09:00", "Quarantine", "Databricks Old"),
         activity("02 01:00", "Enable/restart provisioning", "Databricks Old"),
         activity("01 01:00", "Quarantine", "Databricks SCIM"),
-        activity("02 12:00", "Quarantine", "Databricks SCIM"),
-        activity("03 12:00", "Quarantine", "Databricks SCIM"),
+        activity("01 20:00", "Quarantine", "Databricks SCIM"),
+        activity("03 12:00", "Quarantine", "Databricks New"),
         activity("01 01:00", "Quarantine", "Payroll"),
     ];
-    // The second quarantine of the application begins after a push that arrived.
+    // What arrived before the last record of the quarantine did not end it.
     let pushes = [
         user_push("01 12:00", "create", "success", "dan"),
-        user_push("03 01:00", "create", "success", "erin"),
+        user_push("02 02:00", "create", "success", "erin"),
         user_push("01 10:00", "update", "skipped", "frank"),
     ];
     logs.files.push(("entra_audit.json", audit.join("\n")));

@@ -323,5 +323,5 @@ fn personnel(logs: &mut Logs) {
     logs.row("06-30 12:00", "account", Door::HUMAN, "deactivateUser", &[("targetUserName", "hal@example.com")]);
     logs.lifecycle("01 09:30", "deactivate", "kim");
     logs.lifecycle("01 10:30", "reactivate", "kim");
-    logs.user("02 12:00", "deactivateUser", "max");
+    logs.user("02 15:00", "deactivateUser", "max");
 }
