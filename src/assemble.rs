@@ -3,27 +3,23 @@
 mod items;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::access::columns::ACCESS;
-use crate::access::{self, Bounds, Held};
-use crate::catalogue::{self, Evidence, Outcome, Views};
+use crate::catalogue::{self, Evidence, Outcome, Views, WAIVERS, WaiverUse};
 use crate::companion::Companions;
+use crate::comparison::{self, COMPARISON, Previous};
 use crate::config::{Config, Period};
-use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
-use crate::correlate::kernel::Limits;
+use crate::correlate::columns::{ITEMS, RESULTS};
 use crate::correlate::{self, Verdict};
-use crate::coverage::{self, COVERAGE, Coverage};
+use crate::coverage::{self, Coverage};
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
-use crate::identity::{IDENTITIES, IDENTITY_LINKS};
 use crate::ingest::Refused;
 use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
 use crate::report::build::{Parts, conclusion, model};
-use crate::report::model::{DataFile, Model};
+use crate::report::model::{Conclusion, DataFile, Model};
 use crate::report::render;
 use crate::schema::Table;
 use items::{Lineage, Rows};
@@ -44,6 +40,8 @@ pub fn assemble(
 ) -> Result<Model> {
     let started = clock();
     let lake = &lake.with_workspaces(&config.workspaces);
+    let previous = config.previous.as_deref().map(|folder| Previous::open(folder, out)).transpose()?;
+    let prior = previous.as_ref().map(Previous::prior);
     let inventory = Inventory::read(lake)?;
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
@@ -56,7 +54,7 @@ pub fn assemble(
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage, &waivers)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let parts = Parts {
         evidence: &evidence,
@@ -65,14 +63,16 @@ pub fn assemble(
         inventory: &inventory,
         vocabulary: &vocabulary,
         lineage: &lineage,
+        prior,
         data_files,
     };
-    let model = model(&parts)?;
+    let mut model = model(&parts)?;
+    compare(&folder.partial, &evidence, &outcomes, previous.as_ref(), &mut model)?;
     package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
     for page in render::pages(&model)? {
         package::write_at_once(&folder.partial, page.file_name, &page.text)?;
     }
-    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() })?;
+    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() }, prior)?;
     folder.finish()?;
     Ok(model)
 }
@@ -89,32 +89,36 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<Linea
     Ok(found.into_iter().map(named).collect())
 }
 
+/// Writes the comparison with the package before, which without one is empty, and tells the model of it.
+fn compare(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    previous: Option<&Previous>,
+    model: &mut Model,
+) -> Result<()> {
+    let rows = previous.map(|p| comparison::rows(evidence.lake, outcomes, model, p)).transpose()?.unwrap_or_default();
+    write(&mut comparison::frame(&rows)?, &folder.join("data").join(format!("{}.parquet", COMPARISON.name)))?;
+    model.package.data_files.push(data_file(&COMPARISON, rows.len()));
+    if let Some(previous) = previous {
+        model.comparison = comparison::told(&rows, previous, model);
+    }
+    Ok(())
+}
+
 fn write_data(
     folder: &Path,
     evidence: &Evidence<'_>,
     outcomes: &[Outcome],
     lineage: &Lineage,
+    waivers: &[WaiverUse],
 ) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
-    let (correlation, period) = (evidence.correlation, evidence.period);
-    let part = &correlation.judged;
-    let acts = &part.acts;
-    let is_item = |row: usize| period.contains(acts.time(row));
-    let vouched: Vec<_> =
-        part.vouching.iter().filter(|v| is_item(v.effect) && catalogue::is_vouched(acts.verb(v.effect))).collect();
-    let traced: Vec<_> = part.tracing.iter().filter(|t| is_item(t.authority)).collect();
-    let waived = waived(outcomes);
-    let frames = [
-        (&VOUCHING, correlate::vouching_frame(&vouched, acts, &waived)?),
-        (&TRACING, correlate::tracing_frame(&traced, acts, &waived)?),
-        (&ACCESS, access_frame(evidence)?),
-        (&RESULTS, results_frame(outcomes)?),
-        (&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?),
-        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
-        (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
-        (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),
-    ];
+    let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
+    frames.push((&WAIVERS, catalogue::waivers_frame(waivers)?));
+    frames.push((&RESULTS, results_frame(&results(evidence.config, outcomes))?));
+    frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
     let mut files = Vec::new();
     for (table, mut frame) in frames {
         write(&mut frame, &data.join(format!("{}.parquet", table.name)))?;
@@ -149,35 +153,39 @@ fn waived(outcomes: &[Outcome]) -> BTreeSet<&str> {
     items.map(|i| i.item_id.as_str()).collect()
 }
 
-// A verdict of the period may lean on hours before and after it.
-fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
-    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
-    coverage::hours(period.start - limits.window.look_back, period.end + after)
-}
-
-/// Who held what in the period.
-fn access_frame(evidence: &Evidence<'_>) -> Result<polars::prelude::DataFrame> {
-    let Evidence { correlation, period, .. } = evidence;
-    let access = access::of(&access::histories(correlation), &Bounds::of(correlation, period));
-    let span = period.start..period.end;
-    let rows: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&span)).collect();
-    access::frame(&rows)
-}
-
 fn data_file(table: &Table, rows: usize) -> DataFile {
     DataFile { path: format!("data/{}.parquet", table.name), doc: table.doc.to_owned(), row_count: rows as u64 }
 }
 
-fn results_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
+/// One test as table `results` shows it.
+struct ResultRow {
+    test: &'static catalogue::Test,
+    conclusion: Conclusion,
+    counts: catalogue::Counts,
+}
+
+/// Every test of this version, in the order of the catalogue: one that the profile leaves out was not tested, and counts nothing.
+fn results(config: &Config, outcomes: &[Outcome]) -> Vec<ResultRow> {
+    let of = |test: &'static catalogue::Test| {
+        let outcome = outcomes.iter().find(|o| o.test.id == test.id);
+        let nothing = || ResultRow { test, conclusion: Conclusion::NotTested, counts: catalogue::Counts::default() };
+        outcome.map_or_else(nothing, |o| ResultRow { test, conclusion: conclusion(o), counts: o.counts })
+    };
+    let is_row =
+        |test: &&&'static catalogue::Test| outcomes.iter().any(|o| o.test.id == test.id) || !config.runs(test.id);
+    catalogue::TESTS.iter().filter(is_row).map(|test| of(test)).collect()
+}
+
+fn results_frame(rows: &[ResultRow]) -> Result<polars::prelude::DataFrame> {
     let count = |of: fn(&catalogue::Counts) -> u64| {
-        Values::Wholes(outcomes.iter().map(|o| i64::try_from(of(&o.counts)).ok()).collect())
+        Values::Wholes(rows.iter().map(|r| i64::try_from(of(&r.counts)).ok()).collect())
     };
     build(
         &RESULTS,
         vec![
-            Values::texts(outcomes, |o| Some(o.test.id.to_owned())),
-            Values::texts(outcomes, |o| Some(o.test.version.to_owned())),
-            Values::texts(outcomes, |o| Some(conclusion(o).as_str().to_owned())),
+            Values::texts(rows, |r| Some(r.test.id.to_owned())),
+            Values::texts(rows, |r| Some(r.test.version.to_owned())),
+            Values::texts(rows, |r| Some(r.conclusion.as_str().to_owned())),
             count(|c| c.population),
             count(|c| c.pass),
             count(|c| c.exception),

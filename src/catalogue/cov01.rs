@@ -105,8 +105,9 @@ struct Rule {
 }
 
 impl Rule {
-    fn of(evidence: &Evidence<'_>) -> Result<Self> {
-        let hours = |name: &str| Ok::<_, crate::error::Error>(evidence.config.span(TEST.id, name)?.micros() / HOUR);
+    fn of(evidence: &Evidence<'_>, scope: &str) -> Result<Self> {
+        let hours =
+            |name: &str| Ok::<_, crate::error::Error>(evidence.config.span_in(TEST.id, name, scope)?.micros() / HOUR);
         let min_expected = u32::try_from(evidence.config.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
         Ok(Self {
             account_max_gap: hours("account_max_gap")?,
@@ -162,10 +163,10 @@ impl Rule {
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let rule = Rule::of(evidence)?;
     let period = hours(evidence.period.start, evidence.period.end);
     let mut items = Vec::new();
     for log in evidence.coverage.logs() {
+        let rule = Rule::of(evidence, &log.scope)?;
         let is_undeclared = is_undeclared(evidence, log);
         let mut interval = (0, 0);
         for hour in period.clone() {
@@ -181,7 +182,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             items.push(Item { verdict, reason: reason.to_owned(), ..item(log, hour, interval) });
         }
     }
-    Ok(Judged { items, notes: notes(evidence, &rule)?, ..Judged::default() })
+    Ok(Judged { items, notes: notes(evidence)?, ..Judged::default() })
 }
 
 // Where the configuration names workspaces, one that it does not name is outside the declared scope.
@@ -223,14 +224,14 @@ fn detail(log: &Log, hour: i64) -> String {
     format!("{observed} records, {expected} expected{heartbeat}{stray}")
 }
 
-fn notes(evidence: &Evidence<'_>, rule: &Rule) -> Result<Vec<String>> {
+fn notes(evidence: &Evidence<'_>) -> Result<Vec<String>> {
     let files = Inventory::read(evidence.lake)?.files;
     let mut notes: Vec<String> =
         RETENTION.iter().filter_map(|(source, days)| outlived(evidence, &files, source, *days)).collect();
-    if rule.min_expected > 1.0 {
+    let min_expected = evidence.config.whole(TEST.id, "min_expected")?;
+    if min_expected > 1 {
         notes.push(format!(
-            "min_expected is {}: hours in which fewer records were to be expected pass as quiet here, but no other test leans on them.",
-            rule.min_expected
+            "min_expected is {min_expected}: hours in which fewer records were to be expected pass as quiet here, but no other test leans on them."
         ));
     }
     Ok(notes)

@@ -64,6 +64,13 @@ const fn stands(reason: Reason) -> bool {
     matches!(reason, Reason::Missing | Reason::Failed | Reason::CoverageGap)
 }
 
+/// When a decision let the leaver in again: an account that is merely switched on again does not. `i64::MAX` = none did.
+pub(super) fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
+    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
+    let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
+    grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
+}
+
 /// True for a decision that ends a person's whole access. An unassignment beside an assigned group ends nothing.
 pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
     let judged = &evidence.correlation.judged;
@@ -86,17 +93,6 @@ pub(super) fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i6
     evidence.correlation.judged.cases.by_key.get(key).is_some_and(|case| {
         case.decisions.iter().any(|d| d.direction == Direction::Grant && d.time > from && d.time < to)
     })
-}
-
-impl Leaver<'_> {
-    /// What tracing found, over all decisions of the departure: the most telling reason.
-    pub(super) fn reason(&self, sla: i64) -> Reason {
-        match self.end {
-            Some(end) if end - self.start <= sla => Reason::Matched,
-            Some(_) => Reason::Late,
-            None => self.trigger.reason,
-        }
-    }
 }
 
 /// What some principals did in Databricks, by the name that they resolve to.

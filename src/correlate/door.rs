@@ -106,6 +106,11 @@ impl Door {
         !self.addresses.is_empty()
     }
 
+    /// True when the address is one of the connector's declared ones.
+    pub fn is_connectors_address(&self, address: &str) -> bool {
+        address.parse().is_ok_and(|address| self.in_range(address))
+    }
+
     /// The class of a visitor.
     pub fn class(&self, visitor: Visitor<'_>) -> ActorClass {
         if visitor.endpoint == Some("autoUserCreation") {

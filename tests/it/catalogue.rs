@@ -1,12 +1,16 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod changes;
+mod custom;
 mod decisions;
 mod deliveries;
 mod doors;
 mod entra;
+mod environments;
+mod integrity;
 mod leavers;
 mod logs;
+mod settings;
 mod stage;
 mod stories;
 mod totals;
@@ -18,9 +22,18 @@ use stage::{Story, play};
 use tickmark::catalogue::TESTS;
 
 fn stories() -> impl Iterator<Item = &'static Story> {
-    let first = stories::COVERAGE.iter().chain(stories::VOUCHING).chain(stories::TRACING).chain(leavers::LEAVERS);
-    let more = doors::DOORS.iter().chain(doors::ADMINISTRATORS).chain(decisions::GATES).chain(decisions::DECISIONS);
-    first.chain(more).chain(changes::CHANGES)
+    stories::COVERAGE
+        .iter()
+        .chain(stories::VOUCHING)
+        .chain(stories::TRACING)
+        .chain(leavers::LEAVERS)
+        .chain(doors::DOORS)
+        .chain(doors::ADMINISTRATORS)
+        .chain(decisions::GATES)
+        .chain(decisions::DECISIONS)
+        .chain(changes::CHANGES)
+        .chain(settings::SETTINGS)
+        .chain(integrity::INTEGRITY)
 }
 
 fn play_all_of(test: &str) {
@@ -68,6 +81,10 @@ macro_rules! plays {
 plays! {
     cov_01_hours_are_covered_or_holes: "COV-01",
     cov_02_every_record_is_accounted_for: "COV-02",
+    cov_04_two_sources_tell_the_same_story: "COV-04",
+    cov_05_clocks_agree: "COV-05",
+    cov_06_principals_are_resolved: "COV-06",
+    cov_07_actions_are_known: "COV-07",
     vch_01_effects_have_an_authority: "VCH-01",
     vch_02_changes_come_by_the_approved_door: "VCH-02",
     trc_01_granted_access_arrives: "TRC-01",
@@ -77,4 +94,7 @@ plays! {
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
     chg_01_group_deletions_are_rehearsed: "CHG-01",
+    chg_02_settings_are_changed_with_authority: "CHG-02",
+    log_01_logging_is_not_weakened: "LOG-01",
+    cld_01_cloud_roles_do_not_drift: "CLD-01",
 }

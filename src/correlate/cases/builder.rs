@@ -33,6 +33,11 @@ impl Rules {
         Ok(Self { apps: Globs::new(&apps)?, door: Door::new(config)?, everybody_is_pushed })
     }
 
+    /// True when an application of that name stands for Databricks.
+    pub fn names_databricks(&self, app: &str) -> bool {
+        self.apps.any(app)
+    }
+
     /// True when an application stands for Databricks, or when none is named.
     pub fn may_be_databricks(&self, app: Option<&str>) -> bool {
         app.is_none_or(|app| self.apps.any(app))

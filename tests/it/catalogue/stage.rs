@@ -46,6 +46,8 @@ principals = ["terraform@example.com"]
 [test."PRV-01"]
 privileged_groups = ["okta-admins"]
 "#;
+/// The day after the evidence ends: 2026-07-05.
+const INGESTED_AT: i64 = 1_783_209_600_000_000;
 pub(super) const PERIOD: &str = "2026-07-01..2026-07-04";
 
 /// A story: what is logged, and how a test judges it.
@@ -77,14 +79,16 @@ impl Ground {
         write("okta.json", logs.okta.join("\n"));
         write("databricks.json", logs.databricks.join("\n"));
         for (path, text) in &logs.files {
+            let parent = folder.path().join(path).parent().map(Path::to_owned).expect("a folder");
+            fs::create_dir_all(parent).expect("a folder");
             write(path, text.clone());
         }
         write("tickmark.toml", config.to_owned());
-        let config = Config::read(&folder.path().join("tickmark.toml")).expect("a configuration");
+        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml"), None).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
-            pattern: format!("{name}.json"),
+            pattern: format!("{name}*.json"),
             source: tickmark::source::by_id(name),
             zone: None,
         };
@@ -94,7 +98,13 @@ impl Ground {
         let others: Vec<String> = declared.collect();
         let mut inputs = vec![input("okta"), input("databricks")];
         inputs.extend(others.iter().map(|name| input(name)));
-        ingest(&folder.path().join("lake"), &inputs, &Options::default(), &mut Unwatched).expect("an ingest");
+        // More files of the two.
+        let more =
+            config.sources.iter().skip(2).filter(|s| s.id.as_deref().is_some_and(|id| !others.iter().any(|o| o == id)));
+        let stems = more.flat_map(|s| &s.paths).map(|path| path.trim_end_matches(".json"));
+        inputs.extend(stems.map(|stem| Input { source: None, ..input(stem) }));
+        let options = Options { ingested_at: INGESTED_AT, ..Options::default() };
+        ingest(&folder.path().join("lake"), &inputs, &options, &mut Unwatched).expect("an ingest");
         Self { folder, config, period }
     }
 
@@ -123,6 +133,22 @@ pub(super) fn judge_with(
     config: &Config,
     period: &Period,
 ) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    let judge = |evidence: &Evidence<'_>| {
+        let Evidence { lake, config, period, coverage, correlation, companions, .. } = *evidence;
+        let views = Views::default();
+        let all = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
+        catalogue::run(&all).expect("a judgement")
+    };
+    evidence_of(lake, config, period, judge)
+}
+
+/// Lays the evidence of a lake before somebody.
+pub(super) fn evidence_of<T>(
+    lake: Lake,
+    config: &Config,
+    period: &Period,
+    judge: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
     let lake = &lake.with_workspaces(&config.workspaces);
     let files = Inventory::read(lake).expect("an inventory").files;
     let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
@@ -130,8 +156,7 @@ pub(super) fn judge_with(
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
     let views = Views::default();
-    catalogue::run(&Evidence { lake, refused, config, period, coverage, correlation, companions, views })
-        .expect("a judgement")
+    judge(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions, views })
 }
 
 /// The configuration with some of it replaced, and more added.
@@ -156,6 +181,7 @@ pub(super) fn line(test: &str, item: &Item) -> String {
             let hour = chrono::DateTime::from_timestamp_micros(item.time).expect("a time").format("%d %H");
             format!("{} {} {hour}", short(&item.object), short(&item.scope))
         }
+        "COV-07" => item.object.clone().unwrap_or_default(),
         _ => format!("{} {} {}", item.verb, short(&item.subject), short(&item.object)),
     };
     format!("{}: {} {}", what.trim().replace("  ", " "), item.verdict.as_str(), item.reason)
