@@ -78,10 +78,10 @@ pub const TESTS: &[&Test] = &[
     &crd03::TEST,
     &aut01::TEST,
     &aut02::TEST,
+    &chg01::TEST,
     &chg02::TEST,
     &log01::TEST,
     &cld01::TEST,
-    &chg01::TEST,
 ];
 
 /// The test whose words the verdicts of vouching have.
