@@ -1,5 +1,6 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod attributes;
 mod changes;
 mod custom;
 mod decisions;
@@ -34,6 +35,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(changes::CHANGES)
         .chain(settings::SETTINGS)
         .chain(integrity::INTEGRITY)
+        .chain(attributes::ATTRIBUTES)
 }
 
 fn play_all_of(test: &str) {
@@ -87,6 +89,8 @@ plays! {
     cov_07_actions_are_known: "COV-07",
     vch_01_effects_have_an_authority: "VCH-01",
     vch_02_changes_come_by_the_approved_door: "VCH-02",
+    vch_03_attributes_agree: "VCH-03",
+    atr_01_attributes_are_few_and_alike: "ATR-01",
     trc_01_granted_access_arrives: "TRC-01",
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
