@@ -88,4 +88,12 @@ impl<'e> Evidence<'e> {
     pub(super) const fn cut_off(&self) -> i64 {
         self.correlation.limits.cut_off
     }
+
+    /// The first instant of which nothing is known any more, for a test whose longest window is this (microseconds): the end of the
+    /// Databricks evidence, at most that long after the period (reference: compliance 2.0a, cut-off).
+    pub(super) fn cut_off_within(&self, longest: i64) -> i64 {
+        let last = self.period.end.saturating_add(longest);
+        let end = self.coverage.end_of(|source| source == crate::source::DATABRICKS);
+        end.map_or(last, |end| end.min(last))
+    }
 }

@@ -12,9 +12,11 @@ mod leavers;
 mod overlay;
 mod prv01;
 mod records;
+mod stock;
 mod test;
 mod trc;
 mod trc03;
+mod trc04;
 mod vch01;
 mod vch02;
 mod words;
@@ -39,6 +41,7 @@ pub const TESTS: &[&Test] = &[
     &trc::TRC_01,
     &trc::TRC_02,
     &trc03::TEST,
+    &trc04::TEST,
     &dep01::TEST,
     &dep02::TEST,
     &prv01::TEST,
@@ -51,7 +54,6 @@ pub const PLANNED: &[(&str, &str)] = &[
     ("COV-06", "Every principal is resolved"),
     ("COV-07", "Vocabulary is known"),
     ("VCH-03", "Attributes agree across systems"),
-    ("TRC-04", "No access flaps between grant and revoke"),
     ("DEP-03", "Nothing is left behind after a departure"),
     ("ACC-01", "No orphaned accounts"),
     ("ACC-02", "No dormant accounts"),

@@ -1,6 +1,7 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod deliveries;
+mod flapping;
 mod leavers;
 mod logs;
 mod stage;
@@ -14,7 +15,12 @@ use stage::{Story, play};
 use tickmark::catalogue::TESTS;
 
 fn stories() -> impl Iterator<Item = &'static Story> {
-    stories::COVERAGE.iter().chain(stories::VOUCHING).chain(stories::TRACING).chain(leavers::LEAVERS)
+    stories::COVERAGE
+        .iter()
+        .chain(stories::VOUCHING)
+        .chain(stories::TRACING)
+        .chain(leavers::LEAVERS)
+        .chain(flapping::FLAPPING)
 }
 
 fn play_all_of(test: &str) {
@@ -105,6 +111,7 @@ plays! {
     trc_01_granted_access_arrives: "TRC-01",
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
+    trc_04_access_does_not_flap: "TRC-04",
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
