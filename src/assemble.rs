@@ -3,20 +3,16 @@
 mod items;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::access::columns::ACCESS;
-use crate::access::{self, Bounds, Held};
 use crate::catalogue::{self, Evidence, Outcome, Views};
+use crate::companion::Companions;
 use crate::config::{Config, Period};
-use crate::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
-use crate::correlate::kernel::Limits;
+use crate::correlate::columns::{ITEMS, RESULTS};
 use crate::correlate::{self, Verdict};
-use crate::coverage::{self, COVERAGE, Coverage};
+use crate::coverage::{self, Coverage};
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
-use crate::identity::{IDENTITIES, IDENTITY_LINKS};
 use crate::ingest::Refused;
 use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
@@ -27,7 +23,8 @@ use crate::report::render;
 use crate::schema::Table;
 use items::{Lineage, Rows};
 
-/// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake.
+/// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake;
+/// the maps among the companions are laid into the configuration ([`Companions::lay_into`]).
 ///
 /// # Errors
 /// No record at hand ([`Error::Input`]), a lake or folder that cannot be read or written, or a bug of ours.
@@ -35,6 +32,7 @@ pub fn assemble(
     lake: Lake,
     refused: &[Refused],
     config: &Config,
+    companions: &Companions,
     period: &Period,
     out: &Path,
     clock: &dyn Fn() -> String,
@@ -48,7 +46,8 @@ pub fn assemble(
     let coverage = Coverage::read(lake, config, &coverage::source_ids(config, &inventory.files)?)?;
     let correlation = correlate::run(lake, config, period, &coverage)?;
     let (coverage, correlation) = (&coverage, &correlation);
-    let evidence = Evidence { lake, refused, config, period, coverage, correlation, views: Views::default() };
+    let views = Views::default();
+    let evidence = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
@@ -93,24 +92,9 @@ fn write_data(
 ) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
-    let (correlation, period) = (evidence.correlation, evidence.period);
-    let part = &correlation.judged;
-    let acts = &part.acts;
-    let is_item = |row: usize| period.contains(acts.time(row));
-    let vouched: Vec<_> =
-        part.vouching.iter().filter(|v| is_item(v.effect) && catalogue::is_vouched(acts.verb(v.effect))).collect();
-    let traced: Vec<_> = part.tracing.iter().filter(|t| is_item(t.authority)).collect();
-    let waived = waived(outcomes);
-    let frames = [
-        (&VOUCHING, correlate::vouching_frame(&vouched, acts, &waived)?),
-        (&TRACING, correlate::tracing_frame(&traced, acts, &waived)?),
-        (&ACCESS, access_frame(evidence)?),
-        (&RESULTS, results_frame(outcomes)?),
-        (&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?),
-        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
-        (&IDENTITIES, correlate::identities_frame(&correlation.ground.identities)?),
-        (&IDENTITY_LINKS, correlate::links_frame(&correlation.ground.identities, acts)?),
-    ];
+    let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
+    frames.push((&RESULTS, results_frame(outcomes)?));
+    frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
     let mut files = Vec::new();
     for (table, mut frame) in frames {
         write(&mut frame, &data.join(format!("{}.parquet", table.name)))?;
@@ -143,21 +127,6 @@ fn waived(outcomes: &[Outcome]) -> BTreeSet<&str> {
     let of_tables = outcomes.iter().filter(|o| matches!(o.test.id, "VCH-01" | "TRC-01" | "TRC-02"));
     let items = of_tables.flat_map(|o| &o.items).filter(|i| i.verdict == Verdict::Waived);
     items.map(|i| i.item_id.as_str()).collect()
-}
-
-// A verdict of the period may lean on hours before and after it.
-fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
-    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
-    coverage::hours(period.start - limits.window.look_back, period.end + after)
-}
-
-/// Who held what in the period.
-fn access_frame(evidence: &Evidence<'_>) -> Result<polars::prelude::DataFrame> {
-    let Evidence { correlation, period, .. } = evidence;
-    let access = access::of(&access::histories(correlation), &Bounds::of(correlation, period));
-    let span = period.start..period.end;
-    let rows: Vec<&Held<'_>> = access.rows.iter().filter(|row| row.reaches_into(&span)).collect();
-    access::frame(&rows)
 }
 
 fn data_file(table: &Table, rows: usize) -> DataFile {

@@ -50,6 +50,11 @@ pub enum Command {
         after_help = "First come the types that are not in the vocabulary and look as if they changed access: a whole word of the name, or of the name of a request parameter, speaks of it (grant, owner, role, token, ...).\n\nExamples:\n  tickmark vocabulary --lake lake\n  tickmark vocabulary --lake lake --format json"
     )]
     Vocabulary(Vocabulary),
+    /// List the tests, or tell all about one: what, why, how, false positives, what it cannot show
+    #[command(
+        after_help = "With a configuration the organisation's own tests are listed, too: TOML files in the folder `tests.d` beside it, or in the one that `[report] tests` names.\n\nExamples:\n  tickmark tests\n  tickmark tests VCH-01\n  tickmark tests --config tickmark.toml --format json"
+    )]
+    Tests(Tests),
     /// Show which hours of which source and scope the logs speak for, and their holes
     #[command(
         after_help = "An hour is covered (a record, or a declared heartbeat), quiet (none, and fewer than one expected), a hole (none, and one or more expected; or outside the evidence) or not established (too few days to expect anything). Verdicts lean on absence over covered and quiet hours only, and cite the hole that keeps them open. With --hours the rows are those of table coverage, as in the package.\n\nHeartbeats are declared in the configuration: [[heartbeat]] with source, scope, and paths of CSV or JSON-lines files (time, and where they differ source, scope, reference), or at = [\"2026-07-03T04:00:00Z\"].\n\nExamples:\n  tickmark coverage --lake lake\n  tickmark coverage --lake lake --config tickmark.toml --period 2026-Q3\n  tickmark coverage --lake lake --config tickmark.toml --hours --format csv > hours.csv"
@@ -216,6 +221,20 @@ pub struct Vocabulary {
     #[arg(long, value_name = "DIR")]
     pub lake: PathBuf,
     /// How to print the event types
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// `tickmark tests`
+#[derive(Debug, Args)]
+pub struct Tests {
+    /// The test to tell about [default: list all]
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
+    /// A configuration, for the organisation's own tests
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ListFormat,
 }

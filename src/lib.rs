@@ -1,7 +1,7 @@
 //! tickmark: who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
 //!
 //! bytes → records ([`framing`]) → events ([`source`], [`event`]) → access changes ([`change`]) → Parquet lake ([`ingest`],
-//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`], [`explain`]) → test results ([`catalogue`]) → report model and pages
+//! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`], [`explain`]), what is kept beside the logs ([`companion`]) → test results ([`catalogue`]) → report model and pages
 //! ([`assemble`], [`report`], [`package`]).
 //!
 //! `ARCHITECTURE.md` has a line for every module, and the rule which of them may name which library.
@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod change;
 pub mod cli;
 pub mod commands;
+pub mod companion;
 pub mod config;
 pub mod correlate;
 pub mod coverage;

@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::report::model::{CoverageRow, InputFile, Model, Test};
+use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, Test};
 
 /// Name of the manifest within a package.
 pub const MANIFEST: &str = "manifest.json";
@@ -70,7 +70,7 @@ pub struct Envelope {
     pub finished: String,
 }
 
-/// A file that was read.
+/// A file that was read. The source of a companion file is `companion:` and its kind, and its records are rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the lake's table `files`")]
 pub struct Input {
@@ -165,7 +165,7 @@ pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Res
             started: envelope.started.clone(),
             finished: envelope.finished.clone(),
         },
-        inputs: inputs(&model.inputs),
+        inputs: inputs(model),
         outputs: outputs(package)?,
         coverage: model.coverage.rows.iter().map(coverage_line).collect(),
         population: model.tests.iter().map(population_line).collect(),
@@ -195,9 +195,10 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
-fn inputs(files: &[InputFile]) -> Vec<Input> {
-    let mut inputs: Vec<Input> = files.iter().map(input).collect();
-    inputs.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
+fn inputs(model: &Model) -> Vec<Input> {
+    let companions = model.companions.iter().map(companion);
+    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(companions).collect();
+    inputs.sort_by(|a, b| (&a.path, &a.sha256, &a.source).cmp(&(&b.path, &b.sha256, &b.source)));
     inputs
 }
 
@@ -214,6 +215,23 @@ fn input(file: &InputFile) -> Input {
         rejected: file.records.rejected,
         first_event_time: file.first_event_time.clone(),
         last_event_time: file.last_event_time.clone(),
+    }
+}
+
+// Every row of a companion file is accepted: the file is refused as a whole where one cannot be.
+fn companion(file: &CompanionFile) -> Input {
+    Input {
+        path: file.path.clone(),
+        source: format!("companion:{}", file.kind),
+        byte_count: file.byte_count,
+        sha256: file.sha256.clone(),
+        records: file.row_count,
+        accepted: file.row_count,
+        duplicate: 0,
+        filtered: 0,
+        rejected: 0,
+        first_event_time: "-".to_owned(),
+        last_event_time: "-".to_owned(),
     }
 }
 

@@ -12,11 +12,19 @@ use crate::report::escape::cut;
 /// Cells are cut to this many characters in a table for reading.
 const CELL_CAP: usize = 120;
 
-/// Answers a query over tables `events`, `changes`, `files` and `rejects`.
+/// Answers a query over the tables of the lake.
 ///
 /// # Errors
 /// [`Error::Usage`] when it is no SELECT, or with the engine's words when it cannot be understood.
 pub fn run(lake: &Lake, sql: &str) -> Result<DataFrame> {
+    over(lake, Vec::new(), sql)
+}
+
+/// The same over further tables, each with its name.
+///
+/// # Errors
+/// As those of [`run`].
+pub fn over(lake: &Lake, further: Vec<(&str, LazyFrame)>, sql: &str) -> Result<DataFrame> {
     let first: String =
         sql.trim_start_matches(['(', ' ', '\n']).chars().take_while(char::is_ascii_alphabetic).collect();
     if !["SELECT", "WITH", "SHOW", "EXPLAIN"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
@@ -27,6 +35,9 @@ pub fn run(lake: &Lake, sql: &str) -> Result<DataFrame> {
     let mut context = SQLContext::new();
     for table in crate::lake::TABLES {
         context.register(table.name, scan(lake, table)?);
+    }
+    for (name, frame) in further {
+        context.register(name, frame);
     }
     let plan = context.execute(sql).map_err(|e| Error::Usage(format!("query: {e}")))?;
     collect(plan, "answer the query").map_err(|e| match e {

@@ -100,7 +100,8 @@ pub fn polars_schema(columns: &[Column]) -> PolarsSchema {
     columns.iter().map(|c| (c.name.into(), polars_type(c.kind))).collect()
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+/// What a kind is called in the documentation.
+pub const fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Whole => "int64",

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::access::{self, Access, Bounds, History};
+use crate::companion::Companions;
 use crate::config::{Config, Period};
 use crate::correlate::Correlation;
 use crate::coverage::{Coverage, Log};
@@ -26,6 +27,8 @@ pub struct Evidence<'e> {
     pub coverage: &'e Coverage,
     /// The judged effects and decisions.
     pub correlation: &'e Correlation,
+    /// What the organisation keeps beside its logs.
+    pub companions: &'e Companions,
     /// Views that are made when they are first asked for.
     pub views: Views<'e>,
 }

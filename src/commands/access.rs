@@ -17,7 +17,7 @@ use crate::lake::Lake;
 use crate::report::format::number;
 
 pub(super) fn run(args: &cli::Access, out: &mut dyn Write) -> Result<u8> {
-    let config = args.config.as_deref().map_or_else(Config::bare, Config::read)?;
+    let config = super::configured(args.config.as_deref())?;
     let period = period(args, &config)?;
     let selection = selection(args, &config, &period)?;
     let lake = &Lake::open(&args.lake)?.with_workspaces(&config.workspaces);

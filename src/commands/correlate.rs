@@ -5,14 +5,15 @@ use std::io::Write;
 use super::printed;
 use crate::catalogue::is_vouched;
 use crate::cli;
-use crate::config::{Config, Period};
+use crate::companion::Companions;
+use crate::config::Period;
 use crate::correlate::parts;
 use crate::coverage::Coverage;
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Correlate, out: &mut dyn Write) -> Result<u8> {
-    let config = Config::read(&args.config)?;
+    let (config, _) = Companions::with_config(&args.config)?;
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
     let lake = &Lake::open(&args.lake)?.with_workspaces(&config.workspaces);
     let coverage = Coverage::of_lake(lake, &config)?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::listing::Listing;
 use super::{instant, printed};
 use crate::cli::{self, Format, ListFormat};
-use crate::config::{Config, Period};
+use crate::config::Period;
 use crate::coverage::{Coverage, HOUR, Log, hours};
 use crate::error::{Error, Exit, Result};
 use crate::lake::Lake;
@@ -16,7 +16,7 @@ use crate::query::write;
 use crate::report::format::number;
 
 pub(super) fn run(args: &cli::Coverage, out: &mut dyn Write) -> Result<u8> {
-    let config = args.config.as_deref().map_or_else(Config::bare, Config::read)?;
+    let config = super::configured(args.config.as_deref())?;
     let lake = Lake::open(&args.lake)?.with_workspaces(&config.workspaces);
     let coverage = Coverage::of_lake(&lake, &config)?;
     let period = args.period.as_ref().map(|p| Period::parse(p, config.zone).map_err(Error::Usage)).transpose()?;

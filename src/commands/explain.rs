@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::printed;
 use crate::cli::{self, StoryFormat};
-use crate::config::{Config, Period};
+use crate::companion::Companions;
+use crate::config::Period;
 use crate::correlate;
 use crate::coverage::Coverage;
 use crate::error::{Error, Exit, Result};
@@ -26,7 +27,7 @@ const WIDTH: usize = 100;
 const SCHEMA_VERSION: u32 = 1;
 
 pub(super) fn run(args: &cli::Explain, out: &mut dyn Write) -> Result<u8> {
-    let config = Config::read(&args.config)?;
+    let (config, _) = Companions::with_config(&args.config)?;
     let period = match (&args.period, &config.period) {
         (Some(text), _) => Period::parse(text, config.zone).map_err(Error::Usage)?,
         (None, Some(period)) => period.clone(),

@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod simulate;
 mod summary;
+mod tests;
 mod verify;
 mod vocabulary;
 
@@ -23,6 +24,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::cli::{Command, FailOn};
+use crate::companion::Companions;
+use crate::config::Config;
 use crate::error::{Error, Exit, Result};
 use crate::report::model::Model;
 use crate::source::{self, Source};
@@ -42,6 +45,7 @@ pub fn dispatch(command: &Command, clock: Clock<'_>, out: &mut dyn Write) -> Res
         Command::Report(args) => report::run(args, clock, out),
         Command::Files(args) => files::run(args, out),
         Command::Vocabulary(args) => vocabulary::run(args, out),
+        Command::Tests(args) => tests::run(args, out),
         Command::Coverage(args) => coverage::run(args, out),
         Command::Access(args) => access::run(args, out),
         Command::Explain(args) => explain::run(args, out),
@@ -68,6 +72,11 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The configuration that is given, its companions' maps laid into it; else one that declares nothing.
+fn configured(path: Option<&Path>) -> Result<Config> {
+    path.map_or_else(Config::bare, |path| Companions::with_config(path).map(|(config, _)| config))
 }
 
 fn source_of(id: &str) -> Result<&'static dyn Source> {

@@ -7,6 +7,7 @@ use super::progress::{Funnel, Style};
 use super::{Clock, printed, rfc3339, status, summary};
 use crate::assemble::assemble;
 use crate::cli;
+use crate::companion::Companions;
 use crate::config::{Config, Period};
 use crate::error::{Error, Result};
 use crate::ingest::{Input, Options};
@@ -14,7 +15,7 @@ use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let config = Config::read(&args.config)?;
+    let (config, companions) = Companions::with_config(&args.config)?;
     let period = period(args, &config)?;
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
@@ -25,7 +26,8 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     };
     let funnel = Funnel::new(clock, args.quiet);
     let read = followed(&lake, &inputs(&config)?, &options, funnel, Style::Silent, out)?;
-    let judged = assemble(Lake::open(&lake)?, &read.refused, &config, &period, &package, &|| rfc3339(clock()));
+    let judged =
+        assemble(Lake::open(&lake)?, &read.refused, &config, &companions, &period, &package, &|| rfc3339(clock()));
     // Where every file was refused there is nothing to judge, and the reason is what was refused.
     if judged.is_err() && !read.refused.is_empty() {
         printed(summary::ingested(out, &read))?;

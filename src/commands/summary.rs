@@ -12,6 +12,9 @@ use crate::report::escape::cut;
 use crate::report::format::number;
 use crate::report::model::{ItemRow, Model, Severity};
 
+/// Findings of one companion file that are told; all are counted, and stand in the package.
+const FINDINGS_TOLD: usize = 5;
+
 /// What an ingest read.
 pub(super) fn ingested(out: &mut dyn Write, read: &Summary) -> std::io::Result<()> {
     let t = read.totals;
@@ -172,6 +175,7 @@ pub(super) fn judged(out: &mut dyn Write, model: &Model, package: &Path) -> std:
     )?;
     writeln!(out, "Period    {} ({} to {}, half open)", model.period.label, model.period.start, model.period.end)?;
     coverage(out, model)?;
+    companions(out, model)?;
     for sentence in &model.scope.excluded {
         writeln!(out, "Left out  {}", plain(sentence))?;
     }
@@ -195,6 +199,26 @@ fn coverage(out: &mut dyn Write, model: &Model) -> std::io::Result<()> {
             number(row.quiet_hours),
             number(row.hole_hours),
         )?;
+    }
+    Ok(())
+}
+
+fn companions(out: &mut dyn Write, model: &Model) -> std::io::Result<()> {
+    for (i, file) in model.companions.iter().enumerate() {
+        let findings = model.companion_findings.rows.iter().filter(|finding| finding.path == file.path);
+        writeln!(
+            out,
+            "{:<10}{} from {} ({}): {} rows, {} findings",
+            if i == 0 { "Beside" } else { "" },
+            file.kind,
+            plain(&file.path),
+            plain(&file.owner),
+            number(file.row_count),
+            number(file.finding_count),
+        )?;
+        for finding in findings.take(FINDINGS_TOLD) {
+            writeln!(out, "          {}:{}: {}", plain(&file.path), finding.line, plain(&finding.message))?;
+        }
     }
     Ok(())
 }

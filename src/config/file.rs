@@ -1,5 +1,8 @@
 //! The file's own shape, and the errors that name its lines.
 
+mod companion;
+mod custom;
+mod files;
 mod heartbeat;
 mod source;
 
@@ -9,6 +12,8 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use serde::Deserialize;
 use toml::Spanned;
+
+pub use custom::CustomTest;
 
 use super::period::{day, midnight};
 use super::{Config, Globs, PARAMETERS, Period, Span, glob};
@@ -24,6 +29,8 @@ struct File {
     source: Vec<source::SourceTable>,
     #[serde(default)]
     heartbeat: Vec<Spanned<heartbeat::HeartbeatTable>>,
+    #[serde(default)]
+    companion: Vec<Spanned<companion::CompanionTable>>,
     #[serde(default)]
     identity: Identity,
     #[serde(default)]
@@ -57,6 +64,7 @@ struct Report {
     lake: Option<PathBuf>,
     out: Option<PathBuf>,
     zone: Option<Spanned<String>>,
+    tests: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]
@@ -211,7 +219,10 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
     let zone = file.report.zone.as_ref().map_or(Ok(Tz::UTC), |zone| source::zone(zone, &place))?;
     let period =
         |text: &Spanned<String>| Period::parse(text.get_ref(), zone).map_err(|e| place.error(Some(text.span()), &e));
-    check(&file, &place, zone)?;
+    let custom_tests = custom::tests(dir, file.report.tests.as_deref())?;
+    let mut ids = crate::catalogue::ids();
+    ids.extend(custom_tests.iter().map(|custom| custom.test.id));
+    check(&file, &place, zone, &ids)?;
     let names: BTreeMap<String, String> =
         file.workspaces.names.iter().map(|(name, id)| (name.get_ref().clone(), id.clone())).collect();
     let all_placed = |scopes: &[String]| scopes.iter().map(|s| placed(s, &names)).collect();
@@ -229,6 +240,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         sources,
         heartbeats,
         heartbeat_files,
+        companions: companion::companions(&file.companion, &place, dir)?,
         domains: lower_map(file.identity.domains),
         aliases: lower_map(file.identity.aliases),
         group_map: file.groups.map,
@@ -240,27 +252,27 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         workspaces: names,
         parameters: plain_map(file.parameters),
         tests: file.test.into_iter().map(|(k, v)| (k.into_inner(), plain_map(v))).collect(),
+        custom_tests,
         waivers: file.waiver.into_iter().map(Spanned::into_inner).collect(),
     })
 }
 
-fn check(file: &File, place: &Place<'_>, zone: Tz) -> Result<()> {
-    check_parameters(file, place)?;
-    check_waivers(file, place, zone)?;
+fn check(file: &File, place: &Place<'_>, zone: Tz, ids: &[&str]) -> Result<()> {
+    check_parameters(file, place, ids)?;
+    check_waivers(file, place, zone, ids)?;
     check_addresses(&file.connector, place)?;
     check_workspaces(&file.workspaces, place)?;
     Globs::new(&file.connector.user_agents).map(|_| ())
 }
 
-fn check_parameters(file: &File, place: &Place<'_>) -> Result<()> {
+fn check_parameters(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> {
     let shared: Vec<&str> = PARAMETERS.iter().map(|p| p.name).collect();
     for (key, value) in &file.parameters {
         known(key, &shared, place)?;
         duration(value, place)?;
     }
-    let ids = crate::catalogue::ids();
     for (id, table) in &file.test {
-        known(id, &ids, place)?;
+        known(id, ids, place)?;
         let mut names = shared.clone();
         names.extend(crate::catalogue::own_parameters(id.get_ref()).map(|p| p.name));
         names.push("policy");
@@ -287,8 +299,7 @@ fn duration(value: &Spanned<toml::Value>, place: &Place<'_>) -> Result<()> {
     text.parse::<Span>().map(|_| ()).map_err(|e| place.error(Some(value.span()), &e))
 }
 
-fn check_waivers(file: &File, place: &Place<'_>, zone: Tz) -> Result<()> {
-    let ids = crate::catalogue::ids();
+fn check_waivers(file: &File, place: &Place<'_>, zone: Tz, ids: &[&str]) -> Result<()> {
     for spanned in &file.waiver {
         let waiver = spanned.get_ref();
         let wrong =
@@ -355,7 +366,8 @@ fn with_suggestion(message: &str) -> String {
     format!("unknown key `{field}`{}", nearest(field, quoted))
 }
 
-fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
+/// A question for the nearest known name; empty where none is near.
+pub(crate) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
     names
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min()

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 
 pub use choice::{Choice, Choices, Facts};
-pub use file::{Connector, Scope, Select, Waiver};
+pub(crate) use file::nearest;
+pub use file::{Connector, CustomTest, Scope, Select, Waiver};
 pub use period::Period;
 pub use span::Span;
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub heartbeats: Vec<Heartbeat>,
     /// The files that they stand in, by path.
     pub heartbeat_files: Vec<HeartbeatFile>,
+    /// The declared companion files, in the order of the file.
+    pub companions: Vec<CompanionConfig>,
     /// Domain aliases, lower case: alias to canonical.
     pub domains: BTreeMap<String, String>,
     /// Name aliases, lower case: alias to canonical.
@@ -61,6 +64,8 @@ pub struct Config {
     pub sandbox: Vec<String>,
     parameters: BTreeMap<String, toml::Value>,
     tests: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// Tests of the organisation's own, by path.
+    pub custom_tests: Vec<CustomTest>,
     /// Approved exceptions, in the order of the file.
     pub waivers: Vec<Waiver>,
 }
@@ -117,6 +122,17 @@ pub struct HeartbeatFile {
     pub sha256: String,
     /// Heartbeats in it.
     pub heartbeat_count: u64,
+}
+
+/// One `[[companion]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanionConfig {
+    /// What the files are lists of.
+    pub kind: crate::companion::Kind,
+    /// The files, by path; each of them is there.
+    pub paths: Vec<PathBuf>,
+    /// Who answers for them.
+    pub owner: String,
 }
 
 /// A parameter that every test shares: its name, default and meaning.
@@ -181,7 +197,8 @@ impl Config {
     /// # Errors
     /// A bug of ours.
     pub fn bare() -> Result<Self> {
-        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new("."))
+        // Without a folder of its own it has no tests beside it.
+        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new(""))
     }
 
     /// A path of the file, made relative to the file's folder.

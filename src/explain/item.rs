@@ -6,6 +6,7 @@ use super::find::{Found, Search};
 use super::model::{Brief, Considered, Consulted, Door, HoleSpan, LogHours, Parameter, State, Story};
 use super::words::{at, class, held, moment, object, seen};
 use super::{Ask, words};
+use crate::catalogue::{TRACED_BY, VOUCHED_BY};
 use crate::change::Verb;
 use crate::config::PARAMETERS;
 use crate::correlate::acts::Act;
@@ -65,7 +66,7 @@ impl Ask<'_> {
                 (scope, t.effect.map(|row| self.door(row)))
             }
         };
-        let side = if matches!(item, Found::Vouching(_)) { "VCH-01" } else { "TRC-01" };
+        let side = if matches!(item, Found::Vouching(_)) { VOUCHED_BY } else { TRACED_BY };
         let state = self.state(item, retried);
         Story {
             headline: self.headline(item, &act),

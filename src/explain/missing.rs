@@ -6,6 +6,7 @@ use super::Ask;
 use super::model::{Brief, Missing, Row, Standing};
 use super::words::{at, length, moment};
 use crate::access::{self, Access, Bounds, Edge, Held, History, State};
+use crate::catalogue::VOUCHED_BY;
 use crate::change::EntitlementKind;
 use crate::correlate::Retried;
 use crate::correlate::cases::{Entitlement, Key};
@@ -268,7 +269,7 @@ impl Asked<'_, '_> {
                     v.reason.as_str()
                 )
             }
-            None => format!("{} ({item}: {})", texts::reason("VCH-01", v.reason.as_str()), v.reason.as_str()),
+            None => format!("{} ({item}: {})", texts::reason(VOUCHED_BY, v.reason.as_str()), v.reason.as_str()),
         })
     }
 

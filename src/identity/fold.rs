@@ -10,7 +10,7 @@ use super::Basis;
 const GUEST: &str = "#ext#";
 
 /// A name as it is compared: compatibility forms unfolded, in lower case. Folding twice changes nothing more.
-pub(super) fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     if name.is_ascii() {
         return name.trim().to_ascii_lowercase();
     }
@@ -26,15 +26,21 @@ pub(super) fn usable(text: Option<&str>) -> Option<&str> {
 
 /// What the configuration says of names.
 #[derive(Debug, Default)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     domains: BTreeMap<String, String>,
     aliases: BTreeMap<String, String>,
 }
 
 impl Rules {
-    pub(super) fn new(domains: &BTreeMap<String, String>, aliases: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(domains: &BTreeMap<String, String>, aliases: &BTreeMap<String, String>) -> Self {
         let folded = |map: &BTreeMap<String, String>| map.iter().map(|(k, v)| (fold(k), fold(v))).collect();
         Self { domains: folded(domains), aliases: folded(aliases) }
+    }
+
+    /// A name as the configuration alone brings it together with others: folded, its domain and aliases resolved.
+    pub(crate) fn canonical(&self, name: &str) -> String {
+        let folded = fold(name);
+        self.apply(&folded).map_or(folded, |(canonical, _)| canonical)
     }
 
     /// The name that a folded name stands for, and the rule that says so; `None` = it stands for itself.

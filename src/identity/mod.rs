@@ -19,7 +19,7 @@ mod tests;
 
 use std::sync::OnceLock;
 
-use self::fold::{Rules, fold, usable};
+use self::fold::usable;
 use self::groups::{Groups, Mapping};
 use self::people::{Asked, Owner, People};
 use self::store::{DATABRICKS, Store, directory_id};
@@ -28,6 +28,7 @@ use crate::change::SubjectKind;
 use crate::config::Config;
 
 pub use columns::*;
+pub(crate) use fold::{Rules, fold};
 pub use rows::{IdentityRow, LinkRow};
 
 /// What stands for a principal that a record does not name.

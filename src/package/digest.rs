@@ -53,7 +53,7 @@ fn node(pair: &[[u8; 32]]) -> [u8; 32] {
     }
 }
 
-/// The id of a run: digest of the inputs' digests, the configuration's digest and the version. The same inputs,
+/// The id of a run: digest of the inputs' digests (companion files among them), the configuration's digest and the version. The same inputs,
 /// configuration and version give the same id, wherever the files lie and whenever the run takes place.
 pub fn run_id<T: AsRef<str>>(input_sha256: &[T], config_sha256: &str, version: &str) -> String {
     let mut inputs: Vec<&str> = input_sha256.iter().map(AsRef::as_ref).collect();

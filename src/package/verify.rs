@@ -137,7 +137,7 @@ fn check_model(package: &Path, manifest: &Manifest, disagreements: &mut Vec<Stri
     if model.package.run_id != manifest.run.id {
         disagreements.push(format!("{MODEL} is of another run"));
     }
-    if inputs(&model.inputs) != manifest.inputs {
+    if inputs(&model) != manifest.inputs {
         disagreements.push(format!("{MODEL} and {MANIFEST} do not list the same inputs"));
     }
     let by_test: BTreeMap<&str, _> = manifest.population.iter().map(|p| (p.test_id.as_str(), p)).collect();

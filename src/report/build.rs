@@ -1,5 +1,6 @@
 //! From judged evidence to the report model.
 
+mod companions;
 mod coverage;
 mod items;
 mod time;
@@ -52,7 +53,9 @@ pub struct Parts<'p> {
 pub fn model(parts: &Parts<'_>) -> Result<Model> {
     let config = parts.evidence.config;
     let inputs: Vec<InputFile> = parts.inventory.files.iter().map(input).collect();
-    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).collect();
+    let companions = companions::files(parts);
+    let digests: Vec<&str> =
+        inputs.iter().map(|f| f.sha256.as_str()).chain(companions.iter().map(|f| f.sha256.as_str())).collect();
     let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     Model {
         schema_version: SCHEMA_VERSION,
@@ -72,6 +75,8 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         door: door(parts),
         identity: identity(parts),
         inputs,
+        companions,
+        companion_findings: companions::findings(parts),
         totals: Totals::default(),
         rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
         vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),

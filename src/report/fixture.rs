@@ -49,6 +49,8 @@ pub(crate) fn empty() -> Model {
             unresolved: Listing::of_total(Vec::new(), 0),
         },
         inputs: Vec::new(),
+        companions: Vec::new(),
+        companion_findings: Listing::of_total(Vec::new(), 0),
         totals: Totals::default(),
         rejects: Listing::of_total(Vec::new(), 0),
         vocabulary: Vec::new(),
@@ -71,7 +73,9 @@ pub(crate) fn empty() -> Model {
 pub(crate) fn full() -> Model {
     let mut model = empty();
     model.inputs = inputs();
-    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).collect();
+    (model.companions, model.companion_findings) = companions();
+    let companions = model.companions.iter().map(|f| f.sha256.as_str());
+    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(companions).collect();
     model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0");
     model.package.data_files = data_files();
     model.scope = scope();
@@ -142,6 +146,8 @@ pub(crate) fn hostile() -> Model {
     model.statements.system = Supplied::stated(attack());
     model.waivers.iter_mut().for_each(|w| (w.reason, w.select, w.approved_by) = (attack(), attack(), attack()));
     model.inputs.iter_mut().for_each(|f| (f.path, f.source) = (attack(), attack()));
+    model.companions.iter_mut().for_each(|f| (f.path, f.owner) = (attack(), attack()));
+    model.companion_findings.rows.iter_mut().for_each(|f| (f.path, f.message) = (attack(), attack()));
     model.rejects.rows.iter_mut().for_each(|r| (r.path, r.reason) = (attack(), attack()));
     model.vocabulary.iter_mut().for_each(|v| (v.event_type, v.source) = (attack(), attack()));
     model.identity.aliases.iter_mut().for_each(|a| (a.from, a.to) = (attack(), attack()));
@@ -154,12 +160,12 @@ pub(crate) fn hostile() -> Model {
     model.skews.iter_mut().for_each(|s| (s.earlier, s.later) = (attack(), attack()));
     model.door.principals = ATTACKS.map(str::to_owned).to_vec();
     for test in &mut model.tests {
-        let id = test.id.clone();
+        let of = crate::catalogue::test(&test.id).unwrap();
         for row in test.exceptions.rows.iter_mut().chain(&mut test.undetermined.rows) {
             (row.actor, row.subject, row.object, row.detail) = (attack(), attack(), attack(), attack());
             (row.scope, row.item_id, row.waiver_id, row.hole_id) = (attack(), attack(), attack(), attack());
             row.records.iter_mut().for_each(|r| (r.path, r.event_id) = (attack(), attack()));
-            row.in_words = texts::sentence(&id, row);
+            row.in_words = texts::sentence(of, row);
         }
     }
     model.derive().unwrap()

@@ -55,6 +55,10 @@ pub struct Model {
     pub identity: Identity,
     /// Every file read.
     pub inputs: Vec<InputFile>,
+    /// Companion files, by kind and path.
+    pub companions: Vec<CompanionFile>,
+    /// What in them does not hold, by path and line.
+    pub companion_findings: Listing<CompanionFinding>,
     /// Records over all files. Filled by [`Model::derive`].
     pub totals: Totals,
     /// Records that could not be read.

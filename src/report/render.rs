@@ -25,6 +25,7 @@ const HTML: &[(&str, &str)] = templates![
     "html/appendix_contents.html",
     "html/base.html",
     "html/basis.html",
+    "html/companions.html",
     "html/components.html",
     "html/coverage.html",
     "html/criteria.html",

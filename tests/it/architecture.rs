@@ -19,6 +19,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("change", &[]),
     ("cli", &[]),
     ("commands", &[]),
+    ("companion", &[]),
+    ("companion/parquet", &["polars"]),
     ("config", &[]),
     ("correlate", &["polars"]),
     ("correlate/assign", &[]),

@@ -1,5 +1,6 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod custom;
 mod deliveries;
 mod flapping;
 mod leavers;

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod compact;
+mod companions;
 mod correlate;
 mod coverage;
 mod deliveries;

@@ -8,13 +8,16 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use tickmark::access::columns::ACCESS;
+use tickmark::catalogue::{TESTS, markdown};
 use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
+use tickmark::companion::REGISTERS;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
 use tickmark::identity::{IDENTITIES, IDENTITY_LINKS};
 use tickmark::lake::{DUPLICATES, FILES, REJECTS};
+use tickmark::report::controls::of_test;
 use tickmark::schema::Table;
 
 const TABLES: [&Table; 14] = [
@@ -122,6 +125,42 @@ fn the_schema_page_is_up_to_date() {
         page.push_str(&table.markdown());
     }
     assert_page("schema.md", &page);
+}
+
+#[test]
+fn the_tests_page_is_up_to_date() {
+    let mut page = "# Tests\n\nEvery test of the catalogue: what it looks at, why, how it judges, when an exception is none after all, and \
+        what it cannot show. The integrity gates come first. Tests of your own are described in [custom-tests.md](custom-tests.md).\n\n\
+        Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
+        .to_owned();
+    for test in TESTS {
+        page.push('\n');
+        page.push_str(&markdown(test, &of_test(test.id)));
+    }
+    assert_page("tests.md", &page);
+}
+
+#[test]
+fn the_page_of_companion_files_is_up_to_date() {
+    let mut page = "# Companion files\n\nWhat an organisation keeps beside its logs, declared in the configuration:\n\n\
+        ```toml\n[[companion]]\nkind = \"hr_leavers\"\npaths = [\"registers/leavers.csv\"]\nowner = \"People team\"\n```\n\n\
+        `paths` are files, folders or globs, relative to the configuration; `owner` is who answers for them. A file is CSV (`.csv`: a \
+        header, `,` `;` or tab, quotes as in RFC 4180), JSON (`.json`, `.jsonl`, `.ndjson`: one object a line, or one list of \
+        objects) or Parquet (`.parquet`), in UTF-8. Names are compared without regard to case.\n\n\
+        Each file is evidence: the package lists its digest, its rows and its owner, and the run id follows from it. A file with an \
+        unknown column, a cell that is missing or malformed, or a key that stands twice is refused as a whole, with file and line (of \
+        Parquet the row), and the status is 3. What can be read but does not hold is kept, and listed as a finding. Where no file of a \
+        kind is declared, what needs it is not tested; an empty file is one that says nothing is there.\n\n\
+        A day or instant is RFC 3339 with a zone, or a day such as `2026-07-01` for its midnight in the zone of the reports; an \
+        instant is RFC 3339 only. A duration is `90s`, `5m`, `24h` or `30d`. A flag is `true` or `false`. A glob has `*`, `?`, `[...]` \
+        and `{a,b}`. A scope is `account`, `tenant`, a workspace id, or a name of `[workspaces]`.\n\n\
+        Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
+        .to_owned();
+    for register in &REGISTERS {
+        page.push('\n');
+        page.push_str(&register.markdown());
+    }
+    assert_page("companions.md", &page);
 }
 
 #[test]

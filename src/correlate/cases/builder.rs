@@ -33,6 +33,11 @@ impl Rules {
         Ok(Self { apps: Globs::new(&apps)?, door: Door::new(config)?, everybody_is_pushed })
     }
 
+    /// True when an application of that name stands for Databricks.
+    pub fn names_databricks(&self, app: &str) -> bool {
+        self.apps.any(app)
+    }
+
     pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
         let about_app = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign | Verb::PushCreate | Verb::PushRemove);
         !about_app || act.app.or(act.entitlement).is_some_and(|app| self.apps.any(app))

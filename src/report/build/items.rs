@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Parts, instant, of_test};
-use crate::catalogue::{Item, Outcome};
+use crate::catalogue::{self, Item, Outcome};
 use crate::correlate::Verdict;
 use crate::report::model::{
     Conclusion, Counts, Exclusion, Figure, ItemRow, Listing, ROWS_SHOWN, ReasonCount, RecordRef, ScopeCounts, Severity,
-    Test,
+    Test, TestControl,
 };
 use crate::report::{derive, texts};
 
@@ -18,6 +18,12 @@ pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
     let exclusion = |(name, count): &(String, u64)| Exclusion { name: name.clone(), count: *count };
     let figure = |(name, value): &(String, String)| Figure { name: name.clone(), value: value.clone() };
     let mut test = derive::described(outcome.test, severity(outcome.test.severity.as_str()));
+    let own = parts.evidence.config.custom_tests.iter().find(|custom| custom.test.id == outcome.test.id);
+    test.controls.extend(own.iter().flat_map(|custom| &custom.controls).map(|(framework, id, strength)| TestControl {
+        framework: framework.clone(),
+        id: id.clone(),
+        strength: *strength,
+    }));
     test.limits.extend(outcome.notes.iter().cloned());
     test.exclusions = outcome.exclusions.iter().map(exclusion).collect();
     test.figures = outcome.figures.iter().map(figure).collect();
@@ -84,7 +90,7 @@ fn reasons(outcome: &Outcome) -> Vec<ReasonCount> {
         verdict: verdict.as_str().to_owned(),
         reason: reason.to_owned(),
         count,
-        meaning: texts::reason(outcome.test.id, reason).to_owned(),
+        meaning: texts::reason(outcome.test, reason).to_owned(),
     };
     all.into_iter().map(row).collect()
 }
@@ -92,7 +98,7 @@ fn reasons(outcome: &Outcome) -> Vec<ReasonCount> {
 fn listing(parts: &Parts<'_>, outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Listing<ItemRow> {
     let chosen = listed(outcome, wanted);
     let total = chosen.len() as u64;
-    let rows = chosen.into_iter().take(ROWS_SHOWN).map(|i| row(parts, outcome.test.id, i)).collect();
+    let rows = chosen.into_iter().take(ROWS_SHOWN).map(|i| row(parts, outcome.test, i)).collect();
     Listing::of_total(rows, total)
 }
 
@@ -103,7 +109,7 @@ fn listed(outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Vec<&Item> {
     chosen
 }
 
-fn row(parts: &Parts<'_>, test: &str, item: &Item) -> ItemRow {
+fn row(parts: &Parts<'_>, test: &catalogue::Test, item: &Item) -> ItemRow {
     let text = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".to_owned());
     let records = item.event_ids.iter().filter_map(|id| {
         let (path, line) = parts.lineage.get(id)?;

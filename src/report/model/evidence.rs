@@ -94,6 +94,36 @@ pub struct Identity {
     pub unresolved: Listing<Unresolved>,
 }
 
+/// A companion file: what the organisation keeps beside its logs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanionFile {
+    /// What it is a list of, as `kind` in `[[companion]]`.
+    pub kind: String,
+    /// Path relative to the configuration's folder.
+    pub path: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Size.
+    pub byte_count: u64,
+    /// Rows in it.
+    pub row_count: u64,
+    /// Findings in it.
+    pub finding_count: u64,
+}
+
+/// A row of a companion file that can be read but does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanionFinding {
+    /// The file.
+    pub path: String,
+    /// Its line there; of Parquet its row.
+    pub line: u64,
+    /// What is wrong.
+    pub message: String,
+}
+
 /// One configured equality of names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {

@@ -131,6 +131,17 @@ pub enum Strength {
     Context,
 }
 
+impl Strength {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Supporting => "supporting",
+            Self::Context => "context",
+        }
+    }
+}
+
 /// Population and verdicts of one test.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
+use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
@@ -76,10 +77,12 @@ impl Ground {
         write("okta.json", logs.okta.join("\n"));
         write("databricks.json", logs.databricks.join("\n"));
         for (path, text) in &logs.files {
+            let parent = folder.path().join(path).parent().map(Path::to_owned).expect("a folder");
+            fs::create_dir_all(parent).expect("a folder");
             write(path, text.clone());
         }
         write("tickmark.toml", config.to_owned());
-        let config = Config::read(&folder.path().join("tickmark.toml")).expect("a configuration");
+        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml")).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
@@ -112,13 +115,24 @@ impl Ground {
 
 /// Puts a lake to the tests.
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    evidence_of(lake, config, period, |evidence| catalogue::run(evidence).expect("a judgement"))
+}
+
+/// Lays the evidence of a lake before somebody.
+pub(super) fn evidence_of<T>(
+    lake: Lake,
+    config: &Config,
+    period: &Period,
+    judge: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
     let lake = &lake.with_workspaces(&config.workspaces);
     let files = Inventory::read(lake).expect("an inventory").files;
     let ids = tickmark::coverage::source_ids(config, &files).expect("the ids of the sources");
+    let companions = &Companions::read(config).expect("companions");
     let coverage = &Coverage::read(lake, config, &ids).expect("coverage");
     let correlation = &correlate::run(lake, config, period, coverage).expect("a correlation");
     let views = Views::default();
-    catalogue::run(&Evidence { lake, refused: &[], config, period, coverage, correlation, views }).expect("a judgement")
+    judge(&Evidence { lake, refused: &[], config, period, coverage, correlation, companions, views })
 }
 
 /// The configuration with some of it replaced, and more added.

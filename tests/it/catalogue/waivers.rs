@@ -2,6 +2,7 @@
 
 use tickmark::assemble::assemble;
 use tickmark::catalogue::{Item, Severity};
+use tickmark::companion::Companions;
 use tickmark::correlate::Verdict;
 use tickmark::report::model::Conclusion;
 
@@ -64,7 +65,8 @@ fn what_is_waived_stays_a_deviation_in_the_package() {
     let ground = Ground::new(&config(&[], &live), one);
     let out = ground.path("evidence");
     let clock = || "2026-07-05T00:00:00Z".to_owned();
-    let model = assemble(ground.lake(), &[], &ground.config, &ground.period, &out, &clock).expect("a package");
+    let model = assemble(ground.lake(), &[], &ground.config, &Companions::default(), &ground.period, &out, &clock)
+        .expect("a package");
     let vouching = model.tests.iter().find(|t| t.id == "VCH-01").expect("VCH-01");
     assert_eq!((vouching.counts.exception, vouching.counts.waived, vouching.counts.deviations), (0, 1, 1));
     assert_eq!(vouching.conclusion, Conclusion::ExceptionsNoted);
