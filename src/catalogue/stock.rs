@@ -8,7 +8,11 @@
 //! - A securable has one owner: a new one ends what the one before held.
 //! - A credential is known by its id, whoever the record says it belongs to. One without id stands for itself, and nothing ends it.
 //! - A credential that names no owner belongs to whoever made it.
+//! - Names of securables and privileges are compared whatever the case, and whether the type is told or not: listings leave it out.
 //! - Failed attempts and those of unknown outcome change nothing.
+
+mod counts;
+mod expiry;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +20,9 @@ use super::deeds::Deed;
 use crate::access::{Bounds, Fact, Grant, Held, History, Listing, Pair, What, reconstruct};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::correlate::ACCOUNT;
+
+pub(super) use counts::counts;
+pub(super) use expiry::Expiry;
 
 /// The changes that a stock is made of, as `deeds` takes them.
 pub(super) const VERBS: &[Verb] = &[
@@ -49,6 +56,8 @@ pub(super) struct Good {
     pub(super) scope: String,
     /// Privilege and object in one text, which `access` knows it by.
     pub(super) name: String,
+    /// True = a listing of its kind names it if it is held: privileges of Unity Catalog, personal access tokens.
+    pub(super) is_listed: bool,
 }
 
 impl Good {
@@ -75,6 +84,7 @@ impl Good {
             privilege: privilege.map(str::to_owned),
             scope: scope.to_owned(),
             name,
+            is_listed: kind == EntitlementKind::Token && object.starts_with(PERSONAL_TOKEN),
         }
     }
 
@@ -90,24 +100,31 @@ impl Good {
     }
 }
 
-/// A listing of goods that states all that was held in a scope.
+/// A listing of goods.
 #[derive(Debug, Clone)]
 pub(super) struct Count {
     /// When it was made, under the name that stands in for an event.
     pub(super) listing: Listing,
     /// Of what kind of goods.
     pub(super) kind: EntitlementKind,
-    /// Of which scope.
-    pub(super) scope: String,
+    /// True = it states all goods of the kind that are [`Good::is_listed`]: what it does not name was not held.
+    pub(super) is_whole: bool,
     /// What it lists.
     pub(super) goods: Vec<Good>,
+}
+
+impl Count {
+    /// True for a listing of tokens, false for one of privileges.
+    pub(super) fn is_of_tokens(&self) -> bool {
+        self.kind == EntitlementKind::Token
+    }
 }
 
 /// Goods, and what happened to each.
 #[derive(Debug, Default)]
 pub(super) struct Stock<'d> {
     goods: Vec<(Good, Vec<Fact<'d>>)>,
-    listings: BTreeMap<(EntitlementKind, String), Vec<Listing>>,
+    listings: BTreeMap<EntitlementKind, Vec<Listing>>,
 }
 
 impl<'d> Stock<'d> {
@@ -122,9 +139,11 @@ impl<'d> Stock<'d> {
         for (order, (deed, number)) in done.iter().zip(numbers).enumerate() {
             books.post(order, deed, number);
         }
-        let mut listings: BTreeMap<_, Vec<Listing>> = BTreeMap::new();
+        let mut listings: BTreeMap<EntitlementKind, Vec<Listing>> = BTreeMap::new();
         for count in counts {
-            listings.entry((count.kind, count.scope.clone())).or_default().push(count.listing.clone());
+            if count.is_whole {
+                listings.entry(count.kind).or_default().push(count.listing.clone());
+            }
             books.count(count);
         }
         listings.values_mut().for_each(|list| list.sort());
@@ -134,7 +153,8 @@ impl<'d> Stock<'d> {
     /// Every good with its history, in the order in which they were first seen.
     pub(super) fn histories(&self) -> impl Iterator<Item = (&Good, History<'_>)> {
         self.goods.iter().map(|(good, facts)| {
-            let listings = self.listings.get(&(good.kind, good.scope.clone())).map_or(&[][..], Vec::as_slice);
+            let listings = self.listings.get(&good.kind).filter(|_| good.is_listed);
+            let listings = listings.map_or(&[][..], Vec::as_slice);
             (good, History { pair: good.pair(), facts: facts.clone(), listings })
         })
     }
@@ -164,10 +184,11 @@ struct Books<'d> {
 
 impl<'d> Books<'d> {
     fn number(&mut self, good: Good) -> usize {
-        let place = (good.kind, good.object.clone(), good.scope.clone());
+        let object = bare(&good.object);
+        let place = (good.kind, object.clone(), good.scope.clone());
         // A credential is its id; whose it is the first record tells.
         let subject = if good.kind == EntitlementKind::Token { String::new() } else { good.subject.clone() };
-        let key = (good.kind, subject, good.object.clone(), good.privilege.clone(), good.scope.clone());
+        let key = (good.kind, subject, object, good.privilege.as_deref().map(spelled), good.scope.clone());
         let next = self.goods.len();
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
@@ -200,7 +221,7 @@ impl<'d> Books<'d> {
     fn post(&mut self, order: usize, deed: &'d Deed, number: Option<usize>) {
         let fact = |what| Fact { time: deed.time, order, event_id: &deed.event_id, what };
         let kind = deed.verb.entitlement_kind();
-        let place = (kind, object(deed), place(deed).to_owned());
+        let place = (kind, bare(&object(deed)), place(deed).to_owned());
         match (deed.direction, number) {
             (Direction::Grant, Some(number)) => {
                 if kind == EntitlementKind::Ownership {
@@ -223,7 +244,9 @@ impl<'d> Books<'d> {
                 for number in self.of_object.get(&place).into_iter().flatten() {
                     let (good, facts) = &mut self.goods[*number];
                     let is_meant = deed.subject.as_deref().is_none_or(|subject| subject == good.subject)
-                        && deed.privilege.as_ref().is_none_or(|privilege| good.privilege.as_ref() == Some(privilege));
+                        && deed.privilege.as_deref().is_none_or(|word| {
+                            good.privilege.as_deref().is_some_and(|held| spelled(held) == spelled(word))
+                        });
                     if is_meant && !facts.is_empty() {
                         facts.push(fact(What::Revoked { is_implied: false }));
                     }
@@ -252,8 +275,32 @@ impl Good {
             self.subject.clone_from(&other.subject);
             self.is_resolved = other.is_resolved;
         }
+        // A listing does not tell the type.
+        if !self.object.contains(':') && other.object.contains(':') {
+            self.object.clone_from(&other.object);
+            self.name.clone_from(&other.name);
+        }
     }
 }
+
+/// The name of an object without its type, as it is compared; a credential is told apart by its kind, too.
+fn bare(object: &str) -> String {
+    match object.split_once(':') {
+        Some((kind, name)) if !CREDENTIALS.contains(&kind) => name.to_lowercase(),
+        _ => object.to_lowercase(),
+    }
+}
+
+/// A privilege as it is compared: `USE CATALOG` and `USE_CATALOG` are one.
+fn spelled(privilege: &str) -> String {
+    privilege.trim().to_uppercase().replace(' ', "_")
+}
+
+/// Kinds of credentials, as records name them.
+const CREDENTIALS: [&str; 5] = [PERSONAL_TOKEN, "oauth_secret", "oauth_app", "git_credential", RECIPIENT_TOKEN];
+
+/// A personal access token.
+pub(super) const PERSONAL_TOKEN: &str = "personal_access_token";
 
 /// Who holds what a change gives; `None` = nobody is named, and it is no credential.
 fn holder(deed: &Deed) -> Option<&str> {

@@ -4,6 +4,7 @@ mod custom;
 mod deliveries;
 mod flapping;
 mod leavers;
+mod listings;
 mod logs;
 mod stage;
 mod stories;
@@ -22,6 +23,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(stories::TRACING)
         .chain(leavers::LEAVERS)
         .chain(flapping::FLAPPING)
+        .chain(listings::LISTINGS)
 }
 
 fn play_all_of(test: &str) {
@@ -113,6 +115,8 @@ plays! {
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
     trc_04_access_does_not_flap: "TRC-04",
+    sta_01_access_rolls_forward: "STA-01",
+    sta_02_transient_access_is_shown: "STA-02",
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
