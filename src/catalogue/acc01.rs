@@ -95,7 +95,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged {
         exclusions: vec![
             ("accounts that ended in the period".to_owned(), (all.len() - items.len()) as u64),
-            ("principals that are neither user nor service principal by any sign".to_owned(), unknown_count),
+            ("principals that are neither user nor service principal by any sign".to_owned(), *unknown_count),
         ],
         items,
         notes: listing_note(evidence),

@@ -95,7 +95,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     };
     let Residents { all, unknown_count } = residents(evidence)?;
     let (mut items, mut young, mut gone) = (Vec::new(), 0, 0);
-    for resident in &all {
+    for resident in all {
         match resident.until {
             Some(_) => gone += 1,
             None if is_young(evidence, resident, &ground) => young += 1,
@@ -107,7 +107,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         exclusions: vec![
             ("accounts made within inactivity of the end".to_owned(), young),
             ("accounts that ended in the period".to_owned(), gone),
-            ("principals that are neither user nor service principal by any sign".to_owned(), unknown_count),
+            ("principals that are neither user nor service principal by any sign".to_owned(), *unknown_count),
         ],
         notes: listing_note(evidence),
         coverage_is_complete: has_listing(evidence) && evidence.is_covered(|s| s == crate::source::DATABRICKS),

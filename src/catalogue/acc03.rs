@@ -102,7 +102,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     };
     let Residents { all, unknown_count } = residents(evidence)?;
     let (mut items, mut own, mut machines) = (Vec::new(), 0, 0);
-    for resident in &all {
+    for resident in all {
         let is_guest = directory.is_guest(&resident.subject) || marked.contains(&resident.subject);
         match standing(resident, is_guest, &ground) {
             Standing::Machine => machines += 1,
@@ -116,7 +116,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         exclusions: vec![
             ("users of the organisation's own domains".to_owned(), own),
             ("service principals: they have no domain".to_owned(), machines),
-            ("principals that are neither user nor service principal by any sign".to_owned(), unknown_count),
+            ("principals that are neither user nor service principal by any sign".to_owned(), *unknown_count),
         ],
         notes: listing_note(evidence),
         coverage_is_complete: has_listing(evidence) && evidence.is_covered(|s| s == crate::source::DATABRICKS),

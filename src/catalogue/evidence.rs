@@ -11,6 +11,7 @@ use crate::ingest::Refused;
 use crate::lake::Lake;
 
 use super::item::Severity;
+use super::residents::Residents;
 
 /// What the tests judge.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Evidence<'e> {
 pub struct Views<'e> {
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
+    pub(super) residents: OnceLock<Residents>,
 }
 
 impl<'e> Evidence<'e> {

@@ -11,6 +11,7 @@ mod custom;
 mod deeds;
 mod dep01;
 mod dep02;
+mod dep03;
 mod directory;
 mod doc;
 mod doings;
@@ -60,6 +61,7 @@ pub const TESTS: &[&Test] = &[
     &trc04::TEST,
     &dep01::TEST,
     &dep02::TEST,
+    &dep03::TEST,
     &acc01::TEST,
     &acc02::TEST,
     &acc03::TEST,
@@ -82,7 +84,6 @@ pub const PLANNED: &[(&str, &str)] = &[
     ("COV-06", "Every principal is resolved"),
     ("COV-07", "Vocabulary is known"),
     ("VCH-03", "Attributes agree across systems"),
-    ("DEP-03", "Nothing is left behind after a departure"),
     ("PRV-02", "The privileged roster is reviewed"),
     ("PRV-03", "Access is given to groups, not people"),
     ("PRV-04", "Broad privileges are controlled"),

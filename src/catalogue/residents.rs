@@ -65,7 +65,15 @@ struct Rows<'r> {
 ///
 /// # Errors
 /// The lake cannot be read.
-pub(super) fn residents(evidence: &Evidence<'_>) -> Result<Residents> {
+pub(super) fn residents<'v>(evidence: &'v Evidence<'_>) -> Result<&'v Residents> {
+    if let Some(known) = evidence.views.residents.get() {
+        return Ok(known);
+    }
+    let found = read(evidence)?;
+    Ok(evidence.views.residents.get_or_init(|| found))
+}
+
+fn read(evidence: &Evidence<'_>) -> Result<Residents> {
     let mut all: BTreeMap<(&str, bool), Rows<'_>> = BTreeMap::new();
     for history in evidence.histories().iter().filter(|h| h.pair.subject_kind != SubjectKind::Group) {
         let rows = all.entry((history.pair.subject, history.pair.is_resolved)).or_default();
@@ -114,7 +122,8 @@ fn resident(
     }
     // At the account, if it has one there: a workspace's is a part of that.
     let first = rows.accounts.iter().min_by_key(|row| (row.pair.scope != ACCOUNT, row.opened.time, row.holding));
-    let made = first.filter(|row| row.opened.basis == Basis::Effect);
+    // A workspace's row may be the admission of somebody whom the account has had for long.
+    let made = first.filter(|row| row.opened.basis == Basis::Effect && row.pair.scope == ACCOUNT);
     let shown = accounts.first().copied().or(others.first().copied());
     let held = accounts.iter().chain(&others).filter_map(|row| row.opened.time);
     let scopes = accounts.iter().chain(&others).map(|row| row.pair.scope.to_owned());

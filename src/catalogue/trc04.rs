@@ -93,22 +93,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         cut_off: evidence.cut_off_within(window),
     };
     let acts = &evidence.correlation.judged.acts;
-    let vouching = evidence.correlation.judged.vouching.iter().filter(|v| is_item(acts.verb(v.effect)));
-    let pair = |v: &'_ Vouching| acts.at(v.effect).scope;
-    let (mut population, mut implied, mut redundant) = (HashSet::<Pair<'_>>::new(), 0, 0);
-    for v in vouching.clone().filter(|v| {
-        evidence.period.contains(acts.time(v.effect)) && acts.verb(v.effect).direction() == Direction::Revoke
-    }) {
-        match counts(v) {
-            Counted::Yes => drop(population.insert((&v.key, pair(v)))),
-            Counted::Implied => implied += 1,
-            Counted::Redundant => redundant += 1,
-        }
-    }
-    let mut pairs: BTreeMap<Pair<'_>, Vec<&Vouching>> = BTreeMap::new();
-    for v in vouching.filter(|v| population.contains(&(&v.key, pair(v)))) {
-        pairs.entry((&v.key, pair(v))).or_default().push(v);
-    }
+    let (pairs, [implied, redundant]) = pairs(evidence);
     let items = pairs.into_iter().filter_map(|((key, scope), all)| item(evidence, key, scope, &all, &limits)).collect();
     let failed = acts.iter().filter(|a| {
         let is_revoke = is_item(a.verb) && a.direction == Direction::Revoke;
@@ -124,6 +109,29 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })
+}
+
+type Pairs<'v> = BTreeMap<Pair<'v>, Vec<&'v Vouching>>;
+
+/// All changes of the pairs that lost access in the period, and how many revokes of it were implied or redundant.
+fn pairs<'e>(evidence: &'e Evidence<'_>) -> (Pairs<'e>, [u64; 2]) {
+    let acts = &evidence.correlation.judged.acts;
+    let all = || evidence.correlation.judged.vouching.iter().filter(|v| is_item(acts.verb(v.effect)));
+    let pair = |v: &'e Vouching| (&v.key, acts.at(v.effect).scope);
+    let is_lost = |v: &&Vouching| acts.verb(v.effect).direction() == Direction::Revoke;
+    let (mut population, mut left_out) = (HashSet::<Pair<'e>>::new(), [0, 0]);
+    for v in all().filter(is_lost).filter(|v| evidence.period.contains(acts.time(v.effect))) {
+        match counts(v) {
+            Counted::Yes => drop(population.insert(pair(v))),
+            Counted::Implied => left_out[0] += 1,
+            Counted::Redundant => left_out[1] += 1,
+        }
+    }
+    let mut pairs = Pairs::new();
+    for v in all().filter(|v| population.contains(&pair(v))) {
+        pairs.entry(pair(v)).or_default().push(v);
+    }
+    (pairs, left_out)
 }
 
 enum Counted {
@@ -144,32 +152,15 @@ const fn counts(v: &Vouching) -> Counted {
 fn item(evidence: &Evidence<'_>, key: &Key, scope: &str, all: &[&Vouching], limits: &Limits) -> Option<Item> {
     let acts = &evidence.correlation.judged.acts;
     let is_revoke = |v: &Vouching| acts.verb(v.effect).direction() == Direction::Revoke;
-    let in_period = |v: &Vouching| evidence.period.contains(acts.time(v.effect));
     let known = all.iter().copied().filter(|v| acts.time(v.effect) < limits.cut_off);
     let changes: Vec<&Vouching> = known.clone().filter(|v| matches!(counts(v), Counted::Yes)).collect();
-    let first = changes.iter().position(|v| is_revoke(v) && in_period(v))?;
+    let first = changes.iter().position(|v| is_revoke(v) && evidence.period.contains(acts.time(v.effect)))?;
     let (changes, before) = (&changes[first..], changes[first]);
-    let mut found: Vec<Finding> = Vec::new();
-    let mut cycle_count = 0;
-    for (at, revoke) in changes.iter().enumerate().filter(|(_, v)| is_revoke(v) && in_period(v)) {
-        // Several revokes in a row are one: the grant answers the last of them.
-        let next = changes.get(at + 1);
-        match next.filter(|v| !is_revoke(v)) {
-            Some(grant) => {
-                cycle_count += u64::from(in_period(grant));
-                found.push(regranted(evidence, revoke, grant, scope, limits));
-            }
-            None if next.is_none() => found.push(not_regranted(evidence, revoke, scope, limits)),
-            None => {}
-        }
-    }
-    if cycle_count >= limits.cycles.max(1) {
-        found.push(Finding::new(Verdict::Exception, "flapping"));
-    }
+    let (mut found, cycle_count) = findings(evidence, changes, scope, limits);
     if !key.subject.is_known() {
         found = vec![Finding::new(Verdict::Undetermined, "unresolved_subject")];
     }
-    let gravest = found.into_iter().max_by_key(|f| f.weight()).unwrap_or(Finding::new(Verdict::Pass, "not_regranted"));
+    let gravest = found.into_iter().max_by_key(Finding::weight)?;
     let base = of_effect(evidence.correlation, before);
     Some(Item {
         item_id: item_id(&["flap", &base.item_id]),
@@ -187,6 +178,29 @@ fn item(evidence: &Evidence<'_>, key: &Key, scope: &str, all: &[&Vouching], limi
         ],
         ..base
     })
+}
+
+/// What each revoke of the period led to, and how many cycles there were.
+fn findings(evidence: &Evidence<'_>, changes: &[&Vouching], scope: &str, limits: &Limits) -> (Vec<Finding>, u64) {
+    let acts = &evidence.correlation.judged.acts;
+    let is_revoke = |v: &Vouching| acts.verb(v.effect).direction() == Direction::Revoke;
+    let in_period = |v: &Vouching| evidence.period.contains(acts.time(v.effect));
+    let (mut found, mut cycle_count) = (Vec::new(), 0);
+    for (at, revoke) in changes.iter().enumerate().filter(|(_, v)| is_revoke(v) && in_period(v)) {
+        match changes.get(at + 1) {
+            // Several revokes in a row are one: a grant answers the last of them.
+            Some(next) if is_revoke(next) && in_period(next) => {}
+            Some(grant) if !is_revoke(grant) => {
+                cycle_count += u64::from(in_period(grant));
+                found.push(regranted(evidence, revoke, grant, scope, limits));
+            }
+            _ => found.push(not_regranted(evidence, revoke, scope, limits)),
+        }
+    }
+    if cycle_count >= limits.cycles.max(1) {
+        found.push(Finding::new(Verdict::Exception, "flapping"));
+    }
+    (found, cycle_count)
 }
 
 struct Finding {

@@ -1,11 +1,13 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod accounts;
 mod custom;
 mod deliveries;
 mod flapping;
 mod leavers;
 mod listings;
 mod logs;
+mod residue;
 mod stage;
 mod stories;
 mod totals;
@@ -24,6 +26,8 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(leavers::LEAVERS)
         .chain(flapping::FLAPPING)
         .chain(listings::LISTINGS)
+        .chain(accounts::ACCOUNTS)
+        .chain(residue::RESIDUE)
 }
 
 fn play_all_of(test: &str) {
@@ -115,6 +119,10 @@ plays! {
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
     trc_04_access_does_not_flap: "TRC-04",
+    dep_03_nothing_is_left: "DEP-03",
+    acc_01_accounts_have_somebody_behind_them: "ACC-01",
+    acc_02_accounts_are_in_use: "ACC-02",
+    acc_03_outsiders_are_known: "ACC-03",
     sta_01_access_rolls_forward: "STA-01",
     sta_02_transient_access_is_shown: "STA-02",
     dep_01_leavers_lose_access: "DEP-01",

@@ -8,7 +8,7 @@ use crate::catalogue::Evidence;
 use crate::catalogue::deeds::Deed;
 use crate::catalogue::records::{Raw, databricks, records};
 use crate::error::Result;
-use crate::event::{EVENT_TYPE, RAW};
+use crate::event::EVENT_TYPE;
 use crate::frame::SOURCE;
 use crate::source::SCIM_SNAPSHOT;
 use crate::source::kept::{json, parameters};
@@ -72,9 +72,9 @@ pub(super) fn recipients(evidence: &Evidence<'_>, changes: &[Deed]) -> Result<Ve
 /// # Errors
 /// The lake cannot be read.
 pub(super) fn guests(evidence: &Evidence<'_>) -> Result<BTreeSet<String>> {
-    let tells = RAW.expr().str().contains_literal(lit("userType"));
-    let listed = SOURCE.expr().eq(lit(SCIM_SNAPSHOT)).and(EVENT_TYPE.expr().eq(lit("snapshot.user"))).and(tells);
-    let is_guest = |raw: &str| json(raw)["userType"].as_str().is_some_and(|word| word.eq_ignore_ascii_case("guest"));
+    let listed = SOURCE.expr().eq(lit(SCIM_SNAPSHOT)).and(EVENT_TYPE.expr().eq(lit("snapshot.user")));
+    let user_type = |raw: &str| json(raw)["userType"].as_str().map(str::to_lowercase);
+    let is_guest = |raw: &str| raw.contains("userType") && user_type(raw).as_deref() == Some("guest");
     let all = records(evidence, listed, Raw::With)?.into_iter().filter(|record| is_guest(&record.raw));
     Ok(all.filter_map(|record| record.target.map(|name| evidence.name(&name))).collect())
 }

@@ -42,11 +42,11 @@ pub(super) fn list(logs: &mut Logs, at: &str, users: &[(&str, bool)], groups: &[
 
 /// Two who have one login at once, so that nobody can tell whose it is.
 pub(super) fn two_of_one_name(logs: &mut Logs, name: &str) {
+    let login = if name.contains('@') { name.to_owned() } else { format!("{name}@example.com") };
     for id in ["00u1", "00u2"] {
-        let user = target("User", &format!("{id}{name}"), &format!("{name}@example.com"), name);
+        let user = target("User", &format!("{id}{name}"), &login, name);
         for at in ["06-29 09:00", "03 20:00"] {
-            let (app_user, app) =
-                (target("AppUser", &format!("0ua{id}"), &format!("{name}@example.com"), name), app("Databricks"));
+            let (app_user, app) = (target("AppUser", &format!("0ua{id}"), &login, name), app("Databricks"));
             logs.decides(
                 at,
                 "admin",
