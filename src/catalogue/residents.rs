@@ -10,8 +10,8 @@ use super::Evidence;
 use super::doings::{Last, last_acts};
 use crate::access::{Basis, Held, State};
 use crate::change::{EntitlementKind, SubjectKind};
-use crate::correlate::ACCOUNT;
 use crate::correlate::door::{is_platform, is_uuid};
+use crate::correlate::{ACCOUNT, Vouching};
 use crate::coverage::HOUR;
 use crate::error::Result;
 
@@ -143,14 +143,19 @@ fn resident(
     })
 }
 
-/// Who granted what opened the row, as resolved; `None` = no grant is at hand, or it names nobody.
-pub(super) fn granter(evidence: &Evidence<'_>, row: &Held<'_>) -> Option<String> {
+/// How vouching judged what opened the row; `None` = no grant is at hand, or it is no item.
+pub(super) fn vouching<'e>(evidence: &'e Evidence<'_>, row: &Held<'_>) -> Option<&'e Vouching> {
     let (granted, time) = (row.vouching?.item_id, row.opened.time?);
     let all = &evidence.correlation.judged;
     let first = all.vouching.partition_point(|v| all.acts.time(v.effect) < time);
-    let same = all.vouching[first..].iter().take_while(|v| all.acts.time(v.effect) == time);
-    let v = same.into_iter().find(|v| v.item_id == granted)?;
-    all.acts.at(v.effect).actor.map(|actor| evidence.name(actor))
+    let mut same = all.vouching[first..].iter().take_while(|v| all.acts.time(v.effect) == time);
+    same.find(|v| v.item_id == granted)
+}
+
+/// Who granted what opened the row, as resolved; `None` = no grant is at hand, or it names nobody.
+pub(super) fn granter(evidence: &Evidence<'_>, row: &Held<'_>) -> Option<String> {
+    let v = vouching(evidence, row)?;
+    evidence.correlation.judged.acts.at(v.effect).actor.map(|actor| evidence.name(actor))
 }
 
 /// Listings and records know best; else users go by their address, service principals by a UUID, and the platform by its names.

@@ -135,7 +135,8 @@ fn item(evidence: &Evidence<'_>, rolled: &Rolled<'_>, good: Option<&Good>) -> It
     let (verdict, reason, hole_id) = judge(evidence, rolled);
     let pair = &rolled.pair;
     let resolved = if pair.is_resolved { "resolved" } else { "contested" };
-    let parts = ["rolled", pair.subject, pair.subject_kind.as_str(), resolved, pair.entitlement, pair.scope];
+    let (who, what) = (pair.subject_kind.as_str(), pair.entitlement_kind.as_str());
+    let parts = ["rolled", pair.subject, who, resolved, what, pair.entitlement, pair.scope];
     let sighted = [rolled.opening, rolled.closing].map(|sight| sight.filter(|_| good.is_none()));
     let listings = sighted.into_iter().flatten().map(|sight| sight.event_id);
     let mut event_ids: Vec<String> = rolled.event_ids.iter().copied().chain(listings).map(str::to_owned).collect();

@@ -8,7 +8,7 @@ use super::stock::{Good, Stock, counts};
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::access::{Basis, Bounds, Edge, Held};
-use crate::change::{EntitlementKind, Verb};
+use crate::change::{EntitlementKind, SubjectKind, Verb};
 use crate::companion::{Asked, Kind as Register};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
@@ -184,15 +184,11 @@ fn item(
             return None;
         }
     };
-    let from = opened.time.filter(|_| matches!(opened.basis, Basis::Effect));
-    let events = [opened.by, one.closed.by].into_iter().flatten().filter(|_| opened.basis != Basis::Snapshot);
-    let ids: Vec<String> = events.map(str::to_owned).collect();
-    let parts =
-        ["transient", opened.by.or(one.closed.by).unwrap_or_default(), pair.subject, pair.entitlement, pair.scope];
+    // What a companion file lists is no event of the lake.
+    let is_event = one.good.is_none() || opened.basis != Basis::Snapshot;
+    let events = [opened.by.filter(|_| is_event), one.closed.by].into_iter().flatten();
     let is_grave = pair.entitlement_kind == EntitlementKind::Admin && verdict == Verdict::Exception;
-    let acts = did.get(pair.subject).map_or(&[][..], Vec::as_slice);
-    let count = from.map(|from| acts.partition_point(|t| *t < one.until) - acts.partition_point(|t| *t < from));
-    let is_group = pair.subject_kind == crate::change::SubjectKind::Group;
+    let time = opened.time.filter(|time| evidence.period.contains(*time)).unwrap_or(one.until);
     Some(Item {
         verdict,
         reason: reason.to_owned(),
@@ -201,20 +197,43 @@ fn item(
         actor: actor(evidence, one, deed),
         subject: Some(pair.subject.to_owned()),
         object: Some(one.good.map_or(pair.entitlement, |good| &good.object).to_owned()),
-        event_ids: ids,
+        event_ids: events.map(str::to_owned).collect(),
         hole_id: hole,
         detail: one.first.vouching.map(|v| format!("the grant is {}: {}", v.verdict.as_str(), v.reason)),
         subject_kind: Some(pair.subject_kind.as_str()),
-        extra: vec![
-            Cell::text(pair.entitlement_kind.as_str()),
-            Cell::Text(one.good.and_then(|good| good.privilege.clone())),
-            Cell::Instant(from),
-            Cell::Instant(Some(one.until)),
-            Cell::hours(from.map(|from| one.until - from)),
-            Cell::Whole(count.filter(|_| !is_group).and_then(|count| i64::try_from(count).ok())),
-        ],
-        ..Item::new(item_id(&parts), opened.time.filter(|time| evidence.period.contains(*time)).unwrap_or(one.until))
+        extra: extra(one, did),
+        ..Item::new(id(one), time)
     })
+}
+
+fn id(one: &Interval<'_>) -> String {
+    let pair = &one.first.pair;
+    item_id(&[
+        "transient",
+        one.first.opened.by.or(one.closed.by).unwrap_or_default(),
+        pair.subject,
+        pair.subject_kind.as_str(),
+        if pair.is_resolved { "resolved" } else { "contested" },
+        pair.entitlement_kind.as_str(),
+        pair.entitlement,
+        pair.scope,
+    ])
+}
+
+fn extra(one: &Interval<'_>, did: &Did) -> Vec<Cell> {
+    let pair = &one.first.pair;
+    let from = one.first.opened.time.filter(|_| one.first.opened.basis == Basis::Effect);
+    let acts = did.get(pair.subject).map_or(&[][..], Vec::as_slice);
+    let count = from.map(|from| acts.partition_point(|t| *t < one.until) - acts.partition_point(|t| *t < from));
+    let count = count.filter(|_| pair.subject_kind != SubjectKind::Group);
+    vec![
+        Cell::text(pair.entitlement_kind.as_str()),
+        Cell::Text(one.good.and_then(|good| good.privilege.clone())),
+        Cell::Instant(from),
+        Cell::Instant(Some(one.until)),
+        Cell::hours(from.map(|from| one.until - from)),
+        Cell::Whole(count.and_then(|count| i64::try_from(count).ok())),
+    ]
 }
 
 fn actor(evidence: &Evidence<'_>, one: &Interval<'_>, deed: Option<&Deed>) -> Option<String> {
@@ -253,7 +272,7 @@ fn judge(evidence: &Evidence<'_>, one: &Interval<'_>, deed: Option<&Deed>) -> Fo
         (_, Some(time)) if time < evidence.period.start => Found::Before,
         (Basis::Implied, _) => Found::Implied,
         (Basis::Effect, _) if one.good.is_some() => of_good(evidence, one, deed),
-        (Basis::Effect, _) => of_access(one),
+        (Basis::Effect, _) => of_access(evidence, one),
         // A listing shows it, and one before did not: it was granted in between.
         (Basis::Snapshot, Some(time)) => match hole_until(time) {
             Some(hole) => found(Verdict::Undetermined, "no_opening_state", Some(hole)),
@@ -268,7 +287,7 @@ fn judge(evidence: &Evidence<'_>, one: &Interval<'_>, deed: Option<&Deed>) -> Fo
     }
 }
 
-fn of_access(one: &Interval<'_>) -> Found {
+fn of_access(evidence: &Evidence<'_>, one: &Interval<'_>) -> Found {
     let Some(vouching) = one.first.vouching else {
         return found(Verdict::Undetermined, "no_opening_state", None);
     };
@@ -281,7 +300,8 @@ fn of_access(one: &Interval<'_>) -> Found {
         (Verdict::Undetermined, "unresolved_subject") => "unresolved_subject",
         (Verdict::Undetermined, _) => "coverage_gap",
     };
-    found(vouching.verdict, reason, None)
+    let hole = super::residents::vouching(evidence, one.first).and_then(|v| v.hole.clone());
+    found(vouching.verdict, reason, hole)
 }
 
 fn of_good(evidence: &Evidence<'_>, one: &Interval<'_>, deed: Option<&Deed>) -> Found {
