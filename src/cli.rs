@@ -107,6 +107,13 @@ pub struct Run {
     /// The package's folder [default: report.out of the configuration]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// An earlier package to compare with [default: report.previous of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// The profile: soc2-core, iso27001-core, pci, hipaa, strict, or one of the configuration [default: report.profile of the
+    /// configuration, else every test]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Rejected records that are tolerated; a file that brings more is left out as a whole, and the run ends with status 4 after
     /// the package is written
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -170,6 +177,13 @@ pub struct Report {
     /// The package's folder
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// An earlier package to compare with [default: report.previous of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// The profile: soc2-core, iso27001-core, pci, hipaa, strict, or one of the configuration [default: report.profile of the
+    /// configuration, else every test]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,

@@ -18,7 +18,6 @@ use crate::schema::Column as Named;
 
 /// One access change.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the column of that name in table `changes`, where nothing else is said")]
 pub(super) struct Deed {
     /// Stable id of the change.
     pub(super) id: String,

@@ -4,8 +4,8 @@ mod left;
 mod run_as;
 
 use self::left::{Left, Residue, Stores};
-use super::leavers::{Leaver, departures, returned};
-use super::trc::of_decision;
+use super::dep01::of_departure;
+use super::departures::{Departure, every_departure};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::kernel::Reason;
@@ -42,7 +42,7 @@ pub(super) const TEST: Test = Test {
     id: "DEP-03",
     version: "1",
     severity: Severity::High,
-    needs: &[need::A, need::E, need::S_IF],
+    needs: &[need::H_IF, need::A, need::E, need::S_IF],
     shared_parameters: &[],
     own_parameters: &[
         Parameter {
@@ -68,7 +68,7 @@ pub(super) const TEST: Test = Test {
     about: About {
         title: "Nothing is left behind after a departure",
         objective: "To find what would be there again if a leaver's account were switched on again, and what goes on in a leaver's name.",
-        population: "Each departure of the period, and of residue_sla before it, once for each kind of residue: group memberships, administrator roles, privileges and permissions, ownership, tokens, secrets, the identity that jobs run as, and being a recipient of shares.",
+        population: "Each departure of the period, and of residue_sla before it, as DEP-01 dates them, once for each kind of residue: group memberships, administrator roles, privileges and permissions, ownership, tokens, secrets, the identity that jobs run as, and being a recipient of shares.",
         item_noun: "leavers and kinds of residue",
         procedure: &[
             "What was held at the departure, or granted after it, must be removed within residue_sla (tokens and secrets token_sla, administrator roles admin_sla), even where the account is inactive.",
@@ -117,9 +117,10 @@ impl Limits {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let limits = Limits::of(evidence)?;
-    let all = departures(evidence);
+    let all = every_departure(evidence)?;
     let reach = evidence.period.start - limits.residue..evidence.period.end;
-    let (leavers, others): (Vec<Leaver<'_>>, Vec<Leaver<'_>>) = all.into_iter().partition(|l| reach.contains(&l.start));
+    let (leavers, others): (Vec<Departure<'_>>, Vec<Departure<'_>>) =
+        all.into_iter().partition(|l| reach.contains(&l.start));
     let stores = Stores::read(evidence, &leavers)?;
     let items = leavers
         .iter()
@@ -144,14 +145,14 @@ struct Window {
     is_back: bool,
 }
 
-fn item(evidence: &Evidence<'_>, leaver: &Leaver<'_>, kind: Residue, stores: &Stores<'_>, limits: &Limits) -> Item {
-    let back = returned(evidence, leaver.key, leaver.start).filter(|time| *time < limits.cut_off);
+fn item(evidence: &Evidence<'_>, leaver: &Departure<'_>, kind: Residue, stores: &Stores<'_>, limits: &Limits) -> Item {
+    let back = leaver.returned().filter(|time| *time > leaver.start && *time < limits.cut_off);
     let until = back.unwrap_or(limits.cut_off);
     let window = Window { start: leaver.start, sla: limits.sla(kind), until, is_back: back.is_some() };
     let left: Vec<Left> = stores.left(leaver, kind, window.start..window.until, evidence.period.start);
     let (verdict, reason, hole_id) = judge(evidence, leaver, kind, stores, &left, &window);
     let longest = left.iter().max_by_key(|one| (stood(one, &window), std::cmp::Reverse(&one.object)));
-    let base = of_decision(evidence, leaver.trigger);
+    let base = of_departure(evidence, leaver);
     let mut event_ids: Vec<String> = base.event_ids.iter().take(1).cloned().collect();
     event_ids.extend(left.iter().flat_map(|one| one.event_ids.iter().cloned()));
     event_ids.dedup();
@@ -188,13 +189,13 @@ type Judgement = (Verdict, &'static str, Option<String>);
 
 fn judge(
     evidence: &Evidence<'_>,
-    leaver: &Leaver<'_>,
+    leaver: &Departure<'_>,
     kind: Residue,
     stores: &Stores<'_>,
     left: &[Left],
     window: &Window,
 ) -> Judgement {
-    match leaver.trigger.reason {
+    match leaver.judge(evidence).0 {
         Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject", None),
         Reason::NotPushed if left.is_empty() => return (Verdict::NotApplicable, "not_pushed", None),
         _ if window.is_back && window.until - window.start <= window.sla => {
@@ -216,7 +217,13 @@ fn judge(
     }
 }
 
-fn of_one(evidence: &Evidence<'_>, leaver: &Leaver<'_>, stores: &Stores<'_>, one: &Left, window: &Window) -> Judgement {
+fn of_one(
+    evidence: &Evidence<'_>,
+    leaver: &Departure<'_>,
+    stores: &Stores<'_>,
+    one: &Left,
+    window: &Window,
+) -> Judgement {
     let from = one.from.max(window.start);
     let is_late = stood(one, window) > window.sla;
     match one.until {
@@ -235,7 +242,7 @@ fn of_one(evidence: &Evidence<'_>, leaver: &Leaver<'_>, stores: &Stores<'_>, one
 /// What there was is known from the making of the account on, or from a listing on.
 fn unless_unknown(
     evidence: &Evidence<'_>,
-    leaver: &Leaver<'_>,
+    leaver: &Departure<'_>,
     kind: Residue,
     stores: &Stores<'_>,
     window: &Window,
@@ -256,7 +263,7 @@ fn unless_unknown(
 
 fn hole(
     evidence: &Evidence<'_>,
-    leaver: &Leaver<'_>,
+    leaver: &Departure<'_>,
     stores: &Stores<'_>,
     scope: &str,
     from: i64,

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::evidence::Evidence;
 use crate::error::Result;
 use crate::event::{
-    ACTOR, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, NATIVE_ID, OUTCOME,
+    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, NATIVE_ID, OUTCOME,
     OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SESSION_ID, SOURCE_IP, TARGET, TARGET_ID, TARGET_KIND, USER_AGENT,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts};
@@ -13,7 +13,6 @@ use crate::schema::Column as Named;
 
 /// One event.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the column of that name in table `events`, where nothing else is said")]
 pub(super) struct Record {
     pub(super) event_id: String,
     pub(super) native_id: Option<String>,
@@ -28,6 +27,7 @@ pub(super) struct Record {
     pub(super) actor: Option<String>,
     /// Who acted, as the source says it.
     pub(super) actor_raw: Option<String>,
+    pub(super) actor_id: Option<String>,
     pub(super) actor_kind: Option<String>,
     pub(super) target: Option<String>,
     pub(super) target_id: Option<String>,
@@ -50,7 +50,7 @@ impl Record {
     }
 }
 
-const COLUMNS: [Named; 21] = [
+const COLUMNS: [Named; 22] = [
     EVENT_ID,
     NATIVE_ID,
     REQUEST_ID,
@@ -60,6 +60,7 @@ const COLUMNS: [Named; 21] = [
     OUTCOME,
     OUTCOME_REASON,
     ACTOR,
+    ACTOR_ID,
     ACTOR_KIND,
     TARGET,
     TARGET_ID,
@@ -119,6 +120,7 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
             outcome_reason: given(OUTCOME_REASON),
             actor: given(ACTOR).map(|actor| evidence.name(&actor)),
             actor_raw: given(ACTOR),
+            actor_id: given(ACTOR_ID),
             actor_kind: given(ACTOR_KIND),
             target: given(TARGET),
             target_id: given(TARGET_ID),
@@ -134,6 +136,12 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
         }
     };
     Ok((0..frame.height()).map(record).collect())
+}
+
+/// A filter: the column holds one of these texts.
+pub(super) fn is_one_of(column: Named, texts: impl IntoIterator<Item = String>) -> Expr {
+    let texts = Series::new("texts".into(), texts.into_iter().collect::<Vec<_>>());
+    column.expr().is_in(lit(texts).implode(false), false)
 }
 
 /// A filter: the source is Databricks, and the type is one of these, whatever the case.

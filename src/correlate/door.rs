@@ -30,6 +30,18 @@ pub enum ActorClass {
 }
 
 impl ActorClass {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::ScimConnector,
+        Self::Automatic,
+        Self::TerraformSp,
+        Self::OtherSp,
+        Self::HumanAdmin,
+        Self::DatabricksInternal,
+        Self::ConnectorElsewhere,
+        Self::Unknown,
+    ];
+
     /// The word that the lake stores.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -97,6 +109,11 @@ impl Door {
     /// True when the address of the connector is declared and so is judged.
     pub fn judges_address(&self) -> bool {
         !self.addresses.is_empty()
+    }
+
+    /// True when the address is one of the connector's declared ones.
+    pub fn is_connectors_address(&self, address: &str) -> bool {
+        address.parse().is_ok_and(|address| self.in_range(address))
     }
 
     /// The class of a visitor.

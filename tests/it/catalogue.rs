@@ -3,11 +3,14 @@
 mod accounts;
 mod custom;
 mod deliveries;
+mod environments;
 mod flapping;
+mod integrity;
 mod leavers;
 mod listings;
 mod logs;
 mod residue;
+mod settings;
 mod stage;
 mod stories;
 mod totals;
@@ -28,6 +31,8 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(listings::LISTINGS)
         .chain(accounts::ACCOUNTS)
         .chain(residue::RESIDUE)
+        .chain(settings::SETTINGS)
+        .chain(integrity::INTEGRITY)
 }
 
 fn play_all_of(test: &str) {
@@ -113,6 +118,10 @@ macro_rules! plays {
 plays! {
     cov_01_hours_are_covered_or_holes: "COV-01",
     cov_02_every_record_is_accounted_for: "COV-02",
+    cov_04_two_sources_tell_the_same_story: "COV-04",
+    cov_05_clocks_agree: "COV-05",
+    cov_06_principals_are_resolved: "COV-06",
+    cov_07_actions_are_known: "COV-07",
     vch_01_effects_have_an_authority: "VCH-01",
     vch_02_changes_come_by_the_approved_door: "VCH-02",
     trc_01_granted_access_arrives: "TRC-01",
@@ -128,4 +137,7 @@ plays! {
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
+    chg_02_settings_are_changed_with_authority: "CHG-02",
+    log_01_logging_is_not_weakened: "LOG-01",
+    cld_01_cloud_roles_do_not_drift: "CLD-01",
 }

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use tickmark::access::columns::ACCESS;
-use tickmark::catalogue::{TESTS, markdown};
+use tickmark::catalogue::{TESTS, WAIVERS, markdown};
 use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::companion::REGISTERS;
+use tickmark::comparison::COMPARISON;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
@@ -20,7 +21,7 @@ use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::report::controls::of_test;
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 14] = [
+const TABLES: [&Table; 16] = [
     &EVENTS,
     &CHANGES,
     &FILES,
@@ -32,6 +33,8 @@ const TABLES: [&Table; 14] = [
     &ACCESS,
     &ITEMS,
     &RESULTS,
+    &WAIVERS,
+    &COMPARISON,
     &COVERAGE,
     &IDENTITIES,
     &IDENTITY_LINKS,
@@ -74,6 +77,15 @@ const CONTRACT: &[(&str, &str)] = &[
     ("access", "subject entitlement scope from until opened_by closed_by opened_basis closed_basis via"),
     ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
     ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
+    (
+        "waivers",
+        "waiver_id test_id status findings item_count outside_count starts expires requested_by approved_by reason ticket",
+    ),
+    (
+        "comparison",
+        "test_id item_id change previous_verdict verdict previous_reason reason cause first_seen_run first_seen_period \
+         age_days event_time",
+    ),
     ("coverage", "source scope hour observed expected state is_declared heartbeat hole_id"),
     ("identities", "cluster_id kind key first_seen last_seen state candidates"),
     ("identity_links", "cluster_id kind source value_kind value basis valid_from valid_until event_id"),
@@ -117,7 +129,7 @@ fn assert_page(name: &str, expected: &str) {
 #[test]
 fn the_schema_page_is_up_to_date() {
     let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files`, `rejects`, `statements` and `duplicates`; the package holds \
-        `vouching`, `tracing`, `access`, `items`, `results`, `coverage`, `identities` and `identity_links` under `data/`.\n\n\
+        `vouching`, `tracing`, `access`, `items`, `results`, `waivers`, `comparison`, `coverage`, `identities` and `identity_links` under `data/`.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();
     for table in TABLES {

@@ -7,7 +7,7 @@ use super::run_as::{RunAs, run_as};
 use crate::access::{Basis, Bounds, Held, What};
 use crate::catalogue::Evidence;
 use crate::catalogue::deeds::{Deed, deeds};
-use crate::catalogue::leavers::Leaver;
+use crate::catalogue::departures::Departure;
 use crate::catalogue::residents::granter;
 use crate::catalogue::stock::{Expiry, Good, PERSONAL_TOKEN, RECIPIENT_TOKEN, Stock, VERBS, counts};
 use crate::change::{EntitlementKind, Verb};
@@ -87,7 +87,7 @@ impl<'e> Stores<'e> {
     ///
     /// # Errors
     /// The lake cannot be read.
-    pub(super) fn read(evidence: &'e Evidence<'_>, leavers: &[Leaver<'e>]) -> Result<Self> {
+    pub(super) fn read(evidence: &'e Evidence<'_>, leavers: &[Departure<'e>]) -> Result<Self> {
         let names: BTreeSet<&str> = leavers.iter().map(|leaver| leaver.key.subject.label()).collect();
         let mut stores = Self { by_subject: BTreeMap::new(), created: BTreeMap::new(), listings: BTreeMap::new() };
         if names.is_empty() {
@@ -181,7 +181,7 @@ impl<'e> Stores<'e> {
     }
 
     /// What of a kind was held within the span, and not only before the period began.
-    pub(super) fn left(&self, leaver: &Leaver<'_>, kind: Residue, span: Range<i64>, start: i64) -> Vec<Left> {
+    pub(super) fn left(&self, leaver: &Departure<'_>, kind: Residue, span: Range<i64>, start: i64) -> Vec<Left> {
         let all = self.by_subject.get(leaver.key.subject.label()).into_iter().flatten();
         let is_left = |one: &&(Residue, Left)| {
             let (of_kind, left) = one;
@@ -194,7 +194,7 @@ impl<'e> Stores<'e> {
     }
 
     /// When the leaver's account was made, if a record says so and it was before the departure.
-    pub(super) fn created_at(&self, leaver: &Leaver<'_>) -> Option<i64> {
+    pub(super) fn created_at(&self, leaver: &Departure<'_>) -> Option<i64> {
         self.created.get(leaver.key.subject.label()).copied().filter(|time| *time <= leaver.start)
     }
 
@@ -205,10 +205,9 @@ impl<'e> Stores<'e> {
     }
 
     /// Workspaces in which the leaver was seen.
-    pub(super) fn seen_in<'s>(&self, evidence: &'s Evidence<'_>, leaver: &Leaver<'_>) -> Vec<&'s str> {
-        let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
+    pub(super) fn seen_in<'s>(&self, evidence: &'s Evidence<'_>, leaver: &Departure<'_>) -> Vec<&'s str> {
         let scopes = &evidence.correlation.ground.scopes;
-        case.into_iter().flat_map(|case| case.seen_in.iter()).map(|scope| scopes.name(*scope)).collect()
+        leaver.case.into_iter().flat_map(|case| case.seen_in.iter()).map(|scope| scopes.name(*scope)).collect()
     }
 }
 

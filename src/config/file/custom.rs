@@ -11,7 +11,7 @@ use crate::catalogue::{About, Kind as Evidence, Need, Severity, Test, Word, ids}
 use crate::config::hex;
 use crate::correlate::Verdict;
 use crate::error::{Error, Result};
-use crate::report::model::Strength;
+use crate::report::model::{Strength, TestControl};
 use crate::schema::{Column, Kind};
 
 /// A test of the user's own.
@@ -27,6 +27,22 @@ pub struct CustomTest {
     pub path: String,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+}
+
+impl CustomTest {
+    /// The criteria and controls, as a test of the catalogue has them; the mapping is the organisation's.
+    pub fn test_controls(&self) -> Vec<TestControl> {
+        let row = |(at, (framework, id, strength)): (usize, &(String, String, Strength))| TestControl {
+            framework: framework.clone(),
+            edition: "as the organisation names it".to_owned(),
+            basis: "organisation".to_owned(),
+            mapping_version: self.test.version.to_owned(),
+            first_of_framework: self.controls[..at].iter().all(|(f, ..)| f != framework),
+            id: id.clone(),
+            strength: *strength,
+        };
+        self.controls.iter().enumerate().map(row).collect()
+    }
 }
 
 #[derive(Deserialize)]

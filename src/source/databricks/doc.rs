@@ -35,15 +35,19 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     (
         "channel, endpoint",
-        "request parameter `endpoint`: scim, adminConsole, autoUserCreation, permissionAssignment, roleAssignment, DatabricksApps; others are kept as they are and unknown",
+        "request parameter `endpoint`: scim, adminConsole, autoUserCreation, permissionAssignment, roleAssignment, DatabricksApps; others are kept as they are and unknown. Of sign-ins `authenticationMethod` / `authentication_method`",
     ),
-    ("target", "the securable or object of the changes, else their subject, else what the parameters name"),
+    (
+        "target",
+        "the securable or object of the changes, else their subject, else what the parameters name; of a token's use its `tokenId`, kind token",
+    ),
     (
         "scope, workspace_id",
         "`auditLevel` and `workspaceId`, 0 being the account; a delivered row without them: the folder `workspaceId=`; a table row without them: the account. Azure records know their workspace by the name at the end of `resourceId`, in lower case, which is the scope; their workspace id is unknown",
     ),
     ("account_id", "`accountId` / `account_id`; Azure Monitor has none"),
     ("source_ip", "`sourceIPAddress` in all its spellings, without port"),
+    ("schema_version", "`version`; Azure Monitor: `operationVersion`"),
     (
         "parse_rule",
         "re_exported where keys or times have been rewritten; partial where the row says that access changed, but what it was has been cut off (`TRUNCATED`), is missing or cannot be read",

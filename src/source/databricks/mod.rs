@@ -61,6 +61,11 @@ impl Source for Databricks {
         }
     }
 
+    fn knows_version(&self, version: &str) -> bool {
+        // Azure Monitor numbers its own layout.
+        ["1.0", "2.0", "1.0.0"].contains(&version)
+    }
+
     fn kin(&self, traits: &Traits<'_>) -> Option<Kin> {
         kin::kin(traits)
     }
@@ -123,7 +128,7 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
     let place = Place::of(&row, &site, path, known.is_some())?;
     let (outcome, status) = outcome(&row.response)?;
     let found = changes::found(act, Context { params: &row.request_params, answer: &answer, place: &place, outcome })?;
-    let endpoint = endpoint(&row.request_params, known.is_some())?;
+    let endpoint = endpoint(&row.request_params, known.is_some(), plane)?;
     let content = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
     let identity = match native_id.as_deref().filter(|_| kin::is_coarse(delivery)) {
         // Within one second two records may carry the same, and only their ids tell them apart; but ids alone will not do either,
@@ -154,6 +159,7 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
         parse_rule: if found.is_partial { "partial" } else { parse_rule },
+        schema_version: row.version.said(),
         delivery,
         mapped: known.is_some(),
         changes: found.changes,
@@ -181,9 +187,12 @@ fn outcome(response: &Response<'_>) -> Result<(Outcome, Option<i64>), Reason> {
     Ok((outcome, status))
 }
 
-/// The parameter that names the door. In rows of unknown meaning it may be anything, so there it is only a hint.
-fn endpoint<'r>(params: &Params<'r>, known: bool) -> Result<Option<Text<'r>>, Reason> {
-    if known { params.text(&["endpoint"]) } else { Ok(params.hint(&["endpoint"])) }
+/// The parameter that names the door; of sign-ins the method by which they were authenticated. In rows of unknown meaning it may be
+/// anything, so there it is only a hint.
+fn endpoint<'r>(params: &Params<'r>, known: bool, plane: Plane) -> Result<Option<Text<'r>>, Reason> {
+    let door = if known { params.text(&["endpoint"])? } else { params.hint(&["endpoint"]) };
+    let method = || params.hint(&["authenticationMethod", "authentication_method"]).filter(|m| !m.trim().is_empty());
+    Ok(if plane == Plane::Usage { door.or_else(method) } else { door })
 }
 
 /// What every delivery of one row carries; session, address and user agent differ or are missing in some.

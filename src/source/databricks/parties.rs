@@ -57,7 +57,11 @@ pub(super) fn target<'r>(params: &Params<'r>, found: &Found<'r>) -> Party<'r> {
     match found.changes.as_slice() {
         [] => {
             let name = params.hint(&["targetUserName", "securable_full_name", "full_name_arg", "name_arg", "name"]);
-            (name, params.hint(&["targetUserId", "resourceId", "principal_id"]), None)
+            let id = params.hint(&["targetUserId", "resourceId", "principal_id"]);
+            match token(params).filter(|_| name.is_none() && id.is_none()) {
+                Some(token) => (None, Some(token), Some(Cow::Borrowed("token"))),
+                None => (name, id, None),
+            }
         }
         [change, others @ ..] if others.iter().all(|other| is_same_subject(other, change)) => {
             let kind = (change.subject_kind != SubjectKind::Unknown).then(|| change.subject_kind.as_str());
@@ -65,6 +69,11 @@ pub(super) fn target<'r>(params: &Params<'r>, found: &Found<'r>) -> Party<'r> {
         }
         [change, ..] => (change.entitlement.clone(), change.entitlement_id.clone(), Some(Cow::Borrowed("group"))),
     }
+}
+
+/// The token that was used, by its id: what begins as tokens do is no id.
+fn token<'r>(params: &Params<'r>) -> Option<Text<'r>> {
+    params.hint(&["tokenId", "token_id"]).filter(|id| !id.trim().is_empty() && !id.starts_with(super::changes::TOKEN))
 }
 
 fn is_same_subject(one: &Change<'_>, other: &Change<'_>) -> bool {

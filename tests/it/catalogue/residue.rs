@@ -12,6 +12,8 @@ const ONE: &str = "4150000000000001";
 const DAYS: &str = "\n[test.\"DEP-03\"]\nresidue_sla = \"24h\"\ntoken_sla = \"12h\"\nadmin_sla = \"12h\"\n";
 const LISTS: &str = "\n[[companion]]\nkind = \"snapshot_grants\"\npaths = [\"grants.csv\"]\nowner = \"Platform team\"\n\n[[companion]]\nkind = \"snapshot_tokens\"\npaths = [\"tokens.csv\"]\nowner = \"Platform team\"\n";
 
+const LEAVERS: &str = "\n[[companion]]\nkind = \"hr_leavers\"\npaths = [\"leavers.csv\"]\nowner = \"People team\"\n";
+
 pub(super) const RESIDUE: &[Story] = &[
     Story {
         test: "DEP-03",
@@ -190,6 +192,27 @@ pub(super) const RESIDUE: &[Story] = &[
             "user.deactivate dave secret: undetermined no_opening_state",
             "user.deactivate dave run_as: undetermined no_opening_state",
             "user.deactivate dave share_recipient: undetermined no_opening_state",
+        ],
+    },
+    // The identity provider decided nothing, and the personnel record dates the departure.
+    Story {
+        test: "DEP-03",
+        but: &[("", DAYS), ("", LEAVERS)],
+        tell: |logs| {
+            joins(logs, "06-29 00:30", "alice");
+            logs.member("06-29 01:00", Door::CONNECTOR, ADD, "alice", "engineers");
+            let rows = "person,effective_at,kind\nAlice@Example.com,2026-07-01T09:00:00Z,voluntary\n";
+            logs.files.push(("leavers.csv", rows.to_owned()));
+        },
+        judged: &[
+            "alice engineers: exception left_too_long",
+            "alice admin: pass nothing_left",
+            "alice privilege: pass nothing_left",
+            "alice ownership: pass nothing_left",
+            "alice token: pass nothing_left",
+            "alice secret: pass nothing_left",
+            "alice run_as: pass nothing_left",
+            "alice share_recipient: pass nothing_left",
         ],
     },
     Story {

@@ -7,7 +7,7 @@ use super::{Context, Found, Name, one};
 use crate::change::{Change, SubjectKind, Verb};
 
 /// What personal access tokens begin with.
-const TOKEN: &str = "dapi";
+pub(in crate::source::databricks) const TOKEN: &str = "dapi";
 
 /// A personal access token.
 pub(super) fn token<'r>(context: Context<'_, 'r>, verb: Verb) -> Found<'r> {

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+pub(super) use self::credentials::TOKEN;
 pub(super) use self::subject::is_uuid;
 use super::params::{Params, parsed};
 use super::place::Place;

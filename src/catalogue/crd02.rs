@@ -1,0 +1,280 @@
+//! CRD-02: tokens of leavers end.
+
+use std::collections::BTreeMap;
+
+use super::leavers::{Leaver, leavers};
+use super::tokens::{Expiry, Token, Tokens, Use, hole, tokens, uses};
+use super::trc::of_decision;
+use super::words::{exception, pass, shared};
+use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::change::{Direction, Verb};
+use crate::correlate::kernel::{Reason, Scope};
+use crate::correlate::{Verdict, item_id};
+use crate::error::Result;
+use crate::schema::{Column, Kind};
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "CRD-02",
+    version: "1",
+    severity: Severity::Critical,
+    needs: &[need::A, need::E, need::U],
+    shared_parameters: &[],
+    own_parameters: &[Parameter {
+        name: "token_sla",
+        default: "24h",
+        doc: "time in which a leaver's tokens must end, or the account be inactive",
+    }],
+    words: &[
+        pass("revoked", "revoked in time, and not used after the departure"),
+        pass("expired", "its own time was over in time, and it was not used after the departure"),
+        pass(
+            "principal_inactive",
+            "its owner's account was inactive in time and stayed so, and it was not used after the departure",
+        ),
+        exception("used_after_end", "used after the departure"),
+        exception("still_valid", "still valid after the limit, while its owner's account was active"),
+        shared::WINDOW_OPEN,
+        shared::COVERAGE_GAP,
+        shared::NO_OPENING_STATE,
+        shared::UNRESOLVED_SUBJECT,
+        shared::SUPERSEDED,
+        shared::NOT_PUSHED,
+    ],
+    columns: &[
+        Column::optional("token_id_hash", Kind::Text, "Id or digest of the token. null = no record gives one."),
+        Column::optional("created", Kind::Instant, "When it was made. null = before the first record."),
+        Column::optional("expires", Kind::Instant, "When its own time is over. null = never, or not known."),
+        Column::optional(
+            "ended",
+            Kind::Instant,
+            "When it was revoked, expired or was swept away. null = not by cut-off.",
+        ),
+        Column::optional(
+            "inactive_at",
+            Kind::Instant,
+            "When the owner's account became inactive. null = not by cut-off.",
+        ),
+        Column::optional("use_count", Kind::Whole, "Uses after the departure."),
+        Column::optional("first_use_after", Kind::Instant, "The first of them. null = none."),
+    ],
+    about: About {
+        title: "Tokens of leavers and movers end",
+        objective: "To find tokens by which people could still reach Databricks after they had left: a token works on when single sign-on is gone.",
+        population: "Every token that an identity of DEP-01 had when it left: made before, and neither revoked nor expired by then.",
+        item_noun: "tokens of leavers",
+        procedure: &[
+            "A token revoked or expired within token_sla of the departure passes, and so does one whose owner's account was inactive within it and stayed so; but not if it was used after the departure.",
+            "Any use after the departure is an exception, and so is a token that is still valid after token_sla while the account is active.",
+            "That there was no use is leaned on only where the logs are complete from the departure until account and token are known to have ended, at most to cut-off.",
+            "A token whose creation was not seen may have expired before: unless its use or its end shows more, it is undetermined.",
+        ],
+        false_positives: &[
+            "A job that runs by a leaver's token goes on after departure; it is their access all the same.",
+            "An owner whom no record names is taken to be whoever made the token; the detail says so.",
+        ],
+        limits: &[
+            "This test does not show tokens that no record at hand names.",
+            "Tokens of movers are judged only where the move ended their access to Databricks.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-2(3), IA-5", "CIS Controls v8 5.3"],
+        deviation: "{subject} left at {at}, and the token {object} was there afterwards: {meaning}",
+        undecided: "The token {object} of {subject}, who left at {at},",
+    },
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let sla = evidence.config.span(TEST.id, "token_sla")?.micros();
+    let departed = leavers(evidence, evidence.config.span("DEP-01", "deprovision_sla")?.micros());
+    let all = tokens(evidence, i64::MAX)?;
+    let mut by_owner: BTreeMap<&str, Vec<&Token>> = BTreeMap::new();
+    for token in &all.all {
+        by_owner.entry(token.owner.as_deref().unwrap_or_default()).or_default().push(token);
+    }
+    let owned: Vec<(&Leaver<'_>, &Token)> = departed
+        .iter()
+        .flat_map(|leaver| {
+            let tokens = by_owner.get(leaver.key.subject.label()).into_iter().flatten();
+            tokens.map(move |token| (leaver, *token))
+        })
+        .collect();
+    let used = used_after(evidence, &owned)?;
+    let mut items = Vec::new();
+    let (mut ended_before, mut made_after) = (0, 0);
+    for (leaver, token) in owned {
+        match () {
+            () if token.end().is_some_and(|end| end <= leaver.start) => ended_before += 1,
+            () if token.created.as_ref().is_some_and(|created| created.time > leaver.start) => made_after += 1,
+            () => {
+                let of_token = used.get(&token.id).map_or(&[][..], Vec::as_slice);
+                items.push(Case::new(evidence, leaver, token, (sla, of_token)).item());
+            }
+        }
+    }
+    Ok(Judged {
+        items,
+        exclusions: vec![
+            ("tokens that had ended when their owner left".to_owned(), ended_before),
+            ("tokens made after the departure: activity, judged by DEP-02".to_owned(), made_after),
+            ("failed attempts to make or end a token".to_owned(), all.failed),
+        ],
+        notes: notes(&all),
+        coverage_is_complete: evidence.is_covered(|_| true),
+        ..Judged::default()
+    })
+}
+
+fn used_after(evidence: &Evidence<'_>, owned: &[(&Leaver<'_>, &Token)]) -> Result<BTreeMap<String, Vec<Use>>> {
+    let mut used: BTreeMap<String, Vec<Use>> = BTreeMap::new();
+    let ids: Vec<&str> = owned.iter().map(|(_, token)| token.id.as_str()).collect();
+    if let Some(from) = owned.iter().map(|(leaver, _)| leaver.start).min() {
+        for one in uses(evidence, &ids, from, i64::MAX)? {
+            used.entry(one.token.clone()).or_default().push(one);
+        }
+    }
+    Ok(used)
+}
+
+fn notes(all: &Tokens) -> Vec<String> {
+    let assumed = all.all.iter().filter(|token| token.owner_is_assumed).count();
+    vec![
+        all.note(),
+        format!("Of {assumed} tokens no record names a known owner: they were taken to be of whoever made them."),
+    ]
+}
+
+/// One token of one leaver.
+struct Case<'c, 'e> {
+    evidence: &'c Evidence<'e>,
+    leaver: &'c Leaver<'c>,
+    token: &'c Token,
+    /// When it had to have ended.
+    due: i64,
+    /// Uses after the departure, until the leaver was let in again.
+    after: Vec<&'c Use>,
+    /// When the account became inactive.
+    inactive: Option<i64>,
+    /// When it became active again, with no decision behind it.
+    active_again: Option<i64>,
+    /// First instant that bears on it no more: a decision to let the leaver in again, at most cut-off.
+    until: i64,
+}
+
+impl<'c, 'e> Case<'c, 'e> {
+    fn new(
+        evidence: &'c Evidence<'e>,
+        leaver: &'c Leaver<'c>,
+        token: &'c Token,
+        (sla, used): (i64, &'c [Use]),
+    ) -> Self {
+        let returned = super::leavers::returned(evidence, leaver);
+        let until = returned.min(evidence.cut_off());
+        let after = used.iter().filter(|u| u.time > leaver.start && u.time < returned).collect();
+        let (inactive, active_again) = inactivity(evidence, leaver);
+        let active_again = active_again.filter(|time| *time < until);
+        Self { evidence, leaver, token, due: leaver.start + sla, after, inactive, active_again, until }
+    }
+
+    fn judge(&self) -> (Verdict, &'static str, Option<String>) {
+        if let Some(open) = self.not_judged() {
+            return open;
+        }
+        if !self.after.is_empty() {
+            return (Verdict::Exception, "used_after_end", None);
+        }
+        let ended = self.token.end().filter(|end| *end <= self.due);
+        let is_inactive = self.inactive.is_some_and(|time| time <= self.due) && self.active_again.is_none();
+        let reason = match (ended, self.token.revoked.as_ref().map(|told| told.time)) {
+            (Some(end), Some(revoked)) if revoked == end => "revoked",
+            (Some(_), _) => "expired",
+            (None, _) if is_inactive => "principal_inactive",
+            (None, _) => return self.not_ended(),
+        };
+        // Account and token must both have ended before nothing more can happen.
+        let last = self.token.end().zip(self.inactive.filter(|_| self.active_again.is_none())).map(|(a, b)| a.max(b));
+        let to = last.unwrap_or(self.until).min(self.until - 1);
+        match hole(self.evidence, self.token, self.leaver.start, to.max(self.leaver.start)) {
+            Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
+            None => (Verdict::Pass, reason, None),
+        }
+    }
+
+    fn not_judged(&self) -> Option<(Verdict, &'static str, Option<String>)> {
+        let verb = self.evidence.correlation.judged.acts.verb(self.leaver.trigger.authority);
+        match self.leaver.trigger.reason {
+            // Another assignment was left: nobody was to lose anything.
+            Reason::NotPushed if verb == Verb::AppUnassign => Some((Verdict::NotApplicable, "not_pushed", None)),
+            Reason::Superseded => Some((Verdict::NotApplicable, "superseded", None)),
+            _ if self.until <= self.due && self.until < self.evidence.cut_off() => {
+                Some((Verdict::NotApplicable, "superseded", None))
+            }
+            Reason::UnresolvedSubject => Some((Verdict::Undetermined, "unresolved_subject", None)),
+            _ if !self.token.owner_is_known => Some((Verdict::Undetermined, "unresolved_subject", None)),
+            _ => None,
+        }
+    }
+
+    // Neither the end of the token nor that of the account is on record in time.
+    fn not_ended(&self) -> (Verdict, &'static str, Option<String>) {
+        if self.due >= self.until && self.until == self.evidence.cut_off() {
+            return (Verdict::Undetermined, "window_open", None);
+        }
+        let ends_later = self.token.end().is_some_and(|end| end > self.due);
+        let is_shown = ends_later && (self.inactive.is_some_and(|time| time > self.due) || self.active_again.is_some());
+        if let Some(hole) = hole(self.evidence, self.token, self.leaver.start, self.due).filter(|_| !is_shown) {
+            return (Verdict::Undetermined, "coverage_gap", Some(hole));
+        }
+        // Nothing shows that it was still valid when its owner left.
+        if self.token.expires == Expiry::Unknown && !ends_later {
+            return (Verdict::Undetermined, "no_opening_state", None);
+        }
+        (Verdict::Exception, "still_valid", None)
+    }
+
+    fn item(&self) -> Item {
+        let base = of_decision(self.evidence, self.leaver.trigger);
+        let (verdict, reason, hole_id) = self.judge();
+        let mut event_ids = base.event_ids.clone();
+        event_ids.extend(self.token.event_ids());
+        event_ids.extend(self.after.iter().take(20).map(|one| one.event_id.clone()));
+        event_ids.dedup();
+        let expires = match self.token.expires {
+            Expiry::At(time) => Some(time),
+            Expiry::Never | Expiry::Unknown => None,
+        };
+        let assumed = if self.token.owner_is_assumed { "; its owner is taken to be who made it" } else { "" };
+        Item {
+            verdict,
+            reason: reason.to_owned(),
+            severity: TEST.severity,
+            scope: self.token.scopes.first().cloned(),
+            object: Some(self.token.id.clone()),
+            event_ids,
+            detail: Some(format!("{} uses after the departure{assumed}", self.after.len())),
+            hole_id,
+            extra: vec![
+                Cell::Text(Some(self.token.id.clone()).filter(|_| self.token.has_id)),
+                Cell::Instant(self.token.created.as_ref().map(|created| created.time)),
+                Cell::Instant(expires),
+                Cell::Instant(self.token.end().filter(|end| *end < self.evidence.cut_off())),
+                Cell::Instant(self.inactive),
+                Cell::count(self.after.len()),
+                Cell::Instant(self.after.first().map(|one| one.time)),
+            ],
+            ..Item::new(item_id(&["token-of-leaver", &base.item_id, &self.token.id]), base.time)
+        }
+    }
+}
+
+/// When a leaver's account became inactive, and when it became active again.
+fn inactivity(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> (Option<i64>, Option<i64>) {
+    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
+    let effects: Vec<_> = case.into_iter().flat_map(|c| &c.effects).filter(|e| e.scope == Scope::ACCOUNT).collect();
+    let was_gone = effects.iter().rfind(|e| e.time <= leaver.start).is_some_and(|e| e.direction == Direction::Revoke);
+    let gone = || effects.iter().find(|e| e.time > leaver.start && e.direction == Direction::Revoke).map(|e| e.time);
+    let is_gone = was_gone || leaver.trigger.reason == Reason::AlreadyInEffect;
+    let inactive = if is_gone { Some(leaver.start) } else { leaver.end.or_else(gone) };
+    let back = |since: i64| effects.iter().find(|e| e.time > since && e.direction == Direction::Grant).map(|e| e.time);
+    (inactive, inactive.and_then(back))
+}
