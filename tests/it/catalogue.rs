@@ -1,5 +1,6 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod accounts;
 mod attributes;
 mod changes;
 mod custom;
@@ -8,9 +9,12 @@ mod deliveries;
 mod doors;
 mod entra;
 mod environments;
+mod flapping;
 mod integrity;
 mod leavers;
+mod listings;
 mod logs;
+mod residue;
 mod settings;
 mod stage;
 mod stories;
@@ -33,6 +37,10 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(decisions::GATES)
         .chain(decisions::DECISIONS)
         .chain(changes::CHANGES)
+        .chain(flapping::FLAPPING)
+        .chain(listings::LISTINGS)
+        .chain(accounts::ACCOUNTS)
+        .chain(residue::RESIDUE)
         .chain(settings::SETTINGS)
         .chain(integrity::INTEGRITY)
         .chain(attributes::ATTRIBUTES)
@@ -94,6 +102,13 @@ plays! {
     trc_01_granted_access_arrives: "TRC-01",
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
+    trc_04_access_does_not_flap: "TRC-04",
+    dep_03_nothing_is_left: "DEP-03",
+    acc_01_accounts_have_somebody_behind_them: "ACC-01",
+    acc_02_accounts_are_in_use: "ACC-02",
+    acc_03_outsiders_are_known: "ACC-03",
+    sta_01_access_rolls_forward: "STA-01",
+    sta_02_transient_access_is_shown: "STA-02",
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
