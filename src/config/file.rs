@@ -131,6 +131,8 @@ struct Environments {
     production: Vec<String>,
     #[serde(default)]
     sandbox: Vec<String>,
+    #[serde(default)]
+    catalogs: Vec<Spanned<String>>,
 }
 
 /// One approved exception to a policy.
@@ -242,6 +244,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         automation: lower(file.automation.principals),
         production: all_placed(&file.environments.production),
         sandbox: all_placed(&file.environments.sandbox),
+        production_catalogs: catalogs(&file.environments, &place)?,
         workspaces: names,
         parameters: plain_map(file.parameters),
         tests: file.test.into_iter().map(|(k, v)| (k.into_inner(), plain_map(v))).collect(),
@@ -343,6 +346,14 @@ fn check_workspaces(workspaces: &Workspaces, place: &Place<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn catalogs(environments: &Environments, place: &Place<'_>) -> Result<Globs> {
+    for pattern in &environments.catalogs {
+        glob(pattern.get_ref()).map_err(|e| place.error(Some(pattern.span()), &e.to_string()))?;
+    }
+    let patterns: Vec<String> = environments.catalogs.iter().map(|p| p.get_ref().clone()).collect();
+    Globs::new(&patterns)
 }
 
 // An environment may list a workspace by its name, too.

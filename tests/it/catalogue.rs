@@ -1,6 +1,7 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod deliveries;
+mod grants;
 mod leavers;
 mod logs;
 mod stage;
@@ -14,7 +15,12 @@ use stage::{Story, play};
 use tickmark::catalogue::TESTS;
 
 fn stories() -> impl Iterator<Item = &'static Story> {
-    stories::COVERAGE.iter().chain(stories::VOUCHING).chain(stories::TRACING).chain(leavers::LEAVERS)
+    stories::COVERAGE
+        .iter()
+        .chain(stories::VOUCHING)
+        .chain(stories::TRACING)
+        .chain(leavers::LEAVERS)
+        .chain(grants::GRANTS)
 }
 
 fn play_all_of(test: &str) {
@@ -108,4 +114,9 @@ plays! {
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
+    prv_03_access_is_given_to_groups: "PRV-03",
+    prv_04_broad_privileges_are_controlled: "PRV-04",
+    prv_05_changes_of_ownership_are_authorised: "PRV-05",
+    sod_01_nobody_grants_to_themselves: "SOD-01",
+    ano_01_bursts_are_explained: "ANO-01",
 }
