@@ -15,11 +15,14 @@ mod leavers;
 mod overlay;
 mod privileges;
 mod prv01;
+mod prv02;
 mod prv03;
 mod prv04;
 mod prv05;
+mod prv06;
 mod records;
 mod sod01;
+mod sod02;
 mod test;
 mod trc;
 mod trc03;
@@ -50,10 +53,13 @@ pub const TESTS: &[&Test] = &[
     &dep01::TEST,
     &dep02::TEST,
     &prv01::TEST,
+    &prv02::TEST,
     &prv03::TEST,
     &prv04::TEST,
     &prv05::TEST,
+    &prv06::TEST,
     &sod01::TEST,
+    &sod02::TEST,
     &ano01::TEST,
 ];
 
@@ -69,9 +75,6 @@ pub const PLANNED: &[(&str, &str)] = &[
     ("ACC-01", "No orphaned accounts"),
     ("ACC-02", "No dormant accounts"),
     ("ACC-03", "External and guest principals are known"),
-    ("PRV-02", "The privileged roster is reviewed"),
-    ("PRV-06", "Non-human principals are governed"),
-    ("SOD-02", "Conflicting duties are not held or used together"),
     ("EMG-01", "Emergency access is justified, short and reviewed"),
     ("CRD-01", "Tokens have short lives and are rotated"),
     ("CRD-02", "Tokens of leavers and movers end"),

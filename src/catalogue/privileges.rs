@@ -8,7 +8,7 @@ use super::deeds::Deed;
 use super::evidence::Evidence;
 use super::item::{Item, Severity};
 use super::test::Test;
-use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
+use crate::change::{Direction, EntitlementKind, SubjectKind};
 use crate::companion::{Asked, Kind};
 use crate::config::{Choices, Facts};
 use crate::correlate::item_id;

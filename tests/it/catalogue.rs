@@ -1,6 +1,8 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod deliveries;
+mod governance;
+mod granters;
 mod grants;
 mod leavers;
 mod logs;
@@ -21,6 +23,8 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(stories::TRACING)
         .chain(leavers::LEAVERS)
         .chain(grants::GRANTS)
+        .chain(granters::GRANTERS)
+        .chain(governance::GOVERNANCE)
 }
 
 fn play_all_of(test: &str) {
@@ -114,9 +118,12 @@ plays! {
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
+    prv_02_the_roster_is_reviewed: "PRV-02",
     prv_03_access_is_given_to_groups: "PRV-03",
     prv_04_broad_privileges_are_controlled: "PRV-04",
     prv_05_changes_of_ownership_are_authorised: "PRV-05",
+    prv_06_service_principals_are_governed: "PRV-06",
     sod_01_nobody_grants_to_themselves: "SOD-01",
+    sod_02_conflicting_duties_are_apart: "SOD-02",
     ano_01_bursts_are_explained: "ANO-01",
 }

@@ -9,13 +9,16 @@ use crate::catalogue::grants::Grant;
 use crate::coverage::HOUR;
 use crate::error::Result;
 
+/// Where and when a hole is looked for: whether at the identity provider, source, scope, hour.
+type Asked = (bool, String, String, i64);
+
 /// Who granted what to whom, by the grant that would be the return of it.
 pub(super) struct Mutual<'g> {
     all: &'g [Grant<'g>],
     by_pair: BTreeMap<(&'g str, &'g str, &'g str), Vec<usize>>,
     within: i64,
     /// Holes looked up before: the same hours are asked for over and over.
-    holes: RefCell<BTreeMap<(bool, String, String, i64), Option<String>>>,
+    holes: RefCell<BTreeMap<Asked, Option<String>>>,
 }
 
 impl<'g> Mutual<'g> {
