@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ListFormat;
+use super::{Format, ListFormat};
 
 /// `tickmark files`
 #[derive(Debug, Args)]

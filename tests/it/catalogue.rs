@@ -10,6 +10,9 @@ mod doors;
 mod entra;
 mod environments;
 mod flapping;
+mod governance;
+mod granters;
+mod grants;
 mod integrity;
 mod leavers;
 mod listings;
@@ -44,6 +47,9 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(settings::SETTINGS)
         .chain(integrity::INTEGRITY)
         .chain(attributes::ATTRIBUTES)
+        .chain(grants::GRANTS)
+        .chain(granters::GRANTERS)
+        .chain(governance::GOVERNANCE)
 }
 
 fn play_all_of(test: &str) {
@@ -116,4 +122,12 @@ plays! {
     chg_02_settings_are_changed_with_authority: "CHG-02",
     log_01_logging_is_not_weakened: "LOG-01",
     cld_01_cloud_roles_do_not_drift: "CLD-01",
+    prv_02_the_roster_is_reviewed: "PRV-02",
+    prv_03_access_is_given_to_groups: "PRV-03",
+    prv_04_broad_privileges_are_controlled: "PRV-04",
+    prv_05_changes_of_ownership_are_authorised: "PRV-05",
+    prv_06_service_principals_are_governed: "PRV-06",
+    sod_01_nobody_grants_to_themselves: "SOD-01",
+    sod_02_conflicting_duties_are_apart: "SOD-02",
+    ano_01_bursts_are_explained: "ANO-01",
 }
