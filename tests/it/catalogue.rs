@@ -3,6 +3,7 @@
 mod accounts;
 mod attributes;
 mod changes;
+mod credentials;
 mod custom;
 mod decisions;
 mod deliveries;
@@ -19,6 +20,7 @@ mod listings;
 mod logs;
 mod residue;
 mod settings;
+mod sign_ins;
 mod stage;
 mod stories;
 mod totals;
@@ -50,6 +52,8 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(grants::GRANTS)
         .chain(granters::GRANTERS)
         .chain(governance::GOVERNANCE)
+        .chain(credentials::TOKENS)
+        .chain(sign_ins::SIGN_INS)
 }
 
 fn play_all_of(test: &str) {
@@ -130,4 +134,10 @@ plays! {
     sod_01_nobody_grants_to_themselves: "SOD-01",
     sod_02_conflicting_duties_are_apart: "SOD-02",
     ano_01_bursts_are_explained: "ANO-01",
+    emg_01_emergency_access_is_in_order: "EMG-01",
+    crd_01_tokens_live_short: "CRD-01",
+    crd_02_tokens_of_leavers_end: "CRD-02",
+    crd_03_credentials_are_rotated: "CRD-03",
+    aut_01_people_sign_in_through_the_provider: "AUT-01",
+    aut_02_failed_sign_ins_are_followed_up: "AUT-02",
 }
