@@ -201,6 +201,7 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
     };
     let profile = profile::profile(&file.profile, file.report.profile.as_ref(), asked, &place)?;
     other_inputs.extend(asked.map(profile::as_input));
+    other_inputs.extend(custom_tests.iter().map(CustomTest::as_input));
     let (tests, environments) = test_table::values(file.test);
     let config = Config {
         dir: dir.to_owned(),
