@@ -5,8 +5,9 @@ mod items;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{self, Evidence, Outcome, Views};
+use crate::catalogue::{self, Evidence, Outcome, Views, WAIVERS, WaiverUse};
 use crate::companion::Companions;
+use crate::comparison::{self, COMPARISON, Previous};
 use crate::config::{Config, Period};
 use crate::correlate::columns::{ITEMS, RESULTS};
 use crate::correlate::{self, Verdict};
@@ -18,7 +19,7 @@ use crate::inventory::{self, FileRow, Inventory};
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
 use crate::report::build::{Parts, conclusion, model};
-use crate::report::model::{DataFile, Model};
+use crate::report::model::{Conclusion, DataFile, Model};
 use crate::report::render;
 use crate::schema::Table;
 use items::{Lineage, Rows};
@@ -39,6 +40,8 @@ pub fn assemble(
 ) -> Result<Model> {
     let started = clock();
     let lake = &lake.with_workspaces(&config.workspaces);
+    let previous = config.previous.as_deref().map(|folder| Previous::open(folder, out)).transpose()?;
+    let prior = previous.as_ref().map(Previous::prior);
     let inventory = Inventory::read(lake)?;
     if inventory.files.iter().all(|f| f.records == 0) {
         return Err(Error::Input(format!("the lake `{}` holds no record", lake.root().display())));
@@ -51,7 +54,7 @@ pub fn assemble(
     let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
     let lineage = lineage(lake, &inventory.files, &outcomes)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage)?;
+    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage, &waivers)?;
     let vocabulary = inventory::vocabulary(lake)?;
     let parts = Parts {
         evidence: &evidence,
@@ -60,14 +63,16 @@ pub fn assemble(
         inventory: &inventory,
         vocabulary: &vocabulary,
         lineage: &lineage,
+        prior,
         data_files,
     };
-    let model = model(&parts)?;
+    let mut model = model(&parts)?;
+    compare(&folder.partial, &evidence, &outcomes, previous.as_ref(), &mut model)?;
     package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
     for page in render::pages(&model)? {
         package::write_at_once(&folder.partial, page.file_name, &page.text)?;
     }
-    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() })?;
+    package::write_manifest(&folder.partial, &model, &Envelope { started, finished: clock() }, prior)?;
     folder.finish()?;
     Ok(model)
 }
@@ -84,16 +89,35 @@ fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<Linea
     Ok(found.into_iter().map(named).collect())
 }
 
+/// Writes the comparison with the package before, which without one is empty, and tells the model of it.
+fn compare(
+    folder: &Path,
+    evidence: &Evidence<'_>,
+    outcomes: &[Outcome],
+    previous: Option<&Previous>,
+    model: &mut Model,
+) -> Result<()> {
+    let rows = previous.map(|p| comparison::rows(evidence.lake, outcomes, model, p)).transpose()?.unwrap_or_default();
+    write(&mut comparison::frame(&rows)?, &folder.join("data").join(format!("{}.parquet", COMPARISON.name)))?;
+    model.package.data_files.push(data_file(&COMPARISON, rows.len()));
+    if let Some(previous) = previous {
+        model.comparison = comparison::told(&rows, previous, model);
+    }
+    Ok(())
+}
+
 fn write_data(
     folder: &Path,
     evidence: &Evidence<'_>,
     outcomes: &[Outcome],
     lineage: &Lineage,
+    waivers: &[WaiverUse],
 ) -> Result<Vec<DataFile>> {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
     let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
-    frames.push((&RESULTS, results_frame(outcomes)?));
+    frames.push((&WAIVERS, catalogue::waivers_frame(waivers)?));
+    frames.push((&RESULTS, results_frame(&results(evidence.config, outcomes))?));
     frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
     let mut files = Vec::new();
     for (table, mut frame) in frames {
@@ -133,16 +157,35 @@ fn data_file(table: &Table, rows: usize) -> DataFile {
     DataFile { path: format!("data/{}.parquet", table.name), doc: table.doc.to_owned(), row_count: rows as u64 }
 }
 
-fn results_frame(outcomes: &[Outcome]) -> Result<polars::prelude::DataFrame> {
+/// One test as table `results` shows it.
+struct ResultRow {
+    test: &'static catalogue::Test,
+    conclusion: Conclusion,
+    counts: catalogue::Counts,
+}
+
+/// Every test of this version, in the order of the catalogue: one that the profile leaves out was not tested, and counts nothing.
+fn results(config: &Config, outcomes: &[Outcome]) -> Vec<ResultRow> {
+    let of = |test: &'static catalogue::Test| {
+        let outcome = outcomes.iter().find(|o| o.test.id == test.id);
+        let nothing = || ResultRow { test, conclusion: Conclusion::NotTested, counts: catalogue::Counts::default() };
+        outcome.map_or_else(nothing, |o| ResultRow { test, conclusion: conclusion(o), counts: o.counts })
+    };
+    let is_row =
+        |test: &&&'static catalogue::Test| outcomes.iter().any(|o| o.test.id == test.id) || !config.runs(test.id);
+    catalogue::TESTS.iter().filter(is_row).map(|test| of(test)).collect()
+}
+
+fn results_frame(rows: &[ResultRow]) -> Result<polars::prelude::DataFrame> {
     let count = |of: fn(&catalogue::Counts) -> u64| {
-        Values::Wholes(outcomes.iter().map(|o| i64::try_from(of(&o.counts)).ok()).collect())
+        Values::Wholes(rows.iter().map(|r| i64::try_from(of(&r.counts)).ok()).collect())
     };
     build(
         &RESULTS,
         vec![
-            Values::texts(outcomes, |o| Some(o.test.id.to_owned())),
-            Values::texts(outcomes, |o| Some(o.test.version.to_owned())),
-            Values::texts(outcomes, |o| Some(conclusion(o).as_str().to_owned())),
+            Values::texts(rows, |r| Some(r.test.id.to_owned())),
+            Values::texts(rows, |r| Some(r.test.version.to_owned())),
+            Values::texts(rows, |r| Some(r.conclusion.as_str().to_owned())),
             count(|c| c.population),
             count(|c| c.pass),
             count(|c| c.exception),

@@ -119,6 +119,8 @@ pub struct Event<'r> {
     /// `native`, or how the record had been altered before it reached us: `re_exported` by another system, `partial` where the
     /// export leaves out what it likes.
     pub parse_rule: &'static str,
+    /// The version of the record's layout, as the source numbers it; `None` = it gives none.
+    pub schema_version: Option<Text<'r>>,
     /// The form it was delivered in, in the source's vocabulary of forms (`docs/sources.md`).
     pub delivery: &'static str,
     /// False = the event type is not in tickmark's vocabulary; the record is kept, and counted as unmapped.
@@ -159,6 +161,7 @@ impl<'r> Event<'r> {
             user_agent: None,
             session_id: None,
             parse_rule: "native",
+            schema_version: None,
             delivery: "",
             mapped: false,
             changes: Vec::new(),
@@ -283,6 +286,12 @@ pub const PARSE_RULE: Column = Column::required(
     Kind::Text,
     "native, or how the record had been altered before it was ingested: re_exported, partial.",
 );
+/// The version of the layout.
+pub const SCHEMA_VERSION: Column = Column::optional(
+    "schema_version",
+    Kind::Text,
+    "The version of the record's layout, as the source numbers it. null = the record gives none.",
+);
 /// The form of delivery.
 pub const DELIVERY: Column = Column::required(
     "delivery",
@@ -346,6 +355,7 @@ pub const EVENTS: Table = Table {
         USER_AGENT,
         SESSION_ID,
         PARSE_RULE,
+        SCHEMA_VERSION,
         DELIVERY,
         MAPPED,
         FILE_ID,

@@ -81,6 +81,18 @@ pub fn scan_folder(folder: &Path, columns: &[Named]) -> Result<LazyFrame> {
     LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args).map_err(engine("open a folder"))
 }
 
+/// Columns of one Parquet file.
+///
+/// # Errors
+/// The file cannot be read, or lacks a column.
+pub fn read(path: &Path, columns: &[Named]) -> Result<DataFrame> {
+    let path = PlRefPath::try_from_path(path).map_err(engine("open a file"))?;
+    let args = ScanArgsParquet { glob: false, cache: false, ..ScanArgsParquet::default() };
+    let rows = LazyFrame::scan_parquet(path, args).map_err(engine("open a file"))?;
+    let columns: Vec<Expr> = columns.iter().map(|column| column.expr()).collect();
+    collect(rows.select(columns), "read a file")
+}
+
 /// How many rows a lazy frame has.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! bytes → records ([`framing`]) → events ([`source`], [`event`]) → access changes ([`change`]) → Parquet lake ([`ingest`],
 //! [`lake`]) → correlation ([`coverage`], [`identity`], [`correlate`], [`access`], [`explain`]), what is kept beside the logs ([`companion`]) → test results ([`catalogue`]) → report model and pages
-//! ([`assemble`], [`report`], [`package`]).
+//! ([`comparison`], [`assemble`], [`report`], [`package`]).
 //!
 //! `ARCHITECTURE.md` has a line for every module, and the rule which of them may name which library.
 
@@ -13,6 +13,7 @@ pub mod change;
 pub mod cli;
 pub mod commands;
 pub mod companion;
+pub mod comparison;
 pub mod config;
 pub mod correlate;
 pub mod coverage;

@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, Test};
+use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, OtherInput, Test};
 
 /// Name of the manifest within a package.
 pub const MANIFEST: &str = "manifest.json";
@@ -34,7 +34,7 @@ pub struct Manifest {
     pub schema_version: u32,
     /// The run that made it.
     pub run: Run,
-    /// Every file read, by path.
+    /// Everything read, by path: exports, and what stands beside them.
     pub inputs: Vec<Input>,
     /// Every file of the package but the manifest, by path.
     pub outputs: Vec<Output>,
@@ -42,6 +42,22 @@ pub struct Manifest {
     pub coverage: Vec<CoverageLine>,
     /// Counts and population root of each test.
     pub population: Vec<PopulationLine>,
+    /// The package that this one is compared with; `None` = none was named.
+    #[serde(default)]
+    pub prior_package: Option<PriorPackage>,
+}
+
+/// A package that results are compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorPackage {
+    /// Its run.
+    pub run_id: String,
+    /// SHA-256 of its manifest.
+    pub manifest_sha256: String,
+    /// First instant of its period.
+    pub period_start: String,
+    /// First instant after its period.
+    pub period_end: String,
 }
 
 /// The run. `started` and `finished` are its envelope: they stand in no other file and in no digest but the manifest's.
@@ -154,7 +170,12 @@ impl Manifest {
 }
 
 /// Digests every file in the package and writes `manifest.json` beside them, last and at once.
-pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Result<Manifest> {
+pub fn write_manifest(
+    package: &Path,
+    model: &Model,
+    envelope: &Envelope,
+    prior: Option<&PriorPackage>,
+) -> Result<Manifest> {
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION,
         run: Run {
@@ -169,6 +190,7 @@ pub fn write_manifest(package: &Path, model: &Model, envelope: &Envelope) -> Res
         outputs: outputs(package)?,
         coverage: model.coverage.rows.iter().map(coverage_line).collect(),
         population: model.tests.iter().map(population_line).collect(),
+        prior_package: prior.cloned(),
     };
     write_at_once(package, MANIFEST, &manifest.to_json()?)?;
     Ok(manifest)
@@ -197,7 +219,8 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
 
 fn inputs(model: &Model) -> Vec<Input> {
     let companions = model.companions.iter().map(companion);
-    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(companions).collect();
+    let others = model.other_inputs.iter().map(other);
+    let mut inputs: Vec<Input> = model.inputs.iter().map(input).chain(companions).chain(others).collect();
     inputs.sort_by(|a, b| (&a.path, &a.sha256, &a.source).cmp(&(&b.path, &b.sha256, &b.source)));
     inputs
 }
@@ -227,6 +250,23 @@ fn companion(file: &CompanionFile) -> Input {
         sha256: file.sha256.clone(),
         records: file.row_count,
         accepted: file.row_count,
+        duplicate: 0,
+        filtered: 0,
+        rejected: 0,
+        first_event_time: "-".to_owned(),
+        last_event_time: "-".to_owned(),
+    }
+}
+
+// It holds no records of a log: what it has counts as entries, all taken.
+fn other(file: &OtherInput) -> Input {
+    Input {
+        path: file.path.clone(),
+        source: file.kind.clone(),
+        byte_count: file.byte_count,
+        sha256: file.sha256.clone(),
+        records: file.entry_count,
+        accepted: file.entry_count,
         duplicate: 0,
         filtered: 0,
         rejected: 0,

@@ -99,6 +99,19 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+/// The ticket of an approval of what was done to an object in a scope, given beforehand by somebody else; `None` = there is none.
+pub(super) fn ticket_for(
+    evidence: &Evidence<'_>,
+    scope: &str,
+    object: &str,
+    actor: Option<&str>,
+    time: i64,
+) -> Option<String> {
+    let asked = Asked { subject: scope, object, role: None, actor, time };
+    let is_same = |a: &str, b: &str| evidence.name(a) == evidence.name(b);
+    evidence.companions.approval(&asked, &is_same).map(|approval| approval.ticket.clone())
+}
+
 struct Judge<'a, 'e> {
     evidence: &'a Evidence<'e>,
     pipelines: Choices,
@@ -164,8 +177,7 @@ impl Judge<'_, '_> {
         let (actor, object) = (base.actor.as_deref(), base.object.as_deref());
         let is_pipeline =
             self.pipelines.any(&Facts { actor, object, scope: base.scope.as_deref(), ..Facts::default() });
-        let asked = Asked { subject: scope, object: setting, role: None, actor, time: base.time };
-        let ticket = self.evidence.companions.approval(&asked, &|a, b| self.evidence.name(a) == self.evidence.name(b));
+        let ticket = ticket_for(self.evidence, scope, setting, actor, base.time);
         let (verdict, reason) = match (is_pipeline, &ticket, effect) {
             (true, ..) => (Verdict::Pass, "pipeline"),
             (_, Some(_), _) => (Verdict::Pass, "ticket"),
@@ -183,7 +195,7 @@ impl Judge<'_, '_> {
                 Cell::Text(old),
                 Cell::Text(new),
                 Cell::text(effect.as_str()),
-                Cell::Text(ticket.map(|t| t.ticket.clone())),
+                Cell::Text(ticket),
             ],
             ..base
         }

@@ -1,32 +1,65 @@
 //! COV-01: source coverage is continuous.
 
 use super::words::{exception, pass, undetermined};
-use super::{About, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use super::{About, Cell as Value, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell, HOUR, Log, hours};
 use crate::error::Result;
+use crate::inventory::{FileRow, Inventory};
+use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: need::ALL,
     shared_parameters: &["max_gap"],
-    own_parameters: &[Parameter {
-        name: "account_max_gap",
-        default: "6h",
-        doc: "the same for the Databricks account level, where little happens",
-    }],
+    own_parameters: &[
+        Parameter {
+            name: "account_max_gap",
+            default: "6h",
+            doc: "the same for the Databricks account level, where little happens",
+        },
+        Parameter {
+            name: "min_expected",
+            default: "1",
+            doc: "records to be expected in an hour from which on its silence is a hole",
+        },
+    ],
     words: &[
         pass("covered", "the hour holds a record or a declared heartbeat"),
         pass("quiet", "the hour holds no record, and none was to be expected"),
         pass("within_max_gap", "the hour holds no record where some were expected, in a hole no longer than tolerated"),
-        exception("hole", "the hour holds no record, where one or more were to be expected"),
+        exception("hole", "the hour holds no record where some were to be expected, in a hole longer than tolerated"),
         exception("undeclared_scope", "records of a workspace that the configuration does not name"),
         undetermined("no_baseline", "too few days are at hand to say what was to be expected"),
     ],
-    columns: &[],
+    columns: &[
+        Column::optional("source", Kind::Text, "Source id."),
+        Column::optional(
+            "interval_start",
+            Kind::Instant,
+            "First instant: of the hour, or of the run of hours of its hole, as far as the period reaches.",
+        ),
+        Column::optional("interval_end", Kind::Instant, "First instant after it."),
+        Column::optional(
+            "expected_count",
+            Kind::Real,
+            "Records to be expected in the hour. null = too few days at hand to say.",
+        ),
+        Column::optional("observed_count", Kind::Whole, "Records in the hour."),
+        Column::optional(
+            "heartbeat_ref",
+            Kind::Text,
+            "Where the heartbeat of the hour is declared. null = it has none.",
+        ),
+        Column::optional(
+            "retention_limit_of_source_days",
+            Kind::Whole,
+            "How long the source itself keeps records at hand. null = no such limit is known, or it depends on the delivery.",
+        ),
+    ],
     about: About {
         title: "Source coverage is continuous",
         objective: "To find out for which sources, scopes and hours the logs at hand speak, since the absence of a record proves something only where they do.",
@@ -34,8 +67,10 @@ pub(super) const TEST: Test = Test {
         item_noun: "hours",
         procedure: &[
             "An hour with a record, or with a declared heartbeat, passes.",
-            "An hour without a record passes as quiet where fewer than one record was to be expected. Expected is the median of the same hour of the week in the other weeks at hand, else of the same hour of the day on the other days.",
-            "An hour without a record where one or more were to be expected is an exception where the run of such hours is longer than max_gap.",
+            "An hour without a record passes as quiet where fewer than min_expected records were to be expected. Expected is the median of the same hour of the week in the other weeks at hand, else of the same hour of the day on the other days.",
+            "An hour without a record where min_expected or more were to be expected is an exception where the run of such hours is longer than max_gap, or account_max_gap at the Databricks account level.",
+            "Records of a workspace that the configuration does not name, where it names any, are an exception.",
+            "Where the period begins before what the source still kept when its first file can have been collected, a note says so.",
             "Where too few days are at hand to say what was to be expected, the hour is undetermined.",
         ],
         false_positives: &[
@@ -52,23 +87,101 @@ pub(super) const TEST: Test = Test {
     evaluate,
 };
 
+/// How long sources keep records at hand, in days (reference: compliance 2.1).
+const RETENTION: &[(&str, i64)] =
+    &[("okta", 90), ("entra_audit", 30), ("entra_signin", 30), ("entra_provisioning", 30), ("pingone", 14)];
+
+/// A day in microseconds.
+const DAY: i64 = 24 * HOUR;
+
+/// What is tolerated.
+struct Rule {
+    /// Hours of a hole, in the Databricks account.
+    account_max_gap: i64,
+    /// Hours of a hole, elsewhere.
+    max_gap: i64,
+    /// Records expected from which on silence is a hole.
+    min_expected: f64,
+}
+
+impl Rule {
+    fn of(evidence: &Evidence<'_>, scope: &str) -> Result<Self> {
+        let config = evidence.config;
+        let min_expected = u32::try_from(config.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
+        Ok(Self {
+            account_max_gap: config.span(TEST.id, "account_max_gap")?.micros() / HOUR,
+            max_gap: config.span_in(TEST.id, "max_gap", scope)?.micros() / HOUR,
+            min_expected: f64::from(min_expected),
+        })
+    }
+
+    fn tolerated(&self, log: &Log) -> i64 {
+        if log.scope == ACCOUNT { self.account_max_gap } else { self.max_gap }
+    }
+
+    // What lies outside the reach is a hole, whatever was to be expected there.
+    fn cell(&self, log: &Log, hour: i64) -> Cell {
+        match log.cell(hour) {
+            Cell::Hole | Cell::Quiet if log.reach.contains(&hour) => {
+                let is_expected = log.expected(hour).is_some_and(|expected| expected >= self.min_expected);
+                if is_expected { Cell::Hole } else { Cell::Quiet }
+            }
+            cell => cell,
+        }
+    }
+
+    fn judge(&self, log: &Log, hour: i64) -> (Verdict, &'static str) {
+        match self.cell(log, hour) {
+            Cell::Covered => (Verdict::Pass, "covered"),
+            Cell::Quiet => (Verdict::Pass, "quiet"),
+            Cell::NotEstablished => (Verdict::Undetermined, "no_baseline"),
+            Cell::Hole if self.is_longer(log, hour) => (Verdict::Exception, "hole"),
+            Cell::Hole => (Verdict::Pass, "within_max_gap"),
+        }
+    }
+
+    // A hole does not get shorter by the period's beginning or ending inside it.
+    fn is_longer(&self, log: &Log, hour: i64) -> bool {
+        let tolerated = self.tolerated(log);
+        let is_hole = |h: i64| self.cell(log, h) == Cell::Hole;
+        let back = (1..=tolerated).take_while(|n| is_hole(hour - n)).count();
+        let forth = (1..=tolerated).take_while(|n| is_hole(hour + n)).count();
+        i64::try_from(1 + back + forth).is_ok_and(|length| length > tolerated)
+    }
+
+    // The hour, or the run of hours of its hole, as far as the period reaches.
+    fn interval(&self, log: &Log, hour: i64, period: &std::ops::Range<i64>) -> (i64, i64) {
+        let is_hole = |h: &i64| self.cell(log, *h) == Cell::Hole;
+        if !is_hole(&hour) {
+            return (hour, hour + 1);
+        }
+        let first = (period.start..hour).rev().take_while(is_hole).last().unwrap_or(hour);
+        let last = (hour + 1..period.end).take_while(is_hole).last().unwrap_or(hour);
+        (first, last + 1)
+    }
+}
+
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let max_gap = evidence.config.span(TEST.id, "max_gap")?.micros() / HOUR;
-    let account_max_gap = evidence.config.span(TEST.id, "account_max_gap")?.micros() / HOUR;
+    let period = hours(evidence.period.start, evidence.period.end);
     let mut items = Vec::new();
     for log in evidence.coverage.logs() {
-        let tolerated = if log.scope == ACCOUNT { account_max_gap } else { max_gap };
+        let rule = Rule::of(evidence, &log.scope)?;
         let is_undeclared = is_undeclared(evidence, log);
-        for hour in hours(evidence.period.start, evidence.period.end) {
+        let mut interval = (0, 0);
+        for hour in period.clone() {
             let (verdict, reason) = if is_undeclared && log.cell(hour) == Cell::Covered {
                 (Verdict::Exception, "undeclared_scope")
             } else {
-                judge(log, hour, tolerated)
+                rule.judge(log, hour)
             };
-            items.push(item(log, hour, verdict, reason));
+            // The run of a hole is looked for once, not once an hour.
+            if !(interval.0..interval.1).contains(&hour) {
+                interval = rule.interval(log, hour, &period);
+            }
+            items.push(Item { verdict, reason: reason.to_owned(), ..item(log, hour, interval) });
         }
     }
-    Ok(Judged { items, ..Judged::default() })
+    Ok(Judged { items, notes: notes(evidence)?, ..Judged::default() })
 }
 
 // Where the configuration names workspaces, one that it does not name is outside the declared scope.
@@ -81,32 +194,22 @@ fn is_undeclared(evidence: &Evidence<'_>, log: &Log) -> bool {
         && !named.any(|workspace| *workspace == log.scope)
 }
 
-fn judge(log: &Log, hour: i64, tolerated: i64) -> (Verdict, &'static str) {
-    match log.cell(hour) {
-        Cell::Covered => (Verdict::Pass, "covered"),
-        Cell::Quiet => (Verdict::Pass, "quiet"),
-        Cell::NotEstablished => (Verdict::Undetermined, "no_baseline"),
-        Cell::Hole if is_longer(log, hour, tolerated) => (Verdict::Exception, "hole"),
-        Cell::Hole => (Verdict::Pass, "within_max_gap"),
-    }
-}
-
-// A hole does not get shorter by the period's beginning or ending inside it.
-fn is_longer(log: &Log, hour: i64, tolerated: i64) -> bool {
-    let is_hole = |h: i64| log.cell(h) == Cell::Hole;
-    let back = (1..=tolerated).take_while(|n| is_hole(hour - n)).count();
-    let forth = (1..=tolerated).take_while(|n| is_hole(hour + n)).count();
-    i64::try_from(1 + back + forth).is_ok_and(|length| length > tolerated)
-}
-
-fn item(log: &Log, hour: i64, verdict: Verdict, reason: &str) -> Item {
+fn item(log: &Log, hour: i64, (start, end): (i64, i64)) -> Item {
+    let retention = RETENTION.iter().find(|(source, _)| *source == log.source).map(|(_, days)| *days);
     Item {
-        verdict,
-        reason: reason.to_owned(),
         severity: TEST.severity,
         scope: Some(log.scope.clone()),
         object: Some(log.source.clone()),
         detail: Some(detail(log, hour)),
+        extra: vec![
+            Value::text(&log.source),
+            Value::Instant(Some(start * HOUR)),
+            Value::Instant(Some(end * HOUR)),
+            Value::Real(log.expected(hour)),
+            Value::Whole(Some(log.observed(hour))),
+            Value::Text(log.heartbeat(hour).map(str::to_owned)),
+            Value::Whole(retention),
+        ],
         ..Item::new(item_id(&["coverage", &log.source, &log.scope, &hour.to_string()]), hour * HOUR)
     }
 }
@@ -118,4 +221,30 @@ fn detail(log: &Log, hour: i64) -> String {
     let is_stray = observed > 0 && !log.reach.contains(&hour);
     let stray = if is_stray { "; outside what the export is declared to cover" } else { "" };
     format!("{observed} records, {expected} expected{heartbeat}{stray}")
+}
+
+fn notes(evidence: &Evidence<'_>) -> Result<Vec<String>> {
+    let files = Inventory::read(evidence.lake)?.files;
+    let mut notes: Vec<String> =
+        RETENTION.iter().filter_map(|(source, days)| outlived(evidence, &files, source, *days)).collect();
+    let min_expected = evidence.config.whole(TEST.id, "min_expected")?;
+    if min_expected > 1 {
+        notes.push(format!(
+            "min_expected is {min_expected}: hours in which fewer records were to be expected pass as quiet here, but no other test leans on them."
+        ));
+    }
+    Ok(notes)
+}
+
+// A file was collected after its last record. When exactly is not leaned on, since a lake can be made again later.
+fn outlived(evidence: &Evidence<'_>, files: &[FileRow], source: &str, days: i64) -> Option<String> {
+    let of_source = files.iter().filter(|f| f.source.as_deref() == Some(source));
+    let collected = of_source.filter_map(|f| f.last_event_time).min()?;
+    let kept_since = collected - days * DAY;
+    (evidence.period.start < kept_since).then(|| {
+        let lost = (kept_since - evidence.period.start + DAY - 1) / DAY;
+        format!(
+            "Source {source} keeps {days} days at hand, and its first file can have been collected {lost} days too late to hold the start of the period."
+        )
+    })
 }

@@ -173,7 +173,7 @@ impl<'c, 'e> Case<'c, 'e> {
         token: &'c Token,
         (sla, used): (i64, &'c [Use]),
     ) -> Self {
-        let returned = super::dep02::returned(evidence, leaver);
+        let returned = super::leavers::returned(evidence, leaver);
         let until = returned.min(evidence.cut_off());
         let after = used.iter().filter(|u| u.time > leaver.start && u.time < returned).collect();
         let (inactive, active_again) = inactivity(evidence, leaver);

@@ -2,25 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::leavers::{Leaver, leavers};
-use super::trc::of_decision;
+use super::deeds::deeds;
+use super::dep01::{self, of_departure};
+use super::departures::{Departure, departures};
+use super::leavers::{Did, activity_of};
 use super::words::{exception, pass, shared};
-use super::{About, Evidence, Item, Judged, Severity, Test, need};
-use crate::change::Direction;
-use crate::correlate::activity::{Activity, activity};
+use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::change::{Direction, Verb};
+use crate::correlate::activity::Activity;
+use crate::correlate::door::is_uuid;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::Result;
+use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
-    shared_parameters: &["deprovision_sla"],
-    own_parameters: &[],
+    shared_parameters: &[],
+    own_parameters: &[Parameter {
+        name: "grace",
+        default: "0s",
+        doc: "time after the departure in which activity is counted and is no exception, even after the end of access",
+    }],
     words: &[
         pass("no_activity", "no act on record after the end of access, and the logs are complete over that time"),
         exception("activity_after_end", "acts on record after the limit, or after the end of access"),
@@ -30,16 +38,34 @@ pub(super) const TEST: Test = Test {
         shared::NOT_PUSHED,
         shared::SUPERSEDED,
     ],
-    columns: &[],
+    columns: &[
+        Column::optional(
+            "inside_count",
+            Kind::Whole,
+            "Acts after the departure, but inside its limit and before access ended: counted, no exception.",
+        ),
+        Column::optional("first_after", Kind::Instant, "First act after the end. null = none."),
+        Column::optional("last_after", Kind::Instant, "Last act after the end. null = none."),
+        Column::optional("actions_count", Kind::Whole, "Acts after the end."),
+        Column::optional("action_kinds", Kind::TextList, "What they were; empty = none."),
+        Column::optional(
+            "credential_kind",
+            Kind::TextList,
+            "How the person signed in for them, as far as sign-ins are among them: sso, password, token, oauth or other; empty = no sign-in is.",
+        ),
+        Column::optional("source_ips", Kind::TextList, "Addresses they came from; empty = none is stated."),
+    ],
     about: About {
         title: "No activity after access should have ended",
         objective: "To find use of access that should no longer have existed.",
         population: "The leavers of DEP-01.",
         item_noun: "leavers",
         procedure: &[
+            "The limit is that of DEP-01.",
             "Sign-ins, token use and data access by the leaver after the limit, or after the removal took effect, are an exception.",
             "Activity after the departure but inside the limit and before the removal is counted and is no exception.",
-            "No activity passes only where the usage logs are complete over the window.",
+            "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off.",
+            "Jobs that a service principal runs are no activity.",
         ],
         false_positives: &["A job that runs as the person goes on after departure; it is their access all the same."],
         limits: &[
@@ -54,39 +80,72 @@ pub(super) const TEST: Test = Test {
 };
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let sla = evidence.config.span(TEST.id, "deprovision_sla")?.micros();
-    let all = leavers(evidence, sla);
-    let did = activity_of(evidence, &all)?;
-    let items = all.iter().map(|l| item(evidence, l, sla, &did)).collect();
-    Ok(Judged { items, coverage_is_complete: evidence.is_covered(|_| true), ..Judged::default() })
+    let found = departures(evidence)?;
+    let names: BTreeSet<&str> = found.all.iter().map(|d| d.key.subject.label()).collect();
+    let beside = Beside {
+        tokens: tokens(evidence, &names)?,
+        did: activity_of(evidence, names)?,
+        grace: evidence.config.span(TEST.id, "grace")?.micros(),
+    };
+    Ok(Judged {
+        items: found.all.iter().map(|d| item(evidence, d, &beside)).collect(),
+        exclusions: found.exclusions,
+        notes: vec![format!(
+            "The limit is that of DEP-01, {}. {}",
+            evidence.config.span(dep01::TEST.id, "deprovision_sla")?,
+            found.clock.told()
+        )],
+        coverage_is_complete: evidence.is_covered(|_| true),
+        ..Judged::default()
+    })
 }
 
-type ByName = BTreeMap<String, Vec<Activity>>;
+/// What is looked up beside the departures.
+struct Beside {
+    did: Did,
+    tokens: BTreeMap<String, Vec<Token>>,
+    grace: i64,
+}
 
-// An actor is found under every spelling that folds to the leaver's name.
-fn activity_of(evidence: &Evidence<'_>, leavers: &[Leaver<'_>]) -> Result<ByName> {
-    let identities = &evidence.correlation.ground.identities;
-    let names: BTreeSet<&str> = leavers.iter().map(|l| l.key.subject.label()).collect();
-    let presence = crate::correlate::activity::presence(evidence.lake)?;
-    let spellings: BTreeSet<String> =
-        presence.into_keys().filter(|a| names.contains(identities.canonical(a).as_str())).collect();
-    let mut by_name = ByName::new();
-    for act in activity(evidence.lake, &spellings)? {
-        by_name.entry(identities.canonical(&act.actor)).or_default().push(act);
+/// A token of a leaver's own.
+struct Token {
+    id: String,
+    made: i64,
+    ended: Option<i64>,
+}
+
+/// The tokens that the logs show to have been made for these people.
+fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Token>>> {
+    let mut all: BTreeMap<String, Vec<Token>> = BTreeMap::new();
+    for deed in deeds(evidence, &[Verb::TokenCreate, Verb::TokenRevoke, Verb::TokenExpire])? {
+        let Some(id) = deed.entitlement_id.clone().filter(|_| deed.succeeded()) else { continue };
+        if deed.verb != Verb::TokenCreate {
+            // Whoever ends a token may be another than its owner.
+            let ended = all.values_mut().flatten().filter(|token| token.id == id && token.ended.is_none());
+            ended.for_each(|token| token.ended = Some(deed.time));
+        } else if let Some(owner) = deed.subject.filter(|owner| names.contains(owner.as_str())) {
+            all.entry(owner).or_default().push(Token { id, made: deed.time, ended: None });
+        }
     }
-    Ok(by_name)
+    Ok(all)
 }
 
-fn item(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, did: &ByName) -> Item {
-    let acts = did.get(leaver.key.subject.label()).map_or(&[][..], Vec::as_slice);
-    let ended = leaver.end.unwrap_or(leaver.start + sla).min(leaver.start + sla);
-    let until = returned(evidence, leaver);
-    let after: Vec<&Activity> = acts.iter().filter(|a| a.time > ended && a.time < until).collect();
-    let within = acts.iter().filter(|a| a.time > leaver.start && a.time <= ended).count();
-    let base = of_decision(evidence, leaver.trigger);
-    let (verdict, reason) = judge(evidence, leaver, sla, &after);
+fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside) -> Item {
+    let name = departure.key.subject.label();
+    let ended = departure.end.map_or(departure.due, |(end, _)| end.min(departure.due));
+    let limit = ended.max(departure.start.saturating_add(beside.grace));
+    let until = returned(departure).unwrap_or(i64::MAX);
+    let is_own = |act: &&Activity| !(is_uuid(name) && act.event_type.starts_with("jobs."));
+    let after: Vec<&Activity> = beside.did.between(name, limit, until - 1).filter(is_own).collect();
+    let within = beside.did.between(name, departure.start, limit.min(until - 1)).filter(is_own).count();
+    let base = of_departure(evidence, departure);
+    let (verdict, reason, hole) = judge(evidence, departure, beside, &after);
     let mut event_ids = base.event_ids.clone();
     event_ids.extend(after.iter().take(20).map(|a| a.event_id.clone()));
+    let texts = |of: &dyn Fn(&Activity) -> Option<String>| {
+        let all: BTreeSet<String> = after.iter().filter_map(|act| of(act)).collect();
+        Cell::Texts(all.into_iter().collect())
+    };
     Item {
         item_id: item_id(&["activity", &base.item_id]),
         verdict,
@@ -95,8 +154,31 @@ fn item(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, did: &ByName) ->
         object: Some(ACCOUNT.to_owned()),
         event_ids,
         detail: Some(detail(&after, within)),
+        hole_id: hole,
+        extra: vec![
+            Cell::count(within),
+            Cell::Instant(after.first().map(|act| act.time)),
+            Cell::Instant(after.last().map(|act| act.time)),
+            Cell::count(after.len()),
+            texts(&|act| Some(act.event_type.clone())),
+            texts(&|act| credential(&act.event_type).map(str::to_owned)),
+            texts(&|act| act.source_ip.clone()),
+        ],
         ..base
     }
+}
+
+/// How a sign-in was made, by its action (reference: databricks b5); `None` = it is none.
+fn credential(event_type: &str) -> Option<&'static str> {
+    let action = event_type.strip_prefix("accounts.")?.to_ascii_lowercase();
+    Some(match action.as_str() {
+        "tokenlogin" => "token",
+        "aadtokenlogin" | "oidctokenauthorization" | "oauthclientauthentication" => "oauth",
+        "samllogin" | "aadbrowserlogin" | "oidcbrowserlogin" => "sso",
+        "login" | "passwordlogin" => "password",
+        other if other.contains("login") => "other",
+        _ => return None,
+    })
 }
 
 fn detail(after: &[&Activity], within: usize) -> String {
@@ -108,41 +190,57 @@ fn detail(after: &[&Activity], within: usize) -> String {
     }
 }
 
-fn judge(evidence: &Evidence<'_>, leaver: &Leaver<'_>, sla: i64, after: &[&Activity]) -> (Verdict, &'static str) {
-    let cut_off = evidence.correlation.limits.cut_off;
-    match leaver.trigger.reason {
-        Reason::NotPushed => return (Verdict::NotApplicable, "not_pushed"),
-        Reason::Superseded => return (Verdict::NotApplicable, "superseded"),
-        Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject"),
+fn judge(
+    evidence: &Evidence<'_>,
+    departure: &Departure<'_>,
+    beside: &Beside,
+    after: &[&Activity],
+) -> (Verdict, &'static str, Option<String>) {
+    let cut_off = evidence.cut_off();
+    match departure.judge(evidence).0 {
+        Reason::NotPushed => return (Verdict::NotApplicable, "not_pushed", None),
+        Reason::Superseded => return (Verdict::NotApplicable, "superseded", None),
+        Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject", None),
         _ => {}
     }
     if !after.is_empty() {
-        return (Verdict::Exception, "activity_after_end");
+        return (Verdict::Exception, "activity_after_end", None);
     }
-    if leaver.end.is_none() && leaver.start + sla > cut_off {
-        return (Verdict::Undetermined, "window_open");
+    if departure.end.is_none() && departure.due >= cut_off {
+        return (Verdict::Undetermined, "window_open", None);
     }
     // The cut-off is the first instant of which nothing is known.
-    match unwatched(evidence, leaver, leaver.end.unwrap_or(cut_off).min(cut_off - 1)) {
-        true => (Verdict::Undetermined, "coverage_gap"),
-        false => (Verdict::Pass, "no_activity"),
+    let until =
+        departure.end.map_or(cut_off, |(end, _)| beside.inactive_from(departure, end, cut_off)).min(cut_off - 1);
+    match unwatched(evidence, departure, until) {
+        Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
+        None => (Verdict::Pass, "no_activity", None),
     }
 }
 
-// Absence of activity is leaned on from the decision until the account is known to be inactive.
-fn unwatched(evidence: &Evidence<'_>, leaver: &Leaver<'_>, until: i64) -> bool {
-    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
+impl Beside {
+    /// From when on the principal is known to be inactive with every token ended (reference: compliance 2.0a).
+    fn inactive_from(&self, departure: &Departure<'_>, end: i64, cut_off: i64) -> i64 {
+        let tokens = self.tokens.get(departure.key.subject.label()).map_or(&[][..], Vec::as_slice);
+        let lasting = tokens.iter().filter(|t| t.made <= end).map(|t| t.ended.unwrap_or(cut_off));
+        lasting.max().map_or(end, |last| last.max(end))
+    }
+}
+
+// Absence of activity is leaned on from the departure on, at the account and where the person was seen.
+fn unwatched(evidence: &Evidence<'_>, departure: &Departure<'_>, until: i64) -> Option<String> {
     let scopes = &evidence.correlation.ground.scopes;
-    let seen_in: Vec<&str> = case.into_iter().flat_map(|c| c.seen_in.iter()).map(|s| scopes.name(*s)).collect();
+    let seen_in: Vec<&str> =
+        departure.case.into_iter().flat_map(|c| c.seen_in.iter()).map(|s| scopes.name(*s)).collect();
     let watched = |log: &Log| {
         log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope.as_str()))
     };
-    !evidence.coverage.has(watched) || evidence.coverage.hole(watched, leaver.start, until.max(leaver.start)).is_some()
+    evidence.hole(watched, departure.start, until)
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.
-pub(super) fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
-    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
-    let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
-    grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
+fn returned(departure: &Departure<'_>) -> Option<i64> {
+    let grants = departure.case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
+    let from = departure.decided.map_or(departure.start, |decided| decided.max(departure.start));
+    grants.map(|d| d.time).find(|time| *time > from)
 }

@@ -147,6 +147,18 @@ impl Cell {
         Self::Real(micros.map(|m| m as f64 / 8.64e10))
     }
 
+    /// Null, in a column of that kind; an empty list, since lists are never null.
+    pub const fn null(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text(None),
+            Kind::Whole => Self::Whole(None),
+            Kind::Real => Self::Real(None),
+            Kind::Flag => Self::Flag(None),
+            Kind::Instant => Self::Instant(None),
+            Kind::TextList => Self::Texts(Vec::new()),
+        }
+    }
+
     /// The kind of column that takes it.
     pub const fn kind(&self) -> Kind {
         match self {

@@ -13,7 +13,6 @@ use crate::schema::Column as Named;
 
 /// One event.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the column of that name in table `events`, where nothing else is said")]
 pub(super) struct Record {
     pub(super) event_id: String,
     pub(super) native_id: Option<String>,
@@ -137,6 +136,12 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
         }
     };
     Ok((0..frame.height()).map(record).collect())
+}
+
+/// A filter: the column holds one of these texts.
+pub(super) fn is_one_of(column: Named, texts: impl IntoIterator<Item = String>) -> Expr {
+    let texts = Series::new("texts".into(), texts.into_iter().collect::<Vec<_>>());
+    column.expr().is_in(lit(texts).implode(false), false)
 }
 
 /// A filter: the source is Databricks, and the type is one of these, whatever the case.

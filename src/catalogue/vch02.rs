@@ -2,20 +2,26 @@
 
 use super::vch01::{of_effect, population};
 use super::words::{exception, pass, shared, undetermined};
-use super::{About, Evidence, Item, Judged, Severity, Test, need};
+use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::config::Globs;
 use crate::correlate::door::{ActorClass, Door};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{Verdict, Vouching};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-02",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E],
     shared_parameters: &[],
-    own_parameters: &[],
+    own_parameters: &[Parameter {
+        name: "allowed",
+        default: r#"{ "group.*" = ["scim_connector", "aim", "terraform_sp"], "*" = ["scim_connector", "aim"] }"#,
+        doc: "classes of actors that may make a change, by verb (globs); the longest pattern that matches the verb counts",
+    }],
     words: &[
         pass("approved_channel", "made by an actor of a class that is allowed to make such changes"),
         exception(
@@ -30,7 +36,20 @@ pub(super) const TEST: Test = Test {
         shared::PLATFORM_INTERNAL,
         shared::JUST_IN_TIME,
     ],
-    columns: &[],
+    columns: &[
+        Column::optional(
+            "allowed_set",
+            Kind::TextList,
+            "Classes of actors that may make such a change; empty = none may.",
+        ),
+        Column::optional(
+            "connector_id",
+            Kind::Text,
+            "The connector's principal, where the change bears its name. null = it bears another.",
+        ),
+        Column::optional("user_agent", Kind::Text, "Client software, as the record says it. null = not stated."),
+        Column::optional("source_ip", Kind::Text, "Client address, as the record says it. null = not stated."),
+    ],
     about: About {
         title: "Changes arrive through the approved door",
         objective: "To find access changes that were made by hand or by an unknown program, even where a decision exists.",
@@ -38,7 +57,7 @@ pub(super) const TEST: Test = Test {
         item_noun: "changes",
         procedure: &[
             "The door is judged on connector principal, user agent and, where configured, network address together.",
-            "A change by the configured connector, by automatic identity management or, for groups, by a configured pipeline passes.",
+            "A change by an actor of a class that `allowed` names for the verb passes: unless configured otherwise the connector and automatic identity management, for groups a configured pipeline, too.",
             "A change by an administrator's own hand or by an unknown program is an exception, even where a decision of the identity provider authorises it.",
         ],
         false_positives: &[
@@ -54,6 +73,7 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let door = Door::new(evidence.config)?;
+    let allowed = Allowed::of(evidence)?;
     let mut notes = Vec::new();
     if !door.is_declared() {
         notes.push("No connector principal is declared, so the door of no change can be judged.".to_owned());
@@ -62,16 +82,44 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         notes.push("No connector address is declared; the address was not judged.".to_owned());
     }
     Ok(Judged {
-        items: population(evidence).map(|v| item(evidence, &door, v)).collect(),
+        items: population(evidence).map(|v| item(evidence, &door, &allowed, v)).collect(),
         notes,
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })
 }
 
-fn item(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> Item {
+/// Who may make which change: pattern, its globs, and classes; the longest pattern first.
+struct Allowed(Vec<(Globs, Vec<String>)>);
+
+impl Allowed {
+    fn of(evidence: &Evidence<'_>) -> Result<Self> {
+        let known: Vec<&str> = ActorClass::ALL.iter().map(|class| class.as_str()).collect();
+        let mut lists: Vec<(String, Vec<String>)> = evidence.config.lists(TEST.id, "allowed")?.into_iter().collect();
+        lists.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
+        let mut words = lists.iter().flat_map(|(_, classes)| classes);
+        if let Some(word) = words.find(|word| !known.contains(&word.as_str())) {
+            let known = known.join(", ");
+            let what = format!("[test.\"{}\"] allowed: unknown class `{word}` (known: {known})", TEST.id);
+            return Err(Error::Input(what));
+        }
+        let ready = |(pattern, classes)| Ok((Globs::new(&[pattern])?, classes));
+        lists.into_iter().map(ready).collect::<Result<_>>().map(Self)
+    }
+
+    /// The classes that may make a change of that verb; none where no pattern matches it.
+    fn of_verb(&self, verb: &str) -> &[String] {
+        self.0.iter().find(|(globs, _)| globs.any(verb)).map_or(&[], |(_, classes)| classes)
+    }
+}
+
+fn item(evidence: &Evidence<'_>, door: &Door, allowed: &Allowed, v: &Vouching) -> Item {
     let act = evidence.correlation.judged.acts.at(v.effect);
-    let (verdict, reason) = judge(evidence, door, v);
+    let set = allowed.of_verb(act.verb.as_str());
+    let (verdict, reason) = judge(door, set, v);
+    let base = of_effect(evidence.correlation, v);
+    let is_connectors = matches!(v.class, ActorClass::ScimConnector | ActorClass::ConnectorElsewhere);
+    let text = |text: Option<&str>| Cell::Text(text.map(str::to_owned));
     Item {
         verdict,
         reason: reason.to_owned(),
@@ -84,21 +132,24 @@ fn item(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> Item {
             act.user_agent.unwrap_or("not stated"),
             act.source_ip.unwrap_or("not stated"),
         )),
-        ..of_effect(evidence.correlation, v)
+        extra: vec![
+            Cell::Texts(set.to_vec()),
+            Cell::Text(base.actor.clone().filter(|_| is_connectors)),
+            text(act.user_agent),
+            text(act.source_ip),
+        ],
+        ..base
     }
 }
 
-fn judge(evidence: &Evidence<'_>, door: &Door, v: &Vouching) -> (Verdict, &'static str) {
-    let act = evidence.correlation.judged.acts.at(v.effect);
-    let is_of_group = act.verb.as_str().starts_with("group.");
+fn judge(door: &Door, allowed: &[String], v: &Vouching) -> (Verdict, &'static str) {
     let is_vouched = matches!(v.reason, Reason::Matched | Reason::Transport | Reason::State);
     match v.reason {
         Reason::PlatformInternal | Reason::JustInTime => (Verdict::NotApplicable, v.reason.as_str()),
         Reason::Implied if v.is_twin => (Verdict::NotApplicable, v.reason.as_str()),
+        _ if allowed.iter().any(|class| class == v.class.as_str()) => (Verdict::Pass, "approved_channel"),
+        _ if !door.is_declared() => (Verdict::Undetermined, "connector_not_declared"),
         _ => match v.class {
-            ActorClass::ScimConnector | ActorClass::Automatic => (Verdict::Pass, "approved_channel"),
-            ActorClass::TerraformSp if is_of_group => (Verdict::Pass, "approved_channel"),
-            _ if !door.is_declared() => (Verdict::Undetermined, "connector_not_declared"),
             ActorClass::HumanAdmin if is_vouched => (Verdict::Exception, "manual, coincident"),
             ActorClass::HumanAdmin => (Verdict::Exception, "manual"),
             ActorClass::Unknown => (Verdict::Exception, "unknown_actor"),

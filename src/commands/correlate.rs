@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Correlate, out: &mut dyn Write) -> Result<u8> {
-    let (config, _) = Companions::with_config(&args.config)?;
+    let (config, _) = Companions::with_config(&args.config, None)?;
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
     let lake = &Lake::open(&args.lake)?.with_workspaces(&config.workspaces);
     let coverage = Coverage::of_lake(lake, &config)?;

@@ -27,7 +27,7 @@ const WIDTH: usize = 100;
 const SCHEMA_VERSION: u32 = 1;
 
 pub(super) fn run(args: &cli::Explain, out: &mut dyn Write) -> Result<u8> {
-    let (config, _) = Companions::with_config(&args.config)?;
+    let (config, _) = Companions::with_config(&args.config, None)?;
     let period = match (&args.period, &config.period) {
         (Some(text), _) => Period::parse(text, config.zone).map_err(Error::Usage)?,
         (None, Some(period)) => period.clone(),

@@ -76,7 +76,7 @@ fn printed(result: std::io::Result<()>) -> Result<()> {
 
 /// The configuration that is given, its companions' maps laid into it; else one that declares nothing.
 fn configured(path: Option<&Path>) -> Result<Config> {
-    path.map_or_else(Config::bare, |path| Companions::with_config(path).map(|(config, _)| config))
+    path.map_or_else(Config::bare, |path| Companions::with_config(path, None).map(|(config, _)| config))
 }
 
 fn source_of(id: &str) -> Result<&'static dyn Source> {

@@ -1,5 +1,7 @@
 //! What a person reads on the terminal: what was read, what was found, where the package is.
 
+mod standing;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -130,6 +132,8 @@ pub(super) fn judged_json(model: &Model, package: &Path) -> serde_json::Map<Stri
     let mut map = serde_json::Map::new();
     map.insert("period".to_owned(), json!({ "start": model.period.start, "end": model.period.end }));
     map.insert("tests".to_owned(), model.tests.iter().map(test).collect());
+    map.insert("waivers".to_owned(), standing::waivers_json(model));
+    map.insert("comparison".to_owned(), standing::comparison_json(model));
     map.insert("package".to_owned(), package.display().to_string().into());
     map
 }
@@ -180,6 +184,8 @@ pub(super) fn judged(out: &mut dyn Write, model: &Model, package: &Path) -> std:
         writeln!(out, "Left out  {}", plain(sentence))?;
     }
     results(out, model)?;
+    standing::waivers(out, model)?;
+    standing::comparison(out, model)?;
     exceptions(out, model)?;
     writeln!(out, "\nPackage   {}", package.display())?;
     writeln!(out, "          soc2.html, iso27001.html (and .md), model.json, data/*.parquet, manifest.json")

@@ -8,7 +8,6 @@ use crate::cli;
 use crate::config::{Config, CustomTest};
 use crate::error::{Error, Exit, Result};
 use crate::report::controls::of_test;
-use crate::report::model::TestControl;
 
 pub(super) fn run(args: &cli::Tests, out: &mut dyn Write) -> Result<u8> {
     let config = args.config.as_deref().map_or_else(Config::bare, Config::read)?;
@@ -23,12 +22,7 @@ pub(super) fn run(args: &cli::Tests, out: &mut dyn Write) -> Result<u8> {
 fn page(id: &str, own: &[CustomTest]) -> Result<String> {
     let custom = own.iter().find(|custom| custom.test.id.eq_ignore_ascii_case(id));
     if let Some(custom) = custom {
-        let control = |(framework, id, strength): &(String, String, _)| TestControl {
-            framework: framework.clone(),
-            id: id.clone(),
-            strength: *strength,
-        };
-        let controls: Vec<TestControl> = custom.controls.iter().map(control).collect();
+        let controls = custom.test_controls();
         return Ok(format!("{}\n```sql\n{}\n```\n", markdown(custom.test, &controls), custom.sql.trim()));
     }
     let test = TESTS.iter().find(|test| test.id.eq_ignore_ascii_case(id));

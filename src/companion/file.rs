@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::row::{Fault, Raw, Row};
 use super::schema::{Kind, Register};
-use super::{CompanionFile, csv, json, parquet};
+use super::{CompanionFile, csv, json};
 use crate::config::{CompanionConfig, Config};
 use crate::error::{Error, Result};
 use crate::package::sha256_hex;
@@ -71,7 +71,7 @@ pub(super) fn read(path: &Path, declared: &CompanionConfig, config: &Config) -> 
 fn raw(path: &Path, bytes: &[u8], register: &'static Register) -> std::result::Result<Vec<Raw>, Fault> {
     let form = form(path).ok_or_else(|| Fault::new(1, "expected .csv, .json, .jsonl, .ndjson or .parquet"))?;
     if form == Form::Parquet {
-        return parquet::rows(bytes, register);
+        return super::parquet::rows(bytes, register);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|e| {

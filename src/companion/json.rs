@@ -31,24 +31,31 @@ fn expected(error: &serde_json::Error) -> String {
 
 // Object by object, so that each is known by the line that it begins in.
 fn list(text: &str, register: &'static Register) -> Read<Vec<Raw>> {
-    let line_of = |at: usize| 1 + text[..at].matches('\n').count() as u64;
+    // Counted on from the last place asked for: a list may hold many objects.
+    let (mut counted, mut line) = (0, 1);
+    let mut line_of = |at: usize| {
+        line += text[counted..at].matches('\n').count() as u64;
+        counted = at;
+        line
+    };
     let begins = |at: usize| text.len() - text[at..].trim_start().len();
     let mut at = begins(begins(0) + 1);
     let mut rows = Vec::new();
     while !text[at..].starts_with(']') {
+        let begun = line_of(at);
         let mut objects = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Fields>();
         let fields = match objects.next() {
             Some(Ok(fields)) => fields,
             // The parser counts lines from where it began.
-            Some(Err(e)) => return Err(Fault::new(line_of(at) + (e.line() as u64).saturating_sub(1), expected(&e))),
-            None => return Err(Fault::new(line_of(at), "the list is never closed")),
+            Some(Err(e)) => return Err(Fault::new(begun + (e.line() as u64).saturating_sub(1), expected(&e))),
+            None => return Err(Fault::new(begun, "the list is never closed")),
         };
-        rows.push(row(fields, line_of(at), register)?);
+        rows.push(row(fields, begun, register)?);
         at = begins(at + objects.byte_offset());
         match text[at..].chars().next() {
             Some(',') => at = begins(at + 1),
             Some(']') => {}
-            _ => return Err(Fault::new(line_of(at.min(text.len())), "expected `,` or `]` behind an object")),
+            _ => return Err(Fault::new(line_of(at), "expected `,` or `]` behind an object")),
         }
     }
     let after = begins(at + 1);

@@ -20,7 +20,7 @@ mod shape;
 mod snapshots;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use ask::Asked;
@@ -119,12 +119,12 @@ impl Companions {
         Ok(all)
     }
 
-    /// A configuration with the companions that it declares, their maps laid into it.
+    /// A configuration with the companions that it declares, their maps laid into it; `profile` is the one of the command line.
     ///
     /// # Errors
     /// As [`Config::read`] and [`Companions::read`].
-    pub fn with_config(path: &std::path::Path) -> Result<(Config, Self)> {
-        let mut config = Config::read(path)?;
+    pub fn with_config(path: &std::path::Path, profile: Option<&str>) -> Result<(Config, Self)> {
+        let mut config = Config::read_as(path, profile)?;
         let companions = Self::read(&config)?;
         companions.lay_into(&mut config);
         Ok((config, companions))
@@ -132,11 +132,9 @@ impl Companions {
 
     /// Adds groups and environments to those of the configuration. [`Companions::read`] has refused what contradicts it.
     pub fn lay_into(&self, config: &mut Config) {
-        for row in &self.groups {
-            let is_mapped = config.group_map.keys().any(|known| check::fold(known) == check::fold(&row.idp_group));
-            if !is_mapped {
-                config.group_map.insert(row.idp_group.clone(), row.databricks_group.clone());
-            }
+        let known: BTreeSet<String> = config.group_map.keys().map(|name| check::fold(name)).collect();
+        for row in self.groups.iter().filter(|row| !known.contains(&check::fold(&row.idp_group))) {
+            config.group_map.insert(row.idp_group.clone(), row.databricks_group.clone());
         }
         for row in &self.environments {
             let list = match row.environment {

@@ -155,7 +155,7 @@ fn maps_are_laid_into_the_configuration_which_wins() {
     let groups = "idp_group,databricks_group\ndbx engineers,Engineers\nDBX Roots,admins\n";
     let environments = "scope,environment\n1,production\n2,sandbox\n3,other\n4,production\n";
     let folder = folder(&[("groups", "g.csv", groups), ("environments", "e.csv", environments)], more);
-    let (config, companions) = Companions::with_config(&folder.path().join("t.toml")).unwrap();
+    let (config, companions) = Companions::with_config(&folder.path().join("t.toml"), None).unwrap();
     assert_eq!(companions.findings, []);
     let map: Vec<_> = config.group_map.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
     assert_eq!(map, [("DBX Engineers", "engineers"), ("DBX Roots", "admins")]);

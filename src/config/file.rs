@@ -4,7 +4,13 @@ mod companion;
 mod custom;
 mod files;
 mod heartbeat;
+mod parameters;
+mod policy;
+mod profile;
 mod source;
+mod test_table;
+mod waiver;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,9 +21,10 @@ use toml::Spanned;
 
 pub use custom::CustomTest;
 
-use super::period::{day, midnight};
-use super::{Config, Globs, PARAMETERS, Period, Span, glob};
+use super::{Config, Globs, Period, glob};
 use crate::error::{Error, Result};
+
+pub use waiver::{Select, Waiver, Window};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +53,11 @@ struct File {
     #[serde(default)]
     parameters: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
     #[serde(default)]
-    test: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    test: BTreeMap<Spanned<String>, test_table::TestTable>,
+    #[serde(default)]
+    profile: profile::Tables,
+    #[serde(default)]
+    policy: Vec<Spanned<policy::PolicyTable>>,
     #[serde(default)]
     waiver: Vec<Spanned<Waiver>>,
 }
@@ -65,6 +76,9 @@ struct Report {
     out: Option<PathBuf>,
     zone: Option<Spanned<String>>,
     tests: Option<PathBuf>,
+    previous: Option<PathBuf>,
+    profile: Option<Spanned<String>>,
+    controls: Option<Spanned<PathBuf>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -135,64 +149,8 @@ struct Environments {
     production: Vec<String>,
     #[serde(default)]
     sandbox: Vec<String>,
-}
-
-/// One approved exception to a policy.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    /// The organisation's own id of it.
-    pub id: String,
-    /// The test whose exceptions it covers.
-    pub test: String,
-    /// Which items; all that are given must hold.
-    pub select: Select,
-    /// Why it was granted.
-    pub reason: String,
-    /// Who asked.
-    pub requested_by: String,
-    /// Who agreed.
-    pub approved_by: String,
-    /// Day of approval, `YYYY-MM-DD`; items before it are not covered.
-    pub approved_at: String,
-    /// Day from which it no longer holds, `YYYY-MM-DD`.
-    pub expires: String,
-}
-
-/// Which items a waiver covers: globs, all given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each field is the item column of that name")]
-pub struct Select {
-    pub actor: Option<String>,
-    pub subject: Option<String>,
-    pub entitlement: Option<String>,
-    pub scope: Option<String>,
-    pub item_id: Option<String>,
-    pub event_id: Option<String>,
-}
-
-impl Waiver {
-    /// First and first uncovered instant, in microseconds UTC; `None` when a day is malformed.
-    pub fn window(&self, zone: Tz) -> Option<(i64, i64)> {
-        Some((midnight(day(&self.approved_at)?, zone)?, midnight(day(&self.expires)?, zone)?))
-    }
-}
-
-impl Select {
-    /// The globs that are given, each with the item column it applies to.
-    pub fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [
-            ("actor", &self.actor),
-            ("subject", &self.subject),
-            ("entitlement", &self.entitlement),
-            ("scope", &self.scope),
-            ("item_id", &self.item_id),
-            ("event_id", &self.event_id),
-        ]
-        .into_iter()
-        .filter_map(|(name, glob)| glob.as_deref().map(|g| (name, g)))
-    }
+    #[serde(default)]
+    catalogs: Vec<Spanned<String>>,
 }
 
 struct Place<'t> {
@@ -211,8 +169,16 @@ impl Place<'_> {
     }
 }
 
+/// What stands for the file where there is none.
+pub(super) const BARE: &str = "no configuration";
+
 /// Reads and checks the text of a configuration.
 pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
+    parse_as(text, name, dir, None)
+}
+
+/// The same, with the profile that the command line names.
+pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) -> Result<Config> {
     let place = Place { text, name };
     let file: File =
         toml::from_str(text).map_err(|e: toml::de::Error| place.error(e.span(), &with_suggestion(e.message())))?;
@@ -229,7 +195,15 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
     let sources = file.source.iter().map(|s| source::source(s, &place, dir, &period)).collect::<Result<Vec<_>>>()?;
     source::check_totals(&sources, &place)?;
     let (heartbeats, heartbeat_files) = heartbeat::heartbeats(&file.heartbeat, &place, dir, &|s| placed(s, &names))?;
-    Ok(Config {
+    let (organization_controls, mut other_inputs) = match name {
+        BARE => (Vec::new(), Vec::new()),
+        _ => wording::wordings(file.report.controls.as_ref(), &place, dir)?,
+    };
+    let profile = profile::profile(&file.profile, file.report.profile.as_ref(), asked, &place)?;
+    other_inputs.extend(asked.map(profile::as_input));
+    other_inputs.extend(custom_tests.iter().map(CustomTest::as_input));
+    let (tests, environments) = test_table::values(file.test);
+    let config = Config {
         dir: dir.to_owned(),
         sha256: String::new(),
         organization: file.organization.name,
@@ -237,6 +211,7 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         period: file.report.period.as_ref().map(period).transpose()?,
         lake: file.report.lake.map(|p| dir.join(p)),
         out: file.report.out.map(|p| dir.join(p)),
+        previous: file.report.previous.map(|p| dir.join(p)),
         sources,
         heartbeats,
         heartbeat_files,
@@ -249,80 +224,28 @@ pub(super) fn parse(text: &str, name: &str, dir: &Path) -> Result<Config> {
         automation: lower(file.automation.principals),
         production: all_placed(&file.environments.production),
         sandbox: all_placed(&file.environments.sandbox),
+        production_catalogs: catalogs(&file.environments, &place)?,
         workspaces: names,
         parameters: plain_map(file.parameters),
-        tests: file.test.into_iter().map(|(k, v)| (k.into_inner(), plain_map(v))).collect(),
         custom_tests,
+        tests,
+        environments,
+        profile,
+        policies: policy::policies(&file.policy, &place)?,
+        organization_controls,
+        other_inputs,
         waivers: file.waiver.into_iter().map(Spanned::into_inner).collect(),
-    })
+    };
+    policy::check_policies(&config, &file.policy, &place)?;
+    Ok(config)
 }
 
 fn check(file: &File, place: &Place<'_>, zone: Tz, ids: &[&str]) -> Result<()> {
-    check_parameters(file, place, ids)?;
-    check_waivers(file, place, zone, ids)?;
+    parameters::check(file, place, ids)?;
+    waiver::check(&file.waiver, place, zone, ids)?;
     check_addresses(&file.connector, place)?;
     check_workspaces(&file.workspaces, place)?;
     Globs::new(&file.connector.user_agents).map(|_| ())
-}
-
-fn check_parameters(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> {
-    let shared: Vec<&str> = PARAMETERS.iter().map(|p| p.name).collect();
-    for (key, value) in &file.parameters {
-        known(key, &shared, place)?;
-        duration(value, place)?;
-    }
-    for (id, table) in &file.test {
-        known(id, ids, place)?;
-        let mut names = shared.clone();
-        names.extend(crate::catalogue::own_parameters(id.get_ref()).map(|p| p.name));
-        names.push("policy");
-        for (key, value) in table {
-            known(key, &names, place)?;
-            if shared.contains(&key.get_ref().as_str()) {
-                duration(value, place)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn known(key: &Spanned<String>, names: &[&str], place: &Place<'_>) -> Result<()> {
-    if names.contains(&key.get_ref().as_str()) {
-        return Ok(());
-    }
-    let hint = nearest(key.get_ref(), names.iter().copied());
-    Err(place.error(Some(key.span()), &format!("unknown key `{}`{hint}", key.get_ref())))
-}
-
-fn duration(value: &Spanned<toml::Value>, place: &Place<'_>) -> Result<()> {
-    let text = value.get_ref().as_str().unwrap_or_default();
-    text.parse::<Span>().map(|_| ()).map_err(|e| place.error(Some(value.span()), &e))
-}
-
-fn check_waivers(file: &File, place: &Place<'_>, zone: Tz, ids: &[&str]) -> Result<()> {
-    for spanned in &file.waiver {
-        let waiver = spanned.get_ref();
-        let wrong =
-            |message: &str| Err(place.error(Some(spanned.span()), &format!("waiver `{}`: {message}", waiver.id)));
-        if !ids.contains(&waiver.test.as_str()) {
-            return wrong(&format!("unknown test `{}`{}", waiver.test, nearest(&waiver.test, ids.iter().copied())));
-        }
-        if waiver.select.given().next().is_none() {
-            return wrong("`select` is empty; it would cover everything");
-        }
-        for (_, pattern) in waiver.select.given() {
-            glob(pattern).map_err(|e| place.error(Some(spanned.span()), &e.to_string()))?;
-        }
-        match waiver.window(zone) {
-            None => return wrong("`approved_at` and `expires` must be days such as `2026-07-01`"),
-            Some((from, to)) if from >= to => return wrong("expires before it is approved"),
-            Some(_) => {}
-        }
-        if waiver.approved_by.trim().is_empty() || waiver.approved_by.eq_ignore_ascii_case(&waiver.requested_by) {
-            return wrong("`approved_by` must be somebody other than `requested_by`");
-        }
-    }
-    Ok(())
 }
 
 fn check_addresses(connector: &Connector, place: &Place<'_>) -> Result<()> {
@@ -349,6 +272,14 @@ fn check_workspaces(workspaces: &Workspaces, place: &Place<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn catalogs(environments: &Environments, place: &Place<'_>) -> Result<Globs> {
+    for pattern in &environments.catalogs {
+        glob(pattern.get_ref()).map_err(|e| place.error(Some(pattern.span()), &e.to_string()))?;
+    }
+    let patterns: Vec<String> = environments.catalogs.iter().map(|p| p.get_ref().clone()).collect();
+    Globs::new(&patterns)
 }
 
 // An environment may list a workspace by its name, too.

@@ -1,8 +1,10 @@
 //! `tickmark.toml`: read strictly, so that a misspelt key is an error and never a silent default.
 
 mod choice;
+mod environment;
 mod file;
 mod period;
+mod policy;
 mod span;
 
 use std::collections::BTreeMap;
@@ -11,12 +13,17 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobBuilder, GlobMatcher};
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::profiles::Profile;
 use crate::error::{Error, Result};
+use crate::report::model::{OrganizationControl, OtherInput};
 
 pub use choice::{Choice, Choices, Facts};
+pub use environment::{Environment, honours_environment};
 pub(crate) use file::nearest;
-pub use file::{Connector, CustomTest, Scope, Select, Waiver};
+pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
 pub use period::Period;
+pub(crate) use period::{day, midnight};
+pub use policy::{Bound, Policy};
 pub use span::Span;
 
 /// A configuration that has been read and checked.
@@ -36,6 +43,8 @@ pub struct Config {
     pub lake: Option<PathBuf>,
     /// Package folder to use when the command line names none.
     pub out: Option<PathBuf>,
+    /// Package that results are compared with when the command line names none.
+    pub previous: Option<PathBuf>,
     /// The declared exports, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// What collectors say of the hours in which nothing came, by source, scope, time and reference.
@@ -62,10 +71,21 @@ pub struct Config {
     pub production: Vec<String>,
     /// Workspace ids that are sandboxes.
     pub sandbox: Vec<String>,
+    /// Catalogs (globs) that are production, from whichever workspace they are reached.
+    pub production_catalogs: Globs,
     parameters: BTreeMap<String, toml::Value>,
     tests: BTreeMap<String, BTreeMap<String, toml::Value>>,
     /// Tests of the organisation's own, by path.
     pub custom_tests: Vec<CustomTest>,
+    environments: BTreeMap<(String, Environment), BTreeMap<String, toml::Value>>,
+    /// Which tests run, and values of their parameters; `None` = every test, and no value.
+    pub profile: Option<Profile>,
+    /// What the organisation has written down about values, in the order of the file.
+    pub policies: Vec<Policy>,
+    /// How the organisation words its controls, by framework and control.
+    pub organization_controls: Vec<OrganizationControl>,
+    /// What was read beside the exports, by path: mounted wording, and a profile of the command line.
+    pub other_inputs: Vec<OtherInput>,
     /// Approved exceptions, in the order of the file.
     pub waivers: Vec<Waiver>,
 }
@@ -168,8 +188,11 @@ pub struct Setting {
     pub value: String,
     /// Default, as it would be written in the file.
     pub default: String,
-    /// Where the value was set: `default`, `[parameters]` or `[test."ID"]`.
+    /// Where the value was set: `default`, `profile \`NAME\``, `[parameters]`, `[test."ID"]` or
+    /// `[test."ID".environment.NAME]`.
     pub origin: String,
+    /// The environment that it is for; `None` = every one that has no value of its own.
+    pub environment: Option<Environment>,
 }
 
 impl Config {
@@ -178,6 +201,14 @@ impl Config {
     /// # Errors
     /// [`Error::Input`] with file, line and, for an unknown key, the nearest known one.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_as(path, None)
+    }
+
+    /// The same, with a profile that the command line names; it comes before the one of the file.
+    ///
+    /// # Errors
+    /// As [`Config::read`]; [`Error::Usage`] for a profile that nobody knows.
+    pub fn read_as(path: &Path, profile: Option<&str>) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Error::Input(format!("no configuration at `{}`", path.display())),
             _ => Error::io("read", path, e),
@@ -187,7 +218,7 @@ impl Config {
             Error::Input(format!("failed to read `{}` line {line}: not UTF-8", path.display()))
         })?;
         let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut config = file::parse(text, &path.display().to_string(), dir)?;
+        let mut config = file::parse_as(text, &path.display().to_string(), dir, profile)?;
         config.sha256 = hex(&Sha256::digest(&bytes));
         Ok(config)
     }
@@ -198,7 +229,7 @@ impl Config {
     /// A bug of ours.
     pub fn bare() -> Result<Self> {
         // Without a folder of its own it has no tests beside it.
-        file::parse("[organization]\nname = \"\"\n", "no configuration", Path::new(""))
+        file::parse("[organization]\nname = \"\"\n", file::BARE, Path::new(""))
     }
 
     /// A path of the file, made relative to the file's folder.
@@ -206,15 +237,26 @@ impl Config {
         self.dir.join(path)
     }
 
-    /// The setting of a parameter for one test: the test's own, else the shared one, else the default.
+    /// True when the profile of the run has the test.
+    pub fn runs(&self, test: &str) -> bool {
+        self.profile.as_ref().is_none_or(|p| p.runs(test))
+    }
+
+    /// The setting of a parameter for one test: the test's own, else the shared one, else the profile's, else the default.
     pub fn setting(&self, test: &str, parameter: Parameter) -> Setting {
         let own = self.tests.get(test).and_then(|t| t.get(parameter.name)).map(|v| (v, format!("[test.\"{test}\"]")));
         let shared = || self.parameters.get(parameter.name).map(|v| (v, "[parameters]".to_owned()));
-        let (value, origin) = match own.or_else(shared) {
-            Some((value, origin)) => (plain(value), origin),
-            None => (parameter.default.to_owned(), "default".to_owned()),
-        };
-        Setting { name: parameter.name.to_owned(), value, default: parameter.default.to_owned(), origin }
+        let stated = own.or_else(shared).map(|(value, origin)| (plain(value), origin));
+        let (value, origin) = stated
+            .or_else(|| self.of_profile(parameter.name))
+            .unwrap_or_else(|| (parameter.default.to_owned(), "default".to_owned()));
+        let default = parameter.default.to_owned();
+        Setting { name: parameter.name.to_owned(), value, default, origin, environment: None }
+    }
+
+    fn of_profile(&self, parameter: &str) -> Option<(String, String)> {
+        let profile = self.profile.as_ref()?;
+        Some((profile.parameters.get(parameter)?.clone(), format!("profile `{}`", profile.name)))
     }
 
     /// A parameter of a test that is a length of time.
@@ -264,6 +306,20 @@ impl Config {
         list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
     }
 
+    /// A parameter of a test that is one text; the default where it is not set.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no text.
+    pub fn text(&self, test: &str, name: &str) -> Result<String> {
+        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
+            let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a text"));
+            return value.as_str().map(str::to_owned).ok_or_else(wrong);
+        }
+        let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
+        let default = parameter.map(|p| p.default.to_owned());
+        default.ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))
+    }
+
     /// A parameter of a test that is true or false.
     ///
     /// # Errors
@@ -298,15 +354,30 @@ impl Config {
         value.as_table().ok_or_else(wrong)?.iter().map(|(key, value)| Ok((key.clone(), list(value)?))).collect()
     }
 
+    /// A parameter of a test that is a table of texts, by key.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it is no such table.
+    pub fn map(&self, test: &str, name: &str) -> Result<BTreeMap<String, String>> {
+        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a table of texts"));
+        let value = self.given(test, name)?;
+        let text = |(key, value): (&String, &toml::Value)| {
+            value.as_str().map(|text| (key.clone(), text.to_owned())).ok_or_else(wrong)
+        };
+        value.as_table().ok_or_else(wrong)?.iter().map(text).collect()
+    }
+
     /// The value of a test's own parameter: the configured one, else the default.
     fn given(&self, test: &str, name: &str) -> Result<toml::Value> {
         if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
             return Ok(value.clone());
         }
+        let of_profile = self.of_profile(name);
         let bug = |what: &str| Error::Bug(format!("parameter `{name}` of {test} {what}"));
         let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
         let default = parameter.ok_or_else(|| bug("is not declared"))?.default;
-        let table: toml::Table = toml::from_str(&format!("v = {default}")).map_err(|_| bug("has no such default"))?;
+        let value = of_profile.as_ref().map_or(default, |(value, _)| value);
+        let table: toml::Table = toml::from_str(&format!("v = {value}")).map_err(|_| bug("has no such default"))?;
         table.get("v").cloned().ok_or_else(|| bug("has no default"))
     }
 

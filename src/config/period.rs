@@ -67,7 +67,7 @@ impl fmt::Display for Period {
 }
 
 /// A day in exactly the form `YYYY-MM-DD`.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     (text.len() == 10 && text.is_ascii()).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
 }
 
@@ -85,8 +85,9 @@ fn whole(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     Some((first, first.checked_add_months(Months::new(months))?))
 }
 
-// Where clocks go forward over midnight the day begins at the first instant that exists.
-pub(super) fn midnight(day: NaiveDate, zone: Tz) -> Option<i64> {
+/// The first instant of a day in a zone, in microseconds UTC. Where clocks go forward over midnight that is the first instant that
+/// exists. `None` = there is none.
+pub(crate) fn midnight(day: NaiveDate, zone: Tz) -> Option<i64> {
     let local = day.and_time(NaiveTime::MIN);
     let instant = zone
         .from_local_datetime(&local)

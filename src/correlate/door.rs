@@ -30,6 +30,18 @@ pub enum ActorClass {
 }
 
 impl ActorClass {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::ScimConnector,
+        Self::Automatic,
+        Self::TerraformSp,
+        Self::OtherSp,
+        Self::HumanAdmin,
+        Self::DatabricksInternal,
+        Self::ConnectorElsewhere,
+        Self::Unknown,
+    ];
+
     /// The word that the lake stores.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +59,11 @@ impl ActorClass {
 
 /// Principals by which Databricks does its own housekeeping (`reference` databricks c7).
 const PLATFORM_PRINCIPALS: &[&str] = &["system-user", "dbadmin"];
+
+/// True for a principal by which Databricks does its own housekeeping, whatever the case.
+pub fn is_platform(principal: &str) -> bool {
+    PLATFORM_PRINCIPALS.iter().any(|own| own.eq_ignore_ascii_case(principal))
+}
 
 /// What a record says about who came by which door.
 #[derive(Debug, Clone, Copy)]

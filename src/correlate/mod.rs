@@ -4,6 +4,7 @@ pub mod activity;
 pub mod acts;
 pub mod assign;
 pub mod cases;
+pub mod chains;
 pub mod columns;
 pub mod door;
 pub mod kernel;
@@ -12,6 +13,7 @@ pub mod noted;
 pub mod observed;
 pub mod parts;
 mod rows;
+mod tempo;
 pub mod who;
 
 use std::collections::BTreeMap;
@@ -27,8 +29,9 @@ use assign::Window;
 use cases::{Cases, Ground, Key, Rules, Survey};
 use door::ActorClass;
 use kernel::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
+use tempo::Tempo;
 
-pub use rows::{item_id, tracing_frame, vouching_frame};
+pub use rows::{item_id, strength, tracing_frame, vouching_frame};
 pub use who::{identities_frame, links_frame};
 
 /// The scope of the whole Databricks account.
@@ -154,10 +157,11 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
     survey.learn(&acts, &rules, 0);
     survey.add(&acts, &rules);
     let ground = survey.finish(lake)?;
-    let court = Court { ground: &ground, rules: &rules, limits: limits(config, period, coverage)?, coverage };
+    let tempo = Tempo::new(config)?;
+    let limits = limits(config, period, coverage)?;
+    let court = Court { ground: &ground, rules: &rules, limits, tempo: &tempo, coverage };
     let judged = court.judge(acts)?;
     let sensitivity = SENSITIVITY.map(|look_back| (look_back, court.reasons(&judged, period, look_back)));
-    let limits = court.limits;
     Ok(Correlation { judged, ground, limits, sensitivity: sensitivity.to_vec() })
 }
 
@@ -166,6 +170,8 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
 pub struct Retried<'c> {
     /// What bears on the key.
     pub case: &'c Case,
+    /// The limits that hold for it.
+    pub limits: Limits,
     /// Every effect, judged.
     pub vouched: Vec<Vouched>,
     /// Every traced decision, judged.
@@ -183,10 +189,12 @@ pub fn retry<'c>(
     key: &Key,
 ) -> Result<Option<Retried<'c>>> {
     let Some(case) = found.judged.cases.by_key.get(key) else { return Ok(None) };
-    let court = Court { ground: &found.ground, rules: &Rules::new(config)?, limits: found.limits, coverage };
-    let vouched = kernel::vouch(case, &court.limits, &court);
-    let traced = kernel::trace(case, &court.limits, &court, &vouched);
-    Ok(Some(Retried { case, vouched, traced }))
+    let (rules, tempo) = (Rules::new(config)?, Tempo::new(config)?);
+    let court = Court { ground: &found.ground, rules: &rules, limits: found.limits, tempo: &tempo, coverage };
+    let limits = court.limits_of(case);
+    let vouched = kernel::vouch(case, &limits, &court);
+    let traced = kernel::trace(case, &limits, &court, &vouched);
+    Ok(Some(Retried { case, limits, vouched, traced }))
 }
 
 /// What judging takes besides the changes themselves.
@@ -194,17 +202,23 @@ struct Court<'a> {
     ground: &'a Ground,
     rules: &'a Rules,
     limits: Limits,
+    tempo: &'a Tempo<'a>,
     coverage: &'a Coverage,
 }
 
 impl Court<'_> {
+    fn limits_of(&self, case: &Case) -> Limits {
+        self.tempo.limits(&self.limits, case.effect_scopes.iter().map(|scope| self.ground.scopes.name(*scope)))
+    }
+
     fn judge(&self, acts: Acts) -> Result<Part> {
         let cases = cases::build(&acts, self.ground, self.rules)?;
         let judged = cases.by_key.as_slice().par_iter().map(|(key, case)| {
-            let vouched = kernel::vouch(case, &self.limits, self);
-            let traced = kernel::trace(case, &self.limits, self, &vouched);
+            let limits = self.limits_of(case);
+            let vouched = kernel::vouch(case, &limits, self);
+            let traced = kernel::trace(case, &limits, self, &vouched);
             let vouching = rows::vouching(key, case, &vouched, &acts, &cases.classes);
-            (vouching, rows::tracing(key, case, &traced, &acts, &self.limits))
+            (vouching, rows::tracing(key, case, &traced, &acts, &cases.classes, &limits))
         });
         let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
         let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();
@@ -239,7 +253,7 @@ fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limit
     let window = Window::new(config.span("VCH-01", "look_back")?, config.span("VCH-01", "skew")?);
     let provision_sla = config.span("TRC-01", "provision_sla")?.micros();
     let deprovision_sla = config.span("TRC-02", "deprovision_sla")?.micros();
-    let longest = window.look_back.max(provision_sla).max(deprovision_sla);
+    let longest = window.look_back.max(Tempo::new(config)?.longest());
     let last = period.end.saturating_add(longest);
     let end = |of: fn(&str) -> bool| coverage.end_of(of).map_or(last, |end| end.min(last));
     let cut_off = end(|source| source == crate::source::DATABRICKS);

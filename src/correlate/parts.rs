@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::acts::{self, Acts};
 use super::cases::{Rules, Survey, is_about_group, subject};
 use super::columns::{TRACING, VOUCHING};
+use super::tempo::Tempo;
 use super::{Court, Part, limits, rows};
 use crate::change::CHANGES;
 use crate::config::{Config, Period};
@@ -71,7 +72,8 @@ pub fn write(
         spill.deal(&frame, &acts, &survey, number)?;
     }
     let ground = survey.finish(lake)?;
-    let court = Court { ground: &ground, rules: &rules, limits: limits(config, period, coverage)?, coverage };
+    let (limits, tempo) = (limits(config, period, coverage)?, Tempo::new(config)?);
+    let court = Court { ground: &ground, rules: &rules, limits, tempo: &tempo, coverage };
     let mut vouching = Appender::new(&VOUCHING, &out.join("vouching.parquet"))?;
     let mut tracing = Appender::new(&TRACING, &out.join("tracing.parquet"))?;
     let mut written = Written { change_count, part_count, ..Written::default() };

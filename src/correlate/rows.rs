@@ -53,17 +53,31 @@ pub(super) fn vouching(
 /// What stands in for the id of a hole where records of one instant are logged without their order.
 const NO_ORDER: &str = "order of records of one instant";
 
-pub(super) fn tracing(key: &Key, case: &Case, traced: &[Traced], acts: &Acts, limits: &Limits) -> Vec<Tracing> {
+pub(super) fn tracing(
+    key: &Key,
+    case: &Case,
+    traced: &[Traced],
+    acts: &Acts,
+    classes: &[Option<ActorClass>],
+    limits: &Limits,
+) -> Vec<Tracing> {
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
         // The contract has no such reason for tracing: what the log leaves out is the order.
         let is_ambiguous = t.reason == Reason::Ambiguous;
+        // Automatic creation waits for the first use, and no effect is expected before.
+        let is_automatic = t.effect.is_some_and(|(row, _)| classes[row] == Some(ActorClass::Automatic));
+        let reason = match t.reason {
+            Reason::Ambiguous => Reason::CoverageGap,
+            Reason::Late if is_automatic => Reason::AutomaticIdentityManagement,
+            reason => reason,
+        };
         let parts = ["tracing", acts.at(decision.row).event_id, key.subject.label(), key.entitlement.name()];
         Tracing {
             item_id: item_id(&parts),
             key: key.clone(),
             authority: decision.row,
-            reason: if is_ambiguous { Reason::CoverageGap } else { t.reason },
+            reason,
             effect: t.effect.map(|(row, _)| row),
             transport: t.push.map(|p| case.pushes[p].row),
             hole: if is_ambiguous { Some(NO_ORDER.to_owned()) } else { t.hole.clone() },
@@ -73,12 +87,30 @@ pub(super) fn tracing(key: &Key, case: &Case, traced: &[Traced], acts: &Acts, li
     traced.iter().map(row).collect()
 }
 
-const fn strength(v: &Vouching) -> Option<&'static str> {
-    match (v.reason, &v.key.entitlement) {
-        (Reason::Matched | Reason::Transport, Entitlement::Member(_)) => Some("name+group+time"),
-        (Reason::Matched | Reason::Transport, _) => Some("name+time"),
-        (Reason::State, _) => Some("state"),
-        _ => None,
+/// What the link behind a judged effect rests on, the strongest word that holds: `exact-id` (decision and effect bear one id of a
+/// request), `external-id` (one says the other's id of the subject), `name+group+time`, `name+time` where no group is concerned,
+/// `state` for an older decision still in force; `None` = there is no link.
+pub fn strength(v: &Vouching, acts: &Acts) -> Option<&'static str> {
+    if v.reason == Reason::State {
+        return Some("state");
+    }
+    if !matches!(v.reason, Reason::Matched | Reason::Transport) {
+        return None;
+    }
+    let effect = acts.at(v.effect);
+    let behind: Vec<Act<'_>> = [v.authority, v.transport].into_iter().flatten().map(|row| acts.at(row)).collect();
+    let is_same = |a: Option<&str>, b: Option<&str>| a.is_some_and(|a| !a.is_empty() && b == Some(a));
+    let says_id = |act: &Act<'_>| {
+        is_same(effect.subject_external_id, act.subject_id) || is_same(act.subject_external_id, effect.subject_id)
+    };
+    if behind.iter().any(|act| is_same(effect.request_id, act.request_id)) {
+        Some("exact-id")
+    } else if behind.iter().any(says_id) {
+        Some("external-id")
+    } else if matches!(v.key.entitlement, Entitlement::Member(_)) {
+        Some("name+group+time")
+    } else {
+        Some("name+time")
     }
 }
 
@@ -128,7 +160,7 @@ pub fn vouching_frame(rows: &[&Vouching], acts: &Acts, waived: &BTreeSet<&str>) 
             Values::Instants(authorities.iter().map(|a| a.map(|a| a.time)).collect()),
             Values::slices(rows.iter().map(|v| v.transport.map(|t| acts.at(t).event_id))),
             Values::Reals(effects.iter().zip(&authorities).map(lag).collect()),
-            Values::slices(rows.iter().map(|v| strength(v))),
+            Values::slices(rows.iter().map(|v| strength(v, acts))),
             Values::Wholes(rows.iter().map(|v| count(v.candidate_count)).collect()),
             Values::Wholes(rows.iter().map(|v| count(v.fan_out_count)).collect()),
             Values::slices(rows.iter().map(|v| v.hole.as_deref())),

@@ -72,7 +72,7 @@ impl Ask<'_> {
         let window = self.correlation.limits.window;
         let (from, to) = window.around(case.effects[at].time);
         let told = retried.vouched[at].decision.map(|d| {
-            let story = kernel::story(case, &self.correlation.limits, &retried.vouched, d);
+            let story = kernel::story(case, &retried.limits, &retried.vouched, d);
             story.pushes
         });
         let of_direction = |p: &usize| case.pushes[*p].direction == case.effects[at].direction;
@@ -120,7 +120,7 @@ impl Ask<'_> {
     pub(super) fn told(&self, t: &Tracing, retried: &Retried<'_>) -> Option<Story> {
         let decision = retried.traced.iter().map(|traced| traced.decision);
         let d = decision.into_iter().find(|d| retried.case.decisions[*d].row == t.authority)?;
-        Some(kernel::story(retried.case, &self.correlation.limits, &retried.vouched, d))
+        Some(kernel::story(retried.case, &retried.limits, &retried.vouched, d))
     }
 }
 

@@ -8,7 +8,7 @@ use super::words::{at, class, held, moment, object, seen};
 use super::{Ask, words};
 use crate::catalogue::{TRACED_BY, VOUCHED_BY};
 use crate::change::Verb;
-use crate::config::PARAMETERS;
+use crate::config::{PARAMETERS, Setting, Span};
 use crate::correlate::acts::Act;
 use crate::correlate::cases::Key;
 use crate::correlate::kernel::{self, Evidence, Fate, Held, Instant, Reason, Scope, Seen};
@@ -258,7 +258,12 @@ impl Ask<'_> {
         let mut all: Vec<Parameter> = used
             .filter_map(|(test, name)| {
                 let parameter = PARAMETERS.iter().find(|p| p.name == name)?;
-                let setting = self.config.setting(test, *parameter);
+                let all = self.config.settings(test, *parameter);
+                let is_its = |s: &&Setting| {
+                    let span = s.value.parse::<Span>();
+                    matches!((item, span), (Found::Tracing(t), Ok(span)) if span.micros() == t.sla)
+                };
+                let setting = all.iter().find(is_its).or(all.first()).cloned()?;
                 Some(Parameter { name: setting.name, value: setting.value, origin: setting.origin })
             })
             .collect();

@@ -60,6 +60,7 @@ pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_
     text(rows, USER_AGENT, &event.user_agent);
     text(rows, SESSION_ID, &event.session_id);
     rows.text(PARSE_RULE, event.parse_rule);
+    text(rows, SCHEMA_VERSION, &event.schema_version);
     rows.text(DELIVERY, event.delivery);
     rows.flag(MAPPED, event.mapped);
     rows.text(FILE_ID, lineage.file_id);
@@ -163,6 +164,7 @@ pub(super) fn put_duplicate(rows: &mut Rows, duplicate: &Duplicate, file_id: &st
     rows.whole(BYTE_OFFSET, whole(duplicate.byte_offset));
     rows.text(EVENT_ID, Digits::of(&duplicate.of).as_str());
     rows.instant(EVENT_TIME, duplicate.event_time);
+    rows.text(DELIVERY, duplicate.delivery);
 }
 
 /// Puts one row of table `files`.

@@ -23,6 +23,8 @@ pub(super) struct Duplicate {
     pub(super) line: u64,
     pub(super) byte_offset: u64,
     pub(super) event_time: i64,
+    /// The form that it was delivered in.
+    pub(super) delivery: &'static str,
     /// The event that it repeats.
     pub(super) of: [u8; 16],
 }
@@ -124,6 +126,7 @@ fn duplicate(row: &Row, of: [u8; 16]) -> Duplicate {
         line: row.event.line,
         byte_offset: row.event.byte_offset,
         event_time: row.event.event_time,
+        delivery: row.event.delivery,
         of,
     }
 }

@@ -1,6 +1,7 @@
 //! What was read: files and their counts, rejects, vocabulary, and where each event stands in its file.
 
 mod account;
+mod origins;
 mod records;
 mod versions;
 mod vocabulary;
@@ -21,6 +22,7 @@ use crate::lake::tables::{
 use crate::schema::Column as Named;
 
 pub use account::{Account, Fault, Total, repeatable_rejects};
+pub use origins::{Origin, origins};
 pub use records::{Record, records, records_named};
 pub use versions::{Place, record_places};
 pub use vocabulary::{VocabularyRow, vocabulary};

@@ -1,6 +1,6 @@
 //! Tables `files`, `rejects` and `duplicates`.
 
-use crate::event::{BYTE_OFFSET, EVENT_ID, EVENT_TIME, FILE_ID, LINE};
+use crate::event::{BYTE_OFFSET, DELIVERY, EVENT_ID, EVENT_TIME, FILE_ID, LINE};
 use crate::schema::{Column, Kind, Table};
 
 /// Where the file was.
@@ -115,5 +115,5 @@ pub const REJECTS: Table = Table {
 pub const DUPLICATES: Table = Table {
     name: "duplicates",
     doc: "One record that was known already, and the event that it repeats: with `events` and `rejects`, a row for every record read.",
-    columns: &[FILE_ID, SOURCE, LINE, BYTE_OFFSET, EVENT_ID, EVENT_TIME],
+    columns: &[FILE_ID, SOURCE, LINE, BYTE_OFFSET, EVENT_ID, EVENT_TIME, DELIVERY],
 };

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::PriorPackage;
 use crate::error::{Error, Result};
 
 /// SHA-256 of bytes, in lower-case hexadecimal.
@@ -54,12 +55,21 @@ fn node(pair: &[[u8; 32]]) -> [u8; 32] {
 }
 
 /// The id of a run: digest of the inputs' digests (companion files among them), the configuration's digest and the version. The same inputs,
-/// configuration and version give the same id, wherever the files lie and whenever the run takes place.
-pub fn run_id<T: AsRef<str>>(input_sha256: &[T], config_sha256: &str, version: &str) -> String {
+/// configuration and version give the same id, wherever the files lie and whenever the run takes place. A package that it is compared
+/// with is an input, too: it counts by its own run id and period, since its manifest holds the time of its run.
+pub fn run_id<T: AsRef<str>>(
+    input_sha256: &[T],
+    config_sha256: &str,
+    version: &str,
+    prior: Option<&PriorPackage>,
+) -> String {
     let mut inputs: Vec<&str> = input_sha256.iter().map(AsRef::as_ref).collect();
     inputs.sort_unstable();
-    let text =
+    let mut text =
         format!("tickmark run 1\nversion {version}\nconfig {config_sha256}\ninput {}\n", inputs.join("\ninput "));
+    if let Some(prior) = prior {
+        text.push_str(&format!("previous {} {}..{}\n", prior.run_id, prior.period_start, prior.period_end));
+    }
     sha256_hex(text.as_bytes())
 }
 
@@ -90,8 +100,25 @@ mod tests {
 
     #[test]
     fn run_ids_forget_order() {
-        assert_eq!(run_id(&["1", "2"], "c", "v"), run_id(&["2", "1"], "c", "v"));
-        assert_ne!(run_id(&["1", "2"], "c", "v"), run_id(&["1"], "c", "v"));
-        assert_ne!(run_id(&["1"], "c", "v"), run_id(&["1"], "d", "v"));
+        let id = |inputs: &[&str], config: &str| run_id(inputs, config, "v", None);
+        assert_eq!(id(&["1", "2"], "c"), id(&["2", "1"], "c"));
+        assert_ne!(id(&["1", "2"], "c"), id(&["1"], "c"));
+        assert_ne!(id(&["1"], "c"), id(&["1"], "d"));
+    }
+
+    #[test]
+    fn another_package_before_makes_another_run() {
+        let prior = |run: &str, end: &str, manifest: &str| PriorPackage {
+            run_id: run.into(),
+            manifest_sha256: manifest.into(),
+            period_start: "s".into(),
+            period_end: end.into(),
+        };
+        let id = |prior: Option<&PriorPackage>| run_id(&["1"], "c", "v", prior);
+        let one = id(Some(&prior("a", "e", "m")));
+        assert_ne!(id(None), one);
+        assert_ne!(id(Some(&prior("b", "e", "m"))), one);
+        assert_ne!(id(Some(&prior("a", "f", "m"))), one);
+        assert_eq!(id(Some(&prior("a", "e", "made at another time"))), one);
     }
 }

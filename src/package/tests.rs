@@ -18,7 +18,7 @@ fn package() -> (TempDir, Manifest) {
         std::fs::write(folder.path().join(page.file_name), page.text).unwrap();
     }
     let envelope = Envelope { started: "2026-10-05T06:00:00Z".into(), finished: "2026-10-05T06:00:09Z".into() };
-    let manifest = write_manifest(folder.path(), &model, &envelope).unwrap();
+    let manifest = write_manifest(folder.path(), &model, &envelope, Some(&fixture::prior())).unwrap();
     (folder, manifest)
 }
 
@@ -54,7 +54,7 @@ fn a_manifest_is_canonical_and_reads_back() {
 fn writing_twice_lists_the_same() {
     let (folder, first) = package();
     let envelope = Envelope { started: first.run.started.clone(), finished: first.run.finished.clone() };
-    assert_eq!(write_manifest(folder.path(), &fixture::full(), &envelope).unwrap(), first);
+    assert_eq!(write_manifest(folder.path(), &fixture::full(), &envelope, Some(&fixture::prior())).unwrap(), first);
 }
 
 #[test]
@@ -117,4 +117,20 @@ fn a_folder_without_a_manifest_is_no_package() {
     let folder = TempDir::new().unwrap();
     let error = verify(folder.path()).unwrap_err();
     assert!(error.to_string().contains("has no manifest.json"));
+}
+
+#[test]
+fn the_previous_package_is_cited_and_cannot_be_swapped() {
+    let (folder, manifest) = package();
+    assert_eq!(manifest.prior_package, Some(fixture::prior()));
+    edit(folder.path(), &fixture::prior().run_id, &"0".repeat(64));
+    let found = verify(folder.path()).unwrap().disagreements;
+    assert!(found[0].contains("run id") && found[1].contains("same previous package"), "{found:?}");
+    let (folder, _) = package();
+    let path = folder.path().join(MANIFEST);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    value.as_object_mut().unwrap().remove("prior_package");
+    std::fs::write(&path, value.to_string()).unwrap();
+    assert_eq!(verify(folder.path()).unwrap().disagreements.len(), 2, "an omission is as bad");
 }

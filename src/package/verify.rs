@@ -115,8 +115,10 @@ fn check_counts(manifest: &Manifest, disagreements: &mut Vec<String>) {
         }
     }
     let digests: Vec<&str> = manifest.inputs.iter().map(|i| i.sha256.as_str()).collect();
-    if manifest.run.id != run_id(&digests, &manifest.run.config_sha256, &manifest.run.version) {
-        disagreements.push("the run id does not follow from inputs, configuration and version".into());
+    let prior = manifest.prior_package.as_ref();
+    if manifest.run.id != run_id(&digests, &manifest.run.config_sha256, &manifest.run.version, prior) {
+        disagreements
+            .push("the run id does not follow from inputs, configuration, version and previous package".into());
     }
 }
 
@@ -136,6 +138,10 @@ fn check_model(package: &Path, manifest: &Manifest, disagreements: &mut Vec<Stri
     };
     if model.package.run_id != manifest.run.id {
         disagreements.push(format!("{MODEL} is of another run"));
+    }
+    let prior = manifest.prior_package.as_ref().map_or("", |p| p.run_id.as_str());
+    if model.comparison.previous_run_id != prior {
+        disagreements.push(format!("{MODEL} and {MANIFEST} do not name the same previous package"));
     }
     if inputs(&model) != manifest.inputs {
         disagreements.push(format!("{MODEL} and {MANIFEST} do not list the same inputs"));

@@ -1,9 +1,11 @@
 //! From judged evidence to the report model.
 
+mod choice;
 mod companions;
 mod coverage;
 mod items;
 mod time;
+mod waivers;
 
 pub(crate) use items::conclusion;
 
@@ -11,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, CutOff, DataFile, Door, Identity, InputFile, Listing, Model, NOT_SUPPLIED, NotTested, PackageFacts,
-    Parameter, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow, Statements,
-    Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, Waiver,
+    Alias, Comparison, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model, NOT_SUPPLIED,
+    NotTested, PackageFacts, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow,
+    Statements, Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -23,6 +25,7 @@ use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, TENANT, Verdict};
 use crate::error::Result;
 use crate::inventory::{Inventory, VocabularyRow};
+use crate::package::PriorPackage;
 
 /// Rejects listed in the model; the rest is in the lake.
 const REJECTS_LISTED: usize = 50;
@@ -42,6 +45,8 @@ pub struct Parts<'p> {
     pub vocabulary: &'p [VocabularyRow],
     /// Where the events of listed items stand: path and line, by event id.
     pub lineage: &'p BTreeMap<String, (String, u64)>,
+    /// The package that this one is compared with.
+    pub prior: Option<&'p PriorPackage>,
     /// The data files of the package.
     pub data_files: Vec<DataFile>,
 }
@@ -54,13 +59,14 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
     let config = parts.evidence.config;
     let inputs: Vec<InputFile> = parts.inventory.files.iter().map(input).collect();
     let companions = companions::files(parts);
-    let digests: Vec<&str> =
-        inputs.iter().map(|f| f.sha256.as_str()).chain(companions.iter().map(|f| f.sha256.as_str())).collect();
+    let others = config.other_inputs.iter().map(|f| f.sha256.as_str());
+    let others = companions.iter().map(|f| f.sha256.as_str()).chain(others);
+    let digests: Vec<&str> = inputs.iter().map(|f| f.sha256.as_str()).chain(others).collect();
     let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     Model {
         schema_version: SCHEMA_VERSION,
         package: PackageFacts {
-            run_id: crate::package::run_id(&digests, &config.sha256, &tool.version),
+            run_id: crate::package::run_id(&digests, &config.sha256, &tool.version, parts.prior),
             config_sha256: config.sha256.clone(),
             redaction_profile: "full".to_owned(),
             data_files: parts.data_files.clone(),
@@ -71,12 +77,14 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         summary: Summary::default(),
         scope: scope(parts),
         cut_offs: cut_offs(parts),
-        parameters: parameters(parts),
+        profile: choice::profile(config),
+        parameters: choice::parameters(parts),
         door: door(parts),
         identity: identity(parts),
         inputs,
         companions,
         companion_findings: companions::findings(parts),
+        other_inputs: config.other_inputs.clone(),
         totals: Totals::default(),
         rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
         vocabulary: parts.vocabulary.iter().map(vocabulary_line).collect(),
@@ -86,15 +94,20 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         skews: time::skews(parts),
         tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
         not_tested: not_tested(parts),
-        waivers: parts.waivers.iter().map(|w| waiver(parts, w)).collect(),
+        waivers: waivers::waivers(parts),
+        waiver_set: WaiverSet::default(),
+        comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
+        crosswalk: Vec::new(),
+        mapping: MappingFacts::default(),
+        organization_controls: config.organization_controls.clone(),
         statements: statements(config),
     }
     .derive()
 }
 
-/// Tests that could not be carried out, and those that are planned.
+/// Tests that could not be carried out, and those that the profile leaves out.
 fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
     let row =
         |id: &str, title: &str, reason: &str| NotTested { id: id.into(), title: title.into(), reason: reason.into() };
@@ -104,7 +117,7 @@ fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
             all.push(row(outcome.test.id, outcome.test.about.title, why));
         }
     }
-    all.extend(crate::catalogue::PLANNED.iter().map(|(id, title)| row(id, title, "not part of this version")));
+    all.extend(choice::left_out(parts.evidence.config));
     all
 }
 
@@ -249,38 +262,6 @@ fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {
     parts.outcomes.iter().map(of).collect()
 }
 
-fn parameters(parts: &Parts<'_>) -> Vec<Parameter> {
-    let mut all: Vec<Parameter> = Vec::new();
-    for outcome in parts.outcomes {
-        for parameter in of_test(parts, outcome) {
-            let known = all.iter_mut().find(|p| p.name == parameter.name && p.value == parameter.value);
-            match known {
-                Some(known) => known.used_by.push(outcome.test.id.to_owned()),
-                None => all.push(parameter),
-            }
-        }
-    }
-    all
-}
-
-fn of_test(parts: &Parts<'_>, outcome: &Outcome) -> Vec<Parameter> {
-    let config = parts.evidence.config;
-    let doc = |name: &str| {
-        let shared = crate::config::PARAMETERS.iter();
-        shared.chain(outcome.test.own_parameters).find(|p| p.name == name).map_or("", |p| p.doc)
-    };
-    let of = |s: &crate::config::Setting| Parameter {
-        name: s.name.clone(),
-        value: s.value.clone(),
-        default: s.default.clone(),
-        changed: s.value != s.default,
-        policy: config.policy(outcome.test.id).unwrap_or(NOT_SUPPLIED).to_owned(),
-        used_by: vec![outcome.test.id.to_owned()],
-        meaning: doc(&s.name).to_owned(),
-    };
-    outcome.settings.iter().map(of).collect()
-}
-
 fn door(parts: &Parts<'_>) -> Door {
     let config = parts.evidence.config;
     Door {
@@ -343,30 +324,4 @@ fn sensitivity(parts: &Parts<'_>) -> Sensitivity {
         }
     };
     Sensitivity { rows: correlation.sensitivity.iter().map(row).collect() }
-}
-
-fn waiver(parts: &Parts<'_>, used: &WaiverUse) -> Waiver {
-    let w = &used.waiver;
-    let ends_before = w.window(parts.evidence.config.zone).is_some_and(|(_, end)| end <= parts.evidence.period.start);
-    let (status, finding) = match used.item_count {
-        _ if w.test.starts_with("COV-") => ("refused", "the integrity gates take no waivers"),
-        0 if used.outside_count > 0 => ("expired", "it selects exceptions, but only outside its dates"),
-        0 if ends_before => ("expired", "it ended before the period began"),
-        0 => ("unused", "it selects no exception of the period"),
-        _ if used.outside_count > 0 => ("used", "it also selects exceptions outside its dates; they are not waived"),
-        _ => ("used", ""),
-    };
-    Waiver {
-        id: w.id.clone(),
-        test_id: w.test.clone(),
-        select: w.select.given().map(|(field, glob)| format!("{field} = {glob}")).collect::<Vec<_>>().join(", "),
-        reason: w.reason.clone(),
-        requested_by: w.requested_by.clone(),
-        approved_by: w.approved_by.clone(),
-        approved_at: w.approved_at.clone(),
-        expires: w.expires.clone(),
-        status: status.to_owned(),
-        finding: finding.to_owned(),
-        item_count: used.item_count,
-    }
 }

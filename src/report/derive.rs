@@ -2,11 +2,11 @@
 //!
 //! Pages may not count, so everything that they would have to count is worked out here, once.
 
-use super::controls::{Framework, matrix, of_test};
+use super::controls::{ISO27001, SOC2, crosswalk, facts, matrix, of_test};
 use super::format::number;
 use super::model::{
     Bucket, Conclusion, ConclusionCount, Counts, InputFile, ItemRow, Latency, Listing, Model, Quantile, RecordCounts,
-    Severity, SeverityCount, Summary, Test, Totals,
+    Severity, SeverityCount, Summary, Test, Totals, WaiverSet,
 };
 use crate::catalogue;
 use crate::correlate::lags::durations;
@@ -28,8 +28,11 @@ impl Model {
             check(test)?;
         }
         self.summary = summary(&self);
-        self.soc2 = matrix(Framework::Soc2, &self.tests);
-        self.iso27001 = matrix(Framework::Iso27001, &self.tests);
+        self.waiver_set = WaiverSet::of(&self.waivers);
+        self.mapping = facts()?;
+        self.soc2 = matrix(SOC2, &self.tests, &self.organization_controls)?;
+        self.iso27001 = matrix(ISO27001, &self.tests, &self.organization_controls)?;
+        self.crosswalk = crosswalk(&self.tests, &self.organization_controls)?;
         Ok(self)
     }
 }
@@ -275,5 +278,17 @@ mod tests {
         assert_eq!(of(Counts::new(0, 0, 0, 0, 0), true), "No occurrence in the period (coverage proven)");
         assert!(of(Counts::new(0, 0, 0, 0, 0), false).starts_with("Unable to conclude"));
         assert_eq!(of(Counts::new(9, 0, 0, 0, 1), true), "No exceptions noted in 9 of 10 items");
+        assert_eq!(of(Counts::new(1, 0, 0, 0, 0), true), "No exceptions noted in 1 of 1 item");
+        assert_eq!(of(Counts::new(0, 1, 0, 0, 0), true), "1 exception noted in 1 item");
+        assert_eq!(of(Counts::new(0, 1, 1, 0, 0), true), "2 exceptions noted in 2 items");
+        assert_eq!(of(Counts::new(0, 0, 0, 1, 0), true), "Unable to conclude: 1 of 1 item undetermined");
+        assert_eq!(of(Counts::new(1_199, 1, 0, 0, 0), true), "1 exception noted in 1,200 items");
+        // A waived exception is a deviation, and comes before what is open; a tolerance takes no exception back.
+        assert_eq!(Conclusion::of(&Counts::new(0, 0, 1, 1, 0), true, 9), Conclusion::ExceptionsNoted);
+        assert_eq!(Conclusion::of(&Counts::new(8, 0, 0, 2, 0), true, 1), Conclusion::UnableToConclude);
+        assert_eq!(Conclusion::of(&Counts::new(8, 0, 0, 1, 0), true, 1), Conclusion::NoExceptionsNoted);
+        assert_eq!(Conclusion::NotTested.in_words(&Counts::default()), "Not tested");
+        // Items to which the test does not apply are no occurrence of nothing: they were there.
+        assert_eq!(of(Counts::new(0, 0, 0, 0, 3), true), "No exceptions noted in 0 of 3 items");
     }
 }

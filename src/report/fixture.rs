@@ -1,8 +1,11 @@
 //! Models for tests: an empty one, a full one of a fictional organisation, and a hostile one.
 
+mod comparison;
 mod evidence;
 mod tests;
 
+use self::comparison::comparison;
+pub(crate) use self::comparison::prior;
 use self::evidence::*;
 use self::tests::tests;
 use super::model::*;
@@ -16,7 +19,7 @@ pub(crate) fn empty() -> Model {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "tickmark".into(), version: "0.1.0".into() },
         package: PackageFacts {
-            run_id: crate::package::run_id::<&str>(&[], DIGEST, "0.1.0"),
+            run_id: crate::package::run_id::<&str>(&[], DIGEST, "0.1.0", None),
             config_sha256: DIGEST.into(),
             redaction_profile: "full".into(),
             data_files: Vec::new(),
@@ -31,6 +34,7 @@ pub(crate) fn empty() -> Model {
         summary: Summary::default(),
         scope: Scope::default(),
         cut_offs: Vec::new(),
+        profile: ProfileFacts::default(),
         parameters: Vec::new(),
         door: Door {
             principals: Vec::new(),
@@ -51,6 +55,7 @@ pub(crate) fn empty() -> Model {
         inputs: Vec::new(),
         companions: Vec::new(),
         companion_findings: Listing::of_total(Vec::new(), 0),
+        other_inputs: Vec::new(),
         totals: Totals::default(),
         rejects: Listing::of_total(Vec::new(), 0),
         vocabulary: Vec::new(),
@@ -61,8 +66,13 @@ pub(crate) fn empty() -> Model {
         tests: Vec::new(),
         not_tested: Vec::new(),
         waivers: Vec::new(),
+        waiver_set: WaiverSet::default(),
+        comparison: Comparison::default(),
         soc2: Vec::new(),
         iso27001: Vec::new(),
+        crosswalk: Vec::new(),
+        mapping: MappingFacts::default(),
+        organization_controls: Vec::new(),
         statements: Statements::none(),
     }
     .derive()
@@ -74,11 +84,15 @@ pub(crate) fn full() -> Model {
     let mut model = empty();
     model.inputs = inputs();
     (model.companions, model.companion_findings) = companions();
-    let companions = model.companions.iter().map(|f| f.sha256.as_str());
-    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(companions).collect();
-    model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0");
+    model.other_inputs = other_inputs();
+    let others = model.other_inputs.iter().map(|f| f.sha256.as_str());
+    let others = model.companions.iter().map(|f| f.sha256.as_str()).chain(others);
+    let digests: Vec<&str> = model.inputs.iter().map(|f| f.sha256.as_str()).chain(others).collect();
+    model.package.run_id = crate::package::run_id(&digests, DIGEST, "0.1.0", Some(&prior()));
     model.package.data_files = data_files();
     model.scope = scope();
+    model.profile = ProfileFacts { given: true, name: "our-soc2".into(), left_out: vec!["CHG-01".into()] };
+    model.organization_controls = organization_controls();
     model.parameters = parameters();
     model.door.principals = vec!["scim-connector@example.com".into()];
     model.door.user_agents = vec!["*Okta*SCIM*".into()];
@@ -117,6 +131,7 @@ pub(crate) fn full() -> Model {
         reason: "no review record was supplied".into(),
     }];
     model.waivers = waivers();
+    model.comparison = comparison();
     model.statements.system = Supplied::stated("The Databricks account of Example Corp and its two workspaces.");
     model.derive().unwrap()
 }
@@ -144,7 +159,10 @@ pub(crate) fn hostile() -> Model {
     let mut model = full();
     model.organization = attack();
     model.statements.system = Supplied::stated(attack());
-    model.waivers.iter_mut().for_each(|w| (w.reason, w.select, w.approved_by) = (attack(), attack(), attack()));
+    for w in &mut model.waivers {
+        (w.reason, w.select, w.approved_by) = (attack(), attack(), attack());
+        (w.risk, w.compensating_control, w.ticket, w.finding) = (attack(), attack(), attack(), attack());
+    }
     model.inputs.iter_mut().for_each(|f| (f.path, f.source) = (attack(), attack()));
     model.companions.iter_mut().for_each(|f| (f.path, f.owner) = (attack(), attack()));
     model.companion_findings.rows.iter_mut().for_each(|f| (f.path, f.message) = (attack(), attack()));
@@ -153,12 +171,23 @@ pub(crate) fn hostile() -> Model {
     model.identity.aliases.iter_mut().for_each(|a| (a.from, a.to) = (attack(), attack()));
     model.identity.unresolved.rows.iter_mut().for_each(|u| (u.name, u.reason) = (attack(), attack()));
     model.scope.places.iter_mut().for_each(|p| (p.name, p.scope) = (attack(), attack()));
-    model.parameters.iter_mut().for_each(|p| (p.value, p.policy) = (attack(), attack()));
+    model.parameters.iter_mut().for_each(|p| (p.value, p.policy, p.origin) = (attack(), attack(), attack()));
+    model.profile.name = attack();
+    model.other_inputs.iter_mut().for_each(|f| f.path = attack());
+    model.organization_controls.iter_mut().for_each(|o| {
+        (o.organization_id, o.text, o.owner, o.justification) = (attack(), attack(), attack(), attack());
+    });
     model.coverage.rows.iter_mut().for_each(|r| (r.source, r.scope, r.note) = (attack(), attack(), attack()));
     model.coverage.holes.rows.iter_mut().for_each(|h| (h.id, h.source) = (attack(), attack()));
     model.coverage.heartbeat_files.iter_mut().for_each(|f| f.path = attack());
     model.skews.iter_mut().for_each(|s| (s.earlier, s.later) = (attack(), attack()));
     model.door.principals = ATTACKS.map(str::to_owned).to_vec();
+    for row in &mut model.comparison.rows.rows {
+        (row.item_id, row.previous, row.now, row.proof) = (attack(), attack(), attack(), attack());
+        (row.subject, row.object, row.first_seen_period) = (attack(), attack(), attack());
+    }
+    model.comparison.inputs_added.rows.iter_mut().for_each(|path| *path = attack());
+    model.comparison.previous_period = attack();
     for test in &mut model.tests {
         let of = crate::catalogue::test(&test.id).unwrap();
         for row in test.exceptions.rows.iter_mut().chain(&mut test.undetermined.rows) {

@@ -5,15 +5,21 @@
 //! lengths of time are whole seconds (of clocks, milliseconds), digests are lower-case hexadecimal. Nothing is optional: what nobody stated is
 //! [`Supplied`] with `given: false`, or the text [`NOT_SUPPLIED`].
 
+mod comparison;
 mod evidence;
+mod mapping;
 mod results;
 mod statements;
 mod time;
+mod waivers;
 
+pub use comparison::*;
 pub use evidence::*;
+pub use mapping::*;
 pub use results::*;
 pub use statements::*;
 pub use time::*;
+pub use waivers::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +53,8 @@ pub struct Model {
     pub scope: Scope,
     /// Cut-off of each test, in the order of `tests`.
     pub cut_offs: Vec<CutOff>,
+    /// Which tests were to run.
+    pub profile: ProfileFacts,
     /// Every parameter in use, defaults among them.
     pub parameters: Vec<Parameter>,
     /// How the door of a change was judged.
@@ -59,6 +67,8 @@ pub struct Model {
     pub companions: Vec<CompanionFile>,
     /// What in them does not hold, by path and line.
     pub companion_findings: Listing<CompanionFinding>,
+    /// What was read beside the exports, and the report depends on.
+    pub other_inputs: Vec<OtherInput>,
     /// Records over all files. Filled by [`Model::derive`].
     pub totals: Totals,
     /// Records that could not be read.
@@ -79,10 +89,22 @@ pub struct Model {
     pub not_tested: Vec<NotTested>,
     /// Waivers as configured, with what became of them.
     pub waivers: Vec<Waiver>,
+    /// What is wrong with them. Filled by [`Model::derive`].
+    #[serde(default)]
+    pub waiver_set: WaiverSet,
+    /// What has changed since the previous package.
+    #[serde(default)]
+    pub comparison: Comparison,
     /// SOC 2 criteria. Filled by [`Model::derive`].
     pub soc2: Vec<ControlRow>,
     /// ISO/IEC 27001 clauses and Annex A controls. Filled by [`Model::derive`].
     pub iso27001: Vec<ControlRow>,
+    /// The frameworks that have no document of their own. Filled by [`Model::derive`].
+    pub crosswalk: Vec<Crosswalk>,
+    /// Where the mappings come from. Filled by [`Model::derive`].
+    pub mapping: MappingFacts,
+    /// The organisation's own wording of controls, by framework and control.
+    pub organization_controls: Vec<OrganizationControl>,
     /// What management states, or has not yet stated.
     pub statements: Statements,
 }
@@ -207,6 +229,8 @@ pub struct ControlRow {
     pub theme: String,
     /// The organisation's control and its wording.
     pub organization_control: Supplied,
+    /// Its status in the Statement of Applicability, and why.
+    pub soa: Supplied,
     /// True when at least one test that was run bears on it.
     pub has_evidence: bool,
     /// The tests that bear on it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::decode::too_deep;
-use super::{Record, databricks};
+use super::{Record, databricks, scim_event};
 
 /// The record as JSON; null where it is none, or too deep to be trusted.
 pub fn json(raw: &str) -> Value {
@@ -26,6 +26,12 @@ pub fn answer(raw: &str) -> Value {
         Value::String(inner) => json(&inner),
         other => other,
     }
+}
+
+/// When the source itself logged a record, microseconds; `None` = it gives no time beside that of the event.
+pub fn logged_time(source: &str, raw: &str) -> Option<i64> {
+    let record = Record { bytes: raw.as_bytes(), path: "", zone: None };
+    (source == scim_event::ID).then(|| scim_event::issued(&record)).flatten()
 }
 
 #[cfg(test)]

@@ -75,6 +75,11 @@ impl<'r> Loose<'r> {
         }
     }
 
+    /// The same, where nothing hangs on it: "" is nothing said, and no value is a reason to reject a record.
+    pub(super) fn said(&self) -> Option<Cow<'r, str>> {
+        self.plain().filter(|text| !text.is_empty())
+    }
+
     /// The text of an id, which deliveries write as string or number.
     pub(super) fn id(&self, pointer: impl Display) -> Result<Option<Cow<'r, str>>, Reason> {
         match self {

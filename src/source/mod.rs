@@ -16,6 +16,7 @@ mod loose;
 mod okta;
 mod pingfederate;
 mod pingone;
+pub mod pushed;
 mod scim;
 mod scim_body;
 mod scim_event;
@@ -160,6 +161,10 @@ pub trait Source: Sync {
     /// What becomes of one record. Never panics, whatever the bytes. A record that is not the source's own is rejected, so that
     /// the other sources are asked.
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r>;
+    /// Whether that version of its records' layout is one that this reader was written for. A record without version is not asked about.
+    fn knows_version(&self, _version: &str) -> bool {
+        false
+    }
     /// The marks by which this delivery of an event is known to others; `None` where the identity does all.
     fn kin(&self, _traits: &Traits<'_>) -> Option<Kin> {
         None

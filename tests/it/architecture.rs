@@ -21,6 +21,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("commands", &[]),
     ("companion", &[]),
     ("companion/parquet", &["polars"]),
+    ("comparison", &[]),
+    ("comparison/table", &["polars"]),
     ("config", &[]),
     ("correlate", &["polars"]),
     ("correlate/assign", &[]),

@@ -16,3 +16,5 @@ mod sources;
 mod support;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod words;

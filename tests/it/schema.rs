@@ -8,10 +8,12 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use tickmark::access::columns::ACCESS;
-use tickmark::catalogue::{TESTS, markdown};
+use tickmark::catalogue::{TESTS, WAIVERS, markdown};
 use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::companion::REGISTERS;
+use tickmark::comparison::COMPARISON;
+use tickmark::config::Config;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
@@ -20,7 +22,7 @@ use tickmark::lake::{DUPLICATES, FILES, REJECTS};
 use tickmark::report::controls::of_test;
 use tickmark::schema::Table;
 
-const TABLES: [&Table; 14] = [
+const TABLES: [&Table; 16] = [
     &EVENTS,
     &CHANGES,
     &FILES,
@@ -32,6 +34,8 @@ const TABLES: [&Table; 14] = [
     &ACCESS,
     &ITEMS,
     &RESULTS,
+    &WAIVERS,
+    &COMPARISON,
     &COVERAGE,
     &IDENTITIES,
     &IDENTITY_LINKS,
@@ -74,6 +78,15 @@ const CONTRACT: &[(&str, &str)] = &[
     ("access", "subject entitlement scope from until opened_by closed_by opened_basis closed_basis via"),
     ("items", "test_id item_id verdict reason severity event_time scope actor subject object event_ids"),
     ("results", "test_id test_version conclusion population pass exception waived undetermined not_applicable"),
+    (
+        "waivers",
+        "waiver_id test_id status findings item_count outside_count starts expires requested_by approved_by reason ticket",
+    ),
+    (
+        "comparison",
+        "test_id item_id change previous_verdict verdict previous_reason reason cause first_seen_run first_seen_period \
+         age_days event_time",
+    ),
     ("coverage", "source scope hour observed expected state is_declared heartbeat hole_id"),
     ("identities", "cluster_id kind key first_seen last_seen state candidates"),
     ("identity_links", "cluster_id kind source value_kind value basis valid_from valid_until event_id"),
@@ -117,7 +130,7 @@ fn assert_page(name: &str, expected: &str) {
 #[test]
 fn the_schema_page_is_up_to_date() {
     let mut page = "# Tables\n\nThe lake holds `events`, `changes`, `files`, `rejects`, `statements` and `duplicates`; the package holds \
-        `vouching`, `tracing`, `access`, `items`, `results`, `coverage`, `identities` and `identity_links` under `data/`.\n\n\
+        `vouching`, `tracing`, `access`, `items`, `results`, `waivers`, `comparison`, `coverage`, `identities` and `identity_links` under `data/`.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();
     for table in TABLES {
@@ -161,6 +174,20 @@ fn the_page_of_companion_files_is_up_to_date() {
         page.push_str(&register.markdown());
     }
     assert_page("companions.md", &page);
+}
+
+#[test]
+fn the_example_of_the_configuration_page_is_a_configuration() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let path = folder.path().join("tickmark.toml");
+    fs::write(&path, blocks.next().unwrap()).unwrap();
+    fs::create_dir(folder.path().join("controls.d")).unwrap();
+    fs::write(folder.path().join("controls.d/soc2.toml"), blocks.next().unwrap()).unwrap();
+    let config = Config::read(&path).unwrap();
+    assert_eq!((config.waivers.len(), config.policies.len(), config.organization_controls.len()), (1, 1, 1));
+    assert!(config.runs("CHG-02") && !config.runs("ACC-02"));
 }
 
 #[test]

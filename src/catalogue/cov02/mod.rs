@@ -2,17 +2,20 @@
 
 mod totals;
 
+use std::collections::BTreeMap;
+
 use super::words::{exception, pass};
-use super::{About, Counts, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use super::{About, Cell, Counts, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::ingest::Refused;
 use crate::inventory::{FileRow, Inventory, RejectRow};
+use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-02",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: need::ALL,
     shared_parameters: &[],
@@ -33,7 +36,34 @@ pub(super) const TEST: Test = Test {
         exception("control_total_differs", "the source counts another number of records than were read"),
         exception("file_missing", "a control total names a file that was not read"),
     ],
-    columns: &[],
+    columns: &[
+        Column::optional(
+            "path",
+            Kind::Text,
+            "Path of the file as collected; of a control total the pattern that it is given for.",
+        ),
+        Column::optional(
+            "sha256",
+            Kind::Text,
+            "SHA-256 of the file. null = of a control total that names none, or several.",
+        ),
+        Column::optional("records", Kind::Whole, "Records of the file. null = the item is a reject."),
+        Column::optional("accepted", Kind::Whole, "Of them accepted."),
+        Column::optional("duplicate", Kind::Whole, "Of them repetitions of an accepted one."),
+        Column::optional("filtered", Kind::Whole, "Of them left out by a named rule."),
+        Column::optional("rejected", Kind::Whole, "Of them not readable."),
+        Column::optional("control_total", Kind::Whole, "Records by the source's own count. null = none was given."),
+        Column::optional(
+            "difference",
+            Kind::Whole,
+            "Records read minus the source's own count. null = none was given.",
+        ),
+        Column::optional(
+            "first_reject_reason",
+            Kind::Text,
+            "Why the first record that could not be read could not. null = all could.",
+        ),
+    ],
     about: About {
         title: "Every record is accounted for",
         objective: "To show that nothing was lost between the files received and the populations tested.",
@@ -69,11 +99,21 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let refused: u64 = evidence.refused.iter().map(|r| r.tally.counts.records).sum();
     let population = read + totals.missing + refused;
     let exception = (rejects + untied + totals.surplus).min(read) + totals.missing + refused;
-    let mut items: Vec<Item> = inventory.files.iter().map(|f| file_item(f, evidence, is_tolerated)).collect();
-    items.extend(inventory.rejects.iter().map(|r| reject_item(r, evidence, &inventory, is_tolerated)));
+    let by_id: BTreeMap<&str, &FileRow> = inventory.files.iter().map(|f| (f.file_id.as_str(), f)).collect();
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for reject in &inventory.rejects {
+        first.entry(&reject.file_id).or_insert(&reject.reason);
+    }
+    let of_file = |f: &FileRow| {
+        let first_reject = first.get(f.file_id.as_str()).copied();
+        file_item(f, evidence, totals.of_file(f), first_reject, is_tolerated)
+    };
+    let mut items: Vec<Item> = inventory.files.iter().map(of_file).collect();
+    let of_reject = |r: &RejectRow| reject_item(r, evidence, by_id.get(r.file_id.as_str()).copied(), is_tolerated);
+    items.extend(inventory.rejects.iter().map(of_reject));
     items.extend(evidence.refused.iter().map(|r| refused_item(r, evidence)));
-    items.extend(totals.items);
     let mut notes = vec![format!("{} files, {read} records, {rejected} rejected", inventory.files.len())];
+    items.extend(totals.items);
     notes.extend(totals.notes);
     Ok(Judged {
         items,
@@ -84,13 +124,54 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+/// The values of the test's own columns.
+#[derive(Default)]
+struct Own<'o> {
+    path: &'o str,
+    sha256: Option<&'o str>,
+    /// Records, and the four places where they ended.
+    counts: [Option<u64>; 5],
+    control_total: Option<u64>,
+    /// Records read, where they stand against a control total.
+    found: Option<u64>,
+    first_reject: Option<&'o str>,
+}
+
+impl Own<'_> {
+    fn cells(&self) -> Vec<Cell> {
+        let whole = |n: Option<u64>| Cell::Whole(n.and_then(|n| i64::try_from(n).ok()));
+        let text = |text: Option<&str>| Cell::Text(text.map(str::to_owned));
+        let difference = self.found.zip(self.control_total).map(|(found, said)| i128::from(found) - i128::from(said));
+        let mut cells = vec![text(Some(self.path)), text(self.sha256)];
+        cells.extend(self.counts.map(whole));
+        cells.push(whole(self.control_total));
+        cells.push(Cell::Whole(difference.and_then(|d| i64::try_from(d).ok())));
+        cells.push(text(self.first_reject));
+        cells
+    }
+}
+
 // A file without events stands at the start of the period.
-fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Item {
+fn file_item(
+    file: &FileRow,
+    evidence: &Evidence<'_>,
+    control_total: Option<u64>,
+    first_reject: Option<&str>,
+    is_tolerated: bool,
+) -> Item {
     let (verdict, reason) = match (file.ties_out(), file.rejected) {
         (false, _) => (Verdict::Exception, "does_not_tie_out"),
         (true, 0) => (Verdict::Pass, "tied_out"),
         (true, _) if is_tolerated => (Verdict::Pass, "rejects_tolerated"),
         (true, _) => (Verdict::Exception, "has_rejects"),
+    };
+    let own = Own {
+        path: &file.path,
+        sha256: Some(&file.sha256),
+        counts: [file.records, file.accepted, file.duplicate, file.filtered, file.rejected].map(Some),
+        control_total,
+        found: Some(file.records),
+        first_reject,
     };
     Item {
         verdict,
@@ -101,6 +182,7 @@ fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Ite
             "{} records = {} accepted + {} duplicate + {} filtered + {} rejected; sha256 {}",
             file.records, file.accepted, file.duplicate, file.filtered, file.rejected, file.sha256
         )),
+        extra: own.cells(),
         ..Item::new(item_id(&["file", &file.file_id]), file.first_event_time.unwrap_or(evidence.period.start))
     }
 }
@@ -108,6 +190,13 @@ fn file_item(file: &FileRow, evidence: &Evidence<'_>, is_tolerated: bool) -> Ite
 fn refused_item(refused: &Refused, evidence: &Evidence<'_>) -> Item {
     let (tally, counts) = (&refused.tally, refused.tally.counts);
     let lines: Vec<String> = refused.rejects.iter().map(|(line, reason)| format!("line {line}: {reason}")).collect();
+    let own = Own {
+        path: &tally.path,
+        sha256: Some(&tally.sha256),
+        counts: [Some(counts.records), None, None, None, Some(counts.rejected)],
+        first_reject: refused.rejects.first().map(|(_, reason)| reason.as_str()),
+        ..Own::default()
+    };
     Item {
         verdict: Verdict::Exception,
         reason: "left_out".to_owned(),
@@ -120,22 +209,29 @@ fn refused_item(refused: &Refused, evidence: &Evidence<'_>) -> Item {
             lines.join("; "),
             tally.sha256
         )),
+        extra: own.cells(),
         ..Item::new(item_id(&["refused", &tally.file_id]), evidence.period.start)
     }
 }
 
-fn reject_item(reject: &RejectRow, evidence: &Evidence<'_>, inventory: &Inventory, is_tolerated: bool) -> Item {
+fn reject_item(reject: &RejectRow, evidence: &Evidence<'_>, file: Option<&FileRow>, is_tolerated: bool) -> Item {
     let verdict = if is_tolerated { Verdict::Pass } else { Verdict::Exception };
-    let time = inventory.files.iter().find(|f| f.file_id == reject.file_id).and_then(|f| f.first_event_time);
+    let own = Own {
+        path: &reject.path,
+        sha256: file.map(|f| f.sha256.as_str()),
+        first_reject: Some(&reject.reason),
+        ..Own::default()
+    };
     Item {
         verdict,
         reason: "rejected".to_owned(),
         severity: TEST.severity,
         object: Some(reject.path.clone()),
         detail: Some(format!("line {}: {}", reject.line, reject.reason)),
+        extra: own.cells(),
         ..Item::new(
             item_id(&["reject", &reject.file_id, &reject.line.to_string(), &reject.byte_offset.to_string()]),
-            time.unwrap_or(evidence.period.start),
+            file.and_then(|f| f.first_event_time).unwrap_or(evidence.period.start),
         )
     }
 }

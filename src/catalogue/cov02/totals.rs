@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::TEST;
+use super::{Own, TEST};
 use crate::catalogue::{Evidence, Item};
 use crate::config::{ControlTotal, Globs};
 use crate::correlate::{Verdict, item_id};
@@ -20,6 +20,8 @@ pub(super) struct Totals {
     pub(super) surplus: u64,
     /// Where the control totals were taken from.
     pub(super) notes: Vec<String>,
+    /// What is said of the records of one file alone, by the file.
+    by_file: BTreeMap<String, u64>,
 }
 
 /// Compares every control total with the last version of each file that it names.
@@ -71,6 +73,11 @@ fn named<'f>(control: &ControlTotal, last: &BTreeMap<&str, &'f FileRow>) -> Resu
 }
 
 impl Totals {
+    /// What the source says of the records of that file alone; `None` = nothing, or of another version of it.
+    pub(super) fn of_file(&self, file: &FileRow) -> Option<u64> {
+        self.by_file.get(&file.file_id).copied()
+    }
+
     fn add(&mut self, evidence: &Evidence<'_>, control: &ControlTotal, files: &[&FileRow]) {
         let (expected, found) = (control.records, files.iter().map(|f| f.records).sum::<u64>());
         let (verdict, reason) = match files {
@@ -81,6 +88,18 @@ impl Totals {
         // A missing file is a deviation even where it should have been empty.
         self.missing += if files.is_empty() { expected.max(1) } else { expected.saturating_sub(found) };
         self.surplus += found.saturating_sub(expected);
+        if let [file] = files {
+            self.by_file.insert(file.file_id.clone(), expected);
+        }
+        let one = if let [file] = files { Some(*file) } else { None };
+        let own = Own {
+            path: &control.pattern,
+            sha256: one.map(|f| f.sha256.as_str()),
+            counts: [Some(found), None, None, None, None],
+            control_total: Some(expected),
+            found: Some(found),
+            ..Own::default()
+        };
         let first = files.iter().filter_map(|f| f.first_event_time).min();
         self.items.push(Item {
             verdict,
@@ -88,6 +107,7 @@ impl Totals {
             severity: TEST.severity,
             object: Some(control.pattern.clone()),
             detail: Some(detail(files, expected, found)),
+            extra: own.cells(),
             ..Item::new(item_id(&["control_total", &control.pattern]), first.unwrap_or(evidence.period.start))
         });
     }

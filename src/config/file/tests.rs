@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::Span;
 
 const HEAD: &str = "[organization]\nname = \"Example Corp\"\n";
 
@@ -32,6 +33,7 @@ fn mistakes_are_named_with_file_line_and_suggestion() {
         ("[report]\nzone = \"Mars/Base\"", "line 4: unknown time zone `Mars/Base`"),
         ("[[source]]\nid = \"octa\"\npaths = []", "line 4: unknown source `octa` (known: okta, "),
         ("[[source]]\npaths = []\nprovider_apps = [\"[\"]", "line 5: glob `[`"),
+        ("[environments]\ncatalogs = [\"[\"]", "line 4: glob `[`"),
         ("[[source]]\npaths = []\nzone = \"Europe/Berln\"", "line 5: unknown time zone `Europe/Berln`"),
         ("[[source]]\npaths = []\nretention = \"90\"", "line 5: expected a duration"),
         ("[[source]]\npaths = []\ncontrol_totals = { \"a\" = -1 }", "line 5: expected a number of records, found `-1`"),
@@ -62,6 +64,7 @@ fn every_key_of_the_documented_example_is_understood() {
         period = "2026-Q3"
         lake = "lake"
         out = "evidence/2026-Q3"
+        previous = "evidence/2026-Q2"
         [[source]]
         id = "okta"
         paths = ["exports/okta/**/*.json"]
@@ -100,28 +103,13 @@ fn every_key_of_the_documented_example_is_understood() {
     "#;
     let config = parse(text, "t", Path::new("base")).unwrap();
     assert_eq!(config.lake.as_deref(), Some(Path::new("base/lake")));
+    assert_eq!(config.previous.as_deref(), Some(Path::new("base/evidence/2026-Q2")));
     assert_eq!(config.connector.scope, Scope::All);
     assert_eq!(config.sources[0].covers.as_ref().unwrap().label, "2026-07-01..2026-10-01");
     assert_eq!(config.sources[0].zone, Some(chrono_tz::Europe::Berlin));
     assert_eq!(config.sources[0].retention.unwrap().as_seconds(), 90 * 86_400);
     assert_eq!(config.sources[0].control_totals[0].records, 1234);
     assert_eq!(config.group_map["DBX Data Engineers"], "data-engineers");
-}
-
-#[test]
-fn waivers_need_a_scope_an_end_and_a_second_person() {
-    let waiver = |select: &str, approver: &str, expires: &str| {
-        format!(
-            "[[waiver]]\nid = \"W\"\ntest = \"VCH-01\"\nselect = {{ {select} }}\nreason = \"r\"\nrequested_by = \"a\"\n\
-             approved_by = \"{approver}\"\napproved_at = \"2026-07-01\"\nexpires = \"{expires}\"\n"
-        )
-    };
-    assert!(parse(&format!("{HEAD}{}", waiver("actor = \"t@*\"", "b", "2026-10-01")), "t", Path::new(".")).is_ok());
-    assert!(fails(&waiver("", "b", "2026-10-01")).contains("`select` is empty"));
-    assert!(fails(&waiver("actor = \"x\"", "A", "2026-10-01")).contains("somebody other"));
-    assert!(fails(&waiver("actor = \"x\"", "b", "2026-06-01")).contains("expires before"));
-    assert!(fails(&waiver("actor = \"x\"", "b", "soon")).contains("must be days"));
-    assert!(fails(&waiver("aktor = \"x\"", "b", "2026-10-01")).contains("did you mean `actor`?"));
 }
 
 #[test]

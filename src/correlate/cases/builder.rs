@@ -38,6 +38,11 @@ impl Rules {
         self.apps.any(app)
     }
 
+    /// True when an application stands for Databricks, or when none is named.
+    pub fn may_be_databricks(&self, app: Option<&str>) -> bool {
+        app.is_none_or(|app| self.apps.any(app))
+    }
+
     pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
         let about_app = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign | Verb::PushCreate | Verb::PushRemove);
         !about_app || act.app.or(act.entitlement).is_some_and(|app| self.apps.any(app))
@@ -110,6 +115,14 @@ fn assigns_members(act: &Act<'_>) -> bool {
     is_assignment || act.source == "entra_audit" && matches!(act.verb, Verb::PushCreate | Verb::PushRemove)
 }
 
+/// The groups that everybody is in.
+const EVERYBODY: [&str; 2] = ["users", "account users"];
+
+// A first sign-in makes an account in the groups of everybody; a role or another group needs a decision (reference: compliance VCH-01).
+fn is_beyond_creation(key: &Key) -> bool {
+    matches!(&key.entitlement, Entitlement::Member(group) if !EVERYBODY.contains(&&**group))
+}
+
 pub(super) struct Builder<'a> {
     pub(super) acts: &'a Acts,
     pub(super) ground: &'a Ground,
@@ -162,8 +175,9 @@ impl<'a> Builder<'a> {
         let key = key_of(&self.ground.identities, act);
         let exempt = match class {
             ActorClass::DatabricksInternal => Some(Reason::PlatformInternal),
+            ActorClass::Automatic if act.verb == Verb::AdminGrant => None,
             ActorClass::Automatic if self.ground.sign_ins.near(key.subject.label(), act.time) => {
-                Some(Reason::JustInTime)
+                (!is_beyond_creation(&key)).then_some(Reason::JustInTime)
             }
             ActorClass::Automatic => Some(Reason::AutomaticIdentityManagement),
             _ => None,
@@ -242,7 +256,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, row: usize, act: &Act<'_>) {
-        if act.app.is_some_and(|app| !self.rules.apps.any(app)) {
+        if !self.rules.may_be_databricks(act.app) {
             self.left_out.other_app_count += 1;
             return;
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Parts, instant, of_test};
+use super::choice::of_test;
+use super::{Parts, instant};
 use crate::catalogue::{self, Item, Outcome};
 use crate::correlate::Verdict;
 use crate::report::model::{
     Conclusion, Counts, Exclusion, Figure, ItemRow, Listing, ROWS_SHOWN, ReasonCount, RecordRef, ScopeCounts, Severity,
-    Test, TestControl,
+    Test,
 };
 use crate::report::{derive, texts};
 
@@ -19,11 +20,7 @@ pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
     let figure = |(name, value): &(String, String)| Figure { name: name.clone(), value: value.clone() };
     let mut test = derive::described(outcome.test, severity(outcome.test.severity.as_str()));
     let own = parts.evidence.config.custom_tests.iter().find(|custom| custom.test.id == outcome.test.id);
-    test.controls.extend(own.iter().flat_map(|custom| &custom.controls).map(|(framework, id, strength)| TestControl {
-        framework: framework.clone(),
-        id: id.clone(),
-        strength: *strength,
-    }));
+    test.controls.extend(own.iter().flat_map(|custom| custom.test_controls()));
     test.limits.extend(outcome.notes.iter().cloned());
     test.exclusions = outcome.exclusions.iter().map(exclusion).collect();
     test.figures = outcome.figures.iter().map(figure).collect();

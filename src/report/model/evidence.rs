@@ -52,6 +52,12 @@ pub struct Parameter {
     pub default: String,
     /// True when the value differs from the default.
     pub changed: bool,
+    /// True when nobody set it: the value is the default because of that.
+    pub is_default: bool,
+    /// Where it was set: `default`, `profile \`NAME\``, `[parameters]`, `[test."ID"]` or a table of an environment.
+    pub origin: String,
+    /// The environment that the value is for; `all` = every one that has none of its own.
+    pub environment: String,
     /// The organisation's policy that sets it, or [`super::NOT_SUPPLIED`].
     pub policy: String,
     /// Tests that use it.

@@ -1,4 +1,4 @@
-//! The part of the model that speaks of tests: counts, conclusions, items, waivers.
+//! The part of the model that speaks of tests: counts, conclusions, items.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,22 +61,19 @@ impl Conclusion {
 
     /// The conclusion with its numbers, as a report says it.
     pub fn in_words(self, counts: &Counts) -> String {
-        let population = number(counts.population);
+        let items = if counts.population == 1 { "item" } else { "items" };
+        let population = format!("{} {items}", number(counts.population));
         match self {
-            Self::ExceptionsNoted if counts.deviations == 1 => format!("1 exception noted in {population} items"),
-            Self::ExceptionsNoted => {
-                format!("{} exceptions noted in {population} items", number(counts.deviations))
-            }
+            Self::ExceptionsNoted if counts.deviations == 1 => format!("1 exception noted in {population}"),
+            Self::ExceptionsNoted => format!("{} exceptions noted in {population}", number(counts.deviations)),
             Self::UnableToConclude if counts.population == 0 => {
                 "Unable to conclude: nothing occurred in the evidence at hand, and coverage is incomplete".into()
             }
             Self::UnableToConclude => {
-                format!("Unable to conclude: {} of {population} items undetermined", number(counts.undetermined))
+                format!("Unable to conclude: {} of {population} undetermined", number(counts.undetermined))
             }
             Self::NoOccurrence => "No occurrence in the period (coverage proven)".into(),
-            Self::NoExceptionsNoted => {
-                format!("No exceptions noted in {} of {population} items", number(counts.pass))
-            }
+            Self::NoExceptionsNoted => format!("No exceptions noted in {} of {population}", number(counts.pass)),
             Self::NotTested => "Not tested".into(),
         }
     }
@@ -269,8 +266,16 @@ pub struct ScopeCounts {
 /// A control that a test bears on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestControl {
-    /// `SOC 2` or `ISO/IEC 27001:2022`.
+    /// The framework's name, e.g. `SOC 2`.
     pub framework: String,
+    /// The edition that the id is from.
+    pub edition: String,
+    /// On whose authority the mapping stands.
+    pub basis: String,
+    /// Version of the mapping.
+    pub mapping_version: String,
+    /// True for the first control of its framework in the list.
+    pub first_of_framework: bool,
     /// The framework's id.
     pub id: String,
     /// How directly.
@@ -345,31 +350,4 @@ pub struct NotTested {
     pub title: String,
     /// Why it was not run.
     pub reason: String,
-}
-
-/// A waiver as configured, with what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiver {
-    /// Its id.
-    pub id: String,
-    /// The test whose exceptions it waives.
-    pub test_id: String,
-    /// What it selects, e.g. `actor = terraform@example.com`.
-    pub select: String,
-    /// Why.
-    pub reason: String,
-    /// Who asked.
-    pub requested_by: String,
-    /// Who approved.
-    pub approved_by: String,
-    /// When.
-    pub approved_at: String,
-    /// When it ends.
-    pub expires: String,
-    /// `used`, `unused`, `expired` or `refused`.
-    pub status: String,
-    /// What is wrong with it; empty = nothing.
-    pub finding: String,
-    /// Items that it waived.
-    pub item_count: u64,
 }

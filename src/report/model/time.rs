@@ -47,9 +47,9 @@ pub struct Latency {
     pub quantiles: Vec<Quantile>,
     /// Longest that a decision with an effect took; an open one may take longer.
     pub longest_seconds: i64,
-    /// The limit in use.
+    /// The general limit in use.
     pub sla_seconds: i64,
-    /// Effects later than the limit.
+    /// Effects later than the limit of their own decision, which an environment may set.
     pub late_count: u64,
     /// Fixed buckets, shortest first; see [`crate::report::derive::latency`].
     pub buckets: Vec<Bucket>,

@@ -54,6 +54,7 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     ("scope", "always tenant"),
     ("source_ip", "sourceIPAddress; the name of a service where AWS gives one"),
+    ("schema_version", "`eventVersion`"),
     (
         "parse_rule",
         "re_exported: keys in another case, times without zone, rows of queries; partial: rows without userIdentity, eventID or errorCode",

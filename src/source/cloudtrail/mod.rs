@@ -95,6 +95,11 @@ impl Source for CloudTrail {
         }
     }
 
+    fn knows_version(&self, version: &str) -> bool {
+        // Minor versions add fields, and none is read by its place.
+        version.strip_prefix("1.").is_some_and(|minor| minor.parse::<u8>().is_ok())
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }
@@ -221,6 +226,7 @@ fn finished<'r>(
         scope: Cow::Borrowed("tenant"),
         source_ip: told(entry.get(Field::SourceIpAddress)).map(without_port),
         user_agent: told(entry.get(Field::UserAgent)),
+        schema_version: told(entry.get(Field::EventVersion)),
         changes: found.changes,
         statements: found.statements,
         ..event

@@ -60,6 +60,7 @@ fn table<'r>(fields: &Fields<'r>, is_delivery: bool, record: &Record<'r>) -> Res
     let metadata = fields.inner("identitymetadata")?;
     let (response, answer) = response(fields)?;
     let row = Row {
+        version: loose(fields.text("version")),
         timestamp: Loose::Null,
         audit_level: fields.text("auditlevel"),
         account_id: loose(fields.text("accountid")),
@@ -96,7 +97,9 @@ fn monitor<'r>(outer: &Fields<'r>, operation: Option<&str>, record: &Record<'r>)
     let mut word = || words.next().filter(|w| !w.is_empty()).map(|w| Cow::Owned(w.to_owned()));
     let (category, action) = (word(), word());
     let (response, answer) = response(inner)?;
+    let version = outer.text("operationversion").or_else(|| inner.text("operationversion"));
     let row = Row {
+        version: loose(version),
         service_name: inner.text("servicename").or_else(|| outer.text("category")).or(category),
         action_name: inner.text("actionname").or(action),
         request_id: loose(inner.text("requestid")),

@@ -47,6 +47,7 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     ("account_id", "`accountId` / `account_id`; Azure Monitor has none"),
     ("source_ip", "`sourceIPAddress` in all its spellings, without port"),
+    ("schema_version", "`version`; Azure Monitor: `operationVersion`"),
     (
         "parse_rule",
         "re_exported where keys or times have been rewritten; partial where the row says that access changed, but what it was has been cut off (`TRUNCATED`), is missing or cannot be read",

@@ -61,6 +61,11 @@ impl Source for Databricks {
         }
     }
 
+    fn knows_version(&self, version: &str) -> bool {
+        // Azure Monitor numbers its own layout.
+        ["1.0", "2.0", "1.0.0"].contains(&version)
+    }
+
     fn kin(&self, traits: &Traits<'_>) -> Option<Kin> {
         kin::kin(traits)
     }
@@ -154,6 +159,7 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
         user_agent: row.user_agent,
         session_id: row.session_id.id("/sessionId")?,
         parse_rule: if found.is_partial { "partial" } else { parse_rule },
+        schema_version: row.version.said(),
         delivery,
         mapped: known.is_some(),
         changes: found.changes,

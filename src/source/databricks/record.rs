@@ -14,6 +14,8 @@ use crate::source::shape::{Expect, Shape};
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Row<'r> {
     #[serde(borrow)]
+    pub(super) version: Loose<'r>,
+    #[serde(borrow)]
     pub(super) timestamp: Loose<'r>,
     #[serde(borrow, deserialize_with = "text")]
     pub(super) audit_level: Option<Cow<'r, str>>,

@@ -97,6 +97,7 @@ fn event(bytes: &[u8]) -> Result<Option<Event<'_>>, Reason> {
             (false, true) => "partial",
             (false, false) => "native",
         },
+        schema_version: None,
         delivery: audit.delivery,
         mapped: known.is_some(),
         statements: Vec::new(),

@@ -81,6 +81,7 @@ fn event(bytes: &[u8]) -> Result<Option<Event<'_>>, Reason> {
         user_agent: sign_in.user_agent,
         session_id: sign_in.session,
         parse_rule: if sign_in.rewritten { "re_exported" } else { "native" },
+        schema_version: None,
         delivery: sign_in.delivery,
         mapped: sign_in.is_known,
         changes: Vec::new(),

@@ -112,6 +112,7 @@ impl<'r> Row<'r> {
             uuid: take("uuid"),
             published: None,
             event_type: take("eventtype"),
+            version: take("version").map_or(Loose::Null, Loose::Text),
             legacy_event_type: take("legacyeventtype").map_or(Loose::Null, Loose::Text),
             actor,
             client: Client {

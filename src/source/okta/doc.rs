@@ -38,6 +38,7 @@ pub(super) const DOC: Doc = Doc {
         ("scope", "always `tenant`"),
         ("source_ip, user_agent", "`client.ipAddress`, `client.userAgent.rawUserAgent`"),
         ("session_id", "`authenticationContext.externalSessionId`"),
+        ("schema_version", "`version`"),
         (
             "parse_rule",
             "`re_exported` where keys are spelled in another way than Okta's or the time was rewritten; `partial` for console exports; \

@@ -93,6 +93,10 @@ impl Source for Okta {
         }
     }
 
+    fn knows_version(&self, version: &str) -> bool {
+        version == "0"
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }
@@ -158,6 +162,7 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
         user_agent: log.client.user_agent.raw.clone(),
         session_id: log.authentication_context.external_session_id.clone(),
         parse_rule,
+        schema_version: log.version.said(),
         delivery,
         mapped: known.is_some(),
         ..Event::new(identity_of(text, &log, &event_type, micros), micros, event_type)

@@ -123,6 +123,8 @@ fields! {
         event_type: Option<Cow<'r, str>> = "eventType" b"eventtype" Text;
         /// The name that the same event had in the older Events API.
         legacy_event_type: Loose<'r> = "legacyEventType" b"legacyeventtype" Any;
+        /// The version of the layout, which must not reject a record.
+        version: Loose<'r> = "version" b"version" Any;
         actor: Party<'r> = "actor" b"actor" Object;
         client: Client<'r> = "client" b"client" Object;
         outcome: Verdict<'r> = "outcome" b"outcome" Object;

@@ -11,11 +11,11 @@ use self::claims::Claims;
 use self::doc::DOC;
 use super::canonical::canonical_json;
 use super::decode::{Reason, checked};
-use super::scim_body::Json;
+use super::scim_body::{Json, epoch_micros};
 use super::{Doc, Envelope, Fate, Form, Mark, Record, Source};
 use crate::event::{Event, identity};
 
-const ID: &str = "scim_event";
+pub(super) const ID: &str = "scim_event";
 
 /// Security event tokens about resources of SCIM (RFC 9967), as claims or still signed. No signature is verified.
 #[derive(Debug)]
@@ -71,6 +71,27 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
         Json::Text(token) if object.get("events").is_null() => signed(token),
         _ => told(text, &object, "claims", "signature_removed"),
     }
+}
+
+/// When a token was issued that tells beside it when its event happened; microseconds.
+pub(super) fn issued(record: &Record<'_>) -> Option<i64> {
+    let text = checked(record.bytes).ok()?.trim();
+    if text.starts_with('{') {
+        let object = Json::object(text).ok()?;
+        return match object.get("SET") {
+            Json::Text(token) if object.get("events").is_null() => issued_in(token::payload(token).ok()?.as_bytes()),
+            _ => issued_in(text.as_bytes()),
+        };
+    }
+    issued_in(token::payload(text).ok()?.as_bytes())
+}
+
+fn issued_in(claims: &[u8]) -> Option<i64> {
+    let object = Json::object(checked(claims).ok()?).ok()?;
+    if object.get("toe").is_null() {
+        return None;
+    }
+    epoch_micros(object.get("iat"), "/iat").ok()
 }
 
 /// The event of a token in its signed form. Nothing is borrowed: the claims stand in it encoded.

@@ -9,7 +9,7 @@ use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
-use tickmark::ingest::{Input, Options, Unwatched, ingest};
+use tickmark::ingest::{Input, Options, Refused, Unwatched, ingest};
 use tickmark::inventory::Inventory;
 use tickmark::lake::Lake;
 
@@ -46,6 +46,8 @@ principals = ["terraform@example.com"]
 [test."PRV-01"]
 privileged_groups = ["okta-admins"]
 "#;
+/// The day after the evidence ends: 2026-07-05.
+const INGESTED_AT: i64 = 1_783_209_600_000_000;
 pub(super) const PERIOD: &str = "2026-07-01..2026-07-04";
 
 /// A story: what is logged, and how a test judges it.
@@ -82,11 +84,11 @@ impl Ground {
             write(path, text.clone());
         }
         write("tickmark.toml", config.to_owned());
-        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml")).expect("a configuration");
+        let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml"), None).expect("a configuration");
         let period = Period::parse(PERIOD, config.zone).expect("a period");
         let input = |name: &str| Input {
             base: folder.path().to_owned(),
-            pattern: format!("{name}.json"),
+            pattern: format!("{name}*.json"),
             source: tickmark::source::by_id(name),
             zone: None,
         };
@@ -98,7 +100,13 @@ impl Ground {
         let mut inputs: Vec<Input> =
             ["okta", "databricks"].iter().filter(|n| is_declared(n)).map(|n| input(n)).collect();
         inputs.extend(others.iter().map(|name| input(name)));
-        ingest(&folder.path().join("lake"), &inputs, &Options::default(), &mut Unwatched).expect("an ingest");
+        // More files of the two.
+        let more =
+            config.sources.iter().skip(2).filter(|s| s.id.as_deref().is_some_and(|id| !others.iter().any(|o| o == id)));
+        let stems = more.flat_map(|s| &s.paths).map(|path| path.trim_end_matches(".json"));
+        inputs.extend(stems.map(|stem| Input { source: None, ..input(stem) }));
+        let options = Options { ingested_at: INGESTED_AT, ..Options::default() };
+        ingest(&folder.path().join("lake"), &inputs, &options, &mut Unwatched).expect("an ingest");
         Self { folder, config, period }
     }
 
@@ -117,7 +125,23 @@ impl Ground {
 
 /// Puts a lake to the tests.
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
-    evidence_of(lake, config, period, |evidence| catalogue::run(evidence).expect("a judgement"))
+    judge_with(lake, &[], config, period)
+}
+
+/// The same, with files that were left out of the lake.
+pub(super) fn judge_with(
+    lake: Lake,
+    refused: &[Refused],
+    config: &Config,
+    period: &Period,
+) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    let judge = |evidence: &Evidence<'_>| {
+        let Evidence { lake, config, period, coverage, correlation, companions, .. } = *evidence;
+        let views = Views::default();
+        let all = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
+        catalogue::run(&all).expect("a judgement")
+    };
+    evidence_of(lake, config, period, judge)
 }
 
 /// Lays the evidence of a lake before somebody.
@@ -159,6 +183,7 @@ pub(super) fn line(test: &str, item: &Item) -> String {
             let hour = chrono::DateTime::from_timestamp_micros(item.time).expect("a time").format("%d %H");
             format!("{} {} {hour}", short(&item.object), short(&item.scope))
         }
+        "COV-07" => item.object.clone().unwrap_or_default(),
         _ => format!("{} {} {}", item.verb, short(&item.subject), short(&item.object)),
     };
     format!("{}: {} {}", what.trim().replace("  ", " "), item.verdict.as_str(), item.reason)

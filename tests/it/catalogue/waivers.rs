@@ -52,7 +52,7 @@ fn a_live_waiver_covers_its_exceptions_and_nothing_else() {
     let gate = outcome(&outcomes, "COV-02");
     assert_eq!((gate.counts.exception, gate.counts.waived), (1, 0), "a gate takes no waiver");
     assert!(gate.items.iter().all(|i| i.verdict != Verdict::Waived));
-    let used: Vec<_> = uses.iter().map(|u| (u.waiver.id.as_str(), u.item_count, u.outside_count)).collect();
+    let used: Vec<_> = uses.iter().map(|u| (u.waiver.id.as_str(), u.item_count, u.outside_count())).collect();
     let expected =
         [("W-live", 1, 0), ("W-expired", 0, 1), ("W-unused", 0, 0), ("W-other-test", 1, 0), ("W-gate", 0, 0)];
     assert_eq!(used, expected);
@@ -116,4 +116,68 @@ fn the_order_of_records_in_a_file_changes_nothing() {
         items.collect::<Vec<_>>()
     };
     assert_eq!(judged(false), judged(true));
+}
+
+/// Waivers of which each has something wrong, and what becomes of them.
+fn faulty() -> String {
+    let of = |id: &str, who: &str, but: &[(&str, &str)]| {
+        let text = waiver(id, "VCH-01", &format!("object = \"engineers\", subject = \"{who}@*\""), "2026-10-01");
+        but.iter().fold(text, |text, (from, to)| text.replace(from, to))
+    };
+    [
+        of("W-self", "eve", &[("Alice", "alice@corp.example.com"), ("Carol", "ALICE@example.com")]),
+        of("W-actor", "eve", &[("Carol", "root@example.com")]),
+        of("W-broad", "*", &[("expires", "max_items = 2\nexpires")]),
+        of(
+            "W-backdated",
+            "trent",
+            &[
+                ("2026-06-30", "2026-07-03"),
+                ("expires", "starts = \"2026-07-01\"\nbackdated = true\nbackdating_approved_by = \"Dora\"\nexpires"),
+            ],
+        ),
+        of("W-capped", "mallory", &[("2026-10-01", "2028-10-01")]),
+        of("W-late", "mallory", &[("2026-06-30", "2026-07-03")]),
+    ]
+    .concat()
+}
+
+#[test]
+fn what_is_wrong_with_a_waiver_stands_in_the_package_and_stops_no_run() {
+    let by_corp = [("[automation]", "[identity]\ndomains = { \"corp.example.com\" = \"example.com\" }\n[automation]")];
+    let ground = Ground::new(&config(&by_corp, &faulty()), tell);
+    let out = ground.path("evidence");
+    let clock = || "2026-07-05T00:00:00Z".to_owned();
+    let model = assemble(ground.lake(), &[], &ground.config, &Companions::default(), &ground.period, &out, &clock)
+        .expect("a package");
+    let rows = crate::support::parquet_rows(&out.join("data/waivers.parquet"));
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{} {} {} [{}]", row["waiver_id"], row["status"], row["item_count"], row["findings"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "W-self refused 0 [self_approved]",
+            "W-actor unused 0 [approved_by_subject_or_actor]",
+            "W-broad refused 0 [over_broad]",
+            "W-backdated used 1 [backdated]",
+            "W-capped used 1 [capped]",
+            "W-late unused 0 [unused]",
+        ]
+    );
+    assert_eq!(
+        (rows[4]["ends"].as_str(), rows[4]["expires"].as_str()),
+        ("2027-06-30T00:00:00.000Z", "2028-10-01T00:00:00.000Z")
+    );
+    assert_eq!(rows[5]["outside_count"], "1", "a waiver is not retroactive");
+    let vouching = model.tests.iter().find(|t| t.id == "VCH-01").expect("VCH-01");
+    assert_eq!((vouching.counts.exception, vouching.counts.waived, vouching.counts.deviations), (1, 2, 3));
+    assert_eq!((model.waiver_set.with_findings_count, model.waiver_set.backdated_count), (6, 1));
+    for page in ["soc2.html", "soc2.md", "iso27001.html", "iso27001.md"] {
+        let text = std::fs::read_to_string(out.join(page)).expect("a page");
+        for words in ["self", "BACKDATED", "honoured until before", "over", "the actor of"] {
+            assert!(text.contains(words), "{page}: {words}");
+        }
+    }
 }

@@ -1,17 +1,20 @@
 //! COV-03: delivered files only grow.
 
+mod vanished;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{exception, pass, undetermined};
-use super::{About, Evidence, Item, Judged, Severity, Test, need};
+use super::words::{exception, not_applicable, pass, undetermined};
+use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::inventory::{FileRow, Inventory, Place, record_places, repeatable_rejects};
+use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-03",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
     needs: &[need::E],
     shared_parameters: &[],
@@ -19,19 +22,47 @@ pub(super) const TEST: Test = Test {
     words: &[
         pass("grown", "every record of each version is in the one after it"),
         exception("lost_lines", "a later version lacks records of an earlier one"),
+        exception(
+            "vanished",
+            "the file is gone, though the declared retention had not run out when files were last read",
+        ),
         undetermined("records_not_listed", "the lake does not list every record of the versions"),
         undetermined("order_unknown", "nothing tells which version is the older"),
+        not_applicable("retention_over", "the file is gone, and its declared retention has run out"),
+        not_applicable(
+            "no_retention",
+            "the file is gone, and no retention is declared by which it would have to be there",
+        ),
     ],
-    columns: &[],
+    columns: &[
+        Column::optional("path", Kind::Text, "Path of the version before, as collected."),
+        Column::optional("sha_old", Kind::Text, "SHA-256 of the version before."),
+        Column::optional("sha_new", Kind::Text, "SHA-256 of the version after. null = the file is gone."),
+        Column::optional(
+            "time_old",
+            Kind::Instant,
+            "When the version before was modified, where every version has such a time, else read.",
+        ),
+        Column::optional("time_new", Kind::Instant, "The same of the version after. null = the file is gone."),
+        Column::optional("lines_old", Kind::Whole, "Records of the version before."),
+        Column::optional("lines_new", Kind::Whole, "Records of the version after. null = the file is gone."),
+        Column::optional("lines_lost", Kind::Whole, "Records of the version before that the version after lacks."),
+        Column::optional(
+            "sample_lost_ref",
+            Kind::Text,
+            "Where the first of them stands: path#line. null = none is lost.",
+        ),
+    ],
     about: About {
         title: "Delivered files only grow",
         objective: "To find delivered logs from which records were taken or in which records were altered after they had been read once.",
-        population: "Every Databricks log file that was seen more than once with different bytes. A delivered file is known by its path from workspaceId= on, on Azure from resourceId= on; any other file by its whole path.",
+        population: "Every Databricks log file that was seen more than once with different bytes, and every one that is gone from where it was read. A delivered file is known by its path from workspaceId= on, on Azure from resourceId= on; any other file by its whole path.",
         item_noun: "files",
         procedure: &[
             "The versions of a file are put in order by the time of modification where all of them have one, else by the time at which they were read.",
             "A file of which every version holds every record of the version before it, each as often, passes.",
             "A file of which a later version lacks a record of an earlier one is an exception; the lost records are named with file and line.",
+            "A file that is gone from where it was read is an exception where the retention declared for its export had not run out when files were last read; with no retention declared it is listed and not judged. Files are looked for only where some of the export still stand.",
             "Where the lake does not list every record of a version, or nothing tells which version is the older, the file is undetermined.",
         ],
         false_positives: &[
@@ -39,7 +70,7 @@ pub(super) const TEST: Test = Test {
         ],
         limits: &[
             "Records are compared by the identity of their events, which leaves out what some deliveries lack (session, address, user agent): a change of those alone is not seen. Records that could not be read, or were filtered, are not compared.",
-            "This test does not show that a file has not vanished, nor that one put back as it was before had not been altered in between.",
+            "This test does not show that a file put back as it was before had not been altered in between, nor what became of files that no export of the configuration names.",
             "An export that is written to the same path with another span of time loses the records of the span before, and is reported so.",
         ],
         references: &[
@@ -70,13 +101,19 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             versions.iter().map(|(age, file)| Version::new(file, *age, &places, &repeatable)).collect();
         item(evidence, path, &versions)
     });
+    let mut items: Vec<Item> = items.collect();
+    let gone = vanished::vanished(evidence, &files, again.iter().chain(&once))?;
+    let seen_once: BTreeSet<&str> = once.iter().map(|(path, _)| *path).collect();
+    let still_there = seen_once.iter().filter(|path| !gone.paths.contains(**path)).count();
+    items.extend(gone.items);
     Ok(Judged {
-        items: items.collect(),
+        items,
         exclusions: vec![(
-            "Databricks files that were seen once, or always with the same bytes".to_owned(),
-            once.len() as u64,
+            "Databricks files that were seen once, or always with the same bytes, and are not known to be gone"
+                .to_owned(),
+            still_there as u64,
         )],
-        notes: notes(evidence, &again),
+        notes: notes(evidence, &again, gone.looked_for),
         // A file that was collected once tells nothing of what became of it, so an empty population proves nothing.
         coverage_is_complete: false,
         ..Judged::default()
@@ -187,6 +224,23 @@ impl<'v, 'e> Step<'v, 'e> {
         Self { older, newer, lost, verdict, reason }
     }
 
+    fn cells(&self) -> Vec<Cell> {
+        let age = |version: &Version<'_>| Cell::Instant(Some(version.age.0.unwrap_or(version.age.1)));
+        let count = |version: &Version<'_>| Cell::Whole(i64::try_from(version.file.records).ok());
+        let sample = self.lost.first().map(|place| format!("{}#{}", self.older.file.path, place.line));
+        vec![
+            Cell::text(&self.older.file.path),
+            Cell::text(&self.older.file.sha256),
+            Cell::text(&self.newer.file.sha256),
+            age(self.older),
+            age(self.newer),
+            count(self.older),
+            count(self.newer),
+            Cell::count(self.lost.len()),
+            Cell::Text(sample),
+        ]
+    }
+
     fn told(&self) -> String {
         let (older, newer) = (self.older.named(), self.newer.named());
         let lines: Vec<String> = self.lost.iter().take(LINES_NAMED).map(|p| p.line.to_string()).collect();
@@ -218,6 +272,7 @@ fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
     let lost = steps.iter().filter(|s| s.reason == "lost_lines").flat_map(|s| &s.lost);
     let first = versions.iter().filter_map(|v| v.file.first_event_time).min();
     Item {
+        extra: worst.map_or_else(none, Step::cells),
         verdict,
         reason: reason.to_owned(),
         severity: TEST.severity,
@@ -228,7 +283,11 @@ fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
     }
 }
 
-fn notes(evidence: &Evidence<'_>, again: &[(&str, Vec<Aged<'_>>)]) -> Vec<String> {
+fn none() -> Vec<Cell> {
+    TEST.columns.iter().map(|column| Cell::null(column.kind)).collect()
+}
+
+fn notes(evidence: &Evidence<'_>, again: &[(&str, Vec<Aged<'_>>)], looked_for: u64) -> Vec<String> {
     let versions = || again.iter().flat_map(|(_, versions)| versions).map(|(_, file)| file);
     let (rejected, filtered) =
         (versions().map(|f| f.rejected).sum::<u64>(), versions().map(|f| f.filtered).sum::<u64>());
@@ -242,7 +301,12 @@ fn notes(evidence: &Evidence<'_>, again: &[(&str, Vec<Aged<'_>>)]) -> Vec<String
         format!(
             "records are compared by the event they are; {rejected} rejected and {filtered} filtered records of the versions compared are outside the comparison"
         ),
-        format!("a file that vanished cannot be seen from the lake and was not judged; {retention}"),
+        match looked_for {
+            0 => format!(
+                "no Databricks file stands where the configuration would have it, so that none was looked for and none is called vanished; {retention}"
+            ),
+            n => format!("{n} Databricks files were looked for where they had been read; {retention}"),
+        },
     ]
 }
 

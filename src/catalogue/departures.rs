@@ -1,0 +1,319 @@
+//! Departures as DEP-01 and DEP-02 judge them: what the identity provider decided and what personnel records say, laid together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::clock::Clock;
+use super::dep01::TEST;
+use super::evidence::Evidence;
+use super::leavers::{has_returned, is_end_of_account};
+use crate::change::{Direction, Verb};
+use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
+use crate::correlate::Tracing;
+use crate::correlate::cases::{Entitlement, Key};
+use crate::correlate::kernel::{Case, Effect, Reason, Scope};
+use crate::error::{Error, Result};
+use crate::identity::Sighting;
+
+/// One departure: a person, and one uninterrupted absence.
+#[derive(Debug)]
+pub(super) struct Departure<'e> {
+    /// The person's account.
+    pub(super) key: Key,
+    /// What bears on it; `None` = neither side ever named the person.
+    pub(super) case: Option<&'e Case>,
+    /// The identity provider's decisions that tracing judged, in order.
+    pub(super) traced: Vec<&'e Tracing>,
+    /// Row of the first of its decisions; `None` = it decided nothing.
+    pub(super) trigger: Option<usize>,
+    /// The personnel record; `None` = there is none of this departure.
+    pub(super) personnel: Option<&'e HrLeaver>,
+    /// When the clock starts: the personnel record's time, else that of the first decision.
+    pub(super) start: i64,
+    /// When the identity provider first decided.
+    pub(super) decided: Option<i64>,
+    /// When Databricks ended the access, and the row that shows it.
+    pub(super) end: Option<(i64, usize)>,
+    /// The limit, and when it runs out.
+    pub(super) sla: i64,
+    pub(super) due: i64,
+}
+
+/// The departures of the period, and what was left out.
+#[derive(Debug)]
+pub(super) struct Departures<'e> {
+    pub(super) all: Vec<Departure<'e>>,
+    pub(super) exclusions: Vec<(String, u64)>,
+    pub(super) clock: Clock,
+}
+
+/// What starts the clock, and how long it may run.
+struct Terms {
+    triggers: BTreeSet<Verb>,
+    sla: i64,
+    involuntary: i64,
+    clock: Clock,
+}
+
+const TRIGGERS: [Verb; 4] = [Verb::UserDeactivate, Verb::UserDelete, Verb::AppUnassign, Verb::UserSuspend];
+
+impl Terms {
+    fn of(evidence: &Evidence<'_>) -> Result<Self> {
+        let word = |word: &String| {
+            Verb::parse(word).filter(|verb| TRIGGERS.contains(verb)).ok_or_else(|| {
+                let known = TRIGGERS.map(Verb::as_str).join(", ");
+                Error::Input(format!("[test.\"{}\"] triggers: unknown trigger `{word}` (known: {known})", TEST.id))
+            })
+        };
+        Ok(Self {
+            triggers: evidence.config.texts(TEST.id, "triggers")?.iter().map(word).collect::<Result<_>>()?,
+            sla: evidence.config.span(TEST.id, "deprovision_sla")?.micros(),
+            involuntary: evidence.config.span(TEST.id, "involuntary_sla")?.micros(),
+            clock: Clock::of(evidence, &TEST)?,
+        })
+    }
+}
+
+/// Every departure that DEP-01 judges: begun in the period, or before it where access still stood at its start or the limit had not
+/// run out then.
+///
+/// # Errors
+/// A parameter of DEP-01 is malformed.
+pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e>> {
+    let terms = Terms::of(evidence)?;
+    let (mut all, movers, repeated) = laid_together(evidence, &terms);
+    let (mut before, mut after) = (0, 0);
+    all.retain(|departure| {
+        let is_after = departure.start >= evidence.period.end;
+        let is_before = departure.start < evidence.period.start && !departure.stood_at_start(evidence);
+        after += u64::from(is_after);
+        before += u64::from(is_before);
+        !is_after && !is_before
+    });
+    all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
+    let mut exclusions = vec![
+        ("departures after the period".to_owned(), after),
+        ("departures before the period, whose access was gone or who were back at its start".to_owned(), before),
+    ];
+    if evidence.companions.has(Register::HrLeavers) {
+        exclusions.push(("personnel records of people who moved and did not leave".to_owned(), movers));
+        exclusions.push(("further personnel records of the same departure".to_owned(), repeated));
+    }
+    Ok(Departures { all, exclusions, clock: terms.clock })
+}
+
+/// Every departure at hand, whenever it began, ordered by start and key.
+///
+/// # Errors
+/// A parameter of DEP-01 is malformed.
+pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Departure<'e>>> {
+    let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?);
+    all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
+    Ok(all)
+}
+
+fn laid_together<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> (Vec<Departure<'e>>, u64, u64) {
+    let mut all = decided(evidence, terms);
+    let (movers, repeated) = lay_personnel(evidence, &mut all);
+    for departure in &mut all {
+        departure.finish(evidence, terms);
+    }
+    (all, movers, repeated)
+}
+
+/// The departures that the identity provider decided.
+fn decided<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> Vec<Departure<'e>> {
+    let judged = &evidence.correlation.judged;
+    let mut decisions: Vec<(i64, usize, &Key, Option<&Tracing>)> = Vec::new();
+    for t in judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
+        if terms.triggers.contains(&judged.acts.verb(t.authority)) {
+            decisions.push((judged.acts.time(t.authority), t.authority, &t.key, Some(t)));
+        }
+    }
+    if terms.triggers.contains(&Verb::UserSuspend) {
+        let accounts = judged.cases.by_key.iter().filter(|(k, _)| k.entitlement == Entitlement::Account && !k.is_group);
+        for (key, case) in accounts {
+            let suspensions = case.decisions.iter().filter(|d| d.verb == Verb::UserSuspend);
+            decisions.extend(suspensions.map(|d| (d.time, d.row, key, None)));
+        }
+    }
+    decisions.sort_by_key(|(time, row, key, _)| (*time, *row, *key));
+    let mut all: Vec<Departure<'e>> = Vec::new();
+    let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
+    for (time, row, key, traced) in decisions {
+        let same = last.get(key).copied().filter(|i| !has_returned(evidence, key, all[*i].start, time));
+        let at = same.unwrap_or_else(|| {
+            all.push(Departure {
+                trigger: Some(row),
+                decided: Some(time),
+                ..Departure::new(evidence, key.clone(), time)
+            });
+            all.len() - 1
+        });
+        last.insert(key, at);
+        all[at].traced.extend(traced);
+    }
+    all
+}
+
+/// Lays each personnel record onto the decided departure of the same absence, else makes one of its own. How many told of people who
+/// moved, and how many of a departure that another record tells of already.
+fn lay_personnel<'e>(evidence: &'e Evidence<'_>, all: &mut Vec<Departure<'e>>) -> (u64, u64) {
+    let (mut movers, mut repeated) = (0, 0);
+    let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (at, departure) in all.iter().enumerate() {
+        by_key.entry(departure.key.clone()).or_default().push(at);
+    }
+    let mut records: Vec<&HrLeaver> = evidence.companions.hr_leavers.iter().collect();
+    records.sort_by_key(|r| (r.effective_at, &r.person, &r.path, r.line));
+    for record in records {
+        if record.kind == LeaverKind::Mover {
+            movers += 1;
+            continue;
+        }
+        let time = record.effective_at;
+        let name = Some(record.person.as_str());
+        let kind = crate::change::SubjectKind::User;
+        let sighting = Sighting { name, ..Sighting::new(crate::source::DATABRICKS, kind, time) };
+        let key = Key::account(evidence.correlation.ground.identities.person(sighting));
+        let of_person = by_key.entry(key.clone()).or_default();
+        let is_same = |at: &&usize| {
+            let (from, to) = (all[**at].start.min(time), all[**at].start.max(time));
+            !has_returned(evidence, &key, from, to)
+        };
+        match of_person.iter().filter(is_same).min_by_key(|at| all[**at].start.abs_diff(time)).copied() {
+            Some(at) if all[at].personnel.is_some() => repeated += 1,
+            Some(at) => {
+                all[at].personnel = Some(record);
+                all[at].start = time;
+            }
+            None => {
+                of_person.push(all.len());
+                all.push(Departure { personnel: Some(record), ..Departure::new(evidence, key, time) });
+            }
+        }
+    }
+    (movers, repeated)
+}
+
+impl<'e> Departure<'e> {
+    fn new(evidence: &'e Evidence<'_>, key: Key, start: i64) -> Self {
+        Self {
+            case: evidence.correlation.judged.cases.by_key.get(&key),
+            key,
+            traced: Vec::new(),
+            trigger: None,
+            personnel: None,
+            start,
+            decided: None,
+            end: None,
+            sla: 0,
+            due: start,
+        }
+    }
+
+    fn finish(&mut self, evidence: &Evidence<'_>, terms: &Terms) {
+        let is_involuntary = self.personnel.is_some_and(|r| r.kind == LeaverKind::Involuntary);
+        self.sla = if is_involuntary { terms.involuntary } else { terms.sla };
+        self.due = terms.clock.due(self.start, self.sla);
+        let acts = &evidence.correlation.judged.acts;
+        let carried = self.traced.iter().filter_map(|t| t.effect).map(|row| (acts.time(row), row)).min();
+        // Tracing names no effect over a hole, and knows nothing of suspensions and personnel records.
+        let is_untraced = self.traced.is_empty() || self.traced.iter().any(|t| t.reason == Reason::CoverageGap);
+        let since = match (self.personnel, self.decided) {
+            (Some(_), decided) => Some(decided.map_or(self.start, |decided| decided.min(self.start))),
+            (None, decided) => decided.filter(|_| is_untraced),
+        };
+        let until = self.returned().unwrap_or(i64::MAX);
+        let ended = since.filter(|since| !self.was_gone(*since)).and_then(|since| self.ended(since, until));
+        self.end = carried.into_iter().chain(ended).min();
+    }
+
+    /// The first decision that brings the person back; none where personnel records say that the person left, since that stands.
+    pub(super) fn returned(&self) -> Option<i64> {
+        let decided = self.decided.filter(|_| self.personnel.is_none())?;
+        let grants = self.case?.decisions.iter().filter(|d| d.direction == Direction::Grant);
+        grants.map(|d| d.time).find(|time| *time > decided)
+    }
+
+    /// The end of the account since an instant, or of the access in the last workspace.
+    fn ended(&self, since: i64, until: i64) -> Option<(i64, usize)> {
+        let case = self.case?;
+        let first = |scope: Scope| {
+            let of_scope = |e: &&Effect| e.scope == scope && e.direction == Direction::Revoke;
+            let found = case.effects.iter().filter(of_scope).find(|e| e.time >= since && e.time < until);
+            found.map(|e| (e.time, e.row))
+        };
+        let everywhere: Option<Vec<(i64, usize)>> = case.seen_in.iter().map(|scope| first(*scope)).collect();
+        first(Scope::ACCOUNT).into_iter().chain(everywhere.and_then(|all| all.into_iter().max())).min()
+    }
+
+    /// True when the access was known to be gone at an instant.
+    fn was_gone(&self, at: i64) -> bool {
+        let Some(case) = self.case else { return false };
+        let last = |scope: Scope| case.effects.iter().rfind(|e| e.scope == scope && e.time < at).map(|e| e.direction);
+        match last(Scope::ACCOUNT) {
+            Some(direction) => direction == Direction::Revoke,
+            None => {
+                !case.seen_in.is_empty() && case.seen_in.iter().all(|scope| last(*scope) == Some(Direction::Revoke))
+            }
+        }
+    }
+
+    // Whether access still stood when the period began, or the limit had not run out then.
+    fn stood_at_start(&self, evidence: &Evidence<'_>) -> bool {
+        let start = evidence.period.start;
+        let is_back = self.decided.is_some_and(|decided| has_returned(evidence, &self.key, decided, start));
+        match self.end {
+            Some((end, _)) => end >= start,
+            None => {
+                let stands = matches!(
+                    self.judge(evidence).0,
+                    Reason::Missing | Reason::Failed | Reason::CoverageGap | Reason::WindowOpen
+                );
+                self.due >= start || stands && !is_back
+            }
+        }
+    }
+
+    /// What became of it, and the hole that keeps it undetermined.
+    pub(super) fn judge(&self, evidence: &Evidence<'_>) -> (Reason, Option<String>) {
+        let Some(case) = self.case.filter(|_| self.key.subject.is_known()) else {
+            let reason = if self.key.subject.is_known() { Reason::NotPushed } else { Reason::UnresolvedSubject };
+            return (reason, None);
+        };
+        let hole = || {
+            let scopes: Vec<&str> =
+                case.effect_scopes.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
+            let is_meant = |scope: &str| scopes.is_empty() || scopes.contains(&scope);
+            let from = self.start - evidence.correlation.limits.window.skew;
+            evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, self.due)
+        };
+        let is_known = case.is_known_to_databricks;
+        let was_gone = || {
+            let by_tracing = self.traced.iter().any(|t| t.reason == Reason::AlreadyInEffect);
+            by_tracing && self.personnel.is_none() || self.was_gone(self.start)
+        };
+        match self.end {
+            _ if !is_known => (Reason::NotPushed, None),
+            Some((end, _)) if end <= self.due => (Reason::Matched, None),
+            // That it came too late leans on there being no end before.
+            Some(_) => hole().map_or((Reason::Late, None), |hole| (Reason::CoverageGap, Some(hole))),
+            None if was_gone() => (Reason::AlreadyInEffect, None),
+            None if self.returned().is_some_and(|back| back <= self.due) => (Reason::Superseded, None),
+            None if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
+            None => match hole() {
+                Some(hole) => (Reason::CoverageGap, Some(hole)),
+                None if self.traced.iter().any(|t| t.reason == Reason::Failed) => (Reason::Failed, None),
+                None => (Reason::Missing, None),
+            },
+        }
+    }
+
+    /// What the clock's start rests on.
+    pub(super) const fn basis(&self) -> &'static str {
+        match self.personnel {
+            Some(_) => "personnel record",
+            None => "identity provider's decision",
+        }
+    }
+}
