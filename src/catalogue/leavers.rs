@@ -95,17 +95,6 @@ pub(super) fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i6
     })
 }
 
-impl Leaver<'_> {
-    /// What tracing found, over all decisions of the departure: the most telling reason.
-    pub(super) fn reason(&self, sla: i64) -> Reason {
-        match self.end {
-            Some(end) if end - self.start <= sla => Reason::Matched,
-            Some(_) => Reason::Late,
-            None => self.trigger.reason,
-        }
-    }
-}
-
 /// What some principals did in Databricks, by the name that they resolve to.
 #[derive(Debug, Default)]
 pub(super) struct Did(BTreeMap<String, Vec<Activity>>);

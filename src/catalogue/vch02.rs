@@ -97,7 +97,8 @@ impl Allowed {
         let known: Vec<&str> = ActorClass::ALL.iter().map(|class| class.as_str()).collect();
         let mut lists: Vec<(String, Vec<String>)> = evidence.config.lists(TEST.id, "allowed")?.into_iter().collect();
         lists.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
-        for word in lists.iter().flat_map(|(_, classes)| classes).filter(|word| !known.contains(&word.as_str())) {
+        let mut words = lists.iter().flat_map(|(_, classes)| classes);
+        if let Some(word) = words.find(|word| !known.contains(&word.as_str())) {
             let known = known.join(", ");
             let what = format!("[test.\"{}\"] allowed: unknown class `{word}` (known: {known})", TEST.id);
             return Err(Error::Input(what));

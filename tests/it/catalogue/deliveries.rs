@@ -117,9 +117,17 @@ const DELIVERIES: &[Delivery] = &[
     },
 ];
 
+/// Of two files of one export one is gone from where it was read: what the export declares, when files were last read, and the verdict.
+const GONE: &[(&str, i64, &str)] = &[
+    ("retention = \"1h\"", NOON + 3_599_999_999, "gone.json: exception vanished"),
+    ("retention = \"1h\"", NOON + 3_600_000_000, "gone.json: not_applicable retention_over"),
+    ("", NOON, "gone.json: not_applicable no_retention"),
+];
+
 /// Every line that the deliveries are judged by.
 pub(super) fn shown() -> impl Iterator<Item = (&'static str, &'static str)> {
-    DELIVERIES.iter().flat_map(|d| d.judged).map(|line| (TEST, *line))
+    let delivered = DELIVERIES.iter().flat_map(|d| d.judged).map(|line| (TEST, *line));
+    delivered.chain(GONE.iter().map(|(_, _, line)| (TEST, *line)))
 }
 
 fn deliver(made: &mut MadeLake, version: &Version) {
@@ -162,7 +170,10 @@ fn deliver(made: &mut MadeLake, version: &Version) {
 }
 
 fn judged(versions: &[&Version], but: &[(&str, &str)]) -> Outcome {
-    let folder = TempDir::new().unwrap();
+    judged_in(&TempDir::new().unwrap(), versions, but)
+}
+
+fn judged_in(folder: &TempDir, versions: &[&Version], but: &[(&str, &str)]) -> Outcome {
     let mut made = MadeLake::default();
     versions.iter().for_each(|version| deliver(&mut made, version));
     made.write(&folder.path().join("lake"));
@@ -180,7 +191,7 @@ fn every_delivery_is_judged_by_what_became_of_its_records() {
     let all: Vec<&Version> = DELIVERIES.iter().flat_map(|d| d.versions).collect();
     let Outcome { items, notes, .. } = judged(&all, &[]);
     let mut found: Vec<String> = items.iter().map(|item| stage::line(TEST, item)).collect();
-    let mut expected: Vec<&str> = shown().map(|(_, line)| line).collect();
+    let mut expected: Vec<&str> = DELIVERIES.iter().flat_map(|d| d.judged).copied().collect();
     found.sort();
     expected.sort_unstable();
     assert_eq!(found, expected);
@@ -204,7 +215,7 @@ fn lost_records_are_named_with_file_line_and_event() {
 }
 
 #[test]
-fn a_declared_retention_is_noted_since_a_vanished_file_cannot_be_seen() {
+fn a_declared_retention_is_noted_where_no_file_can_be_looked_for() {
     let but = [("id = \"databricks\"\n", "id = \"databricks\"\nretention = \"90d\"\n")];
     let notes = judged(&[&DELIVERIES[0].versions[0]], &but).notes;
     assert!(notes[1].contains("vanished") && notes[1].ends_with("the declared retention is 90d"), "{notes:?}");
@@ -215,4 +226,27 @@ fn where_no_file_was_seen_twice_nothing_can_be_concluded() {
     let outcome = judged(&[&DELIVERIES[0].versions[0]], &[]);
     assert_eq!((outcome.counts.population, outcome.coverage_is_complete), (0, false));
     assert_eq!(outcome.exclusions[0].1, 1);
+}
+
+#[test]
+fn a_file_that_is_gone_is_judged_by_the_declared_retention() {
+    for (retention, read, line) in GONE {
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir_all(folder.path().join("logs/workspaceId=0")).unwrap();
+        std::fs::write(folder.path().join("logs/workspaceId=0/there.json"), "").unwrap();
+        let versions = [
+            Version("logs/workspaceId=0/there.json", "1", None, *read, "+a"),
+            Version("logs/workspaceId=0/gone.json", "2", None, *read, "+b"),
+        ];
+        let export = format!("paths = [\"logs\"]\n{retention}");
+        let but = [("paths = [\"databricks.json\"]", export.as_str())];
+        let outcome = judged_in(&folder, &[&versions[0], &versions[1]], &but);
+        let found: Vec<String> = outcome.items.iter().map(|item| stage::line(TEST, item)).collect();
+        assert_eq!(found, [*line]);
+        assert_eq!(outcome.exclusions[0].1, 1, "the file that is there");
+        // Where none is left, the lake is looked at somewhere else.
+        std::fs::remove_file(folder.path().join("logs/workspaceId=0/there.json")).unwrap();
+        std::fs::remove_dir_all(folder.path().join("lake")).unwrap();
+        assert!(judged_in(&folder, &[&versions[0], &versions[1]], &but).items.is_empty());
+    }
 }

@@ -9,7 +9,7 @@ use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
 use tickmark::correlate::{self, Verdict};
 use tickmark::coverage::Coverage;
-use tickmark::ingest::{Input, Options, Unwatched, ingest};
+use tickmark::ingest::{Input, Options, Refused, Unwatched, ingest};
 use tickmark::inventory::Inventory;
 use tickmark::lake::Lake;
 
@@ -123,7 +123,23 @@ impl Ground {
 
 /// Puts a lake to the tests.
 pub(super) fn judge(lake: Lake, config: &Config, period: &Period) -> (Vec<Outcome>, Vec<WaiverUse>) {
-    evidence_of(lake, config, period, |evidence| catalogue::run(evidence).expect("a judgement"))
+    judge_with(lake, &[], config, period)
+}
+
+/// The same, with files that were left out of the lake.
+pub(super) fn judge_with(
+    lake: Lake,
+    refused: &[Refused],
+    config: &Config,
+    period: &Period,
+) -> (Vec<Outcome>, Vec<WaiverUse>) {
+    let judge = |evidence: &Evidence<'_>| {
+        let Evidence { lake, config, period, coverage, correlation, companions, .. } = *evidence;
+        let views = Views::default();
+        let all = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
+        catalogue::run(&all).expect("a judgement")
+    };
+    evidence_of(lake, config, period, judge)
 }
 
 /// Lays the evidence of a lake before somebody.

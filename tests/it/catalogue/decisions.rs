@@ -1,0 +1,177 @@
+//! More stories of decisions and pushes (TRC-01 to TRC-03), and of the gates.
+
+use serde_json::json;
+
+use super::entra::{AUDIT, PROVISIONING, activity, user_push};
+use super::logs::{Door, Logs, app, group, target};
+use super::stage::Story;
+
+const ADD: &str = "addPrincipalToGroup";
+const REMOVE: &str = "removePrincipalFromGroup";
+const WORKSPACES: (&str, &str) = ("", "[environments]\nproduction = [\"4150000000000001\"]\n");
+const TWO_EXPECTED: (&str, &str) = ("", "[test.\"COV-01\"]\nmin_expected = 2\n");
+const ONE_REJECT: (&str, &str) = ("", "[test.\"COV-02\"]\nmax_rejects = 1\n");
+
+pub(super) const GATES: &[Story] = &[
+    Story {
+        test: "COV-01",
+        but: &[WORKSPACES],
+        tell: |logs| {
+            logs.signs_in("02 05:40", "4150000000000009", "nobody@example.com");
+            logs.signs_in("02 05:40", "4150000000000001", "nobody@example.com");
+        },
+        judged: &[
+            "databricks 4150000000000009 02 05: exception undeclared_scope",
+            "databricks 4150000000000001 02 05: pass covered",
+        ],
+    },
+    Story {
+        test: "COV-01",
+        but: &[TWO_EXPECTED],
+        tell: |logs| beats(logs, 6..9),
+        judged: &["okta tenant 02 06: pass quiet", "okta tenant 02 09: pass covered"],
+    },
+    Story {
+        test: "COV-02",
+        but: &[ONE_REJECT],
+        tell: |logs| logs.databricks.push("not a record".to_owned()),
+        judged: &[
+            "okta.json: pass tied_out",
+            "databricks.json: pass rejects_tolerated",
+            "databricks.json: pass rejected",
+        ],
+    },
+];
+
+// A record of the identity provider every hour of five days, save in these hours of the second.
+fn beats(logs: &mut Logs, silent: std::ops::Range<u32>) {
+    for hour in 0..24 {
+        for day in ["06-29", "06-30", "01", "02", "03"] {
+            if day != "02" || !silent.contains(&hour) {
+                logs.okta_beats(&format!("{day} {hour:02}:30"));
+            }
+        }
+    }
+}
+
+// Somebody of whom the identity provider only ever says the id.
+fn ghost(logs: &mut Logs, at: &str, event_type: &str, title: &str) {
+    let who = json!({"id": "00u1ghost", "type": "User", "alternateId": null, "displayName": null});
+    logs.decides(at, "directory-admin", event_type, "SUCCESS", &[who, group(title)], json!({}));
+}
+
+pub(super) const DECISIONS: &[Story] = &[
+    Story {
+        test: "TRC-01",
+        but: &[],
+        tell: |logs| {
+            ghost(logs, "01 09:00", "group.user_membership.add", "DBX Engineers");
+            // Made at the first use, a day and more after.
+            logs.assigned("01 09:00", "alice", "Databricks");
+            logs.row("02 10:00", "account", Door::AUTOMATIC, "add", &[("targetUserName", "alice@example.com")]);
+            logs.signs_in("02 10:01", "account", "alice@example.com");
+            // At the limit, and a second after it.
+            logs.assigned("01 09:00", "bob", "Databricks");
+            logs.user("02 09:00", "add", "bob");
+            logs.assigned("01 09:00", "carol", "Databricks");
+            logs.user("02 09:00:01", "add", "carol");
+        },
+        judged: &[
+            "member.add id:00u1ghost engineers: undetermined unresolved_subject",
+            "app.assign alice account: not_applicable automatic_identity_management",
+            "app.assign bob account: pass matched",
+            "app.assign carol account: exception late",
+        ],
+    },
+    Story {
+        test: "TRC-02",
+        but: &[],
+        tell: |logs| {
+            for who in ["alice", "bob", "carol", "dan", "erin"] {
+                logs.member("06-29 07:00", Door::CONNECTOR, ADD, who, "engineers");
+                logs.quits("01 09:00", who, "DBX Engineers");
+            }
+            logs.member("06-30 10:00", Door::HUMAN, REMOVE, "alice", "engineers");
+            logs.member("02 09:00", Door::CONNECTOR, REMOVE, "bob", "engineers");
+            logs.member("02 09:00:01", Door::CONNECTOR, REMOVE, "carol", "engineers");
+            removal_fails(logs, "01 09:05", "dan");
+            logs.joins("01 12:00", "erin", "DBX Engineers");
+            ghost(logs, "01 09:00", "group.user_membership.remove", "DBX Engineers");
+        },
+        judged: &[
+            "member.remove alice engineers: pass already_in_effect",
+            "member.remove bob engineers: pass matched",
+            "member.remove carol engineers: exception late",
+            "member.remove dan engineers: exception failed",
+            "member.remove erin engineers: not_applicable superseded",
+            "member.remove id:00u1ghost engineers: undetermined unresolved_subject",
+        ],
+    },
+    Story {
+        test: "TRC-02",
+        but: &[],
+        tell: |logs| {
+            logs.outage(6..9);
+            logs.member("06-29 09:20", Door::CONNECTOR, ADD, "alice", "engineers");
+            logs.quits("02 05:00", "alice", "DBX Engineers");
+        },
+        judged: &["member.remove alice engineers: undetermined coverage_gap"],
+    },
+    // A log that would show the end has a hole in the time in which it could lie.
+    Story {
+        test: "TRC-03",
+        but: &[],
+        tell: |logs| {
+            beats(logs, 6..9);
+            logs.user_push("02 05:00", "deactivate", "alice", "FAILURE");
+            logs.user_push("01 01:00", "deactivate", "bob", "FAILURE");
+            logs.user_push("01 02:00", "push", "carol", "FAILURE");
+            logs.user_push("03 03:00", "push", "carol", "SUCCESS");
+        },
+        judged: &[
+            "alice account: undetermined coverage_gap",
+            "bob account: exception unresolved",
+            "carol account: undetermined coverage_gap",
+        ],
+    },
+    Story {
+        test: "TRC-03",
+        but: &[("", AUDIT), ("", PROVISIONING)],
+        tell: quarantines,
+        judged: &[
+            "Databricks Old: pass resolved",
+            "Databricks SCIM: exception quarantined",
+            "Databricks New: undetermined window_open",
+            // Skipped, but not for want of anything to send.
+            "frank account: exception unresolved",
+        ],
+    },
+];
+
+fn removal_fails(logs: &mut Logs, at: &str, who: &str) {
+    let app_group = target("AppGroup", "0ag1", "unknown", "DBX Engineers");
+    let targets = [app_group, super::logs::app_user(who), app("Databricks"), super::logs::user(who)];
+    let event_type = "application.provision.group_membership.remove";
+    logs.decides(at, "directory-admin", event_type, "FAILURE", &targets, json!({}));
+}
+
+fn quarantines(logs: &mut Logs) {
+    let audit = [
+        // Recorded twice, and over when provisioning was started again, at the very limit.
+        activity("01 01:00", "Quarantine", "Databricks Old"),
+        activity("01 09:00", "Quarantine", "Databricks Old"),
+        activity("02 01:00", "Enable/restart provisioning", "Databricks Old"),
+        activity("01 01:00", "Quarantine", "Databricks SCIM"),
+        activity("01 20:00", "Quarantine", "Databricks SCIM"),
+        activity("03 12:00", "Quarantine", "Databricks New"),
+        activity("01 01:00", "Quarantine", "Payroll"),
+    ];
+    // What arrived before the last record of the quarantine did not end it.
+    let pushes = [
+        user_push("01 12:00", "create", "success", "dan"),
+        user_push("02 02:00", "create", "success", "erin"),
+        user_push("01 10:00", "update", "skipped", "frank"),
+    ];
+    logs.files.push(("entra_audit.json", audit.join("\n")));
+    logs.files.push(("entra_provisioning.json", pushes.join("\n")));
+}

@@ -1,0 +1,79 @@
+//! Records of Entra's logs from a few arguments, for stories that want more than Okta says.
+
+use serde_json::{Value, json};
+
+use super::logs::instant;
+
+pub(super) const AUDIT: &str = "[[source]]\nid = \"entra_audit\"\npaths = [\"entra_audit.json\"]\nprovider_apps = [\"Databricks*\"]\ncovers = \"2026-06-29..2026-07-04\"\n";
+pub(super) const PROVISIONING: &str = "[[source]]\nid = \"entra_provisioning\"\npaths = [\"entra_provisioning.json\"]\nprovider_apps = [\"Databricks*\"]\ncovers = \"2026-06-29..2026-07-04\"\n";
+
+/// An activity of the provisioning service in the directory audit.
+pub(super) fn activity(at: &str, name: &str, app: &str) -> String {
+    json!({
+        "id": format!("Directory_{at}_{name}"), "category": "ProvisioningManagement", "correlationId": format!("c-{at}"),
+        "result": "success", "resultReason": "", "activityDisplayName": name,
+        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
+        "loggedByService": "Account Provisioning", "operationType": "Assign",
+        "initiatedBy": {"user": null, "app": {"appId": null, "displayName": "Azure AD Provisioning Service",
+            "servicePrincipalId": null, "servicePrincipalName": null}},
+        "targetResources": [{"id": "00000db0-0000-4000-8000-000000000db0", "displayName": app,
+            "type": "ServicePrincipal", "userPrincipalName": null, "modifiedProperties": []}],
+        "additionalDetails": [],
+    })
+    .to_string()
+}
+
+/// The id of a person in the directory.
+pub(super) fn id_of(who: &str) -> String {
+    format!(
+        "{:0>8}-0000-4000-8000-000000000000",
+        who.bytes().map(|b| format!("{b:x}")).collect::<String>().chars().take(8).collect::<String>()
+    )
+}
+
+fn push(at: &str, action: &str, status: &str, source: Value, properties: Value) -> String {
+    let name = source["displayName"].as_str().unwrap_or_default().to_owned();
+    let step = json!({"name": "EntryExportUpdate", "provisioningStepType": "export",
+        "status": if status == "success" { "success" } else { "skipped" }, "description": "text",
+        "details": if status == "skipped" { json!({"SkipReason": "NotInScope"}) } else { json!({}) }});
+    let error = if status == "failure" {
+        json!({"errorCode": "InvalidAnchor", "reason": "the object is gone", "additionalDetails": null})
+    } else {
+        Value::Null
+    };
+    json!({
+        "id": format!("p-{at}-{name}"), "changeId": format!("change-{at}-{name}"), "cycleId": "cycle-1", "jobId": "databricks.1",
+        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "tenantId": "00000001-0000-4000-8000-000000000001", "provisioningAction": action, "durationInMilliseconds": 630,
+        "initiatedBy": {"id": "", "displayName": "Azure AD Provisioning Service", "initiatorType": "system"},
+        "servicePrincipal": {"id": "00000db0-0000-4000-8000-000000000db0", "displayName": "Databricks SCIM"},
+        "sourceSystem": {"id": "000000e1-0000-4000-8000-0000000000e1", "displayName": "Azure Active Directory", "details": {}},
+        "targetSystem": {"id": "000000e2-0000-4000-8000-0000000000e2", "displayName": "Databricks", "details": {}},
+        "sourceIdentity": source,
+        "targetIdentity": {"id": "", "displayName": "", "identityType": "", "details": {}},
+        "provisioningStatusInfo": {"status": status, "errorInformation": error},
+        "provisioningSteps": [step],
+        "modifiedProperties": properties,
+    })
+    .to_string()
+}
+
+/// A person's turn in a cycle.
+pub(super) fn user_push(at: &str, action: &str, status: &str, who: &str) -> String {
+    let source = json!({"id": id_of(who), "displayName": who, "identityType": "User",
+        "details": {"UserPrincipalName": format!("{who}@example.com"), "odatatype": "User"}});
+    push(
+        at,
+        action,
+        status,
+        source,
+        json!([{"displayName": "userName", "oldValue": null, "newValue": format!("{who}@example.com")}]),
+    )
+}
+
+/// A group's turn in a cycle, in which it gets a member.
+pub(super) fn member_push(at: &str, title: &str, who: &str) -> String {
+    let source = json!({"id": "0000da7a-0000-4000-8000-00000000da7a", "displayName": title, "identityType": "Group",
+        "details": {"DisplayName": title, "odatatype": "Group"}});
+    push(at, "update", "success", source, json!([{"displayName": "members", "oldValue": null, "newValue": id_of(who)}]))
+}
