@@ -183,8 +183,8 @@ fn judge(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> (Verd
     let hole = evidence.hole(of_resident, end - ground.inactivity, end - 1);
     match (hole, resident.created_at, has_listing(evidence)) {
         (Some(hole), ..) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
-        // Nobody knows whether it was there, or since when.
-        (None, None, false) if resident.last.is_none() => (Verdict::Undetermined, "no_opening_state", None),
+        // Nobody knows since when it was there (reference: compliance 2.0a, needs S).
+        (None, None, false) => (Verdict::Undetermined, "no_opening_state", None),
         (None, ..) => (Verdict::Exception, "dormant", None),
     }
 }

@@ -132,7 +132,9 @@ impl<'d> Stock<'d> {
     pub(super) fn of(deeds: &'d [Deed], counts: &'d [Count]) -> Self {
         let mut books = Books::default();
         for count in counts {
-            count.goods.iter().for_each(|good| drop(books.number(good.clone())));
+            for good in &count.goods {
+                books.number(good.clone());
+            }
         }
         let done: Vec<&Deed> = deeds.iter().filter(|deed| deed.succeeded()).collect();
         let numbers: Vec<Option<usize>> = done.iter().map(|deed| books.learn(deed)).collect();

@@ -152,7 +152,7 @@ const fn counts(v: &Vouching) -> Counted {
 fn item(evidence: &Evidence<'_>, key: &Key, scope: &str, all: &[&Vouching], limits: &Limits) -> Option<Item> {
     let acts = &evidence.correlation.judged.acts;
     let is_revoke = |v: &Vouching| acts.verb(v.effect).direction() == Direction::Revoke;
-    let known = all.iter().copied().filter(|v| acts.time(v.effect) < limits.cut_off);
+    let mut known = all.iter().copied().filter(|v| acts.time(v.effect) < limits.cut_off);
     let changes: Vec<&Vouching> = known.clone().filter(|v| matches!(counts(v), Counted::Yes)).collect();
     let first = changes.iter().position(|v| is_revoke(v) && evidence.period.contains(acts.time(v.effect)))?;
     let (changes, before) = (&changes[first..], changes[first]);
@@ -174,7 +174,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, scope: &str, all: &[&Vouching], limi
         extra: vec![
             Cell::Texts(changes.iter().map(|v| told(evidence, v)).collect()),
             Cell::Whole(i64::try_from(cycle_count).ok()),
-            Cell::text(if known.last().is_some_and(|v| is_revoke(v)) { "not_held" } else { "held" }),
+            Cell::text(if known.next_back().is_some_and(is_revoke) { "not_held" } else { "held" }),
         ],
         ..base
     })

@@ -181,7 +181,7 @@ pub(super) const ACCOUNTS: &[Story] = &[
             "gina account: undetermined no_opening_state",
             "sam account: undetermined unresolved_subject",
             "system-user account: not_applicable vendor_managed",
-            "nobody account: exception dormant",
+            "nobody account: undetermined no_opening_state",
             "scim-connector account: pass in_use",
         ],
     },
@@ -196,7 +196,7 @@ pub(super) const ACCOUNTS: &[Story] = &[
         judged: &[
             "alice account: exception dormant",
             "nobody account: pass in_use",
-            "scim-connector account: exception dormant",
+            "scim-connector account: undetermined no_opening_state",
         ],
     },
     Story {
