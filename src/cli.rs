@@ -1,11 +1,13 @@
 //! The command line: arguments and help text only.
 
+mod listings;
 mod words;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use listings::{Access, Coverage, Files, Tests, Vocabulary};
 pub use words::{Delivery, FailOn, Format, Idp, Layout, ListFormat, StoryFormat};
 
 /// Who changed whose access to Databricks, on whose authority, was it carried out in time, and is that all of it?
@@ -107,13 +109,9 @@ pub struct Run {
     /// The package's folder [default: report.out of the configuration]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// An earlier package to compare with [default: report.previous of the configuration]
-    #[arg(long, value_name = "DIR")]
-    pub previous: Option<PathBuf>,
-    /// The profile: soc2-core, iso27001-core, pci, hipaa, strict, or one of the configuration [default: report.profile of the
-    /// configuration, else every test]
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    /// How the evidence is judged
+    #[command(flatten)]
+    pub judging: Judging,
     /// Rejected records that are tolerated; a file that brings more is left out as a whole, and the run ends with status 4 after
     /// the package is written
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -124,12 +122,24 @@ pub struct Run {
     /// Print the summary as one JSON document
     #[arg(long)]
     pub json: bool,
-    /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
-    #[arg(long, value_name = "WHAT")]
-    pub fail_on: Option<FailOn>,
     /// Say nothing on standard error while working
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What `run` and `report` ask for alike.
+#[derive(Debug, Args)]
+pub struct Judging {
+    /// An earlier package to compare with [default: report.previous of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// The profile: soc2-core, iso27001-core, pci, hipaa, strict, or one of the configuration [default: report.profile of the
+    /// configuration, else every test]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
 }
 
 /// `tickmark ingest`
@@ -177,16 +187,9 @@ pub struct Report {
     /// The package's folder
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// An earlier package to compare with [default: report.previous of the configuration]
-    #[arg(long, value_name = "DIR")]
-    pub previous: Option<PathBuf>,
-    /// The profile: soc2-core, iso27001-core, pci, hipaa, strict, or one of the configuration [default: report.profile of the
-    /// configuration, else every test]
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// End with status 10 on exceptions; with `undetermined` also with 11 on undetermined items
-    #[arg(long, value_name = "WHAT")]
-    pub fail_on: Option<FailOn>,
+    /// How the evidence is judged
+    #[command(flatten)]
+    pub judging: Judging,
 }
 
 /// `tickmark correlate`
@@ -215,96 +218,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(number) => Ok(number),
         Err(_) => Err("is no whole number".to_owned()),
     }
-}
-
-/// `tickmark files`
-#[derive(Debug, Args)]
-pub struct Files {
-    /// The lake's folder
-    #[arg(long, value_name = "DIR")]
-    pub lake: PathBuf,
-    /// How to print the files
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: ListFormat,
-}
-
-/// `tickmark vocabulary`
-#[derive(Debug, Args)]
-pub struct Vocabulary {
-    /// The lake's folder
-    #[arg(long, value_name = "DIR")]
-    pub lake: PathBuf,
-    /// How to print the event types
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: ListFormat,
-}
-
-/// `tickmark tests`
-#[derive(Debug, Args)]
-pub struct Tests {
-    /// The test to tell about [default: list all]
-    #[arg(value_name = "ID")]
-    pub id: Option<String>,
-    /// A configuration, for the organisation's own tests
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// How to print the list
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: ListFormat,
-}
-
-/// `tickmark coverage`
-#[derive(Debug, Args)]
-pub struct Coverage {
-    /// The lake's folder
-    #[arg(long, value_name = "DIR")]
-    pub lake: PathBuf,
-    /// The configuration: what the exports are declared to cover, and heartbeats [default: nothing is declared]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the configuration, else all
-    /// hours that any log reaches]
-    #[arg(long, value_name = "P")]
-    pub period: Option<String>,
-    /// Print every hour, not only sums and holes
-    #[arg(long)]
-    pub hours: bool,
-    /// How to print; parquet holds hours
-    #[arg(long, value_name = "FORMAT", default_value = "table", requires_if("parquet", "hours"))]
-    pub format: Format,
-}
-
-/// `tickmark access`
-#[derive(Debug, Args)]
-pub struct Access {
-    /// The lake's folder
-    #[arg(long, value_name = "DIR")]
-    pub lake: PathBuf,
-    /// The configuration: names of people, groups and workspaces, and the period [default: nothing declared]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Rows that reach into the period: 2026-Q3, 2026-07 or 2026-07-01..2026-10-01 (half open) [default: report.period of the
-    /// configuration, else all time]
-    #[arg(long, value_name = "P")]
-    pub period: Option<String>,
-    /// Rows that hold at an instant: 2026-07-01T12:00:00Z, or 2026-07-01 for its first instant
-    #[arg(long, value_name = "INSTANT")]
-    pub at: Option<String>,
-    /// Rows of these subjects
-    #[arg(long, value_name = "GLOB")]
-    pub subject: Option<String>,
-    /// Rows of these groups and roles, or `account`
-    #[arg(long, value_name = "GLOB")]
-    pub entitlement: Option<String>,
-    /// Rows of one scope: account, or a workspace
-    #[arg(long, value_name = "S")]
-    pub scope: Option<String>,
-    /// Add what members of groups hold because their group holds it
-    #[arg(long)]
-    pub effective: bool,
-    /// How to print the rows
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
 }
 
 /// `tickmark explain`

@@ -90,6 +90,22 @@ impl Totals {
                 == self.closing + self.explained_revokes + self.unlogged_revokes
     }
 
+    /// Both together.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            opening: self.opening + other.opening,
+            granted: self.granted + other.granted,
+            revoked: self.revoked + other.revoked,
+            replayed: self.replayed + other.replayed,
+            explained_grants: self.explained_grants + other.explained_grants,
+            explained_revokes: self.explained_revokes + other.explained_revokes,
+            unlogged_grants: self.unlogged_grants + other.unlogged_grants,
+            unlogged_revokes: self.unlogged_revokes + other.unlogged_revokes,
+            closing: self.closing + other.closing,
+            not_established: self.not_established + other.not_established,
+        }
+    }
+
     fn add(&mut self, pair: &Rolled<'_>) {
         let (Some(opening), Some(closing), Some(replayed)) = (pair.opening, pair.closing, pair.replayed) else {
             self.not_established += 1;

@@ -106,12 +106,11 @@ struct Rule {
 
 impl Rule {
     fn of(evidence: &Evidence<'_>, scope: &str) -> Result<Self> {
-        let hours =
-            |name: &str| Ok::<_, crate::error::Error>(evidence.config.span_in(TEST.id, name, scope)?.micros() / HOUR);
-        let min_expected = u32::try_from(evidence.config.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
+        let config = evidence.config;
+        let min_expected = u32::try_from(config.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
         Ok(Self {
-            account_max_gap: hours("account_max_gap")?,
-            max_gap: hours("max_gap")?,
+            account_max_gap: config.span(TEST.id, "account_max_gap")?.micros() / HOUR,
+            max_gap: config.span_in(TEST.id, "max_gap", scope)?.micros() / HOUR,
             min_expected: f64::from(min_expected),
         })
     }

@@ -95,8 +95,13 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let owned: Vec<(&Leaver<'_>, &Token)> = departed
         .iter()
         .flat_map(|leaver| {
-            let tokens = by_owner.get(leaver.key.subject.label()).into_iter().flatten();
-            tokens.map(move |token| (leaver, *token))
+            let label = leaver.key.subject.label();
+            // A token of a name that several claim may be the leaver's, whose key has an id behind that name.
+            let name = label.split('#').next().unwrap_or(label);
+            let own = by_owner.get(label).into_iter().flatten();
+            let contested =
+                by_owner.get(name).into_iter().flatten().filter(move |t| name != label && !t.owner_is_known);
+            own.chain(contested).map(move |token| (leaver, *token))
         })
         .collect();
     let used = used_after(evidence, &owned)?;
@@ -262,7 +267,8 @@ impl<'c, 'e> Case<'c, 'e> {
                 Cell::count(self.after.len()),
                 Cell::Instant(self.after.first().map(|one| one.time)),
             ],
-            ..Item::new(item_id(&["token-of-leaver", &base.item_id, &self.token.id]), base.time)
+            item_id: item_id(&["token-of-leaver", &base.item_id, &self.token.id]),
+            ..base
         }
     }
 }

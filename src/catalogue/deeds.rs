@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::evidence::Evidence;
+use super::records::Record;
 use crate::change::{
     BASIS, CHANGE_ID, CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, PRIVILEGE, SECURABLE, SUBJECT,
     SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB, Verb,
@@ -57,6 +58,43 @@ impl Deed {
     /// True for a success.
     pub(super) fn succeeded(&self) -> bool {
         self.outcome == "success"
+    }
+}
+
+/// A change that only the record itself shows, about nobody and nothing yet; its id is the event's.
+pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, verb: Verb) -> Deed {
+    Deed {
+        id: record.event_id.clone(),
+        event_id: record.event_id.clone(),
+        event_type: record.event_type.clone(),
+        time: record.time,
+        source: record.source.clone(),
+        plane: record.plane.clone(),
+        verb,
+        direction: verb.direction(),
+        subject: None,
+        is_resolved: false,
+        subject_kind: SubjectKind::Unknown,
+        entitlement: None,
+        entitlement_id: None,
+        privilege: None,
+        securable: None,
+        scope: record.scope.clone(),
+        actor: record.actor_raw.as_deref().map(|actor| evidence.name(actor)),
+        class: door.class(Visitor {
+            actor: record.actor_raw.as_deref().map(str::to_lowercase).as_deref(),
+            endpoint: record.endpoint.as_deref(),
+            user_agent: record.user_agent.as_deref(),
+            source_ip: record.source_ip.as_deref(),
+        }),
+        channel: record.channel.clone(),
+        endpoint: record.endpoint.clone(),
+        app: record.app.clone(),
+        outcome: record.outcome.clone(),
+        may_be_older: false,
+        request_id: record.request_id.clone(),
+        source_ip: record.source_ip.clone(),
+        user_agent: record.user_agent.clone(),
     }
 }
 

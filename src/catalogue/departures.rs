@@ -80,11 +80,7 @@ impl Terms {
 /// A parameter of DEP-01 is malformed.
 pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e>> {
     let terms = Terms::of(evidence)?;
-    let mut all = decided(evidence, &terms);
-    let (movers, repeated) = lay_personnel(evidence, &mut all);
-    for departure in &mut all {
-        departure.finish(evidence, &terms);
-    }
+    let (mut all, movers, repeated) = laid_together(evidence, &terms);
     let (mut before, mut after) = (0, 0);
     all.retain(|departure| {
         let is_after = departure.start >= evidence.period.end;
@@ -103,6 +99,25 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
         exclusions.push(("further personnel records of the same departure".to_owned(), repeated));
     }
     Ok(Departures { all, exclusions, clock: terms.clock })
+}
+
+/// Every departure at hand, whenever it began, ordered by start and key.
+///
+/// # Errors
+/// A parameter of DEP-01 is malformed.
+pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Departure<'e>>> {
+    let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?);
+    all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
+    Ok(all)
+}
+
+fn laid_together<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> (Vec<Departure<'e>>, u64, u64) {
+    let mut all = decided(evidence, terms);
+    let (movers, repeated) = lay_personnel(evidence, &mut all);
+    for departure in &mut all {
+        departure.finish(evidence, terms);
+    }
+    (all, movers, repeated)
 }
 
 /// The departures that the identity provider decided.
@@ -214,7 +229,7 @@ impl<'e> Departure<'e> {
     }
 
     /// The first decision that brings the person back; none where personnel records say that the person left, since that stands.
-    fn returned(&self) -> Option<i64> {
+    pub(super) fn returned(&self) -> Option<i64> {
         let decided = self.decided.filter(|_| self.personnel.is_none())?;
         let grants = self.case?.decisions.iter().filter(|d| d.direction == Direction::Grant);
         grants.map(|d| d.time).find(|time| *time > decided)

@@ -11,6 +11,7 @@ use crate::ingest::Refused;
 use crate::lake::Lake;
 
 use super::item::Severity;
+use super::residents::Residents;
 
 /// What the tests judge.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Evidence<'e> {
 pub struct Views<'e> {
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
+    pub(super) residents: OnceLock<Residents>,
 }
 
 impl<'e> Evidence<'e> {
@@ -90,5 +92,13 @@ impl<'e> Evidence<'e> {
     /// The first instant of which nothing is known any more.
     pub(super) const fn cut_off(&self) -> i64 {
         self.correlation.limits.cut_off
+    }
+
+    /// The first instant of which nothing is known any more, for a test whose longest window is this (microseconds): the end of the
+    /// Databricks evidence, at most that long after the period (reference: compliance 2.0a, cut-off).
+    pub(super) fn cut_off_within(&self, longest: i64) -> i64 {
+        let last = self.period.end.saturating_add(longest);
+        let end = self.coverage.end_of(|source| source == crate::source::DATABRICKS);
+        end.map_or(last, |end| end.min(last))
     }
 }

@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Report, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let (mut config, companions) = Companions::with_config(&args.config, args.profile.as_deref())?;
-    config.previous = args.previous.clone().or(config.previous);
+    let (mut config, companions) = Companions::with_config(&args.config, args.judging.profile.as_deref())?;
+    config.previous = args.judging.previous.clone().or(config.previous);
     let period = Period::parse(&args.period, config.zone).map_err(Error::Usage)?;
     let model = assemble(Lake::open(&args.lake)?, &[], &config, &companions, &period, &args.out, &|| rfc3339(clock()))?;
     printed(summary::judged(out, &model, &args.out))?;
-    Ok(status(&model, args.fail_on))
+    Ok(status(&model, args.judging.fail_on))
 }

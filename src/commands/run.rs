@@ -15,8 +15,8 @@ use crate::inventory::Inventory;
 use crate::lake::Lake;
 
 pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Result<u8> {
-    let (mut config, companions) = Companions::with_config(&args.config, args.profile.as_deref())?;
-    config.previous = args.previous.clone().or(config.previous);
+    let (mut config, companions) = Companions::with_config(&args.config, args.judging.profile.as_deref())?;
+    config.previous = args.judging.previous.clone().or(config.previous);
     let period = period(args, &config)?;
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
@@ -48,7 +48,7 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
         printed(summary::judged(out, &model, &package))?;
     }
     read.within(Some(args.max_rejects), &lake)?;
-    Ok(status(&model, args.fail_on))
+    Ok(status(&model, args.judging.fail_on))
 }
 
 fn period(args: &cli::Run, config: &Config) -> Result<Period> {

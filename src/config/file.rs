@@ -21,7 +21,7 @@ use toml::Spanned;
 
 pub use custom::CustomTest;
 
-use super::{Config, Globs, Period};
+use super::{Config, Globs, Period, glob};
 use crate::error::{Error, Result};
 
 pub use waiver::{Select, Waiver, Window};
@@ -149,6 +149,8 @@ struct Environments {
     production: Vec<String>,
     #[serde(default)]
     sandbox: Vec<String>,
+    #[serde(default)]
+    catalogs: Vec<Spanned<String>>,
 }
 
 struct Place<'t> {
@@ -199,6 +201,7 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
     };
     let profile = profile::profile(&file.profile, file.report.profile.as_ref(), asked, &place)?;
     other_inputs.extend(asked.map(profile::as_input));
+    other_inputs.extend(custom_tests.iter().map(CustomTest::as_input));
     let (tests, environments) = test_table::values(file.test);
     let config = Config {
         dir: dir.to_owned(),
@@ -221,6 +224,7 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
         automation: lower(file.automation.principals),
         production: all_placed(&file.environments.production),
         sandbox: all_placed(&file.environments.sandbox),
+        production_catalogs: catalogs(&file.environments, &place)?,
         workspaces: names,
         parameters: plain_map(file.parameters),
         custom_tests,
@@ -268,6 +272,14 @@ fn check_workspaces(workspaces: &Workspaces, place: &Place<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn catalogs(environments: &Environments, place: &Place<'_>) -> Result<Globs> {
+    for pattern in &environments.catalogs {
+        glob(pattern.get_ref()).map_err(|e| place.error(Some(pattern.span()), &e.to_string()))?;
+    }
+    let patterns: Vec<String> = environments.catalogs.iter().map(|p| p.get_ref().clone()).collect();
+    Globs::new(&patterns)
 }
 
 // An environment may list a workspace by its name, too.

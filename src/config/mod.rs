@@ -71,6 +71,8 @@ pub struct Config {
     pub production: Vec<String>,
     /// Workspace ids that are sandboxes.
     pub sandbox: Vec<String>,
+    /// Catalogs (globs) that are production, from whichever workspace they are reached.
+    pub production_catalogs: Globs,
     parameters: BTreeMap<String, toml::Value>,
     tests: BTreeMap<String, BTreeMap<String, toml::Value>>,
     /// Tests of the organisation's own, by path.

@@ -60,6 +60,11 @@ impl ActorClass {
 /// Principals by which Databricks does its own housekeeping (`reference` databricks c7).
 const PLATFORM_PRINCIPALS: &[&str] = &["system-user", "dbadmin"];
 
+/// True for a principal by which Databricks does its own housekeeping, whatever the case.
+pub fn is_platform(principal: &str) -> bool {
+    PLATFORM_PRINCIPALS.iter().any(|own| own.eq_ignore_ascii_case(principal))
+}
+
 /// What a record says about who came by which door.
 #[derive(Debug, Clone, Copy)]
 pub struct Visitor<'r> {

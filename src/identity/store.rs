@@ -41,6 +41,8 @@ pub(super) struct Seen {
     pub(super) system: u16,
     pub(super) kind: SubjectKind,
     pub(super) manner: Manner,
+    /// Of a name without an id it does not say on which side of the push it is one.
+    pub(super) is_either: bool,
 }
 
 /// How a record tells of a principal.
@@ -97,6 +99,7 @@ impl Store {
                 _ if sighting.is_pushed => Manner::Pushes,
                 _ => Manner::Mentions,
             },
+            is_either: sighting.source == super::ENTRA_PROVISIONING,
         };
         match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
             Some(piece) => piece.push(seen),

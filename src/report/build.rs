@@ -107,7 +107,7 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
     .derive()
 }
 
-/// Tests that could not be carried out, and those that are planned.
+/// Tests that could not be carried out, and those that the profile leaves out.
 fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
     let row =
         |id: &str, title: &str, reason: &str| NotTested { id: id.into(), title: title.into(), reason: reason.into() };
@@ -118,7 +118,6 @@ fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
         }
     }
     all.extend(choice::left_out(parts.evidence.config));
-    all.extend(crate::catalogue::PLANNED.iter().map(|(id, title)| row(id, title, "not part of this version")));
     all
 }
 

@@ -16,6 +16,7 @@ mod loose;
 mod okta;
 mod pingfederate;
 mod pingone;
+pub mod pushed;
 mod scim;
 mod scim_body;
 mod scim_event;

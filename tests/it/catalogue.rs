@@ -1,16 +1,26 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
+mod accounts;
+mod attributes;
 mod changes;
+mod credentials;
 mod custom;
 mod decisions;
 mod deliveries;
 mod doors;
 mod entra;
 mod environments;
+mod flapping;
+mod governance;
+mod granters;
+mod grants;
 mod integrity;
 mod leavers;
+mod listings;
 mod logs;
+mod residue;
 mod settings;
+mod sign_ins;
 mod stage;
 mod stories;
 mod totals;
@@ -32,8 +42,18 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(decisions::GATES)
         .chain(decisions::DECISIONS)
         .chain(changes::CHANGES)
+        .chain(flapping::FLAPPING)
+        .chain(listings::LISTINGS)
+        .chain(accounts::ACCOUNTS)
+        .chain(residue::RESIDUE)
         .chain(settings::SETTINGS)
         .chain(integrity::INTEGRITY)
+        .chain(attributes::ATTRIBUTES)
+        .chain(grants::GRANTS)
+        .chain(granters::GRANTERS)
+        .chain(governance::GOVERNANCE)
+        .chain(credentials::TOKENS)
+        .chain(sign_ins::SIGN_INS)
 }
 
 fn play_all_of(test: &str) {
@@ -87,9 +107,18 @@ plays! {
     cov_07_actions_are_known: "COV-07",
     vch_01_effects_have_an_authority: "VCH-01",
     vch_02_changes_come_by_the_approved_door: "VCH-02",
+    vch_03_attributes_agree: "VCH-03",
+    atr_01_attributes_are_few_and_alike: "ATR-01",
     trc_01_granted_access_arrives: "TRC-01",
     trc_02_removed_access_goes: "TRC-02",
     trc_03_failures_are_resolved: "TRC-03",
+    trc_04_access_does_not_flap: "TRC-04",
+    dep_03_nothing_is_left: "DEP-03",
+    acc_01_accounts_have_somebody_behind_them: "ACC-01",
+    acc_02_accounts_are_in_use: "ACC-02",
+    acc_03_outsiders_are_known: "ACC-03",
+    sta_01_access_rolls_forward: "STA-01",
+    sta_02_transient_access_is_shown: "STA-02",
     dep_01_leavers_lose_access: "DEP-01",
     dep_02_leavers_do_nothing_more: "DEP-02",
     prv_01_administrators_are_authorised: "PRV-01",
@@ -97,4 +126,18 @@ plays! {
     chg_02_settings_are_changed_with_authority: "CHG-02",
     log_01_logging_is_not_weakened: "LOG-01",
     cld_01_cloud_roles_do_not_drift: "CLD-01",
+    prv_02_the_roster_is_reviewed: "PRV-02",
+    prv_03_access_is_given_to_groups: "PRV-03",
+    prv_04_broad_privileges_are_controlled: "PRV-04",
+    prv_05_changes_of_ownership_are_authorised: "PRV-05",
+    prv_06_service_principals_are_governed: "PRV-06",
+    sod_01_nobody_grants_to_themselves: "SOD-01",
+    sod_02_conflicting_duties_are_apart: "SOD-02",
+    ano_01_bursts_are_explained: "ANO-01",
+    emg_01_emergency_access_is_in_order: "EMG-01",
+    crd_01_tokens_live_short: "CRD-01",
+    crd_02_tokens_of_leavers_end: "CRD-02",
+    crd_03_credentials_are_rotated: "CRD-03",
+    aut_01_people_sign_in_through_the_provider: "AUT-01",
+    aut_02_failed_sign_ins_are_followed_up: "AUT-02",
 }

@@ -13,6 +13,7 @@ use tickmark::change::{CHANGES, STATEMENTS};
 use tickmark::cli::Cli;
 use tickmark::companion::REGISTERS;
 use tickmark::comparison::COMPARISON;
+use tickmark::config::Config;
 use tickmark::correlate::columns::{ITEMS, RESULTS, TRACING, VOUCHING};
 use tickmark::coverage::COVERAGE;
 use tickmark::event::EVENTS;
@@ -173,6 +174,20 @@ fn the_page_of_companion_files_is_up_to_date() {
         page.push_str(&register.markdown());
     }
     assert_page("companions.md", &page);
+}
+
+#[test]
+fn the_example_of_the_configuration_page_is_a_configuration() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let path = folder.path().join("tickmark.toml");
+    fs::write(&path, blocks.next().unwrap()).unwrap();
+    fs::create_dir(folder.path().join("controls.d")).unwrap();
+    fs::write(folder.path().join("controls.d/soc2.toml"), blocks.next().unwrap()).unwrap();
+    let config = Config::read(&path).unwrap();
+    assert_eq!((config.waivers.len(), config.policies.len(), config.organization_controls.len()), (1, 1, 1));
+    assert!(config.runs("CHG-02") && !config.runs("ACC-02"));
 }
 
 #[test]

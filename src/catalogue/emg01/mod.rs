@@ -150,7 +150,7 @@ fn item(evidence: &Evidence<'_>, limits: &Limits, session: &Session, (legs, is_s
         scope: Some(session.scope.clone()),
         actor: Some(session.person.clone()),
         subject: Some(session.person.clone()),
-        object: Some(session.tag.clone()),
+        object: Some(session.object(evidence)),
         event_ids,
         detail: Some(format!(
             "{} acts in {} minutes",
@@ -169,7 +169,7 @@ fn item(evidence: &Evidence<'_>, limits: &Limits, session: &Session, (legs, is_s
             Cell::Instant(legs.rotated_at),
             Cell::Texts(missing),
         ],
-        ..Item::new(item_id(&["emergency", &session.tag, &session.event_ids[0]]), session.start)
+        ..Item::new(item_id(&["emergency", &session.object(evidence), &session.event_ids[0]]), session.start)
     }
 }
 

@@ -31,6 +31,16 @@ pub(super) struct Session {
     pub(super) scope: String,
 }
 
+impl Session {
+    /// The account or group, as resolved.
+    pub(super) fn object(&self, evidence: &Evidence<'_>) -> String {
+        match self.is_group {
+            true => evidence.correlation.ground.identities.mapped_group(&self.tag),
+            false => evidence.name(&self.tag),
+        }
+    }
+}
+
 /// When somebody had emergency access, and by what.
 #[derive(Debug, Clone)]
 struct Tagged<'e> {

@@ -11,7 +11,7 @@ use crate::catalogue::{About, Kind as Evidence, Need, Severity, Test, Word, ids}
 use crate::config::hex;
 use crate::correlate::Verdict;
 use crate::error::{Error, Result};
-use crate::report::model::{Strength, TestControl};
+use crate::report::model::{OtherInput, Strength, TestControl};
 use crate::schema::{Column, Kind};
 
 /// A test of the user's own.
@@ -27,9 +27,22 @@ pub struct CustomTest {
     pub path: String,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+    /// Length of the file.
+    pub byte_count: u64,
 }
 
 impl CustomTest {
+    /// The file, as the report lists what it depends on.
+    pub(super) fn as_input(&self) -> OtherInput {
+        OtherInput {
+            path: self.path.clone(),
+            kind: "custom test".to_owned(),
+            byte_count: self.byte_count,
+            sha256: self.sha256.clone(),
+            entry_count: 1,
+        }
+    }
+
     /// The criteria and controls, as a test of the catalogue has them; the mapping is the organisation's.
     pub fn test_controls(&self) -> Vec<TestControl> {
         let row = |(at, (framework, id, strength)): (usize, &(String, String, Strength))| TestControl {
@@ -128,7 +141,8 @@ fn read(path: &Path, dir: &Path) -> Result<CustomTest> {
     let sql = file.sql.clone();
     let relative = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let test = test(file, &place)?;
-    Ok(CustomTest { test, sql, controls, path: relative, sha256: hex(&Sha256::digest(&bytes)) })
+    let sha256 = hex(&Sha256::digest(&bytes));
+    Ok(CustomTest { test, sql, controls, path: relative, sha256, byte_count: bytes.len() as u64 })
 }
 
 fn test(file: File, place: &Place<'_>) -> Result<&'static Test> {
@@ -137,7 +151,7 @@ fn test(file: File, place: &Place<'_>) -> Result<&'static Test> {
     if !is_id(id) {
         return wrong(&format!("`{id}` is no id of a test: capitals, a dash and two digits, such as `ORG-01`"));
     }
-    if ids().contains(&id.as_str()) || crate::catalogue::PLANNED.iter().any(|(planned, _)| planned == id) {
+    if ids().contains(&id.as_str()) {
         return wrong(&format!("`{id}` is a test of the catalogue; choose an id of your own"));
     }
     let severity = one_of(&file.severity, &SEVERITIES.map(|s| (s.as_str(), s)), "severity", place)?;

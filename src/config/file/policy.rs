@@ -68,14 +68,9 @@ fn check_parameter(table: &PolicyTable, place: &Place<'_>) -> Result<()> {
 
 fn bound(spanned: &Spanned<PolicyTable>, place: &Place<'_>) -> Result<Bound> {
     let table = spanned.get_ref();
-    let given: Vec<(&Spanned<toml::Value>, fn(String) -> Bound)> = [
-        (table.at_most.as_ref(), Bound::AtMost as fn(String) -> Bound),
-        (table.at_least.as_ref(), Bound::AtLeast as fn(String) -> Bound),
-        (table.equals.as_ref(), Bound::Equals as fn(String) -> Bound),
-    ]
-    .into_iter()
-    .filter_map(|(value, of)| Some((value?, of)))
-    .collect();
+    let of: [fn(String) -> Bound; 3] = [Bound::AtMost, Bound::AtLeast, Bound::Equals];
+    let values = [&table.at_most, &table.at_least, &table.equals];
+    let given: Vec<_> = values.into_iter().zip(of).filter_map(|(value, of)| Some((value.as_ref()?, of))).collect();
     let [(value, of)] = given.as_slice() else {
         let wrong = format!("policy `{}`: give one of `at_most`, `at_least` and `equals`", table.id);
         return Err(place.error(Some(spanned.span()), &wrong));

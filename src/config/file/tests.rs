@@ -33,6 +33,7 @@ fn mistakes_are_named_with_file_line_and_suggestion() {
         ("[report]\nzone = \"Mars/Base\"", "line 4: unknown time zone `Mars/Base`"),
         ("[[source]]\nid = \"octa\"\npaths = []", "line 4: unknown source `octa` (known: okta, "),
         ("[[source]]\npaths = []\nprovider_apps = [\"[\"]", "line 5: glob `[`"),
+        ("[environments]\ncatalogs = [\"[\"]", "line 4: glob `[`"),
         ("[[source]]\npaths = []\nzone = \"Europe/Berln\"", "line 5: unknown time zone `Europe/Berln`"),
         ("[[source]]\npaths = []\nretention = \"90\"", "line 5: expected a duration"),
         ("[[source]]\npaths = []\ncontrol_totals = { \"a\" = -1 }", "line 5: expected a number of records, found `-1`"),

@@ -39,8 +39,15 @@ impl Groups {
                 }
                 continue;
             }
-            let (source, key) = self.source(store, mapping, seen, name);
-            let latest = self.latest(store, seen, name);
+            let (group, key) = self.source(store, mapping, seen, name);
+            let latest = group.map_or(name, |group| self.latest(store, group, name)).to_owned();
+            let source = group.map_or_else(
+                || Source::Name(name.to_owned()),
+                |group| {
+                    let (system, id) = store.named(group);
+                    Source::Group(system.to_owned(), id.to_owned())
+                },
+            );
             let place = led.entry(key).or_default().entry(source).or_insert((latest, seen.time, seen.time));
             (place.1, place.2) = (place.1.min(seen.time), place.2.max(seen.time));
         }
@@ -64,29 +71,26 @@ impl Groups {
         rows
     }
 
-    fn source(&self, store: &Store, mapping: &Mapping, seen: &Seen, name: &str) -> (Source, Resolved) {
+    /// The directory's group that a record is about, by its id or by whoever had the name, and the key that it leads to.
+    fn source(&self, store: &Store, mapping: &Mapping, seen: &Seen, name: &str) -> (Option<AccountId>, Resolved) {
         let group = Some(seen.account).filter(|a| *a != NONE);
         let holder = || self.holder(store, seen.system, name, seen.time);
         match group.or_else(|| holder().filter(|held| !held.is_contested).map(|held| held.owner)) {
-            Some(group) => {
-                let (system, id) = store.named(group);
-                let key = self.of_directory(store, mapping, group, seen.time).0;
-                (Source::Group(system.to_owned(), id.to_owned()), key)
-            }
+            Some(group) => (Some(group), self.of_directory(store, mapping, group, seen.time).0),
             None => {
                 let mapped = mapping.mapped(name);
                 if holder().is_some() {
-                    return (Source::Name(name.to_owned()), Resolved::Unresolved(mapped.to_owned()));
+                    return (None, Resolved::Unresolved(mapped.to_owned()));
                 }
                 let key = self.named(store, mapped, seen.time).unwrap_or_else(|| Resolved::Key(mapped.to_owned()));
-                (Source::Name(name.to_owned()), key)
+                (None, key)
             }
         }
     }
 
-    fn latest(&self, store: &Store, seen: &Seen, name: &str) -> String {
-        let run = self.histories.names.of(seen.account).last();
-        run.map_or(name, |run| store.texts.text(run.value)).to_owned()
+    fn latest<'n>(&self, store: &'n Store, group: AccountId, name: &'n str) -> &'n str {
+        let run = self.histories.names.of(group).last();
+        run.map_or(name, |run| store.texts.text(run.value))
     }
 
     /// Names and ids of all groups. A directory's group stands with every Databricks group that it leads to.

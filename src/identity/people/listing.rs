@@ -11,7 +11,7 @@ use crate::identity::history::rank;
 use crate::identity::rows::{
     CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, add_runs, cluster_id, record, since,
 };
-use crate::identity::store::{AccountId, DATABRICKS, Manner, Seen, Store};
+use crate::identity::store::{AccountId, DATABRICKS, Seen, Store};
 use crate::identity::texts::{NONE, TextId};
 
 /// First and last record, and the surest kind.
@@ -65,11 +65,11 @@ impl People {
         let (mut clusters, mut names) = (BTreeMap::new(), BTreeMap::new());
         for seen in store.seen() {
             let name = store.texts.spelling(seen.name).canonical;
-            let Seen { system, account, external: foreign, time, manner, .. } = *seen;
+            let Seen { system, account, external: foreign, time, is_either, .. } = *seen;
             if account != NONE && self.is_none(account) {
                 continue;
             }
-            let is_either = manner == Manner::Pushes && account == NONE;
+            let is_either = is_either && account == NONE;
             let owner = self.whose(store, Asked { system, account, foreign, name, time, is_either });
             // A name that is nobody's stands for itself.
             let owner = owner.unwrap_or(Owner::Contested(name));

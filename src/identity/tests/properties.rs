@@ -104,6 +104,25 @@ fn parted(resolved: &BTreeMap<usize, Resolved>, told: &[Told]) -> Vec<usize> {
     resolved.iter().map(|(record, to)| first(*record, to)).collect()
 }
 
+/// What the property below once found, after thousands of cases.
+#[test]
+fn a_name_that_ends_is_listed_as_it_is_resolved() {
+    let drawn =
+        |source, kind, name, id, alias, time, ends| Drawn { source, kind, name, id, alias, external: None, time, ends };
+    let all = [
+        drawn("databricks", USER, Some(0), Some(0), None, 0, false),
+        drawn("databricks", USER, Some(1), Some(0), None, 1, false),
+        drawn("okta", USER, Some(0), Some(0), Some(4), 0, false),
+        drawn("entra_provisioning", USER, Some(0), None, None, 0, true),
+    ];
+    let told: Vec<Told> = all.iter().enumerate().map(|(at, d)| Told::new(at, d, plain)).collect();
+    let of = judge(&told);
+    let rows = of.identities_rows();
+    for (record, to) in resolved(&of, &told) {
+        assert!(rows.iter().any(|row| row.key == to.label()), "{to:?} of {record}: {rows:#?}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_order_of_learning_does_not_matter(all in prop::collection::vec(drawn(), 1..25), shuffle in any::<u64>()) {

@@ -117,6 +117,39 @@ fn event<'r>(record: &Record<'r>) -> Result<Option<Event<'r>>, Reason> {
     }))
 }
 
+/// The bodies of a request that writes, each with its method.
+pub(super) struct Sent {
+    pub(super) bodies: Vec<(String, serde_json::Value)>,
+    /// What the service says of a request that did not succeed; empty = nothing.
+    pub(super) error: String,
+    /// True = it wrote something that the log leaves out.
+    pub(super) lacks_body: bool,
+}
+
+/// What a record says was written to people and groups; `None` = it is no record of such a request.
+pub(super) fn sent(record: &Record<'_>) -> Option<Sent> {
+    let log = Json::object(checked(record.bytes).ok()?).ok()?;
+    let exchange = Exchange::of(&log).ok()?;
+    let route = Route::of(&exchange.address)?;
+    if !matches!(exchange.method, "POST" | "PUT" | "PATCH") || matches!(route.kind, Kind::Search) {
+        return None;
+    }
+    let body = exchange.body().ok()?.0;
+    let bodies = match route.kind {
+        Kind::Bulk => body.get("Operations").elements().iter().filter_map(part).collect(),
+        _ if body.is_null() => Vec::new(),
+        _ => vec![(exchange.method.to_owned(), body.value())],
+    };
+    let error = exchange.reason().unwrap_or_default().into_owned();
+    Some(Sent { bodies, error, lacks_body: body.is_null() })
+}
+
+fn part(operation: &Json<'_>) -> Option<(String, serde_json::Value)> {
+    let method = operation.get("method").text()?.to_ascii_uppercase();
+    let data = operation.get("data").opened("").ok()?;
+    (method != "DELETE" && !data.is_null()).then(|| (method, data.value()))
+}
+
 fn parse_rule(rewritten: bool, lacks_body: bool) -> &'static str {
     match (rewritten, lacks_body) {
         (true, _) => "re_exported",

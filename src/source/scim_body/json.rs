@@ -72,6 +72,18 @@ impl<'r> Json<'r> {
         }
     }
 
+    /// The value in the common form; what stands twice is null.
+    pub(in crate::source) fn value(&self) -> serde_json::Value {
+        match self {
+            Self::Null | Self::Twice => serde_json::Value::Null,
+            Self::Bool(value) => serde_json::Value::Bool(*value),
+            Self::Number(text) => text.parse().map_or(serde_json::Value::Null, serde_json::Value::Number),
+            Self::Text(text) => serde_json::Value::String(text.to_string()),
+            Self::List(list) => list.iter().map(Json::value).collect(),
+            Self::Object(entries) => entries.iter().map(|(key, value)| (key.to_string(), value.value())).collect(),
+        }
+    }
+
     /// The value under a key, whatever its case; null where there is none, or no object.
     pub(in crate::source) fn get(&self, key: &str) -> &Self {
         let Self::Object(entries) = self else { return NULL };

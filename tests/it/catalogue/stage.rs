@@ -96,7 +96,9 @@ impl Ground {
         let declared =
             config.sources.iter().filter_map(|s| s.id.clone()).filter(|id| id != "okta" && id != "databricks");
         let others: Vec<String> = declared.collect();
-        let mut inputs = vec![input("okta"), input("databricks")];
+        let is_declared = |name: &&str| config.sources.iter().any(|s| s.id.as_deref() == Some(*name));
+        let mut inputs: Vec<Input> =
+            ["okta", "databricks"].iter().filter(|n| is_declared(n)).map(|n| input(n)).collect();
         inputs.extend(others.iter().map(|name| input(name)));
         // More files of the two.
         let more =

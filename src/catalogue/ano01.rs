@@ -1,0 +1,255 @@
+//! ANO-01: bursts of grants are explained.
+
+mod bursts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grants::{Grant, grants};
+use super::privileges::Callers;
+use super::words::{exception, pass, shared};
+use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::change::Verb;
+use crate::companion::Kind as Companion;
+use crate::config::{Choices, Facts};
+use crate::correlate::{ACCOUNT, item_id};
+use crate::coverage::{HOUR, Log};
+use crate::error::Result;
+use crate::schema::{Column, Kind};
+use bursts::{Burst, Given, bursts, hourly, threshold};
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "ANO-01",
+    version: "1",
+    severity: Severity::Medium,
+    needs: &[need::E, need::K_IF],
+    shared_parameters: &[],
+    own_parameters: &[
+        Parameter {
+            name: "abs_min",
+            default: "25",
+            doc: "distinct grants within an hour that are looked at; so many are no burst yet",
+        },
+        Parameter {
+            name: "k",
+            default: "6",
+            doc: "median absolute deviations above the actor's median hour that are still usual",
+        },
+        Parameter {
+            name: "history",
+            default: "56d",
+            doc: "time before a burst from which the actor's usual hours are taken",
+        },
+        Parameter {
+            name: "scheduled",
+            default: "[]",
+            doc: "actors that grant in bulk on schedule: selects of actor, scope (globs, all given must hold)",
+        },
+    ],
+    words: &[
+        pass("within_threshold", "no more than the actor's threshold"),
+        pass("scheduled_sync", "done by the connector's principal, or by an actor that grants in bulk on schedule"),
+        pass("ticket", "a triage record or an approval explains it"),
+        exception("burst", "more distinct grants within an hour than the actor's threshold, unexplained"),
+        shared::WINDOW_OPEN,
+        shared::COVERAGE_GAP,
+    ],
+    columns: &[
+        Column::optional("window_start", Kind::Instant, "First grant of the burst."),
+        Column::optional("window_end", Kind::Instant, "End of its last window."),
+        Column::optional("grant_count", Kind::Whole, "Distinct grants in the fullest hour."),
+        Column::optional(
+            "threshold",
+            Kind::Real,
+            "The actor's threshold: the greater of `abs_min` and median + k * median absolute deviation.",
+        ),
+        Column::optional(
+            "history_hour_count",
+            Kind::Whole,
+            "Hours with grants that median and deviation are taken from.",
+        ),
+        Column::optional("subject_count", Kind::Whole, "Distinct subjects in the whole window."),
+        Column::optional("object_count", Kind::Whole, "Distinct objects in the whole window."),
+        Column::optional("attempt_count", Kind::Whole, "Attempts in the window that failed."),
+        Column::optional("ticket", Kind::Text, "Incident or ticket that explains it. null = none."),
+    ],
+    about: About {
+        title: "Bursts of grants are explained",
+        objective: "To find one actor giving out much access in little time.",
+        population: "Every stretch of windows of an hour, one from each grant of the period, that hold `abs_min` or more distinct grants in Databricks by one actor.",
+        item_noun: "bursts",
+        procedure: &[
+            "Grants are counted once for each subject and object; windows that overlap are one burst, and its fullest hour counts.",
+            "More than the threshold is an exception: the greater of `abs_min` and the median plus `k` median absolute deviations of the actor's own hours with grants, in the time before.",
+            "Bursts of the connector and of actors that are scheduled pass, and so do those that a triage record explains.",
+        ],
+        false_positives: &["A planned migration: record its triage, or name its actor under `scheduled`."],
+        limits: &[
+            "This test does not show slow accumulation of access.",
+            "An actor without history is judged by `abs_min` alone; what lies before the first record is not history.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-2(12)"],
+        deviation: "From {at} on {actor} made more grants within an hour than usual, unexplained",
+        undecided: "The grants of {actor} from {at} on",
+    },
+    evaluate,
+};
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let court = Court::new(evidence)?;
+    let all = grants(evidence)?;
+    let mut by_actor: BTreeMap<&str, Vec<&Grant<'_>>> = BTreeMap::new();
+    let (mut nobody, mut twins, mut failed) = (0, 0, 0);
+    for grant in all.iter().filter(|grant| !grant.is_decision) {
+        let is_in_period = u64::from(evidence.period.contains(grant.time));
+        match grant.actor.as_deref() {
+            _ if grant.is_twin => twins += is_in_period,
+            None => nobody += is_in_period,
+            Some(actor) => {
+                failed += if grant.succeeded() { 0 } else { is_in_period };
+                by_actor.entry(actor).or_default().push(grant);
+            }
+        }
+    }
+    let items = by_actor.iter().flat_map(|(actor, theirs)| court.items(actor, theirs)).collect();
+    let exclusions = [
+        ("attempts that failed, or whose outcome is not stated: counted beside the grants", failed),
+        ("grants whose record names no actor", nobody),
+        ("workspace rows of account-level acts", twins),
+    ];
+    let has_tickets = [Companion::Triage, Companion::Approvals].iter().any(|kind| evidence.companions.has(*kind));
+    Ok(Judged {
+        items,
+        exclusions: exclusions.map(|(rule, count)| (rule.to_owned(), count)).into(),
+        notes: if has_tickets { Vec::new() } else { vec!["Approval outside the logs was not tested.".to_owned()] },
+        coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+struct Court<'c, 'e> {
+    evidence: &'c Evidence<'e>,
+    abs_min: usize,
+    k: u64,
+    history: i64,
+    scheduled: Choices,
+    callers: Callers,
+    cut_off: i64,
+}
+
+impl<'c, 'e> Court<'c, 'e> {
+    fn new(evidence: &'c Evidence<'e>) -> Result<Self> {
+        Ok(Self {
+            evidence,
+            abs_min: usize::try_from(evidence.config.whole(TEST.id, "abs_min")?).unwrap_or(usize::MAX).max(1),
+            k: evidence.config.whole(TEST.id, "k")?,
+            history: evidence.config.span(TEST.id, "history")?.micros(),
+            scheduled: evidence.config.choices(TEST.id, "scheduled")?,
+            callers: Callers::read(evidence)?,
+            cut_off: super::privileges::cut_off(evidence, HOUR),
+        })
+    }
+
+    fn items(&self, actor: &str, theirs: &[&Grant<'_>]) -> Vec<Item> {
+        let done: Vec<&Grant<'_>> = theirs.iter().copied().filter(|grant| grant.succeeded()).collect();
+        if done.len() < self.abs_min {
+            return Vec::new();
+        }
+        let given: Vec<Given<'_>> =
+            done.iter().map(|g| Given { time: g.time, what: (&g.subject, &g.object) }).collect();
+        let period = self.evidence.period;
+        let found = bursts(&given, self.abs_min, period.start..period.end);
+        let hours = hourly(&given);
+        found.iter().map(|burst| self.item(actor, burst, &done, &hours, theirs)).collect()
+    }
+
+    fn item(
+        &self,
+        actor: &str,
+        burst: &Burst,
+        done: &[&Grant<'_>],
+        hourly: &[(i64, usize)],
+        theirs: &[&Grant<'_>],
+    ) -> Item {
+        let inside = &done[burst.rows.clone()];
+        let (limit, hours) = threshold(hourly, burst.start, self.history, self.abs_min, self.k);
+        let id = item_id(&[TEST.id, actor, &inside[0].event_id, &inside[0].subject, &inside[0].object]);
+        let ticket = self.ticket(&id, actor, burst);
+        let (word, hole) = self.judge(actor, burst, inside, limit, ticket.is_some());
+        let is_production = inside.iter().any(|grant| {
+            let securable =
+                matches!(grant.verb, Verb::PrivGrant | Verb::OwnerChange).then(|| format!("table:{}", grant.object));
+            self.callers.is_in_production(self.evidence, &grant.event_id, &grant.scope, securable.as_deref())
+        });
+        let subjects: BTreeSet<&str> = inside.iter().map(|grant| grant.subject.as_str()).collect();
+        let objects: BTreeSet<&str> = inside.iter().map(|grant| grant.object.as_str()).collect();
+        let attempts = theirs.iter().filter(|g| !g.succeeded() && g.time >= burst.start && g.time < burst.end).count();
+        let base = Item::new(id, burst.start);
+        Item {
+            verdict: TEST.word(word).map_or(base.verdict, |w| w.verdict),
+            reason: word.to_owned(),
+            severity: if is_production { TEST.severity.raised() } else { TEST.severity },
+            scope: Some(inside[0].scope.to_string()),
+            actor: Some(actor.to_owned()),
+            object: Some(ACCOUNT.to_owned()),
+            event_ids: exemplars(inside),
+            detail: Some(format!("{} distinct grants in the fullest hour, threshold {limit}", burst.fullest)),
+            hole_id: hole,
+            actor_class: inside[0].class.map(crate::correlate::door::ActorClass::as_str),
+            extra: vec![
+                Cell::Instant(Some(burst.start)),
+                Cell::Instant(Some(burst.end)),
+                Cell::count(burst.fullest),
+                Cell::Real(Some(limit)),
+                Cell::count(hours),
+                Cell::count(subjects.len()),
+                Cell::count(objects.len()),
+                Cell::count(attempts),
+                Cell::Text(ticket),
+            ],
+            ..base
+        }
+    }
+
+    fn judge(
+        &self,
+        actor: &str,
+        burst: &Burst,
+        inside: &[&Grant<'_>],
+        limit: f64,
+        is_explained: bool,
+    ) -> (&'static str, Option<String>) {
+        let facts = Facts { actor: Some(actor), scope: Some(&inside[0].scope), ..Facts::default() };
+        let is_connector = self.evidence.config.connector.principals.iter().any(|p| self.evidence.name(p) == actor);
+        if is_connector || self.scheduled.any(&facts) {
+            return ("scheduled_sync", None);
+        }
+        if bursts::is_over(burst.fullest, limit) {
+            return (if is_explained { "ticket" } else { "burst" }, None);
+        }
+        if burst.end > self.cut_off {
+            return ("window_open", None);
+        }
+        let scopes: BTreeSet<&str> = inside.iter().map(|grant| grant.scope.as_ref()).collect();
+        let watched = |log: &Log| {
+            log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || scopes.contains(log.scope.as_str()))
+        };
+        match self.evidence.hole(watched, burst.start, burst.end - 1) {
+            Some(hole) => ("coverage_gap", Some(hole)),
+            None => ("within_threshold", None),
+        }
+    }
+
+    // Nobody explains their own burst.
+    fn ticket(&self, id: &str, actor: &str, burst: &Burst) -> Option<String> {
+        let found = self.evidence.companions.triage(id, None, Some(actor), burst.start, i64::MAX)?;
+        (self.evidence.name(&found.who) != actor).then(|| found.incident.clone())
+    }
+}
+
+fn exemplars(inside: &[&Grant<'_>]) -> Vec<String> {
+    let mut ids: Vec<String> = inside.iter().map(|grant| grant.event_id.to_string()).collect();
+    ids.dedup();
+    ids.truncate(20);
+    ids
+}

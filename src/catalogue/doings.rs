@@ -1,0 +1,104 @@
+//! What principals did in Databricks, counted in the engine: an act is a row, and rows are many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use super::Evidence;
+use crate::correlate::activity::is_sign_in;
+use crate::error::Result;
+use crate::event::{ACTOR, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME};
+use crate::frame::{SOURCE, collect, instants, scan, texts};
+
+/// The last act of a principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Last {
+    /// When, microseconds.
+    pub(super) time: i64,
+    /// What kind of act: `sign_in`, `token` or `action`.
+    pub(super) basis: &'static str,
+}
+
+/// The last successful act of everybody before an instant, by resolved name.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn last_acts(evidence: &Evidence<'_>, before: i64) -> Result<BTreeMap<String, Last>> {
+    let acts = acts(evidence, before)?
+        .group_by([ACTOR.expr(), EVENT_TYPE.expr()])
+        .agg([EVENT_TIME.expr().max().alias(EVENT_TIME.name)]);
+    let frame = collect(acts, "read when everybody last acted")?;
+    let (actors, types, times) = (texts(&frame, ACTOR)?, texts(&frame, EVENT_TYPE)?, instants(&frame, EVENT_TIME)?);
+    let mut all: BTreeMap<String, Last> = BTreeMap::new();
+    for row in 0..frame.height() {
+        let (Some(actor), Some(event_type), Some(time)) = (actors.get(row), types.get(row), times.get(row)) else {
+            continue;
+        };
+        let last = Last { time, basis: basis(event_type) };
+        let known = all.entry(key(evidence, actor, time)).or_insert_with(|| last.clone());
+        if (last.time, last.basis) > (known.time, known.basis) {
+            *known = last;
+        }
+    }
+    Ok(all)
+}
+
+/// When some principals acted successfully, by resolved name, in the order of time.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn times(
+    evidence: &Evidence<'_>,
+    subjects: &BTreeSet<&str>,
+    from: i64,
+    until: i64,
+) -> Result<BTreeMap<String, Vec<i64>>> {
+    let mut all: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    if subjects.is_empty() {
+        return Ok(all);
+    }
+    let known =
+        collect(acts(evidence, until)?.select([ACTOR.expr()]).unique(None, UniqueKeepStrategy::Any), "read actors")?;
+    // Who has one name after the other is told apart by time, below.
+    let names: BTreeSet<&str> = subjects.iter().map(|subject| subject.split('#').next().unwrap_or(subject)).collect();
+    let is_meant = |actor: &&str| names.contains(evidence.name(actor).as_str()) || subjects.contains(actor);
+    let spellings: Vec<&str> = texts(&known, ACTOR)?.iter().flatten().filter(is_meant).collect();
+    let wanted = Series::new("wanted".into(), spellings);
+    let chosen = acts(evidence, until)?
+        .filter(ACTOR.expr().is_in(lit(wanted).implode(false), false).and(EVENT_TIME.expr().gt_eq(instant(from))))
+        .select([ACTOR.expr(), EVENT_TIME.expr()])
+        .sort([EVENT_TIME.name, ACTOR.name], SortMultipleOptions::default());
+    let frame = collect(chosen, "read when some acted")?;
+    let (actors, times) = (texts(&frame, ACTOR)?, instants(&frame, EVENT_TIME)?);
+    for row in 0..frame.height() {
+        if let (Some(actor), Some(time)) = (actors.get(row), times.get(row)) {
+            all.entry(key(evidence, actor, time)).or_default().push(time);
+        }
+    }
+    Ok(all)
+}
+
+fn acts(evidence: &Evidence<'_>, before: i64) -> Result<LazyFrame> {
+    let is_act = SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(OUTCOME.expr().eq(lit("success")));
+    Ok(scan(evidence.lake, &EVENTS)?
+        .filter(is_act.and(ACTOR.expr().is_not_null()).and(EVENT_TIME.expr().lt(instant(before))))
+        .select([ACTOR.expr().str().to_lowercase(), EVENT_TYPE.expr(), EVENT_TIME.expr()]))
+}
+
+fn instant(micros: i64) -> Expr {
+    lit(micros).cast(DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+}
+
+fn key(evidence: &Evidence<'_>, actor: &str, time: i64) -> String {
+    evidence.correlation.ground.identities.actor(actor, time)
+}
+
+/// What kind of act an event is (reference: databricks b5; the authorisation of a token fires on every call).
+fn basis(event_type: &str) -> &'static str {
+    let is_token = ["tokenLogin", "oidcTokenAuthorization", "aadTokenLogin", "mintOAuthToken", "jwtLogin"];
+    match event_type {
+        _ if is_sign_in(event_type) => "sign_in",
+        _ if is_token.iter().any(|name| event_type.ends_with(name)) => "token",
+        _ => "action",
+    }
+}

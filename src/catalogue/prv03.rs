@@ -1,0 +1,275 @@
+//! PRV-03: access is given to groups, not people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::deeds::{Deed, deeds};
+use super::holdings::{Holding, count_at, holdings};
+use super::privileges::{Callers, Kinds, LeftOut, cut_off, fits, is_one_of, name, object, of_deed};
+use super::words::{exception, pass, shared, undetermined};
+use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::change::{SubjectKind, Verb};
+use crate::config::{Choices, glob};
+use crate::coverage::Log;
+use crate::error::Result;
+use crate::event::REQUEST_ID;
+use crate::schema::{Column, Kind};
+
+/// The test.
+pub(super) const TEST: Test = Test {
+    id: "PRV-03",
+    version: "1",
+    severity: Severity::Medium,
+    needs: &[need::E],
+    shared_parameters: &[],
+    own_parameters: &[
+        Parameter {
+            name: "allow",
+            default: "[]",
+            doc: "grants to people that are allowed: selects of actor, subject, object, privilege, scope (globs, all given must hold)",
+        },
+        Parameter {
+            name: "personal",
+            default: r#"["*.{user}", "/Users/{user}/**"]"#,
+            doc: "securables that are a person's own: globs in which `{user}` stands for the login, or for its part before the `@`",
+        },
+        Parameter {
+            name: "temporary",
+            default: "7d",
+            doc: "a grant that is revoked within this time is temporary, and passes",
+        },
+    ],
+    words: &[
+        pass("allowed", "the grant is on the list of allowed ones"),
+        pass("personal", "the securable is the person's own schema or folder"),
+        pass("temporary", "revoked again within the time that a temporary grant may last"),
+        exception("direct_grant", "given to a person, not to a group"),
+        undetermined("content_not_stated", "the record does not say which privilege, or whether it was a grant"),
+        undetermined(
+            "no_opening_state",
+            "the first list of an object at hand names the person, who may have been on it before",
+        ),
+        shared::COVERAGE_GAP,
+        shared::WINDOW_OPEN,
+        shared::UNRESOLVED_SUBJECT,
+        shared::PLATFORM_INTERNAL,
+    ],
+    columns: &[
+        Column::optional("privilege", Kind::Text, "The privilege or permission. null = the record does not say."),
+        Column::optional("securable", Kind::Text, "On what, as `type:name`. null = the record does not say."),
+        Column::optional("granted_by", Kind::Text, "Who granted it. null = the record does not say."),
+        Column::optional("still_in_force", Kind::Flag, "True = no revocation is on record by cut-off."),
+        Column::optional("age_days", Kind::Real, "How long it stood: to its revocation, else to cut-off."),
+    ],
+    about: About {
+        title: "Access is given to groups, not people",
+        objective: "To find access that is tied to a person and outlives the person's role.",
+        population: "Every grant of a privilege on a securable, or of a permission on an object, to a person; also to a principal of whom it is not known what it is.",
+        item_noun: "direct grants",
+        procedure: &[
+            "A grant to a person is an exception unless a list allows it, the securable is the person's own, or it was revoked within the time of a temporary grant.",
+            "A grant that is not revoked yet, and whose time is not over at cut-off, stays undetermined.",
+            "The owner's permission that Databricks writes with a run or a creation is listed apart.",
+            "The stock of direct grants at the start and the end of the period is printed as the records show it.",
+        ],
+        false_positives: &[
+            "A platform feature that can only be granted to people: put it on the list of allowed grants.",
+            "A permission that was set again without a change is a grant all the same.",
+        ],
+        limits: &[
+            "This test does not show grants from before the first record, unless they were revoked since.",
+            "It does not show that a securable was deleted, which ends its grants.",
+        ],
+        references: &["NIST SP 800-53 r5 AC-3(7)", "PCI DSS 7.2.2"],
+        deviation: "At {at} {actor} gave {subject} access to {object} directly",
+        undecided: "The grant on {object} to {subject} by {actor} at {at}",
+    },
+    evaluate,
+};
+
+/// Lists that state everybody's permissions: the first one at hand may name people who were on it before.
+const WHOLE_LISTS: &[&str] = &[
+    "apps.changeappsacl",
+    "jobs.resetjobacl",
+    "jobs.update",
+    "jobs.reset",
+    "vectorsearch.changeendpointacl",
+    "accountsaccesscontrol.updateruleset",
+];
+
+fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    let all = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange])?;
+    let held = holdings(all.iter());
+    let kinds = Kinds::of(evidence);
+    let court = Court::new(evidence, &all, &held)?;
+    let mut left_out = LeftOut::default();
+    let mut items = Vec::new();
+    for deed in &all {
+        if !left_out.lets(evidence, deed) {
+            continue;
+        }
+        match kinds.kind(deed) {
+            SubjectKind::Group => left_out.add("grants to groups"),
+            SubjectKind::ServicePrincipal => left_out.add("grants to service principals (PRV-06)"),
+            kind => items.push(court.item(deed, kind)),
+        }
+    }
+    let is_of_user = |h: &Holding<'_>| h.grant.or(h.revoke).is_some_and(|deed| kinds.kind(deed) == SubjectKind::User);
+    let stock = |instant| count_at(&held, instant, is_of_user).to_string();
+    Ok(Judged {
+        items,
+        exclusions: left_out.exclusions(),
+        figures: vec![
+            (
+                "direct grants at the start of the period, as far as records show".to_owned(),
+                stock(evidence.period.start),
+            ),
+            ("direct grants at the end of the period, as far as records show".to_owned(), stock(evidence.period.end)),
+        ],
+        coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
+        ..Judged::default()
+    })
+}
+
+struct Court<'c, 'e> {
+    evidence: &'c Evidence<'e>,
+    allow: Choices,
+    personal: Vec<String>,
+    temporary: i64,
+    cut_off: i64,
+    callers: Callers,
+    /// The revocation of each grant, by the id of the grant.
+    revoked: BTreeMap<&'c str, &'c Deed>,
+    made: BTreeSet<String>,
+}
+
+impl<'c, 'e> Court<'c, 'e> {
+    fn new(evidence: &'c Evidence<'e>, all: &'c [Deed], held: &[Holding<'c>]) -> Result<Self> {
+        let temporary = evidence.config.span(TEST.id, "temporary")?.micros();
+        Ok(Self {
+            evidence,
+            allow: evidence.config.choices(TEST.id, "allow")?,
+            personal: evidence.config.texts(TEST.id, "personal")?,
+            temporary,
+            cut_off: cut_off(evidence, temporary),
+            callers: Callers::read(evidence)?,
+            revoked: held.iter().filter_map(|h| Some((h.grant?.id.as_str(), h.revoke?))).collect(),
+            made: requests_that_make(evidence, all)?,
+        })
+    }
+
+    fn item(&self, deed: &Deed, kind: SubjectKind) -> Item {
+        let revoke = self.revoked.get(deed.id.as_str()).filter(|revoke| revoke.time < self.cut_off);
+        let (word, hole) = self.judge(deed, kind, revoke.copied());
+        let mut base = of_deed(&TEST, deed);
+        base.event_ids.extend(revoke.map(|revoke| revoke.event_id.clone()));
+        let end = revoke.map_or(self.cut_off, |revoke| revoke.time);
+        Item {
+            verdict: TEST.word(word).map_or(base.verdict, |w| w.verdict),
+            reason: word.to_owned(),
+            severity: self.callers.severity(self.evidence, deed, TEST.severity),
+            subject_kind: Some(kind.as_str()),
+            object: object(deed),
+            hole_id: hole,
+            extra: vec![
+                Cell::Text(deed.privilege.clone()),
+                Cell::Text(deed.securable.clone()),
+                Cell::Text(deed.actor.clone()),
+                Cell::Flag(Some(revoke.is_none())),
+                Cell::days(Some(end - deed.time)),
+            ],
+            ..base
+        }
+    }
+
+    fn judge(&self, deed: &Deed, kind: SubjectKind, revoke: Option<&Deed>) -> (&'static str, Option<String>) {
+        if deed.request_id.as_ref().is_some_and(|id| self.made.contains(id)) && is_owner(deed) {
+            return ("platform_internal", None);
+        }
+        if fits(&self.allow, deed) {
+            return ("allowed", None);
+        }
+        if !deed.is_resolved || kind == SubjectKind::Unknown {
+            return ("unresolved_subject", None);
+        }
+        if deed.privilege.is_none() {
+            return ("content_not_stated", None);
+        }
+        if self.is_personal(deed) {
+            return ("personal", None);
+        }
+        let limit = deed.time.saturating_add(self.temporary);
+        match revoke {
+            Some(revoke) if revoke.time <= limit => return ("temporary", None),
+            None if limit >= self.cut_off => return ("window_open", None),
+            _ => {}
+        }
+        let is_log = |log: &Log| log.source == crate::source::DATABRICKS && log.scope == deed.scope;
+        match self.evidence.hole(is_log, deed.time, limit.min(self.cut_off - 1)) {
+            Some(hole) => ("coverage_gap", Some(hole)),
+            None if is_from_a_first_list(deed) => ("no_opening_state", None),
+            None => ("direct_grant", None),
+        }
+    }
+
+    fn is_personal(&self, deed: &Deed) -> bool {
+        let (Some(user), Some(securable)) = (deed.subject.as_deref(), deed.securable.as_deref()) else { return false };
+        self.personal.iter().any(|pattern| is_own(pattern, user, name(securable)) || is_own(pattern, user, securable))
+    }
+}
+
+/// True when the pattern, with the user put in, means the name. `*` does not reach over the parts of a name: a table called like the
+/// person is not the person's schema.
+pub(super) fn is_own(pattern: &str, user: &str, name: &str) -> bool {
+    let short = user.split('@').next().unwrap_or(user);
+    let spelt = [user.to_owned(), short.to_owned(), short.replace(|c: char| !c.is_ascii_alphanumeric(), "_")];
+    spelt.iter().filter(|user| !user.is_empty()).any(|user| {
+        let pattern = pattern.replace("{user}", &globset::escape(user));
+        let is_as_deep = pattern.contains('/') || pattern.matches('.').count() == name.matches('.').count();
+        is_as_deep && glob(&pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    })
+}
+
+fn is_from_a_first_list(deed: &Deed) -> bool {
+    deed.may_be_older && WHOLE_LISTS.contains(&deed.event_type.to_lowercase().as_str())
+}
+
+fn is_owner(deed: &Deed) -> bool {
+    deed.verb == Verb::AclChange
+        && deed.privilege.as_deref().is_some_and(|word| matches!(word.to_uppercase().as_str(), "OWNER" | "IS_OWNER"))
+}
+
+// Runs and creations write the owner's permission by themselves, under the same request.
+fn requests_that_make(evidence: &Evidence<'_>, all: &[Deed]) -> Result<BTreeSet<String>> {
+    let asked: BTreeSet<&str> = all.iter().filter(|d| is_owner(d)).filter_map(|d| d.request_id.as_deref()).collect();
+    if asked.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found = super::records::records(evidence, is_one_of(REQUEST_ID, &asked), super::records::Raw::Without)?;
+    let makes = |event_type: &str| {
+        let action = event_type.rsplit('.').next().unwrap_or_default().to_lowercase();
+        action.starts_with("create") || matches!(action.as_str(), "submitrun" | "runnow" | "runstart")
+    };
+    Ok(found.into_iter().filter(|r| makes(&r.event_type)).filter_map(|r| r.request_id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_personal_is_as_deep_as_its_pattern() {
+        let schema = "*.{user}";
+        for (user, name, is) in [
+            ("a@example.com", "main.a", true),
+            ("a@example.com", "MAIN.A", true),
+            ("a@example.com", "main.sales.a", false),
+            ("a@example.com", "main.ab", false),
+            ("ann.lee@example.com", "main.ann_lee", true),
+            ("*@example.com", "main.sales", false),
+        ] {
+            assert_eq!(is_own(schema, user, name), is, "{user} {name}");
+        }
+        assert!(is_own("/Users/{user}/**", "a@example.com", "/Users/a@example.com/notes/x"));
+        assert!(!is_own("/Users/{user}/**", "a@example.com", "/Users/b@example.com/x"));
+    }
+}

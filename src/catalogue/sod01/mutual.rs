@@ -1,0 +1,54 @@
+//! Grants in return: the subject had granted the same to the actor.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{TEST, bears_on};
+use crate::catalogue::Evidence;
+use crate::catalogue::grants::Grant;
+use crate::coverage::HOUR;
+use crate::error::Result;
+
+/// Where and when a hole is looked for: whether at the identity provider, source, scope, hour.
+type Asked = (bool, String, String, i64);
+
+/// Who granted what to whom, by the grant that would be the return of it.
+pub(super) struct Mutual<'g> {
+    all: &'g [Grant<'g>],
+    by_pair: BTreeMap<(&'g str, &'g str, &'g str), Vec<usize>>,
+    within: i64,
+    /// Holes looked up before: the same hours are asked for over and over.
+    holes: RefCell<BTreeMap<Asked, Option<String>>>,
+}
+
+impl<'g> Mutual<'g> {
+    pub(super) fn new(evidence: &Evidence<'_>, all: &'g [Grant<'g>]) -> Result<Self> {
+        let mut by_pair: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (at, grant) in all.iter().enumerate().filter(|(_, grant)| grant.succeeded() && grant.is_resolved) {
+            if let Some(actor) = grant.actor.as_deref() {
+                by_pair.entry((actor, &grant.subject, &grant.object)).or_default().push(at);
+            }
+        }
+        let within = evidence.config.span(TEST.id, "reciprocal")?.micros();
+        Ok(Self { all, by_pair, within, holes: RefCell::default() })
+    }
+
+    /// The latest earlier grant of the same by the subject to the actor, within the time; the limit itself counts.
+    pub(super) fn partner(&self, at: usize, actor: &str, grant: &Grant<'_>) -> Option<String> {
+        let back = self.by_pair.get(&(grant.subject.as_str(), actor, grant.object.as_str()))?;
+        let before = back[..back.partition_point(|other| *other < at)].last()?;
+        let other = &self.all[*before];
+        (grant.time - other.time <= self.within).then(|| other.event_id.to_string())
+    }
+
+    /// The hole in which a grant in return may hide.
+    pub(super) fn hole(&self, evidence: &Evidence<'_>, grant: &Grant<'_>) -> Option<String> {
+        let key = (grant.is_decision, grant.source.to_string(), grant.scope.to_string(), grant.time.div_euclid(HOUR));
+        let known = self.holes.borrow().get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let hole = evidence.hole(|log| bears_on(grant, log), grant.time - self.within, grant.time);
+            self.holes.borrow_mut().insert(key, hole.clone());
+            hole
+        })
+    }
+}
