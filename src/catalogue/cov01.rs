@@ -81,7 +81,7 @@ pub(super) const TEST: Test = Test {
             "It does not show that an hour with some records has all of them.",
         ],
         references: &["NIST SP 800-53 r5 AU-12"],
-        deviation: "Source {object} has no record for scope {scope} in the hour from {at}, where some were to be expected",
+        deviation: "Source {object}, scope {scope}, in the hour from {at}: {meaning}",
         undecided: "Coverage of {object} in scope {scope} in the hour from {at}",
     },
     evaluate,

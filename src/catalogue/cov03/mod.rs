@@ -77,7 +77,7 @@ pub(super) const TEST: Test = Test {
             "Databricks documentation on audit log delivery: a delivered file may be overwritten, and keeps what it held",
             "NIST SP 800-53 r5 AU-9(3)",
         ],
-        deviation: "File {object} lost records after it had been read once",
+        deviation: "File {object}: {meaning}",
         undecided: "Whether file {object} only grew",
     },
     evaluate,

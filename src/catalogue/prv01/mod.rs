@@ -101,7 +101,7 @@ pub(super) const TEST: Test = Test {
             "It does not show access that follows from roles of the cloud.",
         ],
         references: &["NIST SP 800-53 r5 AC-6(5)"],
-        deviation: "At {at} {actor} {deed}, without a decision of the identity provider behind it",
+        deviation: "At {at} {actor} {deed}: {meaning}",
         undecided: "That {actor} at {at} {deed}",
     },
     evaluate,
