@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::grants::{Grant, grants};
 use super::privileges::Callers;
-use super::words::{exception, pass, shared};
+use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Verb;
-use crate::companion::Kind as Companion;
+use crate::companion::{Asked, Kind as Companion};
 use crate::config::{Choices, Facts};
 use crate::correlate::{ACCOUNT, item_id};
 use crate::coverage::{HOUR, Log};
@@ -49,8 +49,12 @@ pub(super) const TEST: Test = Test {
     words: &[
         pass("within_threshold", "no more than the actor's threshold"),
         pass("scheduled_sync", "done by the connector's principal, or by an actor that grants in bulk on schedule"),
-        pass("ticket", "a triage record or an approval explains it"),
+        pass("ticket", "a triage record by somebody else explains it, or approvals cover every grant of it"),
         exception("burst", "more distinct grants within an hour than the actor's threshold, unexplained"),
+        undetermined(
+            "no_opening_state",
+            "more than the threshold only with what the first lists of objects name, which may be older",
+        ),
         shared::WINDOW_OPEN,
         shared::COVERAGE_GAP,
     ],
@@ -174,7 +178,7 @@ impl<'c, 'e> Court<'c, 'e> {
         let inside = &done[burst.rows.clone()];
         let (limit, hours) = threshold(hourly, burst.start, self.history, self.abs_min, self.k);
         let id = item_id(&[TEST.id, actor, &inside[0].event_id, &inside[0].subject, &inside[0].object]);
-        let ticket = self.ticket(&id, actor, burst);
+        let ticket = self.ticket(&id, actor, burst, inside);
         let (word, hole) = self.judge(actor, burst, inside, limit, ticket.is_some());
         let is_production = inside.iter().any(|grant| {
             let securable =
@@ -225,7 +229,11 @@ impl<'c, 'e> Court<'c, 'e> {
             return ("scheduled_sync", None);
         }
         if bursts::is_over(burst.fullest, limit) {
-            return (if is_explained { "ticket" } else { "burst" }, None);
+            return match bursts::is_over(certain(inside), limit) {
+                _ if is_explained => ("ticket", None),
+                true => ("burst", None),
+                false => ("no_opening_state", None),
+            };
         }
         if burst.end > self.cut_off {
             return ("window_open", None);
@@ -241,10 +249,29 @@ impl<'c, 'e> Court<'c, 'e> {
     }
 
     // Nobody explains their own burst.
-    fn ticket(&self, id: &str, actor: &str, burst: &Burst) -> Option<String> {
-        let found = self.evidence.companions.triage(id, None, Some(actor), burst.start, i64::MAX)?;
-        (self.evidence.name(&found.who) != actor).then(|| found.incident.clone())
+    fn ticket(&self, id: &str, actor: &str, burst: &Burst, inside: &[&Grant<'_>]) -> Option<String> {
+        let companions = self.evidence.companions;
+        let triage = companions.triage(id, None, Some(actor), burst.start, i64::MAX);
+        if let Some(found) = triage.filter(|found| self.evidence.name(&found.who) != actor) {
+            return Some(found.incident.clone());
+        }
+        let same = |a: &str, b: &str| self.evidence.name(a) == self.evidence.name(b);
+        let approved = |grant: &&Grant<'_>| {
+            let (subject, object) = (grant.subject.as_str(), grant.object.as_str());
+            let asked =
+                Asked { subject, object, role: grant.privilege.as_deref(), actor: Some(actor), time: grant.time };
+            companions.approval(&asked, &same).map(|approval| approval.ticket.clone())
+        };
+        let tickets: Option<BTreeSet<String>> = inside.iter().map(approved).collect();
+        tickets.map(|tickets| tickets.into_iter().collect::<Vec<_>>().join(", "))
     }
+}
+
+/// The fullest hour without what may be older.
+fn certain(inside: &[&Grant<'_>]) -> usize {
+    let new = inside.iter().filter(|grant| !grant.may_be_older);
+    let given: Vec<Given<'_>> = new.map(|g| Given { time: g.time, what: (&g.subject, &g.object) }).collect();
+    bursts(&given, 1, i64::MIN..i64::MAX).iter().map(|burst| burst.fullest).max().unwrap_or(0)
 }
 
 fn exemplars(inside: &[&Grant<'_>]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::deeds::{Deed, deeds};
 use super::evidence::Evidence;
-use super::privileges::{Kinds, object};
+use super::privileges::{Kinds, is_from_a_first_list, object};
 use crate::change::{Direction, SubjectKind, Verb};
 use crate::correlate::acts::Act;
 use crate::correlate::door::ActorClass;
@@ -30,12 +30,16 @@ pub(super) struct Grant<'e> {
     /// False = several identities claim the name, or only an id is known that nobody was ever seen with.
     pub(super) is_resolved: bool,
     pub(super) object: String,
+    /// The privilege or permission; `None` = the grant is of none, or the record does not say which.
+    pub(super) privilege: Option<String>,
     pub(super) scope: Cow<'e, str>,
     pub(super) class: Option<ActorClass>,
     pub(super) channel: Option<String>,
     pub(super) outcome: Cow<'e, str>,
     /// True for the workspace row of an account-level act.
     pub(super) is_twin: bool,
+    /// True for what the first list of an object names: it may have been there before.
+    pub(super) may_be_older: bool,
 }
 
 impl Grant<'_> {
@@ -121,7 +125,8 @@ fn of_act<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, act: &Act<'e>) -> Gran
         Verb::MemberAdd => {
             identities.group(act.source, act.entitlement, act.entitlement_id, act.time).label().to_owned()
         }
-        _ => act.app.or(act.entitlement).unwrap_or("(not named)").to_owned(),
+        Verb::AppAssign => act.app.or(act.entitlement).unwrap_or("(not named)").to_owned(),
+        _ => act.entitlement.unwrap_or("(not named)").to_owned(),
     };
     Grant {
         event_id: Cow::Borrowed(act.event_id),
@@ -135,11 +140,13 @@ fn of_act<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, act: &Act<'e>) -> Gran
         is_resolved: subject.is_known() && !subject.label().starts_with("id:"),
         subject: subject.label().to_owned(),
         object,
+        privilege: None,
         scope: Cow::Borrowed(act.scope),
         class: None,
         channel: act.channel.map(str::to_owned),
         outcome: Cow::Borrowed(act.outcome),
         is_twin: false,
+        may_be_older: false,
     }
 }
 
@@ -162,11 +169,13 @@ fn of_deed<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, deed: &Deed) -> Grant
         } else {
             object(deed).unwrap_or_else(|| "(not named)".to_owned())
         },
+        privilege: deed.privilege.clone(),
         scope: Cow::Owned(deed.scope.clone()),
         class: (deed.plane == "effect").then_some(deed.class),
         channel: deed.channel.clone(),
         outcome: Cow::Owned(deed.outcome.clone()),
         is_twin: false,
+        may_be_older: is_from_a_first_list(deed),
     }
 }
 

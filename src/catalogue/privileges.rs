@@ -19,6 +19,16 @@ use crate::frame::{SOURCE, collect, scan, texts};
 /// What a test says that could have asked for approvals, and was given none.
 const NO_APPROVALS: &str = "Approval outside the logs was not tested.";
 
+/// Lists that state everybody's permissions: the first one at hand may name people who were on it before.
+const WHOLE_LISTS: &[&str] = &[
+    "apps.changeappsacl",
+    "jobs.resetjobacl",
+    "jobs.update",
+    "jobs.reset",
+    "vectorsearch.changeendpointacl",
+    "accountsaccesscontrol.updateruleset",
+];
+
 /// Securables that lie in a catalog, whose name their own begins with.
 const IN_CATALOG: &[&str] =
     &["catalog", "schema", "database", "table", "view", "volume", "function", "registered_model", "model"];
@@ -91,6 +101,11 @@ pub(super) fn ticket(evidence: &Evidence<'_>, deed: &Deed) -> Option<String> {
         .approval(&asked(written), &same)
         .or_else(|| evidence.companions.approval(&asked(name(written)), &same));
     found.map(|approval| approval.ticket.clone())
+}
+
+/// True for what the first list of an object at hand names: it may have been on it before.
+pub(super) fn is_from_a_first_list(deed: &Deed) -> bool {
+    deed.may_be_older && WHOLE_LISTS.contains(&deed.event_type.to_lowercase().as_str())
 }
 
 /// What is to be said where no approvals were supplied.

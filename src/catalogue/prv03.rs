@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::deeds::{Deed, deeds};
 use super::holdings::{Holding, count_at, holdings};
-use super::privileges::{Callers, Kinds, LeftOut, cut_off, fits, is_one_of, name, object, of_deed};
+use super::privileges::{
+    Callers, Kinds, LeftOut, cut_off, fits, is_from_a_first_list, is_one_of, name, object, of_deed,
+};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
@@ -85,16 +87,6 @@ pub(super) const TEST: Test = Test {
     },
     evaluate,
 };
-
-/// Lists that state everybody's permissions: the first one at hand may name people who were on it before.
-const WHOLE_LISTS: &[&str] = &[
-    "apps.changeappsacl",
-    "jobs.resetjobacl",
-    "jobs.update",
-    "jobs.reset",
-    "vectorsearch.changeendpointacl",
-    "accountsaccesscontrol.updateruleset",
-];
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange])?;
@@ -227,10 +219,6 @@ pub(super) fn is_own(pattern: &str, user: &str, name: &str) -> bool {
         let is_as_deep = pattern.contains('/') || pattern.matches('.').count() == name.matches('.').count();
         is_as_deep && glob(&pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
     })
-}
-
-fn is_from_a_first_list(deed: &Deed) -> bool {
-    deed.may_be_older && WHOLE_LISTS.contains(&deed.event_type.to_lowercase().as_str())
 }
 
 fn is_owner(deed: &Deed) -> bool {

@@ -8,7 +8,7 @@ use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
 use crate::correlate::door::ActorClass;
-use crate::correlate::{ACCOUNT, item_id};
+use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
 use members::{Members, Standing};
@@ -76,6 +76,7 @@ pub(super) const TEST: Test = Test {
         procedure: &[
             "Actor and subject that resolve to one identity are an exception, and so is a group of which the actor is a member, unless as its approved owner.",
             "Two people who granted each other the same within the time are an exception of the later grant.",
+            "What the first list of an object names may have been on it before, and is no exception.",
             "That the actor is no member passes only where the group's members are known: it was made, or listed, within unbroken logs.",
             "That there was no grant in return passes only where the logs are complete over the time before.",
             "Attempts that failed are counted apart, those at a grant to oneself on their own.",
@@ -130,6 +131,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+fn is_exception(word: &str) -> bool {
+    TEST.word(word).is_some_and(|word| word.verdict == Verdict::Exception)
+}
+
 fn is_self(grant: &Grant<'_>) -> bool {
     grant.is_resolved && grant.actor.as_deref() == Some(&grant.subject)
 }
@@ -157,7 +162,11 @@ impl Found {
 
 impl Court<'_, '_> {
     fn item(&self, at: usize, grant: &Grant<'_>) -> Item {
-        let found = self.judge(at, grant);
+        let found = match self.judge(at, grant) {
+            // What may have been on the list before is no grant of whoever changed it.
+            found if grant.may_be_older && is_exception(found.word) => Found::of("no_opening_state"),
+            found => found,
+        };
         let (rule, basis) = match found.word {
             "self_grant" => (Some("self"), Some(if grant.is_same_name { "name" } else { "resolved" })),
             "via_group" => (Some("via-group"), Some("membership")),

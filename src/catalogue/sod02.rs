@@ -42,7 +42,7 @@ pub(super) const TEST: Test = Test {
         Column::optional(
             "used_refs",
             Kind::TextList,
-            "Events that are acts of either duty, the first ten of each. null = there are none.",
+            "Acts of either duty, the first ten of each: events, or rows of companion files by their own ids. null = there are none.",
         ),
     ],
     about: About {
@@ -109,10 +109,10 @@ impl Court<'_, '_> {
         let found = self.judge(who, a, b);
         let period = self.evidence.period;
         let (held_from, held_to) = found.both.unwrap_or((i64::MIN, i64::MAX));
-        let used: Vec<String> =
-            [of_a, of_b].iter().flat_map(|of| of.acts.iter().take(10)).map(|(_, event_id)| event_id.clone()).collect();
+        let used = || [of_a, of_b].into_iter().flat_map(|of| of.acts.iter().take(10));
+        let events = used().filter(|act| act.is_event).map(|act| act.reference.clone());
         let shown = [of_a, of_b].into_iter().flat_map(|of| of.spans.iter().filter_map(|span| span.opened_by.clone()));
-        let first = of_a.acts.iter().chain(&of_b.acts).map(|(time, _)| *time).min();
+        let first = of_a.acts.iter().chain(&of_b.acts).map(|act| act.time).min();
         let time = found.both.map(|(from, _)| from).or(first).unwrap_or(period.start);
         let base = Item::new(
             item_id(&[TEST.id, who, &a.name, &b.name, &period.start.to_string()]),
@@ -125,14 +125,14 @@ impl Court<'_, '_> {
             scope: Some(ACCOUNT.to_owned()),
             subject: Some(who.to_owned()),
             object: Some(format!("{} + {}", a.name, b.name)),
-            event_ids: shown.chain(used.iter().cloned()).collect(),
+            event_ids: shown.chain(events).collect(),
             hole_id: found.hole,
             extra: vec![
                 Cell::text(a.name.as_str()),
                 Cell::text(b.name.as_str()),
                 Cell::Instant(Some(held_from).filter(|from| *from != i64::MIN)),
                 Cell::Instant(Some(held_to).filter(|to| *to != i64::MAX)),
-                Cell::Texts(used),
+                Cell::Texts(used().map(|act| act.reference.clone()).collect()),
             ],
             ..base
         }

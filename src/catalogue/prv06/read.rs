@@ -74,7 +74,14 @@ const OF_IT: &str = "service_principal";
 pub(super) fn read(evidence: &Evidence<'_>) -> Result<Read> {
     let kinds = Kinds::of(evidence);
     let privileges = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange])?;
-    let others = [Verb::UserCreate, Verb::MemberAdd, Verb::AdminGrant, Verb::CredCreate, Verb::TokenCreate];
+    let others = [
+        Verb::UserCreate,
+        Verb::MemberAdd,
+        Verb::AdminGrant,
+        Verb::CredCreate,
+        Verb::TokenCreate,
+        Verb::WorkspaceAssign,
+    ];
     let others = of_service_principals(evidence, &kinds, &others)?;
     let mut left_out = LeftOut::default();
     let twins = twins(evidence);
@@ -83,7 +90,10 @@ pub(super) fn read(evidence: &Evidence<'_>) -> Result<Read> {
         if twins.contains(deed.event_id.as_str()) {
             left_out.add("workspace rows of account-level acts");
         } else if left_out.lets(evidence, &deed) {
-            acts.push(act(evidence, deed));
+            match deed.verb {
+                Verb::WorkspaceAssign => left_out.add("assignments of service principals to workspaces"),
+                _ => acts.push(act(evidence, deed)),
+            }
         }
     }
     acts.extend(sign_ins(evidence)?);

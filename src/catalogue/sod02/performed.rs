@@ -29,12 +29,21 @@ pub(super) struct Span {
     pub(super) opened_by: Option<String>,
 }
 
+/// One act of a duty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Deed {
+    pub(super) time: i64,
+    /// The event, or the row of a companion file by its own id.
+    pub(super) reference: String,
+    pub(super) is_event: bool,
+}
+
 /// What one identity had of one duty.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     pub(super) spans: Vec<Span>,
-    /// Acts in the period, in order: time and event.
-    pub(super) acts: Vec<(i64, String)>,
+    /// Acts in the period, in order.
+    pub(super) acts: Vec<Deed>,
     instants: Vec<Span>,
 }
 
@@ -101,10 +110,11 @@ impl Performed {
         }
     }
 
-    fn act(&mut self, evidence: &Evidence<'_>, duty: &str, who: &str, time: i64, event_id: &str) {
+    fn act(&mut self, evidence: &Evidence<'_>, duty: &str, who: &str, deed: Deed) {
+        let time = deed.time;
         if evidence.period.contains(time) {
             let part = self.part(duty, who);
-            part.acts.push((time, event_id.to_owned()));
+            part.acts.push(deed);
             part.instants.push(Span { from: time, until: time + 1, opened_by: None });
         }
     }
@@ -137,12 +147,14 @@ pub(super) fn read(evidence: &Evidence<'_>, duties: &BTreeMap<String, Duty>) -> 
                 Sign::Owner => owned(evidence, &mut found, duty)?,
                 Sign::Approver => {
                     for row in &evidence.companions.approvals {
-                        found.act(evidence, &duty.name, &evidence.name(&row.approver), row.approved_at, &row.ticket);
+                        let deed = Deed { time: row.approved_at, reference: row.ticket.clone(), is_event: false };
+                        found.act(evidence, &duty.name, &evidence.name(&row.approver), deed);
                     }
                 }
                 Sign::Reviewer => {
                     for row in &evidence.companions.reviews {
-                        found.act(evidence, &duty.name, &evidence.name(&row.reviewer), row.at, &row.review_id);
+                        let deed = Deed { time: row.at, reference: row.review_id.clone(), is_event: false };
+                        found.act(evidence, &duty.name, &evidence.name(&row.reviewer), deed);
                     }
                 }
             }
@@ -264,7 +276,8 @@ fn acted(evidence: &Evidence<'_>, found: &mut Performed, duty: &Duty, system: Du
     for record in records(evidence, wanted, Raw::Without)? {
         let is_meant = meant.contains(&(record.source.as_str(), record.event_type.as_str()));
         if let Some(actor) = record.actor.as_deref().filter(|_| is_meant) {
-            found.act(evidence, &duty.name, actor, record.time, &record.event_id);
+            let deed = Deed { time: record.time, reference: record.event_id.clone(), is_event: true };
+            found.act(evidence, &duty.name, actor, deed);
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::grants::{ONE, adds, by, count, permits, permits_as, unity};
+use super::grants::{APPROVALS, ONE, adds, approvals, by, count, permits, permits_as, unity};
 use super::logs::{Door, Logs};
 use super::stage::{Ground, Story, config, outcome};
 
@@ -55,6 +55,7 @@ pub(super) const GRANTERS: &[Story] = &[
             "member.add jit engineers: not_applicable automatic_identity_management",
             "member.add root stewards: exception self_grant",
             "member.add (nobody named) engineers: undetermined unresolved_subject",
+            "acl.change root app:desk: undetermined no_opening_state",
         ],
     },
     Story {
@@ -79,7 +80,7 @@ pub(super) const GRANTERS: &[Story] = &[
     },
     Story {
         test: "ANO-01",
-        but: &[BURSTS, TRIAGE],
+        but: &[BURSTS, TRIAGE, APPROVALS],
         tell: in_bursts,
         judged: &[
             "account: pass within_threshold",
@@ -91,6 +92,8 @@ pub(super) const GRANTERS: &[Story] = &[
             "account: exception burst",
             "account: pass within_threshold",
             "account: undetermined window_open",
+            "account: undetermined no_opening_state",
+            "account: pass ticket",
         ],
     },
     Story {
@@ -162,6 +165,9 @@ fn selves(logs: &mut Logs) {
     logs.row("02 16:00", "account", Door::PLATFORM, add, &[("targetUserName", "users"), ("targetGroupName", "users")]);
     logs.member("02 16:01", Door::AUTOMATIC, add, "jit", "engineers");
     logs.row("02 16:02", "account", Door::HUMAN, add, &[("targetGroupName", "engineers")]);
+    let list = json!([{"user_name": "root@example.com", "permission_level": "CAN_MANAGE"}]).to_string();
+    let acl = json!({"request_object_id": "desk", "access_control_list": list});
+    logs.act("02 16:03", ONE, Door::HUMAN, "apps", "changeAppsAcl", acl, 200, Value::Null);
     // An attempt at oneself is no item.
     let root = json!({"targetUserName": "root@example.com"});
     logs.act("02 17:00", "account", Door::HUMAN, "accounts", "setAccountAdmin", root, 403, Value::Null);
@@ -209,6 +215,18 @@ fn in_bursts(logs: &mut Logs) {
             200,
         );
     }
+    // A first list may name who was on it before.
+    let everybody: Vec<Value> = ["ann", "ben", "cat", "dan"]
+        .iter()
+        .map(|who| json!({"user_name": format!("{who}@example.com"), "permission_level": "CAN_USE"}))
+        .collect();
+    let list = json!({"request_object_id": "desk", "access_control_list": json!(everybody).to_string()});
+    logs.act("02 09:00", ONE, by("clerk@example.com"), "apps", "changeAppsAcl", list, 200, Value::Null);
+    grants(logs, "02 09", "allowed@example.com", &["a", "b", "c", "d"]);
+    logs.files.push((
+        "approvals.csv",
+        approvals("CHG-3,alice@example.com,main.x.?,SELECT,allowed@example.com,boss@example.com,,2026-07-01,\n"),
+    ));
     // Too few, and too far apart.
     grants(logs, "02 09", "calm@example.com", &["a", "b"]);
     for (hour, table) in [("02 09", "a"), ("02 10", "b"), ("02 11", "c")] {

@@ -61,10 +61,10 @@ allow = [{ subject = "CAROL@example.com", object = "main.hr.*", privilege = "SEL
 "#,
 );
 
-const APPROVALS: (&str, &str) =
+pub(super) const APPROVALS: (&str, &str) =
     ("", "\n[[companion]]\nkind = \"approvals\"\npaths = [\"approvals.csv\"]\nowner = \"security\"\n");
 
-fn approvals(rows: &str) -> String {
+pub(super) fn approvals(rows: &str) -> String {
     format!("ticket,subject,object,role,actor,approver,requested_by,approved_at,expires_at\n{rows}")
 }
 
