@@ -44,14 +44,11 @@ pub(super) struct Deed {
     pub(super) actor: Option<String>,
     pub(super) class: ActorClass,
     pub(super) channel: Option<String>,
-    pub(super) endpoint: Option<String>,
     pub(super) app: Option<String>,
     pub(super) outcome: String,
     /// It was held in the first statement of a whole set: it may have been there before.
     pub(super) may_be_older: bool,
     pub(super) request_id: Option<String>,
-    pub(super) source_ip: Option<String>,
-    pub(super) user_agent: Option<String>,
 }
 
 impl Deed {
@@ -88,13 +85,10 @@ pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, v
             source_ip: record.source_ip.as_deref(),
         }),
         channel: record.channel.clone(),
-        endpoint: record.endpoint.clone(),
         app: record.app.clone(),
         outcome: record.outcome.clone(),
         may_be_older: false,
         request_id: record.request_id.clone(),
-        source_ip: record.source_ip.clone(),
-        user_agent: record.user_agent.clone(),
     }
 }
 
@@ -187,13 +181,10 @@ impl<'f> Reader<'f> {
                 source_ip: self.get(SOURCE_IP, row),
             }),
             channel: given(CHANNEL),
-            endpoint: given(ENDPOINT),
             app: given(APP),
             outcome: text(OUTCOME),
             may_be_older: self.get(BASIS, row) == Some("first_statement"),
             request_id: given(REQUEST_ID),
-            source_ip: given(SOURCE_IP),
-            user_agent: given(USER_AGENT),
         })
     }
 

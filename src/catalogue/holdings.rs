@@ -105,13 +105,10 @@ mod tests {
             actor: None,
             class: ActorClass::Unknown,
             channel: None,
-            endpoint: None,
             app: None,
             outcome: if time == 99 { "failure" } else { "success" }.to_owned(),
             may_be_older: false,
             request_id: None,
-            source_ip: None,
-            user_agent: None,
         }
     }
 

@@ -5,8 +5,8 @@ use polars::prelude::*;
 use super::evidence::Evidence;
 use crate::error::Result;
 use crate::event::{
-    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, NATIVE_ID, OUTCOME,
-    OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SESSION_ID, SOURCE_IP, TARGET, TARGET_ID, TARGET_KIND, USER_AGENT,
+    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME,
+    OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts};
 use crate::schema::Column as Named;
@@ -15,7 +15,6 @@ use crate::schema::Column as Named;
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub(super) event_id: String,
-    pub(super) native_id: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) time: i64,
     pub(super) source: String,
@@ -31,14 +30,12 @@ pub(super) struct Record {
     pub(super) actor_kind: Option<String>,
     pub(super) target: Option<String>,
     pub(super) target_id: Option<String>,
-    pub(super) target_kind: Option<String>,
     pub(super) app: Option<String>,
     pub(super) scope: String,
     pub(super) channel: Option<String>,
     pub(super) endpoint: Option<String>,
     pub(super) source_ip: Option<String>,
     pub(super) user_agent: Option<String>,
-    pub(super) session_id: Option<String>,
     /// The record as read; empty where it was not asked for.
     pub(super) raw: String,
 }
@@ -50,9 +47,8 @@ impl Record {
     }
 }
 
-const COLUMNS: [Named; 22] = [
+const COLUMNS: [Named; 19] = [
     EVENT_ID,
-    NATIVE_ID,
     REQUEST_ID,
     SOURCE,
     EVENT_TYPE,
@@ -64,14 +60,12 @@ const COLUMNS: [Named; 22] = [
     ACTOR_KIND,
     TARGET,
     TARGET_ID,
-    TARGET_KIND,
     APP,
     SCOPE,
     CHANNEL,
     ENDPOINT,
     SOURCE_IP,
     USER_AGENT,
-    SESSION_ID,
     RAW,
 ];
 
@@ -110,7 +104,6 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
         let text = |column: Named| given(column).unwrap_or_default();
         Record {
             event_id: text(EVENT_ID),
-            native_id: given(NATIVE_ID),
             request_id: given(REQUEST_ID),
             time: times.get(row).unwrap_or_default(),
             source: text(SOURCE),
@@ -124,14 +117,12 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result
             actor_kind: given(ACTOR_KIND),
             target: given(TARGET),
             target_id: given(TARGET_ID),
-            target_kind: given(TARGET_KIND),
             app: given(APP),
             scope: text(SCOPE),
             channel: given(CHANNEL),
             endpoint: given(ENDPOINT),
             source_ip: given(SOURCE_IP),
             user_agent: given(USER_AGENT),
-            session_id: given(SESSION_ID),
             raw: text(RAW),
         }
     };

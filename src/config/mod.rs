@@ -6,6 +6,7 @@ mod file;
 mod period;
 mod policy;
 mod span;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -257,128 +258,6 @@ impl Config {
     fn of_profile(&self, parameter: &str) -> Option<(String, String)> {
         let profile = self.profile.as_ref()?;
         Some((profile.parameters.get(parameter)?.clone(), format!("profile `{}`", profile.name)))
-    }
-
-    /// A parameter of a test that is a length of time.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when the value is no duration.
-    pub fn span(&self, test: &str, name: &str) -> Result<Span> {
-        let parameter = PARAMETERS
-            .iter()
-            .chain(crate::catalogue::own_parameters(test))
-            .find(|p| p.name == name)
-            .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
-        let setting = self.setting(test, *parameter);
-        setting.value.parse().map_err(|e| Error::Input(format!("{} {name}: {e}", setting.origin)))
-    }
-
-    /// A parameter of a test that is a whole number.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when the value is none.
-    pub fn whole(&self, test: &str, name: &str) -> Result<u64> {
-        let parameter = crate::catalogue::own_parameters(test)
-            .find(|p| p.name == name)
-            .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
-        let setting = self.setting(test, *parameter);
-        let wrong =
-            |_| Error::Input(format!("{} {name}: expected a whole number, found `{}`", setting.origin, setting.value));
-        setting.value.parse().map_err(wrong)
-    }
-
-    /// A parameter of a test that is a list of globs; the default where it is not set.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is not a list of texts or a glob is malformed.
-    pub fn globs(&self, test: &str, name: &str) -> Result<Globs> {
-        Globs::new(&self.texts(test, name)?)
-    }
-
-    /// A parameter of a test that is a list of texts; the default where it is not set.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is not a list of texts.
-    pub fn texts(&self, test: &str, name: &str) -> Result<Vec<String>> {
-        let value = self.given(test, name)?;
-        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a list of texts"));
-        let list = value.as_array().ok_or_else(wrong)?;
-        list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-    }
-
-    /// A parameter of a test that is one text; the default where it is not set.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is no text.
-    pub fn text(&self, test: &str, name: &str) -> Result<String> {
-        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
-            let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a text"));
-            return value.as_str().map(str::to_owned).ok_or_else(wrong);
-        }
-        let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
-        let default = parameter.map(|p| p.default.to_owned());
-        default.ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))
-    }
-
-    /// A parameter of a test that is true or false.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is neither.
-    pub fn flag(&self, test: &str, name: &str) -> Result<bool> {
-        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected true or false"));
-        self.given(test, name)?.as_bool().ok_or_else(wrong)
-    }
-
-    /// A parameter of a test that is a list of selects, each of globs that must all hold.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is no such list, names another field, or a glob is malformed.
-    pub fn choices(&self, test: &str, name: &str) -> Result<Choices> {
-        let wrong = |what: &str| Error::Input(format!("[test.\"{test}\"] {name}: {what}"));
-        let value = self.given(test, name)?;
-        let list = value.as_array().ok_or_else(|| wrong("expected a list of selects such as `{ actor = \"...\" }`"))?;
-        list.iter().map(|select| Choice::new(select).map_err(|what| wrong(&what))).collect::<Result<_>>().map(Choices)
-    }
-
-    /// A parameter of a test that is a table of lists of texts, by key.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is no such table.
-    pub fn lists(&self, test: &str, name: &str) -> Result<BTreeMap<String, Vec<String>>> {
-        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a table of lists of texts"));
-        let value = self.given(test, name)?;
-        let list = |value: &toml::Value| {
-            let list = value.as_array().ok_or_else(wrong)?;
-            list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<Vec<_>>>()
-        };
-        value.as_table().ok_or_else(wrong)?.iter().map(|(key, value)| Ok((key.clone(), list(value)?))).collect()
-    }
-
-    /// A parameter of a test that is a table of texts, by key.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when it is no such table.
-    pub fn map(&self, test: &str, name: &str) -> Result<BTreeMap<String, String>> {
-        let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a table of texts"));
-        let value = self.given(test, name)?;
-        let text = |(key, value): (&String, &toml::Value)| {
-            value.as_str().map(|text| (key.clone(), text.to_owned())).ok_or_else(wrong)
-        };
-        value.as_table().ok_or_else(wrong)?.iter().map(text).collect()
-    }
-
-    /// The value of a test's own parameter: the configured one, else the default.
-    fn given(&self, test: &str, name: &str) -> Result<toml::Value> {
-        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
-            return Ok(value.clone());
-        }
-        let of_profile = self.of_profile(name);
-        let bug = |what: &str| Error::Bug(format!("parameter `{name}` of {test} {what}"));
-        let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
-        let default = parameter.ok_or_else(|| bug("is not declared"))?.default;
-        let value = of_profile.as_ref().map_or(default, |(value, _)| value);
-        let table: toml::Table = toml::from_str(&format!("v = {value}")).map_err(|_| bug("has no such default"))?;
-        table.get("v").cloned().ok_or_else(|| bug("has no default"))
     }
 
     /// A scope as the lake is read with this configuration: the id of a workspace that is named, anything else as it is.
