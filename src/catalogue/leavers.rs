@@ -30,7 +30,7 @@ pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e
     let all = evidence.correlation;
     let mut found: Vec<Leaver<'e>> = Vec::new();
     let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
-    for t in all.judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
+    for t in all.judged.tracing.iter().filter(|t| is_departure(evidence, t)) {
         let time = all.judged.acts.time(t.authority);
         let same = last.get(&t.key).copied().filter(|at| !has_returned(evidence, &t.key, found[*at].start, time));
         match same {
@@ -71,21 +71,22 @@ pub(super) fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
     grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
 }
 
+/// True for a decision about a person's whole access.
+fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let verb = evidence.correlation.judged.acts.verb(t.authority);
+    t.key.entitlement == Entitlement::Account
+        && !t.key.is_group
+        && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
+}
+
 /// True for a decision that ends a person's whole access. An unassignment beside an assigned group ends nothing.
 pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
     let judged = &evidence.correlation.judged;
-    let verb = judged.acts.verb(t.authority);
     let is_kept = || {
         let case = judged.cases.by_key.get(&t.key);
         t.reason == Reason::NotPushed && case.is_some_and(|c| c.is_pushed && c.is_known_to_databricks)
     };
-    t.key.entitlement == Entitlement::Account
-        && !t.key.is_group
-        && match verb {
-            Verb::UserDeactivate | Verb::UserDelete => true,
-            Verb::AppUnassign => !is_kept(),
-            _ => false,
-        }
+    is_departure(evidence, t) && (judged.acts.verb(t.authority) != Verb::AppUnassign || !is_kept())
 }
 
 /// True when a decision brought the person back after one instant and before another.

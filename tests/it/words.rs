@@ -97,7 +97,8 @@ fn help_claims_nothing() {
     command.build();
     assert_claims_nothing("tickmark", &command.render_long_help().to_string());
     for sub in command.get_subcommands_mut() {
-        assert_claims_nothing(sub.get_name(), &sub.render_long_help().to_string());
+        let help = sub.render_long_help().to_string();
+        assert_claims_nothing(sub.get_name(), &help);
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const PROVISIONING: &str = "[[source]]\nid = \"entra_provisioning\"\n
 /// An activity of the provisioning service in the directory audit.
 pub(super) fn activity(at: &str, name: &str, app: &str) -> String {
     json!({
-        "id": format!("Directory_{at}_{name}"), "category": "ProvisioningManagement", "correlationId": format!("c-{at}"),
+        "id": format!("Directory_{at}_{name}_{app}"), "category": "ProvisioningManagement", "correlationId": format!("c-{at}"),
         "result": "success", "resultReason": "", "activityDisplayName": name,
         "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
         "loggedByService": "Account Provisioning", "operationType": "Assign",
