@@ -166,14 +166,14 @@ struct ResultRow {
 
 /// Every test of this version, in the order of the catalogue: one that the profile leaves out was not tested, and counts nothing.
 fn results(config: &Config, outcomes: &[Outcome]) -> Vec<ResultRow> {
+    let row = |o: &Outcome| ResultRow { test: o.test, conclusion: conclusion(o), counts: o.counts };
     let of = |test: &'static catalogue::Test| {
-        let outcome = outcomes.iter().find(|o| o.test.id == test.id);
         let nothing = || ResultRow { test, conclusion: Conclusion::NotTested, counts: catalogue::Counts::default() };
-        outcome.map_or_else(nothing, |o| ResultRow { test, conclusion: conclusion(o), counts: o.counts })
+        let outcome = outcomes.iter().find(|o| o.test.id == test.id).map(row);
+        outcome.or_else(|| (!config.runs(test.id)).then(nothing))
     };
-    let is_row =
-        |test: &&&'static catalogue::Test| outcomes.iter().any(|o| o.test.id == test.id) || !config.runs(test.id);
-    catalogue::TESTS.iter().filter(is_row).map(|test| of(test)).collect()
+    let own = outcomes.iter().filter(|o| catalogue::test(o.test.id).is_none());
+    catalogue::TESTS.iter().filter_map(|test| of(test)).chain(own.map(row)).collect()
 }
 
 fn results_frame(rows: &[ResultRow]) -> Result<polars::prelude::DataFrame> {

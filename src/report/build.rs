@@ -4,6 +4,7 @@ mod choice;
 mod companions;
 mod coverage;
 mod items;
+mod statements;
 mod time;
 mod waivers;
 
@@ -13,13 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::format;
 use super::model::{
-    Alias, Comparison, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model, NOT_SUPPLIED,
-    NotTested, PackageFacts, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity, SensitivityRow,
-    Statements, Summary, Supplied, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
+    Alias, Comparison, Conclusion, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model,
+    NOT_SUPPLIED, NotTested, PackageFacts, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity,
+    SensitivityRow, Summary, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
-use crate::config::{Config, Span};
+use crate::config::Span;
 use crate::correlate::cases::Entitlement;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, TENANT, Verdict};
@@ -102,7 +103,7 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         crosswalk: Vec::new(),
         mapping: MappingFacts::default(),
         organization_controls: config.organization_controls.clone(),
-        statements: statements(config),
+        statements: statements::statements(parts),
     }
     .derive()
 }
@@ -113,23 +114,12 @@ fn not_tested(parts: &Parts<'_>) -> Vec<NotTested> {
         |id: &str, title: &str, reason: &str| NotTested { id: id.into(), title: title.into(), reason: reason.into() };
     let mut all: Vec<NotTested> = Vec::new();
     for outcome in parts.outcomes {
-        if let Some(why) = &outcome.not_tested {
+        if let Some(why) = outcome.not_tested.as_ref().filter(|_| conclusion(outcome) == Conclusion::NotTested) {
             all.push(row(outcome.test.id, outcome.test.about.title, why));
         }
     }
     all.extend(choice::left_out(parts.evidence.config));
     all
-}
-
-fn statements(config: &Config) -> Statements {
-    let count = config.sources.iter().map(|s| s.control_totals.len()).sum::<usize>();
-    let mut statements = Statements::none();
-    if count > 0 {
-        statements.control_totals = Supplied::stated(format!(
-            "The configuration gives {count} control totals; COV-02 compares each with the records read."
-        ));
-    }
-    statements
 }
 
 /// An instant as the model writes it: RFC 3339, UTC, fractions only where there are any.

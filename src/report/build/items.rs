@@ -26,10 +26,7 @@ pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
     test.figures = outcome.figures.iter().map(figure).collect();
     test.by_scope = by_scope(outcome);
     test.conclusion = conclusion;
-    test.conclusion_words = match &outcome.not_tested {
-        Some(why) => format!("{}: {why}", conclusion.as_str()),
-        None => conclusion.in_words(&counts),
-    };
+    test.conclusion_words = conclusion_words(outcome);
     test.counts = counts;
     test.severities = derive::severities(deviations.map(|i| (severity(i.severity.as_str()), i.verdict.as_str())));
     test.parameters = of_test(parts, outcome);
@@ -49,7 +46,22 @@ pub(crate) fn counts(outcome: &Outcome) -> Counts {
 
 /// What a test concluded.
 pub(crate) fn conclusion(outcome: &Outcome) -> Conclusion {
-    Conclusion::of(&counts(outcome), outcome.coverage_is_complete, 0)
+    let counts = counts(outcome);
+    match outcome.not_tested {
+        // What deviates does so, whatever else could not be tested.
+        Some(_) if counts.deviations == 0 => Conclusion::NotTested,
+        _ => Conclusion::of(&counts, outcome.coverage_is_complete, 0),
+    }
+}
+
+/// The same with its numbers, as a report says it, and why the rest was not tested.
+pub(super) fn conclusion_words(outcome: &Outcome) -> String {
+    let (conclusion, counts) = (conclusion(outcome), counts(outcome));
+    match &outcome.not_tested {
+        Some(why) if conclusion == Conclusion::NotTested => format!("{}: {why}", conclusion.as_str()),
+        Some(why) => format!("{}; the rest was not tested: {why}", conclusion.in_words(&counts)),
+        None => conclusion.in_words(&counts),
+    }
 }
 
 fn severity(word: &str) -> Severity {

@@ -60,11 +60,11 @@ statements! {
     /// What changed in the method since the last package.
     method_changes = "the package of the period before, named in the run";
     /// Reconciliation of two sources of the same plane.
-    cross_source = "a second source of the same events, and test COV-04, which is not part of this version";
+    cross_source = "a second source of the same events, and a profile that runs test COV-04";
     /// Agreement of clocks.
-    clocks = "test COV-05, which is not part of this version";
+    clocks = "a profile that runs test COV-05";
     /// Opening access plus changes equals closing access.
-    access_roll_forward = "opening and closing access snapshots, and test STA-01, which is not part of this version";
+    access_roll_forward = "opening and closing access snapshots, and a profile that runs test STA-01";
     /// Management's response to the exceptions.
     management_response = "for each exception: cause, action, owner, due date and evidence of closing";
     /// Open items of earlier packages.
@@ -72,11 +72,11 @@ statements! {
     /// Samples drawn by the auditor.
     samples = "a seed given by the auditor after the population roots were fixed";
     /// Numbers of privileged and other principals at start and end.
-    rosters = "access snapshots at the start and the end of the period";
+    rosters = "access snapshots at the start and the end of the period, and a profile that runs test PRV-02";
     /// Direct grants at start and end.
-    direct_grants = "access snapshots, and test PRV-03, which is not part of this version";
+    direct_grants = "a profile that runs test PRV-03";
     /// Ages of tokens.
-    token_ages = "token lists, and test CRD-01, which is not part of this version";
+    token_ages = "token lists, and a profile that runs test CRD-01";
     /// What a later package says of an interim one, or what late data changed.
     roll_forward = "an interim package of the same period, or evidence that arrived after a package was sealed";
     /// Who prepared, reviewed and approved.

@@ -10,6 +10,7 @@ use tickmark::error::{Error, Result};
 
 use super::logs::{Door, Logs};
 use super::stage::{Ground, config, evidence_of, outcome, ties_out};
+use crate::support::parquet_rows;
 
 /// The example of the page, which must work as it stands there.
 fn example() -> String {
@@ -119,4 +120,27 @@ fn the_command_lists_and_explains_it() {
     assert_eq!(status, Some(2), "without the configuration there is no such test");
     let (_, told) = asked(&["vch-01"]);
     assert!(told.contains("no_authority") && told.contains("What it does not show"), "{told}");
+}
+
+#[test]
+fn the_results_have_a_row_for_it_and_for_what_could_not_be_tested() {
+    let ground = Ground::new(&config(&[], ""), |logs| {
+        tell(logs);
+        logs.files.push(("tests.d/org.toml", example()));
+    });
+    let out = ground.path("evidence");
+    let clock = || "2026-07-05T00:00:00Z".to_owned();
+    let companions = Companions::default();
+    let model =
+        assemble(ground.lake(), &[], &ground.config, &companions, &ground.period, &out, &clock).expect("a package");
+    let rows = parquet_rows(&out.join("data/results.parquet"));
+    let conclusion = |id: &str| {
+        let row = rows.iter().find(|row| row["test_id"] == id).unwrap_or_else(|| panic!("{id} has no row"));
+        row["conclusion"].clone()
+    };
+    assert_eq!(conclusion("ORG-01"), "Exceptions noted");
+    // Nobody supplied a review.
+    assert_eq!(conclusion("PRV-02"), "Not tested");
+    let counted: u64 = model.summary.conclusions.iter().map(|c| c.test_count).sum();
+    assert_eq!(counted, model.tests.len() as u64, "each test has one conclusion");
 }

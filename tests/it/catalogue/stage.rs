@@ -1,9 +1,11 @@
 //! The stage on which a story is judged: the logs of a story, ingested, correlated and put to the tests.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use tickmark::catalogue::profiles::Profile;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
 use tickmark::companion::Companions;
 use tickmark::config::{Config, Period};
@@ -195,7 +197,15 @@ pub(super) fn outcome<'o>(outcomes: &'o [Outcome], test: &str) -> &'o Outcome {
 
 /// Judges the story, compares every item, and checks that the counts of every test add up.
 pub(super) fn play(story: &Story) {
-    let outcomes = Ground::new(&config(story.but, ""), story.tell).outcomes().0;
+    let mut ground = Ground::new(&config(story.but, ""), story.tell);
+    // The gates run with every test; what the others make of the story is not told.
+    let tests = BTreeSet::from([story.test.to_owned()]);
+    ground.config.profile.get_or_insert_with(|| Profile {
+        name: "story".to_owned(),
+        tests,
+        parameters: BTreeMap::new(),
+    });
+    let outcomes = ground.outcomes().0;
     for outcome in &outcomes {
         ties_out(outcome);
     }
