@@ -1,5 +1,6 @@
 //! What the tests judge, and the views of it that several of them take.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::access::{self, Access, Bounds, History};
@@ -7,6 +8,7 @@ use crate::companion::Companions;
 use crate::config::{Config, Period};
 use crate::correlate::Correlation;
 use crate::coverage::{Coverage, Log};
+use crate::error::Result;
 use crate::ingest::Refused;
 use crate::lake::Lake;
 
@@ -37,12 +39,25 @@ pub struct Evidence<'e> {
 /// Views of the evidence that several tests take.
 #[derive(Debug, Default)]
 pub struct Views<'e> {
+    databricks_types: OnceLock<BTreeSet<String>>,
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
     pub(super) residents: OnceLock<Residents>,
 }
 
 impl<'e> Evidence<'e> {
+    /// The types of the Databricks events that the lake holds.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(super) fn databricks_types(&self) -> Result<&BTreeSet<String>> {
+        if let Some(types) = self.views.databricks_types.get() {
+            return Ok(types);
+        }
+        let types = super::records::databricks_types(self.lake)?;
+        Ok(self.views.databricks_types.get_or_init(|| types))
+    }
+
     /// What bears on every pair of subject and entitlement.
     pub fn histories(&self) -> &[History<'e>] {
         self.views.histories.get_or_init(|| access::histories(self.correlation))

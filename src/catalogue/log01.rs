@@ -143,7 +143,7 @@ fn is_logging_type(record: &Record) -> bool {
 /// Deletions of workspaces, whose logs end with them.
 fn workspaces(evidence: &Evidence<'_>) -> Result<Vec<Change>> {
     let types = ["accountsManager.deleteWorkspace", "accountsManager.deleteWorkspaceConfiguration"];
-    let deleted = records(evidence, databricks(&types), Raw::With)?.into_iter().filter(Record::succeeded);
+    let deleted = records(evidence, databricks(evidence, &types)?, Raw::With)?.into_iter().filter(Record::succeeded);
     let change = |record: Record| {
         let given = kept::parameters(&record.raw);
         let id = ["workspace_id", "workspaceId"].iter().find_map(|key| given.get(*key)).cloned().unwrap_or_default();

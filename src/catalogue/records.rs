@@ -1,5 +1,7 @@
 //! Events that are no access changes (sign-ins, settings, deliveries of logs), as the tests read them.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
 
 use super::evidence::Evidence;
@@ -9,6 +11,7 @@ use crate::event::{
     OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts};
+use crate::lake::Lake;
 use crate::schema::Column as Named;
 
 /// One event.
@@ -78,11 +81,13 @@ pub(super) enum Raw {
     Without,
 }
 
-/// The events that a filter over the columns of table `events` (and `source`) lets through, ordered by time and id.
+/// The events that a filter over the columns of table `events` (and `source`) lets through, ordered by time and id; no filter = none
+/// can be there, and the lake is not read.
 ///
 /// # Errors
 /// The lake cannot be read.
-pub(super) fn records(evidence: &Evidence<'_>, wanted: Expr, raw: Raw) -> Result<Vec<Record>> {
+pub(super) fn records(evidence: &Evidence<'_>, wanted: impl Into<Option<Expr>>, raw: Raw) -> Result<Vec<Record>> {
+    let Some(wanted) = wanted.into() else { return Ok(Vec::new()) };
     let mut columns: Vec<Expr> = COLUMNS.iter().filter(|c| c.name != RAW.name).map(|c| c.expr()).collect();
     columns.push(EVENT_TIME.expr());
     columns.push(match raw {
@@ -135,10 +140,26 @@ pub(super) fn is_one_of(column: Named, texts: impl IntoIterator<Item = String>) 
     column.expr().is_in(lit(texts).implode(false), false)
 }
 
-/// A filter: the source is Databricks, and the type is one of these, whatever the case.
-pub(super) fn databricks(types: &[&str]) -> Expr {
-    let lower: Vec<String> = types.iter().map(|t| t.to_lowercase()).collect();
-    let words = Series::new("types".into(), lower);
-    let is_type = EVENT_TYPE.expr().str().to_lowercase().is_in(lit(words).implode(false), false);
-    SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(is_type)
+/// A filter: the source is Databricks, and the type is one of these, whatever the case. `None` = the lake holds none of them.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn databricks(evidence: &Evidence<'_>, types: &[&str]) -> Result<Option<Expr>> {
+    let is_wanted = |held: &&String| types.iter().any(|wanted| wanted.eq_ignore_ascii_case(held));
+    let held: Vec<String> = evidence.databricks_types()?.iter().filter(is_wanted).cloned().collect();
+    let is_type = |held| SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(is_one_of(EVENT_TYPE, held));
+    Ok((!held.is_empty()).then(|| is_type(held)))
+}
+
+/// The types of the Databricks events that the lake holds, as they are spelled there.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn databricks_types(lake: &Lake) -> Result<BTreeSet<String>> {
+    let types = scan(lake, &EVENTS)?
+        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)))
+        .select([EVENT_TYPE.expr()])
+        .unique(None, UniqueKeepStrategy::Any);
+    let types = collect(types, "read the types of events")?;
+    Ok(texts(&types, EVENT_TYPE)?.iter().flatten().map(str::to_owned).collect())
 }

@@ -37,7 +37,9 @@ const NAMING: &[&str] = &[CREATE, "unityCatalog.updateRecipient", "unityCatalog.
 pub(super) fn recipients(evidence: &Evidence<'_>, changes: &[Deed]) -> Result<Vec<Recipient>> {
     let mut all: BTreeMap<String, (Recipient, Option<i64>)> = BTreeMap::new();
     let mut seen: Vec<(i64, String, String, Option<String>, bool)> = Vec::new();
-    for record in records(evidence, databricks(NAMING), Raw::With)?.into_iter().filter(|record| record.succeeded()) {
+    for record in
+        records(evidence, databricks(evidence, NAMING)?, Raw::With)?.into_iter().filter(|record| record.succeeded())
+    {
         let given = parameters(&record.raw);
         let name = ["name_arg", "name"].iter().find_map(|key| given.get(*key)).map(|name| name.trim().to_owned());
         if let Some(name) = name.filter(|name| !name.is_empty()) {

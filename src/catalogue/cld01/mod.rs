@@ -160,7 +160,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let calls: Vec<Change> = calls.into_iter().filter(in_period).map(Change::of_cloud).collect();
     let (listed, unlisted): (Vec<_>, Vec<_>) =
         calls.into_iter().partition(|c| c.names.iter().any(|n| resources.any(n)));
-    let own = records(evidence, databricks(&PAIRS), Raw::With)?.into_iter().filter(Record::succeeded);
+    let own = records(evidence, databricks(evidence, &PAIRS)?, Raw::With)?.into_iter().filter(Record::succeeded);
     let own: Vec<Change> = own.map(Change::of_databricks).collect();
     let judge = Judge {
         evidence,

@@ -254,7 +254,7 @@ fn rotations(evidence: &Evidence<'_>) -> Result<BTreeMap<String, Option<i64>>> {
         let seconds: i64 = parameters.get("existing_token_expire_in_seconds")?.trim().parse().ok()?;
         seconds.max(0).checked_mul(1_000_000)
     };
-    let all = records(evidence, databricks(&["unityCatalog.rotateRecipientToken"]), Raw::With)?;
+    let all = records(evidence, databricks(evidence, &["unityCatalog.rotateRecipientToken"])?, Raw::With)?;
     Ok(all.iter().map(|record| (record.event_id.clone(), left(record))).collect())
 }
 
@@ -321,7 +321,7 @@ fn end_with_holder(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<()> {
             }
         }
     }
-    for record in records(evidence, databricks(&["unityCatalog.deleteRecipient"]), Raw::Without)? {
+    for record in records(evidence, databricks(evidence, &["unityCatalog.deleteRecipient"])?, Raw::Without)? {
         let holder = record.target.as_ref().map(|name| evidence.name(name)).unwrap_or_default();
         if let Some(slot) = slots.get_mut(&key("recipient_token", &holder)).filter(|_| record.succeeded()) {
             slot.end_all(&Told { time: record.time, event_id: Some(record.event_id.clone()) });

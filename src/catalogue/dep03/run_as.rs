@@ -36,13 +36,13 @@ const ENDING: &[&str] = &["jobs.delete"];
 /// # Errors
 /// The lake cannot be read.
 pub(super) fn run_as(evidence: &Evidence<'_>) -> Result<Vec<RunAs>> {
-    let mut all = records(evidence, databricks(SETTING), Raw::With)?;
+    let mut all = records(evidence, databricks(evidence, SETTING)?, Raw::With)?;
     // Most settings name no identity.
     all.retain(|record| record.raw.contains("run_as"));
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    all.extend(records(evidence, databricks(ENDING), Raw::With)?);
+    all.extend(records(evidence, databricks(evidence, ENDING)?, Raw::With)?);
     all.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
     let mut jobs: BTreeMap<(String, String), Vec<RunAs>> = BTreeMap::new();
     for record in all.iter().filter(|record| record.succeeded()) {

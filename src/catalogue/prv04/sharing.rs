@@ -27,7 +27,7 @@ pub(super) struct Added {
 /// Reads what was added, and who had the share then.
 pub(super) fn added(evidence: &Evidence<'_>, held: &[Holding<'_>]) -> Result<Added> {
     let types = ["unityCatalog.updateShare", "unityCatalog.createShare"];
-    let all = records(evidence, databricks(&types), Raw::With)?;
+    let all = records(evidence, databricks(evidence, &types)?, Raw::With)?;
     let door = Door::new(evidence.config)?;
     let mut on_share: BTreeMap<String, Vec<&Holding<'_>>> = BTreeMap::new();
     for holding in held {

@@ -34,7 +34,7 @@ pub(super) fn first_owners(evidence: &Evidence<'_>, callers: &Callers, told: &[D
     let types: Vec<&str> = MAKING.iter().map(|(action, _)| *action).collect();
     let door = Door::new(evidence.config)?;
     let mut found = Vec::new();
-    for record in records(evidence, databricks(&types), Raw::With)? {
+    for record in records(evidence, databricks(evidence, &types)?, Raw::With)? {
         let (Some(kind), Some(actor)) = (made(&record.event_type), record.actor_raw.clone()) else { continue };
         if told.contains(record.event_id.as_str()) {
             continue;
@@ -68,7 +68,7 @@ fn full_name(parameters: &BTreeMap<String, String>) -> Option<String> {
 pub(super) fn run_as(evidence: &Evidence<'_>) -> Result<Vec<Deed>> {
     let types = ["jobs.create", "jobs.update", "jobs.reset"];
     let says = |text: &'static str| RAW.expr().str().contains_literal(lit(text));
-    let wanted = databricks(&types).and(says("run_as").or(says("runAs")));
+    let wanted = databricks(evidence, &types)?.map(|wanted| wanted.and(says("run_as").or(says("runAs"))));
     let door = Door::new(evidence.config)?;
     let mut found = Vec::new();
     for record in records(evidence, wanted, Raw::With)? {

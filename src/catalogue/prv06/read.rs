@@ -149,7 +149,7 @@ fn target(evidence: &Evidence<'_>, deed: &Deed) -> Option<String> {
 // One item a service principal: its first interactive sign-in, with how many there were.
 fn sign_ins(evidence: &Evidence<'_>) -> Result<Vec<Act>> {
     let is_long = ACTOR.expr().str().len_chars().eq(lit(UUID_LENGTH));
-    let found = records(evidence, databricks(INTERACTIVE).and(is_long), Raw::Without)?;
+    let found = records(evidence, databricks(evidence, INTERACTIVE)?.map(|wanted| wanted.and(is_long)), Raw::Without)?;
     let mut first: BTreeMap<String, (Deed, u64)> = BTreeMap::new();
     let door = Door::new(evidence.config)?;
     for record in found.iter().filter(|r| r.succeeded() && evidence.period.contains(r.time)) {

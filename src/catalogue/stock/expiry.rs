@@ -25,7 +25,7 @@ impl Expiry {
     /// The lake cannot be read.
     pub(in crate::catalogue) fn read(evidence: &Evidence<'_>) -> Result<Self> {
         let mut expiry = Self::default();
-        for record in records(evidence, databricks(&["accounts.generateDbToken"]), Raw::With)? {
+        for record in records(evidence, databricks(evidence, &["accounts.generateDbToken"])?, Raw::With)? {
             let told =
                 parameters(&record.raw).get("tokenExpirationTime").and_then(|text| text.trim().parse::<i64>().ok());
             if let Some(millis) = told.filter(|millis| *millis >= 0) {

@@ -23,10 +23,11 @@ const STATED: [&str; 2] = ["accounts.generateDbToken", "accounts.garbageCollectD
 /// # Errors
 /// The lake cannot be read, or the configuration holds a malformed glob.
 pub(in crate::catalogue) fn tokens(evidence: &Evidence<'_>, until: i64) -> Result<Tokens> {
-    let mut stated: BTreeMap<String, BTreeMap<String, String>> = records(evidence, databricks(&STATED), Raw::With)?
-        .into_iter()
-        .map(|record| (record.event_id, kept::parameters(&record.raw)))
-        .collect();
+    let mut stated: BTreeMap<String, BTreeMap<String, String>> =
+        records(evidence, databricks(evidence, &STATED)?, Raw::With)?
+            .into_iter()
+            .map(|record| (record.event_id, kept::parameters(&record.raw)))
+            .collect();
     let verbs = [Verb::TokenCreate, Verb::TokenRevoke, Verb::TokenExpire];
     let (done, failed): (Vec<Deed>, Vec<Deed>) = deeds(evidence, &verbs)?
         .into_iter()

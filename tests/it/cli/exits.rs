@@ -8,11 +8,22 @@ const QUIET: &str = "2026-07-22..2026-07-24";
 /// The last day of the sample: nothing wrong, but two time limits have not run out.
 const OPEN: &str = "2026-07-31..2026-08-01";
 
+/// The tests that logs alone can conclude; the others wait for listings and registers that the sample does not have.
+const LOGS_ALONE: &str = r#"
+[profile."logs-alone"]
+extends = "soc2-core"
+remove = ["DEP-03", "ACC-01", "ACC-02", "PRV-03", "PRV-04", "SOD-01", "CRD-01", "CRD-02", "AUT-01", "LOG-01", "STA-01"]
+"#;
+
 /// Reports on the sample's lake and gives the exit status that is to come.
 fn reports(period: &str, fail_on: &[&str], code: i32) {
     let place = Place::new();
+    let sampled = std::fs::read_to_string(sample().join("tickmark.toml")).unwrap();
+    place.write("tickmark.toml", sampled + LOGS_ALONE);
+    let config = place.path("tickmark.toml").display().to_string();
     let out = place.path("out").display().to_string();
-    let fixed = ["report", "--lake", "lake", "--config", "tickmark.toml", "--period", period, "--out", &out];
+    let fixed =
+        ["report", "--lake", "lake", "--config", &config, "--period", period, "--out", &out, "--profile", "logs-alone"];
     let ran = tickmark(sample(), &[&fixed[..], fail_on].concat());
     assert_eq!(ran.stderr, "");
     ran.ends(code);
