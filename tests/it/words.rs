@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use tickmark::catalogue::TESTS;
 use tickmark::cli::Cli;
 use walkdir::WalkDir;
 
@@ -29,6 +30,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("effective access", "access that a member has through groups in groups"),
     ("noteffectivelyentitled", "Entra's own word for a skipped person"),
     ("effective_at", "the column of a personnel feed: when somebody leaves"),
+    ("effective_from", "the column of a setting: from when it held"),
+    ("effective_until", "the column of a setting: until when it held"),
 ];
 
 fn claims(text: &str) -> Vec<String> {
@@ -150,7 +153,9 @@ fn no_criterion_passes_or_fails() {
     ];
     for part in parts {
         assert!(part.len() > 1_000);
-        let words = part.to_lowercase();
+        // The name of a test speaks of sign-ins, not of the criterion.
+        let titles = TESTS.iter().map(|test| test.about.title.to_lowercase());
+        let words = titles.fold(part.to_lowercase(), |words, title| words.replace(&title, ""));
         for word in words.split(|c: char| !c.is_alphanumeric()) {
             let is_verdict =
                 ["pass", "passed", "passes", "fail", "failed", "fails", "met", "satisfied"].contains(&word);

@@ -94,8 +94,12 @@ fn skipped_push(story: &mut Story<'_>) {
     const SITUATION: &str = "skipped_push";
     let person = &story.organisation.cast.skipped;
     let assigned = story.hired(at(14, 11, 30), person);
-    story.log(after(assigned.time, 60), Act::PushUserSkipped(person));
+    let (_, skipped_at) = story.log(after(assigned.time, 60), Act::PushUserSkipped(person));
     story.trace(&assigned, Finding::exception("missing"), None, SITUATION);
+    // Only Entra tells of it.
+    if story.plan.provider == Provider::Entra {
+        story.note("TRC-03", &assigned.change, Scope::Account.label(), skipped_at, Finding::exception(""), SITUATION);
+    }
     story.describe(
         SITUATION,
         "Assigned, but the identity provider skips the push: no failure, and no account.",

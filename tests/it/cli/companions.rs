@@ -69,14 +69,6 @@ fn companions_are_evidence_listed_with_digest_owner_and_findings() {
     }
 }
 
-/// What a run says, without what names the run itself.
-fn results(model: &Value) -> Value {
-    let mut model = model.clone();
-    let all = model.as_object_mut().unwrap();
-    ["package", "companions", "companion_findings"].iter().for_each(|key| drop(all.remove(*key)));
-    model
-}
-
 #[test]
 fn the_run_id_follows_from_companions() {
     let place = with(&[("hr_leavers", "leavers.csv", LEAVERS)]);
