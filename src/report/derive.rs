@@ -47,7 +47,9 @@ fn check(test: &Test) -> Result<()> {
 /// A test with its prose and controls, before any item is judged.
 pub fn described(test: &catalogue::Test, severity: Severity) -> Test {
     let about = &test.about;
-    let words = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+    // The marks of code are for the terminal and for Markdown.
+    let plain = |text: &str| text.replace('`', "");
+    let words = |list: &[&str]| list.iter().map(|text| plain(text)).collect();
     let counts = Counts::default();
     let need = |need: &catalogue::Need| {
         let note = if need.optional { " (where supplied)" } else { "" };
@@ -58,9 +60,9 @@ pub fn described(test: &catalogue::Test, severity: Severity) -> Test {
         version: test.version.into(),
         title: about.title.into(),
         gate: test.is_gate(),
-        objective: about.objective.into(),
+        objective: plain(about.objective),
         needs: test.needs.iter().map(need).collect(),
-        population_definition: about.population.into(),
+        population_definition: plain(about.population),
         item_noun: about.item_noun.into(),
         procedure: words(about.procedure),
         exclusions: Vec::new(),
