@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::leavers::{Leaver, leavers};
+use super::dep01::of_departure;
+use super::dep02::returned;
+use super::departures::{Departure, departures};
 use super::tokens::{Expiry, Token, Tokens, Use, hole, tokens, uses};
-use super::trc::of_decision;
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
-use crate::change::{Direction, Verb};
+use crate::change::Direction;
 use crate::correlate::kernel::{Reason, Scope};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
@@ -16,9 +17,9 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-02",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
-    needs: &[need::A, need::E, need::U],
+    needs: &[need::H_IF, need::A, need::E, need::U],
     shared_parameters: &[],
     own_parameters: &[Parameter {
         name: "token_sla",
@@ -39,7 +40,6 @@ pub(super) const TEST: Test = Test {
         shared::NO_OPENING_STATE,
         shared::UNRESOLVED_SUBJECT,
         shared::SUPERSEDED,
-        shared::NOT_PUSHED,
     ],
     columns: &[
         Column::optional("token_id_hash", Kind::Text, "Id or digest of the token. null = no record gives one."),
@@ -86,13 +86,13 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let sla = evidence.config.span(TEST.id, "token_sla")?.micros();
-    let departed = leavers(evidence, evidence.config.span("DEP-01", "deprovision_sla")?.micros());
+    let departed = departures(evidence)?.all;
     let all = tokens(evidence, i64::MAX)?;
     let mut by_owner: BTreeMap<&str, Vec<&Token>> = BTreeMap::new();
     for token in &all.all {
         by_owner.entry(token.owner.as_deref().unwrap_or_default()).or_default().push(token);
     }
-    let owned: Vec<(&Leaver<'_>, &Token)> = departed
+    let owned: Vec<(&Departure<'_>, &Token)> = departed
         .iter()
         .flat_map(|leaver| {
             let label = leaver.key.subject.label();
@@ -130,7 +130,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-fn used_after(evidence: &Evidence<'_>, owned: &[(&Leaver<'_>, &Token)]) -> Result<BTreeMap<String, Vec<Use>>> {
+fn used_after(evidence: &Evidence<'_>, owned: &[(&Departure<'_>, &Token)]) -> Result<BTreeMap<String, Vec<Use>>> {
     let mut used: BTreeMap<String, Vec<Use>> = BTreeMap::new();
     let ids: Vec<&str> = owned.iter().map(|(_, token)| token.id.as_str()).collect();
     if let Some(from) = owned.iter().map(|(leaver, _)| leaver.start).min() {
@@ -152,7 +152,7 @@ fn notes(all: &Tokens) -> Vec<String> {
 /// One token of one leaver.
 struct Case<'c, 'e> {
     evidence: &'c Evidence<'e>,
-    leaver: &'c Leaver<'c>,
+    leaver: &'c Departure<'c>,
     token: &'c Token,
     /// When it had to have ended.
     due: i64,
@@ -169,11 +169,11 @@ struct Case<'c, 'e> {
 impl<'c, 'e> Case<'c, 'e> {
     fn new(
         evidence: &'c Evidence<'e>,
-        leaver: &'c Leaver<'c>,
+        leaver: &'c Departure<'c>,
         token: &'c Token,
         (sla, used): (i64, &'c [Use]),
     ) -> Self {
-        let returned = super::leavers::returned(evidence, leaver);
+        let returned = returned(leaver).unwrap_or(i64::MAX);
         let until = returned.min(evidence.cut_off());
         let after = used.iter().filter(|u| u.time > leaver.start && u.time < returned).collect();
         let (inactive, active_again) = inactivity(evidence, leaver);
@@ -206,10 +206,7 @@ impl<'c, 'e> Case<'c, 'e> {
     }
 
     fn not_judged(&self) -> Option<(Verdict, &'static str, Option<String>)> {
-        let verb = self.evidence.correlation.judged.acts.verb(self.leaver.trigger.authority);
-        match self.leaver.trigger.reason {
-            // Another assignment was left: nobody was to lose anything.
-            Reason::NotPushed if verb == Verb::AppUnassign => Some((Verdict::NotApplicable, "not_pushed", None)),
+        match self.leaver.judge(self.evidence).0 {
             Reason::Superseded => Some((Verdict::NotApplicable, "superseded", None)),
             _ if self.until <= self.due && self.until < self.evidence.cut_off() => {
                 Some((Verdict::NotApplicable, "superseded", None))
@@ -238,7 +235,7 @@ impl<'c, 'e> Case<'c, 'e> {
     }
 
     fn item(&self) -> Item {
-        let base = of_decision(self.evidence, self.leaver.trigger);
+        let base = of_departure(self.evidence, self.leaver);
         let (verdict, reason, hole_id) = self.judge();
         let mut event_ids = base.event_ids.clone();
         event_ids.extend(self.token.event_ids());
@@ -274,13 +271,13 @@ impl<'c, 'e> Case<'c, 'e> {
 }
 
 /// When a leaver's account became inactive, and when it became active again.
-fn inactivity(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> (Option<i64>, Option<i64>) {
-    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
-    let effects: Vec<_> = case.into_iter().flat_map(|c| &c.effects).filter(|e| e.scope == Scope::ACCOUNT).collect();
+fn inactivity(evidence: &Evidence<'_>, leaver: &Departure<'_>) -> (Option<i64>, Option<i64>) {
+    let effects: Vec<_> =
+        leaver.case.into_iter().flat_map(|c| &c.effects).filter(|e| e.scope == Scope::ACCOUNT).collect();
     let was_gone = effects.iter().rfind(|e| e.time <= leaver.start).is_some_and(|e| e.direction == Direction::Revoke);
     let gone = || effects.iter().find(|e| e.time > leaver.start && e.direction == Direction::Revoke).map(|e| e.time);
-    let is_gone = was_gone || leaver.trigger.reason == Reason::AlreadyInEffect;
-    let inactive = if is_gone { Some(leaver.start) } else { leaver.end.or_else(gone) };
+    let is_gone = was_gone || leaver.judge(evidence).0 == Reason::AlreadyInEffect;
+    let inactive = if is_gone { Some(leaver.start) } else { leaver.end.map(|(end, _)| end).or_else(gone) };
     let back = |since: i64| effects.iter().find(|e| e.time > since && e.direction == Direction::Grant).map(|e| e.time);
     (inactive, inactive.and_then(back))
 }

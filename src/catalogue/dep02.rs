@@ -239,7 +239,7 @@ fn unwatched(evidence: &Evidence<'_>, departure: &Departure<'_>, until: i64) -> 
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.
-fn returned(departure: &Departure<'_>) -> Option<i64> {
+pub(super) fn returned(departure: &Departure<'_>) -> Option<i64> {
     let grants = departure.case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
     let from = departure.decided.map_or(departure.start, |decided| decided.max(departure.start));
     grants.map(|d| d.time).find(|time| *time > from)

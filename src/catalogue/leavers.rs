@@ -10,75 +10,6 @@ use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::Reason;
 use crate::error::Result;
 
-/// One departure: an identity and the first decision that ended its access.
-#[derive(Debug)]
-pub(super) struct Leaver<'e> {
-    /// The identity's account.
-    pub(super) key: &'e Key,
-    /// The decision that starts the clock.
-    pub(super) trigger: &'e Tracing,
-    /// All decisions of the departure.
-    pub(super) decisions: Vec<&'e Tracing>,
-    /// When it began, microseconds.
-    pub(super) start: i64,
-    /// When Databricks ended the access, microseconds.
-    pub(super) end: Option<i64>,
-}
-
-/// The departures that the tests judge: begun in the period, or before it and not carried out when it began.
-pub(super) fn leavers<'e>(evidence: &'e Evidence<'_>, sla: i64) -> Vec<Leaver<'e>> {
-    let all = evidence.correlation;
-    let mut found: Vec<Leaver<'e>> = Vec::new();
-    let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
-    for t in all.judged.tracing.iter().filter(|t| is_departure(evidence, t)) {
-        let time = all.judged.acts.time(t.authority);
-        let same = last.get(&t.key).copied().filter(|at| !has_returned(evidence, &t.key, found[*at].start, time));
-        match same {
-            Some(at) => found[at].decisions.push(t),
-            None => {
-                last.insert(&t.key, found.len());
-                found.push(Leaver { key: &t.key, trigger: t, decisions: vec![t], start: time, end: None });
-            }
-        }
-    }
-    for leaver in &mut found {
-        let ends = leaver.decisions.iter().filter_map(|t| t.effect.map(|row| all.judged.acts.time(row)));
-        leaver.end = ends.min();
-    }
-    found.retain(|l| {
-        let began_in_reach = (evidence.period.start - sla..evidence.period.end).contains(&l.start);
-        let still_stood = match l.end {
-            Some(end) => end >= evidence.period.start,
-            None => {
-                let is_back = has_returned(evidence, l.key, l.start, evidence.period.start);
-                began_in_reach || (stands(l.trigger.reason) && !is_back)
-            }
-        };
-        l.start < evidence.period.end && (l.start >= evidence.period.start || still_stood)
-    });
-    found
-}
-
-// Access that was there when it was to end, and of whose end nothing is known.
-const fn stands(reason: Reason) -> bool {
-    matches!(reason, Reason::Missing | Reason::Failed | Reason::CoverageGap)
-}
-
-/// When a decision let the leaver in again: an account that is merely switched on again does not. `i64::MAX` = none did.
-pub(super) fn returned(evidence: &Evidence<'_>, leaver: &Leaver<'_>) -> i64 {
-    let case = evidence.correlation.judged.cases.by_key.get(leaver.key);
-    let grants = case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
-    grants.map(|d| d.time).find(|t| *t > leaver.start).unwrap_or(i64::MAX)
-}
-
-/// True for a decision about a person's whole access.
-fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
-    let verb = evidence.correlation.judged.acts.verb(t.authority);
-    t.key.entitlement == Entitlement::Account
-        && !t.key.is_group
-        && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
-}
-
 /// True for a decision that ends a person's whole access. An unassignment beside an assigned group ends nothing.
 pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
     let judged = &evidence.correlation.judged;
@@ -87,6 +18,13 @@ pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
         t.reason == Reason::NotPushed && case.is_some_and(|c| c.is_pushed && c.is_known_to_databricks)
     };
     is_departure(evidence, t) && (judged.acts.verb(t.authority) != Verb::AppUnassign || !is_kept())
+}
+
+fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let verb = evidence.correlation.judged.acts.verb(t.authority);
+    t.key.entitlement == Entitlement::Account
+        && !t.key.is_group
+        && matches!(verb, Verb::UserDeactivate | Verb::UserDelete | Verb::AppUnassign)
 }
 
 /// True when a decision brought the person back after one instant and before another.

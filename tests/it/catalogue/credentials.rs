@@ -201,7 +201,6 @@ pub(super) const TOKENS: &[Story] = &[
             "user.deactivate frank ff01: undetermined window_open",
             "user.deactivate grace gg01: undetermined no_opening_state",
             "user.deactivate henry hh01: not_applicable superseded",
-            "app.unassign ivy ii01: not_applicable not_pushed",
             "user.deactivate judy jj01: undetermined unresolved_subject",
             "user.deactivate kate kk01: exception still_valid",
         ],
@@ -225,6 +224,19 @@ pub(super) const TOKENS: &[Story] = &[
             "user.deactivate bob bb01: undetermined coverage_gap",
             "user.deactivate carol cc01: exception used_after_end",
         ],
+    },
+    // The identity provider never learnt that alice left.
+    Story {
+        test: "CRD-02",
+        but: &[("", "\n[[companion]]\nkind = \"hr_leavers\"\npaths = [\"leavers.csv\"]\nowner = \"People\"\n")],
+        tell: |logs| {
+            let leavers = "person,effective_at,kind\nalice@example.com,2026-07-02T05:00:00Z,voluntary\n";
+            logs.files.push(("leavers.csv", leavers.to_owned()));
+            knows(logs, "alice", "7001");
+            makes(logs, "06-30 09:20", "7001", "aa01", json!((ms("06-30 09:20") + 30 * DAY).to_string()));
+            uses(logs, "02 09:30", "alice@example.com", "aa01");
+        },
+        judged: &["alice aa01: exception used_after_end"],
     },
     Story {
         test: "CRD-03",
