@@ -13,7 +13,7 @@ use polars::prelude::*;
 
 use crate::error::Result;
 use crate::event::{BYTE_OFFSET, EVENT_ID, EVENTS, FILE_ID, LINE};
-use crate::frame::{collect, instants, scan, texts, wholes};
+use crate::frame::{collect, engine, instants, scan, texts, wholes};
 use crate::lake::Lake;
 use crate::lake::tables::{
     ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FILTERED_RULES, FIRST_EVENT_TIME, INGESTED_AT, LAST_EVENT_TIME,
@@ -150,10 +150,17 @@ fn rejects(lake: &Lake) -> Result<Vec<RejectRow>> {
 /// # Errors
 /// The lake cannot be read.
 pub fn lineage(lake: &Lake, events: &BTreeSet<String>) -> Result<BTreeMap<String, (String, u64)>> {
-    let wanted = Series::new("wanted".into(), events.iter().cloned().collect::<Vec<_>>());
-    let found = scan(lake, &EVENTS)?
-        .select([EVENT_ID.expr(), FILE_ID.expr(), LINE.expr()])
-        .filter(EVENT_ID.expr().is_in(lit(wanted).implode(false), false));
+    // A join builds its table once; a list to look in would be built anew for every piece of the lake.
+    let wanted = DataFrame::new_infer_height(vec![Column::new(
+        EVENT_ID.name.into(),
+        events.iter().map(String::as_str).collect::<Vec<_>>(),
+    )])
+    .map_err(engine("find raw records"))?;
+    let found = scan(lake, &EVENTS)?.select([EVENT_ID.expr(), FILE_ID.expr(), LINE.expr()]).inner_join(
+        wanted.lazy(),
+        EVENT_ID.expr(),
+        EVENT_ID.expr(),
+    );
     let found = collect(found, "find raw records")?;
     let (event_id, file_id, line) = (texts(&found, EVENT_ID)?, texts(&found, FILE_ID)?, wholes(&found, LINE)?);
     Ok((0..found.height()).map(|i| (sure(event_id, i), (sure(file_id, i), unsigned(line, i)))).collect())
