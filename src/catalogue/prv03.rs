@@ -214,7 +214,10 @@ impl<'c, 'e> Court<'c, 'e> {
 pub(super) fn is_own(pattern: &str, user: &str, name: &str) -> bool {
     let short = user.split('@').next().unwrap_or(user);
     let spelt = [user.to_owned(), short.to_owned(), short.replace(|c: char| !c.is_ascii_alphanumeric(), "_")];
-    spelt.iter().filter(|user| !user.is_empty()).any(|user| {
+    // Most names do not hold the user's at all, and need no pattern made for them.
+    let folded = name.to_lowercase();
+    let may_be = |user: &&String| !pattern.contains("{user}") || folded.contains(&user.to_lowercase());
+    spelt.iter().filter(|user| !user.is_empty()).filter(may_be).any(|user| {
         let pattern = pattern.replace("{user}", &globset::escape(user));
         let is_as_deep = pattern.contains('/') || pattern.matches('.').count() == name.matches('.').count();
         is_as_deep && glob(&pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
