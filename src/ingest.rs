@@ -17,6 +17,7 @@ mod secrets;
 mod settle;
 mod streamed;
 mod tally;
+mod writing;
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::block::{Block, EventRow};
 use super::known::{date, day_of};
-use super::settle::{Duplicate, Earlier, Partition, Settled, settle};
+use super::settle::{Duplicate, Partition, Settled, Store, settle};
 use crate::change::{CHANGES, STATEMENTS};
 use crate::error::{Error, Result};
 use crate::event::EVENTS;
@@ -109,13 +109,13 @@ impl Pending {
     }
 
     /// Decides on all that is gathered and writes what is new, in files of at most `piece` raw bytes.
-    pub(super) fn flush(self, writer: &Writer, earlier: &Earlier, piece: u64) -> Result<Flushed> {
+    pub(super) fn flush(self, store: &Store, piece: u64) -> Result<Flushed> {
         let batches = [&self.events, &self.changes, &self.statements].map(|batches| batches.iter().collect::<Vec<_>>());
         let partitions: Vec<(Partition, Vec<Row>)> = self.partitions.into_iter().collect();
         let settled: Result<Vec<(Partition, Settled)>> = partitions
             .into_par_iter()
             .with_max_len(1)
-            .map(|(partition, rows)| Ok((partition, settle(writer, earlier, partition, rows)?)))
+            .map(|(partition, rows)| Ok((partition, settle(store, partition, rows)?)))
             .collect();
         let mut flushed = Flushed::default();
         let mut pieces = Vec::new();
@@ -128,7 +128,7 @@ impl Pending {
         }
         flushed.duplicates.sort_by_key(|(_, d)| (d.file, d.line, d.byte_offset));
         let staged: Result<Vec<Vec<Staged>>> =
-            pieces.par_iter().with_max_len(1).map(|piece| piece.stage(writer, &batches)).collect();
+            pieces.par_iter().with_max_len(1).map(|piece| piece.stage(&store.writer, &batches)).collect();
         for (piece, staged) in pieces.iter().zip(staged?) {
             if let (Some(file), Some((first, last))) = (staged.first(), piece.times()) {
                 flushed.events.push((piece.partition, file.path().to_owned(), first, last));

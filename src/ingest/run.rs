@@ -1,6 +1,7 @@
 //! One ingest: what is known, what is gathered, what is counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
@@ -12,23 +13,23 @@ use super::known::{KnownFiles, KnownRejects};
 use super::pending::{Flushed, Pending};
 use super::read::{self, Group, Outcome};
 use super::rows;
-use super::settle::Earlier;
+use super::settle::Store;
 use super::tally::{Counts, FileTally, Progress, Refused, Summary, Watch};
+use super::writing::Writing;
 use super::{Limits, Options};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::{DUPLICATES, FILES, REJECTS, Rows, Staged, Writer};
 
 /// One ingest.
 pub(super) struct Run<'w> {
-    pub(super) writer: Writer,
+    store: Arc<Store>,
     pub(super) limits: Limits,
     pub(super) known_files: KnownFiles,
     options: Options,
     known_rejects: KnownRejects,
-    /// What is gathered, and what is being decided on meanwhile.
+    /// What is gathered, and what is being decided on and written meanwhile.
     pub(super) pending: Pending,
-    pub(super) full: Option<Pending>,
-    pub(super) earlier: Earlier,
+    writing: Option<Writing>,
     pub(super) rejects: Rows,
     pub(super) reject_bytes: usize,
     pub(super) staged: Vec<Staged>,
@@ -60,13 +61,12 @@ impl<'w> Run<'w> {
         let bytes = files.iter().map(|f| f.byte_count).sum();
         Ok(Self {
             known_files: KnownFiles::load(&writer)?,
-            writer,
+            store: Arc::new(Store::new(writer)),
             limits,
             options,
             known_rejects: KnownRejects::default(),
             pending: Pending::default(),
-            full: None,
-            earlier: Earlier::default(),
+            writing: None,
             rejects: Rows::new(&REJECTS),
             reject_bytes: 0,
             staged: Vec::new(),
@@ -83,35 +83,13 @@ impl<'w> Run<'w> {
     /// Reads some small files.
     pub(super) fn small(&mut self, wave: &[&[FoundFile]]) -> Result<()> {
         let read = AtomicU64::new(0);
-        let (known, limits) = (&self.known_files, self.limits);
-        let groups: Vec<Result<Group>> = Self::beside(&mut self.full, &self.writer, &self.earlier, limits, || {
-            wave.par_iter().with_max_len(1).map(|files| read::read_group(files, known, &limits, &read)).collect()
-        })
-        .and_then(|(flushed, groups)| {
-            self.flushed(flushed)?;
-            Ok(groups)
-        })?;
+        let (known, limits) = (&self.known_files, &self.limits);
+        let groups: Vec<Result<Group>> =
+            wave.par_iter().with_max_len(1).map(|files| read::read_group(files, known, limits, &read)).collect();
         for (files, group) in wave.iter().zip(groups) {
             self.group(files, group?)?;
         }
         Ok(())
-    }
-
-    /// Does some work while what is gathered is decided on and written.
-    pub(super) fn beside<T: Send>(
-        full: &mut Option<Pending>,
-        writer: &Writer,
-        earlier: &Earlier,
-        limits: Limits,
-        work: impl FnOnce() -> T + Send,
-    ) -> Result<(Option<Flushed>, T)> {
-        match full.take() {
-            None => Ok((None, work())),
-            Some(pending) => {
-                let (flushed, done) = rayon::join(|| pending.flush(writer, earlier, limits.piece), work);
-                Ok((Some(flushed?), done))
-            }
-        }
     }
 
     fn group(&mut self, files: &[FoundFile], group: Group) -> Result<()> {
@@ -158,7 +136,7 @@ impl<'w> Run<'w> {
         let is_known_path = self.known_files.has_path(&tally.path);
         let mut count = 0;
         for reject in rejects {
-            count += u64::from(!is_known_path || !self.known_rejects.has(&self.writer, &tally.path, reject)?);
+            count += u64::from(!is_known_path || !self.known_rejects.has(&self.store.writer, &tally.path, reject)?);
         }
         Ok(count)
     }
@@ -235,7 +213,7 @@ impl<'w> Run<'w> {
         let Some(open) = self.open.get_mut(&number) else { return Ok(()) };
         let is_known_path = !part.rejects.is_empty() && self.known_files.has_path(&open.tally.path);
         for reject in &part.rejects {
-            if is_known_path && self.known_rejects.has(&self.writer, &open.tally.path, reject)? {
+            if is_known_path && self.known_rejects.has(&self.store.writer, &open.tally.path, reject)? {
                 open.tally.counts.duplicate += 1;
                 continue;
             }
@@ -250,41 +228,53 @@ impl<'w> Run<'w> {
         let rows = std::mem::replace(&mut self.rejects, Rows::new(&REJECTS)).finish()?;
         self.reject_bytes = 0;
         if rows.num_rows() > 0 {
-            self.staged.push(self.writer.stage(&REJECTS, None, None, std::iter::once(Ok(rows)))?);
+            self.staged.push(self.store.writer.stage(&REJECTS, None, None, std::iter::once(Ok(rows)))?);
         }
         Ok(())
     }
 
-    /// Hands what is gathered over to be decided on, beside whatever is done next.
+    /// Has what is gathered decided on and written, beside whatever is done next.
     pub(super) fn hand_over_if_full(&mut self) -> Result<()> {
         if self.pending.size() < self.limits.pending {
             return Ok(());
         }
-        self.flush_full()?;
-        self.full = Some(std::mem::take(&mut self.pending));
+        self.wait()?;
+        self.hand_over();
         Ok(())
     }
 
-    fn flush_full(&mut self) -> Result<()> {
-        let flushed = Self::beside(&mut self.full, &self.writer, &self.earlier, self.limits, || ())?.0;
-        self.flushed(flushed)
+    fn hand_over(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        self.writing = Some(Writing::start(pending, &self.store, self.limits.piece));
+    }
+
+    /// Waits for what was handed over, and takes over what was decided.
+    pub(super) fn wait(&mut self) -> Result<()> {
+        match self.writing.take() {
+            Some(writing) => self.flushed(writing.wait()?),
+            None => Ok(()),
+        }
     }
 
     /// Decides on all that is gathered, and writes it.
     pub(super) fn flush(&mut self) -> Result<()> {
-        self.flush_full()?;
+        self.wait()?;
         if !self.pending.is_empty() {
-            self.full = Some(std::mem::take(&mut self.pending));
+            self.hand_over();
         }
-        self.flush_full()
+        self.wait()
     }
 
-    /// Takes over what was decided.
-    pub(super) fn flushed(&mut self, flushed: Option<Flushed>) -> Result<()> {
-        let Some(flushed) = flushed else { return Ok(()) };
+    /// What is in the lake. Nothing may be being written.
+    pub(super) fn store(&mut self) -> Result<&mut Store> {
+        Arc::get_mut(&mut self.store).ok_or_else(|| Error::Bug("the lake is still being written".to_owned()))
+    }
+
+    fn flushed(&mut self, flushed: Flushed) -> Result<()> {
         self.staged.extend(flushed.staged);
+        let store = self.store()?;
         for (partition, path, first, last) in flushed.events {
-            self.earlier.add(partition, path, first, last);
+            store.earlier.add(partition, path, first, last);
         }
         for (number, accepted) in flushed.accepted {
             if let Some(open) = self.open.get_mut(&number) {
@@ -302,7 +292,7 @@ impl<'w> Run<'w> {
         }
         if !flushed.duplicates.is_empty() {
             let rows = std::iter::once(duplicates.finish());
-            self.staged.push(self.writer.stage(&DUPLICATES, None, None, rows)?);
+            self.staged.push(self.store.writer.stage(&DUPLICATES, None, None, rows)?);
         }
         self.close_files()
     }
@@ -348,10 +338,12 @@ impl<'w> Run<'w> {
         let batch_id = batch_id(&self.batch);
         let mut rows = Rows::new(&FILES);
         self.batch.iter().for_each(|tally| rows::put_file(&mut rows, tally, self.options.ingested_at, &batch_id));
-        let files = self.writer.stage(&FILES, None, None, std::iter::once(rows.finish()))?;
+        let files = self.store.writer.stage(&FILES, None, None, std::iter::once(rows.finish()))?;
         self.staged.push(files);
-        self.writer.commit(&batch_id, std::mem::take(&mut self.staged), self.options.ingested_at)?;
-        self.earlier.clear();
+        let (staged, at) = (std::mem::take(&mut self.staged), self.options.ingested_at);
+        let store = self.store()?;
+        store.writer.commit(&batch_id, staged, at)?;
+        store.earlier.clear();
         self.known_rejects.clear();
         self.batch.clear();
         self.batch_bytes = 0;
@@ -361,7 +353,8 @@ impl<'w> Run<'w> {
     /// Commits the rest.
     pub(super) fn finish(mut self, skipped: Vec<Skipped>) -> Result<Summary> {
         self.commit()?;
-        derive(&mut self.writer, self.options.ingested_at)?;
+        let at = self.options.ingested_at;
+        derive(&mut self.store()?.writer, at)?;
         self.summary.skipped = skipped;
         Ok(self.summary)
     }

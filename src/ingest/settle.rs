@@ -35,6 +35,19 @@ pub(super) type Partition = (&'static str, i32);
 /// Parquet files of `events` with their first and last time.
 type Ranged = (PathBuf, i64, i64);
 
+/// The lake, and what this run has added to it.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) writer: Writer,
+    pub(super) earlier: Earlier,
+}
+
+impl Store {
+    pub(super) fn new(writer: Writer) -> Self {
+        Self { writer, earlier: Earlier::default() }
+    }
+}
+
 /// What was written earlier: committed files, and those staged by this run.
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
@@ -94,7 +107,8 @@ pub(super) struct Settled {
 }
 
 /// Decides on the rows of one partition, which are given in the order of arrival: of equal ones the first is kept.
-pub(super) fn settle(writer: &Writer, earlier: &Earlier, partition: Partition, mut rows: Vec<Row>) -> Result<Settled> {
+pub(super) fn settle(store: &Store, partition: Partition, mut rows: Vec<Row>) -> Result<Settled> {
+    let Store { writer, earlier } = store;
     rows.sort_by_key(|row| (row.event.event_time, row.event.identity));
     let mut settled = Settled::default();
     for row in rows {

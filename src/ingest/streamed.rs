@@ -31,12 +31,7 @@ struct Spoilt {
 impl Run<'_> {
     /// Streams a large file.
     pub(super) fn large(&mut self, file: &FoundFile) -> Result<()> {
-        let known = &self.known_files;
-        // Its digest is taken while what was gathered before is written.
-        let (flushed, digested) =
-            Self::beside(&mut self.full, &self.writer, &self.earlier, self.limits, || read::digest_large(file, known))?;
-        self.flushed(flushed)?;
-        match digested? {
+        match read::digest_large(file, &self.known_files)? {
             Digested::Unchanged(tally) => self.unchanged(*tally),
             Digested::New(sha256, byte_count) => self.stream(file, sha256, byte_count),
         }
@@ -67,11 +62,7 @@ impl Run<'_> {
         let mut spoilt = None;
         let mut chunks = reading.next_few(at_once)?;
         while !chunks.is_empty() {
-            let (flushed, (parsed, next)) =
-                Self::beside(&mut self.full, &self.writer, &self.earlier, self.limits, || {
-                    parse_and_read_on(chunks, reading, at_once)
-                })?;
-            self.flushed(flushed)?;
+            let (parsed, next) = parse_and_read_on(chunks, reading, at_once);
             for parsed in parsed {
                 let (blocks, part) = parsed?;
                 self.streamed(number, &blocks, part, &reading.tally, &mut spoilt)?;
@@ -114,12 +105,13 @@ impl Run<'_> {
     fn go_back(&mut self, number: u32, mut tally: FileTally, spoilt: Spoilt, before: &Before) -> Result<()> {
         self.forget(number);
         self.pending = Pending::default();
-        self.full = None;
+        self.wait()?;
         let thrown = self.staged.split_off(before.staged);
+        let store = self.store()?;
         for staged in &thrown {
-            self.writer.discard(staged)?;
+            store.writer.discard(staged)?;
         }
-        self.earlier.remove(&thrown);
+        store.earlier.remove(&thrown);
         self.rejects = Rows::new(&REJECTS);
         self.reject_bytes = 0;
         self.batch_bytes = before.batch_bytes;

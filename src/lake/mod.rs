@@ -10,6 +10,7 @@ mod merge;
 mod order;
 mod parquet_file;
 mod rows;
+mod syncing;
 pub mod tables;
 mod writer;
 

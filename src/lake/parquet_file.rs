@@ -32,8 +32,8 @@ const ROW_GROUP_MEMORY: usize = 128 << 20;
 /// Rows that are read at a time, at most.
 const READ_ROWS: u64 = 8192;
 
-/// Writes batches as one Parquet file, until there is none left or the file has about `limit` bytes, and waits until it is on
-/// the disk; returns its size.
+/// Writes batches as one Parquet file, until there is none left or the file has about `limit` bytes; returns its size, and the
+/// file, which need not be on the disk yet.
 ///
 /// # Errors
 /// [`Error::Io`] naming the file when the disk refuses, e.g. because it is full.
@@ -42,7 +42,7 @@ pub(super) fn write(
     table: &Table,
     batches: &mut dyn Iterator<Item = Result<RecordBatch>>,
     limit: u64,
-) -> Result<u64> {
+) -> Result<(u64, File)> {
     let refused = |error| Error::io("write", path, error);
     let file = File::create(path).map_err(refused)?;
     let failed = |error| Error::io("write", path, cause(error));
@@ -69,8 +69,7 @@ pub(super) fn write(
         }
     }
     writer.close().map_err(failed)?;
-    file.sync_all().map_err(refused)?;
-    Ok(file.metadata().map_err(refused)?.len())
+    Ok((file.metadata().map_err(refused)?.len(), file))
 }
 
 // Texts that point into bytes share them, and so do parts of a batch: only what is theirs counts.

@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::{max, min};
 
 use super::delta::{Delta, LiveFile, NewFile};
+use super::syncing::Syncing;
 use super::{OFTEN_EMPTY, TABLES, left_over, parquet_file, present, sync_folder};
 use crate::error::{Error, Result};
 use crate::event::EVENT_TIME;
@@ -25,6 +26,7 @@ pub struct Writer {
     /// Live files of `events` by folder, for lookups by partition.
     events: BTreeMap<PathBuf, Vec<PathBuf>>,
     staged: AtomicU64,
+    syncing: Syncing,
     // Held until the writer is dropped: the system releases it even when the process is killed.
     _lock: File,
 }
@@ -64,8 +66,14 @@ impl Writer {
         File::options().create(true).append(true).open(&readers).map_err(|e| Error::io("create", &readers, e))?;
         let delta = Delta::new(root)?;
         delta.create_missing()?;
-        let mut writer =
-            Self { root: root.to_owned(), delta, events: BTreeMap::new(), staged: AtomicU64::new(0), _lock: lock };
+        let mut writer = Self {
+            root: root.to_owned(),
+            delta,
+            events: BTreeMap::new(),
+            staged: AtomicU64::new(0),
+            syncing: Syncing::default(),
+            _lock: lock,
+        };
         writer.clear_staging()?;
         left_over::roll_back(&writer.root, &writer.delta)?;
         OFTEN_EMPTY.iter().try_for_each(|table| writer.place_no_rows(table))?;
@@ -79,6 +87,7 @@ impl Writer {
             return Ok(());
         }
         let staged = self.stage(table, None, None, std::iter::empty())?;
+        self.syncing.wait()?;
         let new = self.place(staged, "none.parquet", 0)?;
         self.delta.open(table.name)?.add(&[new])
     }
@@ -97,7 +106,8 @@ impl Writer {
         self.events.get(&folder).map_or(&[], Vec::as_slice)
     }
 
-    /// Writes a Parquet file where no reader looks. May be called from several threads.
+    /// Writes a Parquet file where no reader looks. May be called from several threads. That it is on the disk is waited for when
+    /// it is committed.
     ///
     /// # Errors
     /// [`Error::Io`] when the disk refuses.
@@ -111,7 +121,8 @@ impl Writer {
         let staging = self.scratch(table.name)?;
         let mut rows = 0;
         let mut counted = batches.inspect(|batch| rows += batch.as_ref().map_or(0, |b| b.num_rows() as u64));
-        let byte_count = parquet_file::write(&staging, table, &mut counted, u64::MAX)?;
+        let (byte_count, file) = parquet_file::write(&staging, table, &mut counted, u64::MAX)?;
+        self.syncing.put(staging.clone(), file)?;
         let partition = partition.map(|(source, date)| (source.to_owned(), date));
         Ok(Staged { table, partition, staging, byte_count, rows, times })
     }
@@ -132,7 +143,8 @@ impl Writer {
             times = spanned(times, &batch)?;
             Ok(batch)
         });
-        let byte_count = parquet_file::write(&staging, table, &mut seen, limit)?;
+        let (byte_count, file) = parquet_file::write(&staging, table, &mut seen, limit)?;
+        self.syncing.put(staging.clone(), file)?;
         Ok(Staged { table, partition, staging, byte_count, rows, times })
     }
 
@@ -157,6 +169,7 @@ impl Writer {
     /// # Errors
     /// [`Error::Io`] or [`Error::Lake`]; the next writer then rolls the batch back.
     pub fn commit(&mut self, batch_id: &str, staged: Vec<Staged>, at_micros: i64) -> Result<()> {
+        self.syncing.wait()?;
         let mut placed: BTreeMap<&str, Vec<NewFile>> = BTreeMap::new();
         let mut folders = BTreeSet::new();
         for (number, file) in staged.into_iter().enumerate() {
@@ -189,6 +202,7 @@ impl Writer {
         at_micros: i64,
         changes_data: bool,
     ) -> Result<()> {
+        self.syncing.wait()?;
         let added: Vec<NewFile> =
             added.into_iter().map(|(name, staged)| self.place(staged, &name, at_micros)).collect::<Result<_>>()?;
         let folders: BTreeSet<&Path> = added.iter().filter_map(|file| file.path.parent()).collect();
