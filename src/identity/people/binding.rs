@@ -13,6 +13,8 @@ use crate::identity::store::{AccountId, DATABRICKS, Store};
 use crate::identity::texts::{NONE, TextId};
 use crate::identity::timeline::{Claim, Tenure, tenure_at, tenures};
 
+const DAY: i64 = 86_400_000_000;
+
 /// An owner from an instant on, until the next segment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
@@ -94,8 +96,7 @@ impl People {
     }
 
     fn segments_of(&self, store: &Store, account: AccountId, evidence: &[Evidence]) -> Vec<Segment> {
-        let claims: Vec<Claim> = evidence.iter().map(|e| e.claim).collect();
-        let told = tenures(&claims, |a, b| self.cluster(a) == self.cluster(b));
+        let told = self.told(evidence);
         let (first_seen, last_seen) = self.histories.spans[account as usize];
         if first_seen > last_seen {
             return Vec::new();
@@ -128,6 +129,22 @@ impl People {
             first.from = i64::MIN;
         }
         segments
+    }
+
+    /// Whose the account is by its foreign ids. Who comes second while the first is still there contests it, and has contested it
+    /// from the start if both came within a day.
+    fn told(&self, evidence: &[Evidence]) -> Vec<Tenure> {
+        let claims: Vec<Claim> = evidence.iter().map(|e| e.claim).collect();
+        let mut told = tenures(&claims, |a, b| self.cluster(a) == self.cluster(b));
+        for second in 1..told.len() {
+            let (first, then) = (told[second - 1], told[second]);
+            let (cluster, other) = (self.cluster(first.owner), self.cluster(then.owner));
+            if cluster != other && !self.is_gone(cluster, then.from) {
+                told[second].is_contested = true;
+                told[second - 1].is_contested |= then.from - first.from <= DAY;
+            }
+        }
+        told
     }
 
     /// What the account is called in Databricks, and from when; a service principal also by its label.

@@ -167,6 +167,11 @@ impl People {
         store.texts.find(name).is_some_and(|name| self.called_names.contains(&name))
     }
 
+    /// Whether a person is seen no more from an instant on.
+    fn is_gone(&self, cluster: u32, from: i64) -> bool {
+        self.members.of(cluster).iter().all(|a| !self.histories.is_seen_from(*a, from))
+    }
+
     /// Whether a person is seen no more from an instant on, and went by that name to the last.
     fn has_left(&self, cluster: u32, name: TextId, from: i64) -> bool {
         let latest = |account: AccountId| self.histories.facing(account).last().map(|run| run.value);

@@ -331,3 +331,28 @@ fn the_application_s_side_of_a_record_is_no_account_of_the_directory() {
     assert_eq!(who(&of, "okta", ALICE, "", 4), ALICE, "no conflict");
     assert_eq!(shown(&of.person(with_external("0ua1", okta("", "0ua1", "", 4)))), ALICE);
 }
+
+#[test]
+fn an_account_that_two_ids_claim_while_both_are_there_is_nobody_s() {
+    const DAY: i64 = 86_400_000_000;
+    let claimed = |id, time| with_external(id, databricks("svc@example.com", "1001", time));
+    let owners = |second: i64, first_is_seen_until: i64| {
+        let of = learnt(&[
+            okta("y1@example.com", "00u1", "", 1),
+            claimed("00u1", 1),
+            okta("y2@example.com", "00u2", "", second),
+            claimed("00u2", second),
+            okta("y1@example.com", "00u1", "", first_is_seen_until),
+        ]);
+        let [one, other] = ["00u1", "00u2"].map(|id| who(&of, "okta", "", id, second + 1));
+        [1, second + 1].map(|time| match who(&of, "databricks", "", "1001", time) {
+            owner if owner == one => "first",
+            owner if owner == other => "second",
+            owner if owner == "?svc@example.com?" => "contested",
+            _ => "somebody else",
+        })
+    };
+    assert_eq!(owners(DAY, 3 * DAY), ["contested", "contested"]);
+    assert_eq!(owners(2 * DAY, 3 * DAY), ["first", "contested"]);
+    assert_eq!(owners(2 * DAY, DAY), ["first", "second"], "the first was gone");
+}

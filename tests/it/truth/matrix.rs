@@ -88,7 +88,7 @@ fn section() -> String {
         line("false passes", total(|tally| tally.false_passes)),
     ];
     let table: String = situations.iter().map(of_situation).collect();
-    format!("{ABOUT}{head}{}{table}\nWhat is not judged exactly, and why:\n\n{}", sums.concat(), told())
+    format!("{ABOUT}{head}{}{table}\n{}", sums.concat(), told())
 }
 
 const ABOUT: &str = "
