@@ -94,19 +94,25 @@ fn partitions(files: &[PathBuf], hand: usize, hands: usize) -> Result<Partitions
             each_statement(path, |key| hand_of(key, hands) == hand, |key, row| stated.push(((source, key), row)))?;
             Ok(stated)
         });
-    let mut by_key: BTreeMap<(&'static str, String), Vec<Stated>> = BTreeMap::new();
-    for (key, row) in read.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
-        by_key.entry(key).or_default().push(row);
-    }
-    let mut partitions = Partitions::new();
-    for ((source, _), statements) in by_key {
-        for change in changes_of(statements) {
-            partitions.entry((source, day_of(change.event_time))).or_default().push(change);
+    let mut stated: Vec<((&'static str, String), Stated)> =
+        read.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    stated.par_sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut by_key: Vec<(&'static str, String, Vec<Stated>)> = Vec::new();
+    for ((source, key), row) in stated {
+        match by_key.last_mut().filter(|last| (last.0, &last.1) == (source, &key)) {
+            Some((_, _, rows)) => rows.push(row),
+            None => by_key.push((source, key, vec![row])),
         }
     }
-    for changes in partitions.values_mut() {
-        changes.sort_by(|a, b| (a.event_time, &a.change_id).cmp(&(b.event_time, &b.change_id)));
+    let changes: Vec<(&'static str, Vec<Derived>)> =
+        by_key.into_par_iter().map(|(source, _, rows)| (source, changes_of(rows))).collect();
+    let mut partitions = Partitions::new();
+    for (source, change) in changes.into_iter().flat_map(|(source, of)| of.into_iter().map(move |c| (source, c))) {
+        partitions.entry((source, day_of(change.event_time))).or_default().push(change);
     }
+    partitions.par_iter_mut().for_each(|(_, changes)| {
+        changes.sort_by(|a, b| (a.event_time, &a.change_id).cmp(&(b.event_time, &b.change_id)));
+    });
     Ok(partitions)
 }
 

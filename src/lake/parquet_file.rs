@@ -18,8 +18,9 @@ use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
 use crate::event::{
-    ACTOR, BYTE_LENGTH, BYTE_OFFSET, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, LINE, NATIVE_ID, PLANE, RAW, RAW_SHA256,
-    REQUEST_ID, SCOPE,
+    ACCOUNT_ID, ACTOR, ACTOR_KIND, APP, BYTE_LENGTH, BYTE_OFFSET, CHANNEL, DELIVERY, ENDPOINT, EVENT_ID, EVENT_TIME,
+    EVENT_TYPE, EVENTS, LINE, MAPPED, NATIVE_ID, OUTCOME, PARSE_RULE, PLANE, RAW, RAW_SHA256, REQUEST_ID,
+    SCHEMA_VERSION, SCOPE, TARGET_KIND, WORKSPACE_ID,
 };
 use crate::schema::{Column, Table};
 
@@ -28,6 +29,12 @@ const ROW_GROUP: usize = 1 << 17;
 
 /// Memory of the rows of a row group: whoever reads it needs no more than a few times that.
 const ROW_GROUP_MEMORY: usize = 128 << 20;
+
+/// Bytes of a page before compression: what fits into the processor's cache together with the tables of the compressor.
+const PAGE: usize = 256 << 10;
+
+/// Rows after which the size of a page is looked at. A raw text has about a kilobyte.
+const PAGE_STEP: usize = 128;
 
 /// Rows that are read at a time, at most.
 const READ_ROWS: u64 = 8192;
@@ -97,6 +104,25 @@ const DISTINCT: [Column; 6] = [EVENT_ID, NATIVE_ID, REQUEST_ID, RAW_SHA256, RAW,
 /// Numbers that differ little from row to row.
 const ASCENDING: [Column; 5] = [EVENT_TIME, LINE, BYTE_OFFSET, BYTE_LENGTH, crate::change::ORDINAL];
 
+/// Columns of few different values: their dictionary's numbers are packed already, and a compressor for each would cost more than it
+/// saves.
+const PACKED: [Column; 14] = [
+    PLANE,
+    OUTCOME,
+    ACTOR_KIND,
+    CHANNEL,
+    ENDPOINT,
+    TARGET_KIND,
+    APP,
+    SCOPE,
+    WORKSPACE_ID,
+    ACCOUNT_ID,
+    PARSE_RULE,
+    SCHEMA_VERSION,
+    DELIVERY,
+    MAPPED,
+];
+
 /// Columns of `events` by whose least and greatest value readers may skip row groups; of other columns they tell nothing in a
 /// file that is sorted by time, and comparing every text costs as much as compressing it.
 const TELLING: [Column; 5] = [EVENT_TIME, EVENT_TYPE, PLANE, ACTOR, SCOPE];
@@ -107,6 +133,8 @@ fn properties(table: &Table) -> Result<WriterProperties> {
         .set_created_by("tickmark".to_owned())
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_data_page_size_limit(PAGE)
+        .set_write_batch_size(PAGE_STEP)
         .set_statistics_enabled(EnabledStatistics::Chunk);
     let is_among = |column: &Column, list: &[Column]| list.iter().any(|c| c.name == column.name);
     for column in table.columns {
@@ -116,6 +144,9 @@ fn properties(table: &Table) -> Result<WriterProperties> {
         }
         if is_among(column, &ASCENDING) {
             properties = properties.set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED);
+        }
+        if is_among(column, &PACKED) {
+            properties = properties.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
         }
         if table.name == EVENTS.name && !is_among(column, &TELLING) {
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);

@@ -10,7 +10,7 @@ use arrow::compute::{max, min};
 
 use super::delta::{Delta, LiveFile, NewFile};
 use super::syncing::Syncing;
-use super::{OFTEN_EMPTY, TABLES, left_over, parquet_file, present, sync_folder};
+use super::{OFTEN_EMPTY, TABLES, left_over, parquet_file, present};
 use crate::error::{Error, Result};
 use crate::event::EVENT_TIME;
 use crate::schema::Table;
@@ -178,7 +178,7 @@ impl Writer {
             folders.extend(new.path.parent().map(Path::to_owned));
             placed.entry(table).or_default().push(new);
         }
-        folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        self.sync_folders(folders.iter().map(PathBuf::as_path))?;
         for table in TABLES {
             if let Some(files) = placed.get(table.name) {
                 self.delta.open(table.name)?.add(files)?;
@@ -206,7 +206,7 @@ impl Writer {
         let added: Vec<NewFile> =
             added.into_iter().map(|(name, staged)| self.place(staged, &name, at_micros)).collect::<Result<_>>()?;
         let folders: BTreeSet<&Path> = added.iter().filter_map(|file| file.path.parent()).collect();
-        folders.into_iter().try_for_each(sync_folder)?;
+        self.sync_folders(folders.into_iter())?;
         let open = self.delta.open(table.name)?;
         let old: Vec<LiveFile> = open.live()?.into_iter().filter(|file| removed.contains(&file.path)).collect();
         if old.len() != removed.len() {
@@ -280,6 +280,15 @@ impl Writer {
         let statistics = statistics(file.rows, file.times);
         let modified_at_millis = at_micros.div_euclid(1000);
         Ok(NewFile { path, partition: file.partition, byte_count: file.byte_count, statistics, modified_at_millis })
+    }
+
+    // Only Unix lets a folder be opened and synced; elsewhere the rename itself is journalled.
+    fn sync_folders<'f>(&self, folders: impl Iterator<Item = &'f Path>) -> Result<()> {
+        for folder in folders.filter(|_| cfg!(unix)) {
+            let opened = File::open(folder).map_err(|e| Error::io("write", folder, e))?;
+            self.syncing.put(folder.to_owned(), opened)?;
+        }
+        self.syncing.wait()
     }
 
     fn find_events(&mut self) -> Result<()> {

@@ -17,6 +17,7 @@ mod okta;
 mod pingfederate;
 mod pingone;
 pub mod pushed;
+mod scan;
 mod scim;
 mod scim_body;
 mod scim_event;

@@ -83,7 +83,7 @@ fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
     if let Some(delivered) = (!is_delivery).then(other).flatten() {
         return delivered;
     }
-    match decode::<Row<'r>>(text, SHAPE) {
+    match Row::scanned(text).map_or_else(|| decode::<Row<'r>>(text, SHAPE), Ok) {
         Ok(row) if row.service_name.is_some() || row.action_name.is_some() => of_delivery(row, text),
         read => match other() {
             Some(delivered) => delivered,

@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::source::canonical::canonical_text;
 use crate::source::decode::{Reason, too_deep};
 use crate::source::loose::Loose;
+use crate::source::scan::Scan;
 
 /// The request parameters, sorted by key. Keys that differ only by case are different keys.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Params<'r>(Vec<(Cow<'r, str>, Loose<'r>)>);
 
 impl<'de: 'r, 'r> Deserialize<'de> for Params<'r> {
@@ -38,12 +39,26 @@ impl<'de> Visitor<'de> for Entries {
         while let Some((Key(key), value)) = map.next_entry::<Key<'de>, Loose<'de>>()? {
             entries.push((key, value));
         }
-        entries.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-        Ok(Params(entries))
+        Ok(Params::sorted(entries))
     }
 }
 
 impl<'r> Params<'r> {
+    fn sorted(mut entries: Vec<(Cow<'r, str>, Loose<'r>)>) -> Self {
+        entries.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        Self(entries)
+    }
+
+    /// The parameters of the object that stands there; `None` = it is not plain.
+    pub(super) fn scanned(scan: &mut Scan<'r>) -> Option<Self> {
+        let mut entries = Vec::with_capacity(8);
+        scan.object(|key, scan| {
+            entries.push((Cow::Borrowed(key), scan.value()?));
+            Some(())
+        })?;
+        Some(Self::sorted(entries))
+    }
+
     /// The parameters that a JSON object spells, or a list of `key` and `value` pairs, as maps are exported by some.
     /// `None` = neither.
     pub(super) fn of_json(json: Cow<'r, str>) -> Option<Self> {
@@ -168,8 +183,7 @@ fn pairs(json: &str) -> Option<Params<'static>> {
         let value = pair.get("value").map_or_else(|| Cow::Borrowed("null"), |value| Cow::Owned(value.to_string()));
         entries.push((Cow::Owned(pair.get("key")?.as_str()?.to_owned()), Loose::of_json(value)?));
     }
-    entries.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-    Some(Params(entries))
+    Some(Params::sorted(entries))
 }
 
 fn owned(value: Loose<'_>) -> Loose<'static> {
