@@ -7,6 +7,7 @@ use clap::Parser as _;
 use tickmark::cli::Cli;
 use tickmark::commands;
 
+#[cfg(unix)]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

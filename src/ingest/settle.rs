@@ -157,19 +157,25 @@ fn drop_marked(settled: &mut Settled, repeats: impl Fn(usize, &Row) -> Option<[u
 
 type ByIdentity<V> = HashMap<[u8; 16], V, BuildHasherDefault<FirstBytes>>;
 
-/// Which of the rows, sorted by time, stand in the files already.
+/// Which of the rows, sorted by time, stand in the files already. Files are sorted by time as well, so that both are walked side by
+/// side, and only the ids of equal times are read.
 fn known_among(rows: &[Row], files: &[PathBuf], first: i64, last: i64) -> Result<Vec<bool>> {
     let mut known = vec![false; rows.len()];
-    let mut places: ByIdentity<usize> = HashMap::with_capacity_and_hasher(rows.len(), BuildHasherDefault::default());
-    places.extend(rows.iter().enumerate().map(|(at, row)| (row.event.identity, at)));
     for path in files {
         for batch in each_batch(path, &[EVENT_ID, EVENT_TIME], Some((first, last)))? {
             let batch = batch?;
-            let times = instants(&batch, EVENT_TIME)?;
-            let ids = texts(&batch, EVENT_ID)?;
-            for row in (0..batch.num_rows()).filter(|row| (first..=last).contains(&times.value(*row))) {
-                if let Some(at) = places.get(&id(path, ids.value(row))?) {
-                    known[*at] = true;
+            let (ids, times) = (texts(&batch, EVENT_ID)?, instants(&batch, EVENT_TIME)?);
+            let mut at = 0_usize;
+            for (row, time) in times.values().iter().enumerate() {
+                let is_before = |row: &Row| row.event.event_time < *time;
+                if at.checked_sub(1).is_some_and(|passed| !is_before(&rows[passed])) {
+                    at = rows.partition_point(is_before);
+                }
+                at += rows[at..].iter().take_while(|row| is_before(row)).count();
+                let same = rows[at..].iter().take_while(|row| row.event.event_time == *time).count();
+                if same > 0 {
+                    let id = id(path, ids.value(row))?;
+                    (at..at + same).filter(|at| rows[*at].event.identity == id).for_each(|at| known[at] = true);
                 }
             }
         }

@@ -19,7 +19,7 @@ use parquet::schema::types::ColumnPath;
 use crate::error::{Error, Result};
 use crate::event::{
     ACCOUNT_ID, ACTOR, ACTOR_KIND, APP, BYTE_LENGTH, BYTE_OFFSET, CHANNEL, DELIVERY, ENDPOINT, EVENT_ID, EVENT_TIME,
-    EVENT_TYPE, EVENTS, LINE, MAPPED, NATIVE_ID, OUTCOME, PARSE_RULE, PLANE, RAW, RAW_SHA256, REQUEST_ID,
+    EVENT_TYPE, EVENTS, FILE_ID, LINE, MAPPED, NATIVE_ID, OUTCOME, PARSE_RULE, PLANE, RAW, RAW_SHA256, REQUEST_ID,
     SCHEMA_VERSION, SCOPE, TARGET_KIND, WORKSPACE_ID,
 };
 use crate::schema::{Column, Table};
@@ -106,7 +106,9 @@ const ASCENDING: [Column; 5] = [EVENT_TIME, LINE, BYTE_OFFSET, BYTE_LENGTH, crat
 
 /// Columns of few different values: their dictionary's numbers are packed already, and a compressor for each would cost more than it
 /// saves.
-const PACKED: [Column; 14] = [
+const PACKED: [Column; 16] = [
+    EVENT_TYPE,
+    FILE_ID,
     PLANE,
     OUTCOME,
     ACTOR_KIND,
@@ -145,7 +147,7 @@ fn properties(table: &Table) -> Result<WriterProperties> {
         if is_among(column, &ASCENDING) {
             properties = properties.set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED);
         }
-        if is_among(column, &PACKED) {
+        if is_among(column, &PACKED) || is_among(column, &ASCENDING) {
             properties = properties.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
         }
         if table.name == EVENTS.name && !is_among(column, &TELLING) {
