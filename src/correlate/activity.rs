@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use super::acts::Acts;
 use crate::error::Result;
 use crate::event::{ACTOR, ACTOR_ID, ACTOR_KIND, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
 use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
@@ -150,12 +149,6 @@ impl SignIns {
             times.get(from).is_some_and(|t| *t <= time + SIGN_IN_WINDOW)
         })
     }
-}
-
-/// Adds the folded names of those whom Databricks created by itself.
-pub fn created_automatically(acts: &Acts, names: &mut BTreeSet<String>) {
-    let created = acts.iter().filter(|a| a.endpoint == Some("autoUserCreation"));
-    names.extend(created.filter_map(|a| a.subject.map(str::to_lowercase)));
 }
 
 /// True for a person's sign-in to Databricks; the use of a token is none (reference: databricks b5).
