@@ -18,18 +18,17 @@ const SIGN_IN_WINDOW: i64 = 600_000_000;
 /// # Errors
 /// The lake cannot be read.
 pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let folded = ACTOR.expr().str().to_lowercase().alias(ACTOR.name);
     let seen = scan(lake, &EVENTS)?
         .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(ACTOR.expr().is_not_null()))
         .filter(OUTCOME.expr().neq(lit("failure")))
-        .select([folded, SCOPE.expr()])
+        .select([ACTOR.expr(), SCOPE.expr()])
         .unique(None, UniqueKeepStrategy::Any);
     let seen = collect(seen, "read who acted in Databricks")?;
     let (actors, scopes) = (texts(&seen, ACTOR)?, texts(&seen, SCOPE)?);
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in 0..seen.height() {
         if let (Some(actor), Some(scope)) = (actors.get(row), scopes.get(row)) {
-            all.entry(actor.to_owned()).or_default().insert(scope.to_owned());
+            all.entry(actor.to_lowercase()).or_default().insert(scope.to_owned());
         }
     }
     Ok(all)

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::texts::{Distinct, Texts};
 use crate::change::{Direction, Verb};
 use crate::error::Result;
@@ -150,7 +148,8 @@ impl Acts {
     pub(super) fn in_order(said: Arc<Said>, mut rows: Vec<Row>, mut own: Own) -> (Self, Vec<u32>) {
         let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
         let key = |at: &u32| (rows[*at as usize].time, own.get(*at as usize, 0));
-        order.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        // What comes out of a lake is in order file by file.
+        order.sort_by(|a, b| key(a).cmp(&key(b)));
         rows = order.iter().map(|at| rows[*at as usize]).collect();
         own.reorder(&order);
         (Self { said, rows, own }, order)

@@ -146,6 +146,9 @@ pub struct Correlation {
     pub sensitivity: Vec<(Span, BTreeMap<Reason, usize>)>,
 }
 
+/// Cases that one thread judges before it looks for more.
+const CASES_AT_ONCE: usize = 8192;
+
 /// The look-backs for which the sensitivity of vouching is shown.
 const SENSITIVITY: [Span; 3] = [Span::seconds(900), Span::hours(1), Span::hours(24)];
 
@@ -218,12 +221,16 @@ impl Court<'_> {
 
     fn judge(&self, acts: Acts, places: &[Place], plan: &Plan) -> Part {
         let cases = cases::build(&acts, places, self.ground, self.rules, plan);
-        let judged = cases.by_key.as_slice().par_iter().map(|(key, case)| {
-            let limits = self.limits_of(case);
-            let vouched = kernel::vouch(case, &limits, self);
-            let traced = kernel::trace(case, &limits, self, &vouched);
-            let vouching = rows::vouching(key, case, &vouched, &acts, &cases.classes);
-            (vouching, rows::tracing(key, case, &traced, &acts, &cases.classes, &limits))
+        let judged = cases.by_key.as_slice().par_chunks(CASES_AT_ONCE).map(|some| {
+            let (mut vouching, mut tracing) = (Vec::new(), Vec::new());
+            for (key, case) in some {
+                let limits = self.limits_of(case);
+                let vouched = kernel::vouch(case, &limits, self);
+                let traced = kernel::trace(case, &limits, self, &vouched);
+                rows::vouching(key, case, &vouched, &acts, &cases.classes, &mut vouching);
+                rows::tracing(key, case, &traced, &acts, &cases.classes, &limits, &mut tracing);
+            }
+            (vouching, tracing)
         });
         let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
         let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();

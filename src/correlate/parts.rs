@@ -60,7 +60,12 @@ pub fn write(
     let places = survey.place(&said, &rows, &rules);
     let ground = survey.finish(lake)?;
     let part_count = rows.len().div_ceil(at_once).max(1);
-    let spill = spill(lake, out, part_count, &Dealt { said: &said, rows: &rows, kept: &kept, places: &places, ground: &ground })?;
+    let spill = spill(
+        lake,
+        out,
+        part_count,
+        &Dealt { said: &said, rows: &rows, kept: &kept, places: &places, ground: &ground },
+    )?;
     drop((rows, places));
     let (limits, tempo) = (limits(config, period, coverage)?, Tempo::new(config)?);
     let plan = Plan::new(&said, &ground, &rules)?;

@@ -89,11 +89,7 @@ pub fn rows(lake: &Lake) -> Result<(Said, Vec<Row>, Kept)> {
 ///
 /// # Errors
 /// The lake cannot be read, or what `take` says.
-pub fn each_own(
-    lake: &Lake,
-    kept: &Kept,
-    mut take: impl FnMut(usize, &[Option<&str>; 3]) -> Result<()>,
-) -> Result<()> {
+pub fn each_own(lake: &Lake, kept: &Kept, mut take: impl FnMut(usize, &[Option<&str>; 3]) -> Result<()>) -> Result<()> {
     let (mut at, mut row) = (0, 0);
     each_batch(lake, &CHANGES, &OWN, |frame| {
         let columns = OWN.map(|column| texts(frame, column));
@@ -149,8 +145,7 @@ fn take(frame: &DataFrame, said: &mut Said, rows: &mut Vec<Row>, kept: &mut Kept
         let [kind, name, id, alias, external] = [5, 15, 16, 17, 18].map(|column| text(column, place));
         [text(1, place), side(place), kind, name, id, alias, external]
     };
-    let of_entitlement =
-        |place: usize| [text(1, place), side(place), text(19, place), entitlement_id.get(place)];
+    let of_entitlement = |place: usize| [text(1, place), side(place), text(19, place), entitlement_id.get(place)];
     let of_manner = |place: usize| std::array::from_fn(|column| text(column, place));
     let (of_subjects, (of_entitlements, of_manners)) = rayon::join(
         || numbers(subjects, &places, of_subject),

@@ -29,7 +29,8 @@ pub(super) fn vouching(
     vouched: &[Vouched],
     acts: &Acts,
     classes: &[Option<ActorClass>],
-) -> Vec<Vouching> {
+    into: &mut Vec<Vouching>,
+) {
     let mut vouched_by = vec![0; case.decisions.len()];
     vouched.iter().filter_map(|v| v.decision).for_each(|d| vouched_by[d] += 1);
     let row = |v: &Vouched| {
@@ -49,7 +50,7 @@ pub(super) fn vouching(
             is_twin: is_twin(case, effect),
         }
     };
-    vouched.iter().map(row).collect()
+    into.extend(vouched.iter().map(row));
 }
 
 /// What stands in for the id of a hole where records of one instant are logged without their order.
@@ -62,7 +63,8 @@ pub(super) fn tracing(
     acts: &Acts,
     classes: &[Option<ActorClass>],
     limits: &Limits,
-) -> Vec<Tracing> {
+    into: &mut Vec<Tracing>,
+) {
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
         // The contract has no such reason for tracing: what the log leaves out is the order.
@@ -86,7 +88,7 @@ pub(super) fn tracing(
             sla: if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla },
         }
     };
-    traced.iter().map(row).collect()
+    into.extend(traced.iter().map(row));
 }
 
 /// What the link behind a judged effect rests on, the strongest word that holds: `exact-id` (decision and effect bear one id of a
@@ -130,11 +132,7 @@ fn seconds(later: i64, earlier: i64) -> f64 {
 }
 
 /// The rows as the columns of table `vouching`; `waived` are the items whose exception is.
-pub(super) fn vouching_cells<'a>(
-    rows: &[&'a Vouching],
-    acts: &'a Acts,
-    waived: &BTreeSet<&str>,
-) -> Vec<Cells<'a>> {
+pub(super) fn vouching_cells<'a>(rows: &[&'a Vouching], acts: &'a Acts, waived: &BTreeSet<&str>) -> Vec<Cells<'a>> {
     let count = |n: usize| i64::try_from(n).ok();
     let coded = |of: &dyn Fn(&'a Vouching) -> Option<&'a str>| Cells::coded(rows.iter().map(|v| of(v)));
     let texts = |of: &dyn Fn(&'a Vouching) -> Option<&'a str>| Cells::Texts(rows.iter().map(|v| of(v)).collect());

@@ -22,7 +22,8 @@ const ABSENT: u32 = u32::MAX;
 pub(super) struct Spill {
     folder: PathBuf,
     writers: Vec<BufWriter<File>>,
-    part_count: usize,
+    /// Changes of each part.
+    counts: Vec<usize>,
 }
 
 impl Spill {
@@ -36,7 +37,7 @@ impl Spill {
             std::fs::remove_dir_all(&folder).map_err(|e| Error::io("clear", &folder, e))?;
         }
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
-        let mut spill = Self { folder, writers: Vec::new(), part_count };
+        let mut spill = Self { folder, writers: Vec::new(), counts: vec![0; part_count] };
         for number in 0..part_count {
             let path = spill.path(number);
             let file = File::create(&path).map_err(|e| Error::io("create", &path, e))?;
@@ -62,11 +63,12 @@ impl Spill {
         for (bytes, number) in head[8..].as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
             *bytes = number.to_le_bytes();
         }
+        self.counts[part] += 1;
         let writer = &mut self.writers[part];
         let texts = own.iter().flatten();
-        let written = writer.write_all(&head).and_then(|()| {
-            texts.into_iter().try_for_each(|text| writer.write_all(text.as_bytes()))
-        });
+        let written = writer
+            .write_all(&head)
+            .and_then(|()| texts.into_iter().try_for_each(|text| writer.write_all(text.as_bytes())));
         written.map_err(|e| Error::io("write", &self.path(part), e))
     }
 
@@ -75,7 +77,7 @@ impl Spill {
     /// # Errors
     /// A part cannot be written.
     pub(super) fn put_everywhere(&mut self, row: &Row, place: Place, own: &[Option<&str>; 3]) -> Result<()> {
-        (0..self.part_count).try_for_each(|part| self.put(part, row, place, own))
+        (0..self.counts.len()).try_for_each(|part| self.put(part, row, place, own))
     }
 
     /// Ends writing.
@@ -95,7 +97,9 @@ impl Spill {
     pub(super) fn part(&self, number: usize, said: &Arc<Said>) -> Result<(Acts, Vec<Place>)> {
         let path = self.path(number);
         let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
-        let (mut rows, mut places, mut own) = (Vec::new(), Vec::new(), Own::default());
+        let count = self.counts[number];
+        let (mut rows, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut own = Own::with_capacity(count, bytes.len() - count * HEAD);
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             let cut = || Error::Bug(format!("`{}` is cut off", path.display()));

@@ -29,6 +29,11 @@ impl<const N: usize> Default for Texts<N> {
 }
 
 impl<const N: usize> Texts<N> {
+    /// Room for so many rows with so many bytes of text.
+    pub fn with_capacity(rows: usize, bytes: usize) -> Self {
+        Self { all: String::with_capacity(bytes), rows: Vec::with_capacity(rows) }
+    }
+
     /// How many rows there are.
     pub const fn len(&self) -> usize {
         self.rows.len()
@@ -85,12 +90,7 @@ pub struct Distinct<const N: usize> {
 
 impl<const N: usize> Default for Distinct<N> {
     fn default() -> Self {
-        Self {
-            texts: Texts::default(),
-            digests: Vec::new(),
-            numbers: HashTable::new(),
-            hasher: RandomState::default(),
-        }
+        Self { texts: Texts::default(), digests: Vec::new(), numbers: HashTable::new(), hasher: RandomState::default() }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::lake::Lake;
 use crate::schema::{Column as Named, Table};
 
 /// Bytes on disk that are read at once, unless one row group alone has more.
-const AT_ONCE: u64 = 8 << 20;
+const AT_ONCE: u64 = 2 << 20;
 /// Files that are read at once.
 const FILES_AT_ONCE: usize = 400;
 
@@ -58,14 +58,15 @@ pub fn each_batch(
 
 /// Files that are read together, or the number of pieces of one file that is large.
 fn portions(lake: &Lake, table: &Table) -> Result<Vec<(Vec<PathBuf>, usize)>> {
-    let (mut portions, mut open, mut size): (Vec<(Vec<PathBuf>, usize)>, Vec<PathBuf>, u64) = (Vec::new(), Vec::new(), 0);
+    let (mut portions, mut open, mut size): (Vec<(Vec<PathBuf>, usize)>, Vec<PathBuf>, u64) =
+        (Vec::new(), Vec::new(), 0);
     for path in lake.live_files(table)? {
         let own = std::fs::metadata(&path).map_err(|e| Error::io("read", &path, e))?.len();
         if !open.is_empty() && (size + own > AT_ONCE || open.len() >= FILES_AT_ONCE) {
             portions.push((std::mem::take(&mut open), 1));
             size = 0;
         }
-        if own > 2 * AT_ONCE {
+        if own > 4 * AT_ONCE {
             portions.push((vec![path], usize::try_from(own.div_ceil(AT_ONCE)).unwrap_or(1)));
             continue;
         }

@@ -256,13 +256,8 @@ impl Identities {
         let name = usable(sighting.name);
         let system = store.find_system(sighting.system()).unwrap_or(u16::MAX);
         let account = directory_id(&sighting).and_then(|id| store.find_account(system, id)).unwrap_or(NONE);
-        let mut asked = Asked {
-            system,
-            account,
-            foreign: NONE,
-            name: NONE,
-            is_either: sighting.source == ENTRA_PROVISIONING,
-        };
+        let mut asked =
+            Asked { system, account, foreign: NONE, name: NONE, is_either: sighting.source == ENTRA_PROVISIONING };
         if account == NONE {
             let foreign = usable(sighting.external_id).or(usable(sighting.id));
             asked.foreign = foreign.and_then(|id| texts.find(id)).unwrap_or(NONE);
@@ -300,13 +295,7 @@ impl Identities {
     }
 
     /// The same, and the first and last instant at which the same record would mean the same.
-    pub fn group_while(
-        &self,
-        source: &str,
-        name: Option<&str>,
-        id: Option<&str>,
-        time: i64,
-    ) -> (Resolved, (i64, i64)) {
+    pub fn group_while(&self, source: &str, name: Option<&str>, id: Option<&str>, time: i64) -> (Resolved, (i64, i64)) {
         let when = Moment::new(time);
         let found = self.group_then(source, name, id, &when);
         (found, when.span())

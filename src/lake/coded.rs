@@ -163,13 +163,8 @@ fn chunk(
     if let Cells::Wholes(all) = cells {
         let (least, most) = (all.iter().flatten().min(), all.iter().flatten().max());
         let nulls = all.iter().filter(|v| v.is_none()).count();
-        metadata = metadata.set_statistics(Statistics::int64(
-            least.copied(),
-            most.copied(),
-            None,
-            Some(nulls as u64),
-            false,
-        ));
+        metadata =
+            metadata.set_statistics(Statistics::int64(least.copied(), most.copied(), None, Some(nulls as u64), false));
     }
     let close = ColumnCloseResult {
         bytes_written: sizes.0 as u64,
@@ -233,4 +228,87 @@ fn levels(is_there: impl Iterator<Item = bool>, required: bool, body: &mut Vec<u
     let length = u32::try_from(levels.len()).unwrap_or(u32::MAX);
     body.extend_from_slice(&length.to_le_bytes());
     body.extend_from_slice(&levels);
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, Float64Array};
+
+    use super::*;
+    use crate::lake::{instants, read_columns, texts, wholes};
+    use crate::schema::Column;
+
+    const NAME: Column = Column::required("name", Kind::Text, "few texts");
+    const NOTE: Column = Column::optional("note", Kind::Text, "few texts, or none");
+    const ID: Column = Column::required("id", Kind::Text, "a text of its own");
+    const OTHER: Column = Column::optional("other", Kind::Text, "a text of its own, or none");
+    const COUNT: Column = Column::required("count", Kind::Whole, "a number");
+    const AT: Column = Column::optional("at", Kind::Instant, "an instant, or none");
+    const LAG: Column = Column::optional("lag", Kind::Real, "a number, or none");
+    const ALL: Table = Table { name: "all", doc: "", columns: &[NAME, NOTE, ID, OTHER, COUNT, AT, LAG] };
+
+    fn written(count: usize, word_count: usize, nulls: fn(usize) -> bool) {
+        let words: Vec<String> = (0..word_count).map(|n| format!("word {n}")).collect();
+        let own: Vec<String> = (0..count).map(|n| "x".repeat(n * n % 70) + &n.to_string()).collect();
+        let is = |n: usize| (!nulls(n)).then_some(n);
+        let number = |n: usize| i64::try_from(n).unwrap() - 40;
+        let real = |n: usize| f64::from(u32::try_from(n).unwrap()) / 4.0;
+        let columns = vec![
+            Cells::coded((0..count).map(|n| Some(words[n % word_count].as_str()))),
+            Cells::coded((0..count).map(|n| is(n).map(|n| words[n % word_count].as_str()))),
+            Cells::Texts(own.iter().map(|text| Some(text.as_str())).collect()),
+            Cells::Texts((0..count).map(|n| is(n).map(|n| own[n].as_str())).collect()),
+            Cells::Wholes((0..count).map(|n| Some(number(n))).collect()),
+            Cells::Wholes((0..count).map(|n| is(n).map(number)).collect()),
+            Cells::Reals((0..count).map(|n| is(n).map(real)).collect()),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.parquet");
+        let mut file = CodedFile::new(&ALL, &path).unwrap();
+        let rows = encode(&ALL, columns).unwrap();
+        assert_eq!(rows.is_some(), count > 0);
+        rows.into_iter().for_each(|rows| file.append(rows).unwrap());
+        file.finish().unwrap();
+        let mut at = 0;
+        for batch in read_columns(&path, ALL.columns).unwrap() {
+            let text = |column: Column| texts(&batch, column).unwrap();
+            let (name, note, id, other) = (text(NAME), text(NOTE), text(ID), text(OTHER));
+            let (counts, ats) = (wholes(&batch, COUNT).unwrap(), instants(&batch, AT).unwrap());
+            let lags = batch.column(6).as_any().downcast_ref::<Float64Array>().unwrap();
+            for row in 0..batch.num_rows() {
+                let n = at + row;
+                let given =
+                    |column: &arrow::array::StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
+                assert_eq!(name.value(row), words[n % word_count]);
+                assert_eq!(given(note), is(n).map(|n| words[n % word_count].clone()));
+                assert_eq!(id.value(row), own[n]);
+                assert_eq!(given(other), is(n).map(|n| own[n].clone()));
+                assert_eq!(counts.value(row), number(n));
+                assert_eq!(ats.is_valid(row).then(|| ats.value(row)), is(n).map(number));
+                assert_eq!(lags.is_valid(row).then(|| lags.value(row)), is(n).map(real));
+            }
+            at += batch.num_rows();
+        }
+        assert_eq!(at, count);
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_back() {
+        for count in [0, 1, 7, 8, 9, 33, 129, 1000, PAGE + 3] {
+            for words in [1, 2, 3, 255, 256, 257] {
+                written(count, words, |n| n % 3 == 1);
+            }
+            written(count, 2, |_| true);
+            written(count, 2, |_| false);
+            written(count, 5, |n| n < 500);
+        }
+    }
+
+    #[test]
+    fn a_required_column_is_refused_without_its_value() {
+        const ONE: Table = Table { name: "one", doc: "", columns: &[NAME] };
+        assert!(encode(&ONE, vec![Cells::Texts(vec![Some("a"), None])]).is_err());
+        assert!(encode(&ONE, vec![Cells::Wholes(vec![Some(1)])]).is_err());
+        assert!(encode(&ONE, vec![]).is_err());
+    }
 }

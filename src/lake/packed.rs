@@ -82,8 +82,7 @@ fn deltas(numbers: &[i64], into: &mut Vec<u8>) {
         varint(zigzag(least), into);
         let parts: Vec<Vec<u64>> =
             block.chunks(PART).map(|part| part.iter().map(|step| step.wrapping_sub(least) as u64).collect()).collect();
-        let widths: Vec<u8> =
-            parts.iter().map(|part| width(part.iter().copied().max().unwrap_or(0))).collect();
+        let widths: Vec<u8> = parts.iter().map(|part| width(part.iter().copied().max().unwrap_or(0))).collect();
         into.extend(widths.iter().copied().chain(std::iter::repeat(0)).take(BLOCK / PART));
         for (part, width) in parts.iter().zip(widths) {
             packed(part.iter().copied().chain(std::iter::repeat(0)).take(PART), width, into);

@@ -158,14 +158,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let (rank, is_item) = standing(manner.verb, self.rules, || self.is_return(place, manner));
-        let decision = Decision {
-            time: self.acts.time(row),
-            direction: manner.direction,
-            rank,
-            is_item,
-            verb: manner.verb,
-            row,
-        };
+        let decision =
+            Decision { time: self.acts.time(row), direction: manner.direction, rank, is_item, verb: manner.verb, row };
         let (is_group, entitlement) = self.ground.keys.thing(place.thing);
         if *is_group && *entitlement == Entitlement::Account && manner.assigns_members {
             let label = self.ground.keys.holder(place.holder).label().to_owned();

@@ -87,7 +87,11 @@ impl People {
     /// `is_group` tells of an id of Databricks whether it is a group's. Directories' records have such ids, too, without a name.
     pub(super) fn of(store: &Store, is_group: impl Fn(&str) -> bool) -> Self {
         let mut is_named = vec![false; store.accounts.len()];
-        store.said.iter().filter(|s| s.account != NONE && s.name != NONE).for_each(|s| is_named[s.account as usize] = true);
+        store
+            .said
+            .iter()
+            .filter(|s| s.account != NONE && s.name != NONE)
+            .for_each(|s| is_named[s.account as usize] = true);
         let is_databricks = |a: AccountId| store.at(a).system == DATABRICKS || !is_named[a as usize];
         let histories = Histories::of(store, |account| is_databricks(account) && is_group(store.named(account).1));
         let mut groups = Groups::new(store, &histories);
@@ -185,7 +189,8 @@ impl People {
             return binding::at(self.segments.of(account), when);
         }
         let faced = Histories::run_then(self.histories.facing(account), when).map(|run| run.value);
-        let is_contested = |name: &TextId| tenure_then(self.names.facing.of(*name), when).is_some_and(|t| t.is_contested);
+        let is_contested =
+            |name: &TextId| tenure_then(self.names.facing.of(*name), when).is_some_and(|t| t.is_contested);
         let cluster = self.cluster(account);
         match faced.filter(|name| is_contested(name) && !self.proven.contains(&cluster)) {
             Some(name) => Owner::Contested(name),
