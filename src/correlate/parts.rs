@@ -57,6 +57,7 @@ pub fn write(
     survey.learn_actors(lake)?;
     let (said, rows, kept) = acts::rows(lake)?;
     survey.learn(&said, &rows, &rules, 0);
+    survey.settle();
     let places = survey.place(&said, &rows, &rules);
     let ground = survey.finish(lake)?;
     let part_count = rows.len().div_ceil(at_once).max(1);

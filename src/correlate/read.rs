@@ -14,7 +14,7 @@ use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP,
     USER_AGENT,
 };
-use crate::frame::{SOURCE, each_batch, instants, texts};
+use crate::frame::{SOURCE, each_batch, height, instants, scan, texts};
 use crate::lake::Lake;
 use crate::schema::Column as Named;
 use crate::source::SCIM_SNAPSHOT;
@@ -79,8 +79,10 @@ impl Kept {
 /// # Errors
 /// The lake cannot be read, or holds a direction that this version does not know.
 pub fn rows(lake: &Lake) -> Result<(Said, Vec<Row>, Kept)> {
-    let (mut said, mut rows, mut kept) = (Said::default(), Vec::new(), Kept::default());
+    let (mut said, mut rows, mut kept) = (Said::default(), Vec::<Row>::new(), Kept::default());
     let columns: Vec<Named> = SHARED.into_iter().chain([ENTITLEMENT_ID, EVENT_TIME]).collect();
+    // A list of so many would be copied as it grows.
+    rows.reserve_exact(height(scan(lake, &CHANGES)?)?);
     each_batch(lake, &CHANGES, &columns, |frame| take(frame, &mut said, &mut rows, &mut kept).map(|_| ()))?;
     Ok((said, rows, kept))
 }
@@ -156,7 +158,6 @@ fn take(frame: &DataFrame, said: &mut Said, rows: &mut Vec<Row>, kept: &mut Kept
         verbs.push((known_verb(word(3))?, known_direction(word(4))?));
     }
     let times = instants(frame, EVENT_TIME)?;
-    rows.reserve(places.len());
     for (at, place) in places.iter().enumerate() {
         let time = times.get(*place).unwrap_or_default();
         rows.push(Row { time, subject: of_subjects[at], entitlement: of_entitlements[at], manner: of_manners[at] });

@@ -213,6 +213,14 @@ impl Identities {
         store.learn(words.number, time, record);
     }
 
+    /// Judges what was learnt and drops the records of it, which are many: names and ids resolve as before, but nothing can be learnt
+    /// or listed any more.
+    pub fn settle(&mut self) {
+        self.judged();
+        self.people.forget();
+        self.groups.forget();
+    }
+
     fn judged(&self) -> &(People, Groups) {
         self.judged.get_or_init(|| {
             let is_group = |id: &str| self.groups.find_account(DATABRICKS, id).is_some();

@@ -149,6 +149,11 @@ impl Store {
         }
     }
 
+    /// Drops what was seen, once it is judged and nobody will list it.
+    pub(super) fn forget(&mut self) {
+        (self.pieces, self.numbers) = (Vec::new(), HashMap::default());
+    }
+
     /// All that was seen, in the order in which it was learnt.
     pub(super) fn seen(&self) -> impl Iterator<Item = Seen> {
         self.pieces.iter().flatten().filter_map(|sight| self.with_words(sight))

@@ -95,6 +95,11 @@ impl Survey {
         Ok(())
     }
 
+    /// Between the passes, where nobody will list who is who: makes room.
+    pub fn settle(&mut self) {
+        self.identities.settle();
+    }
+
     /// Second pass, once everybody is known; gives the key of every change.
     pub fn place(&mut self, said: &Said, rows: &[Row], rules: &Rules) -> Vec<Place> {
         let notes: Vec<Note> = each(said).map(|act| Note::of(&act, rules)).collect();
