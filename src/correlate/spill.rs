@@ -69,7 +69,7 @@ impl Spill {
         let written = writer
             .write_all(&head)
             .and_then(|()| texts.into_iter().try_for_each(|text| writer.write_all(text.as_bytes())));
-        written.map_err(|e| Error::io("write", &self.path(part), e))
+        written.map_err(|e| Error::io("write", self.path(part), e))
     }
 
     /// Adds a change to every part.

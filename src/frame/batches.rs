@@ -58,8 +58,7 @@ pub fn each_batch(
 
 /// Files that are read together, or the number of pieces of one file that is large.
 fn portions(lake: &Lake, table: &Table) -> Result<Vec<(Vec<PathBuf>, usize)>> {
-    let (mut portions, mut open, mut size): (Vec<(Vec<PathBuf>, usize)>, Vec<PathBuf>, u64) =
-        (Vec::new(), Vec::new(), 0);
+    let (mut portions, mut open, mut size) = (Vec::new(), Vec::new(), 0);
     for path in lake.live_files(table)? {
         let own = std::fs::metadata(&path).map_err(|e| Error::io("read", &path, e))?.len();
         if !open.is_empty() && (size + own > AT_ONCE || open.len() >= FILES_AT_ONCE) {
