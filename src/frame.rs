@@ -1,15 +1,18 @@
 //! Lake tables as lazy frames, and plain rows as frames. The one home of `collect`.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod batches;
 
-use polars::io::parquet::write::BatchedWriter;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::event::SCOPE;
 use crate::lake::Lake;
-use crate::schema::{Column as Named, Kind, Table};
+use crate::schema::{Cells, Column as Named, Kind, Table};
+
+pub use batches::each_batch;
 
 /// The hive column that names the source of a row of `events` or `changes`.
 pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stands in the path.");
@@ -20,7 +23,12 @@ pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stan
 /// # Errors
 /// The lake cannot list its files, or a file cannot be read.
 pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
-    let stored = stored(lake, table)?;
+    scan_files(lake, table, &lake.live_files(table)?)
+}
+
+/// The same of some of its files.
+fn scan_files(lake: &Lake, table: &Table, files: &[PathBuf]) -> Result<LazyFrame> {
+    let stored = stored(lake, table, files)?;
     let has_names = !lake.workspaces().is_empty() && table.position(SCOPE).is_some();
     Ok(if has_names { stored.with_columns([placed(lake.workspaces())]) } else { stored })
 }
@@ -36,8 +44,7 @@ fn placed(workspaces: &BTreeMap<String, String>) -> Expr {
     SCOPE.expr().map(all, |_, field| Ok(field.clone()))
 }
 
-fn stored(lake: &Lake, table: &Table) -> Result<LazyFrame> {
-    let files = lake.live_files(table)?;
+fn stored(lake: &Lake, table: &Table, files: &[PathBuf]) -> Result<LazyFrame> {
     let is_partitioned = crate::lake::is_partitioned(table);
     if files.is_empty() {
         let mut schema = table.polars_schema();
@@ -162,6 +169,25 @@ pub enum Values {
     SomeLists(Vec<Option<Vec<String>>>),
 }
 
+/// The values as a column of a kind.
+fn of_cells(cells: Cells<'_>, kind: Kind) -> Values {
+    match cells {
+        Cells::Coded(codes) => Values::slices(codes.texts()),
+        Cells::Texts(all) => Values::slices(all.into_iter()),
+        Cells::Wholes(all) if kind == Kind::Instant => Values::Instants(all),
+        Cells::Wholes(all) => Values::Wholes(all),
+        Cells::Reals(all) => Values::Reals(all),
+    }
+}
+
+/// Builds a frame of a declared table from cells, in the table's order.
+///
+/// # Errors
+/// [`Error::Bug`] when the columns are not the table's, or a required one holds null.
+pub fn build_cells(table: &Table, cells: Vec<Cells<'_>>) -> Result<DataFrame> {
+    build(table, table.columns.iter().zip(cells).map(|(column, cells)| of_cells(cells, column.kind)).collect())
+}
+
 impl Values {
     /// One text per row.
     pub fn texts<R>(rows: &[R], of: impl Fn(&R) -> Option<String>) -> Self {
@@ -232,50 +258,6 @@ pub fn build_columns(name: &str, columns: &[Named], values: Vec<Values>) -> Resu
         }
     }
     Ok(frame)
-}
-
-/// One Parquet file, written frame by frame; it takes its name when it is finished.
-pub struct Appender {
-    writer: BatchedWriter<std::fs::File>,
-    partial: std::path::PathBuf,
-    path: std::path::PathBuf,
-}
-
-impl Appender {
-    /// Begins a file of a declared table.
-    ///
-    /// # Errors
-    /// The file cannot be made.
-    pub fn new(table: &Table, path: &Path) -> Result<Self> {
-        let partial = path.with_extension("partial");
-        let file = std::fs::File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
-        let writer = ParquetWriter::new(file)
-            .with_compression(ParquetCompression::Zstd(None))
-            .batched(&table.polars_schema())
-            .map_err(engine("begin a file"))?;
-        Ok(Self { writer, partial, path: path.to_owned() })
-    }
-
-    /// Adds the rows of a frame.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn append(&mut self, frame: &DataFrame) -> Result<()> {
-        if frame.height() == 0 {
-            return Ok(());
-        }
-        let failed = |e: PolarsError| Error::io("write", &self.path, std::io::Error::other(e.to_string()));
-        self.writer.write_batch(frame).map_err(failed)
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn finish(self) -> Result<()> {
-        self.writer.finish().map_err(|e| Error::io("write", &self.path, std::io::Error::other(e.to_string())))?;
-        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
-    }
 }
 
 /// Writes a frame as one Parquet file, whole or not at all.

@@ -2,10 +2,14 @@
 //!
 //! This is the only file that names Arrow and polars types together.
 
+mod cells;
+
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType as ArrowType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit};
 use polars::prelude::{DataType as PolarsType, Expr, Schema as PolarsSchema, TimeUnit as PolarsUnit, TimeZone, col};
+
+pub use cells::{Cells, Codes, NULL};
 
 /// The closed set of column types. No table may hold anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -106,7 +106,7 @@ impl Directory {
 
     /// What the provider says of a principal at the end of the period, and when it last said so.
     pub(super) fn status(&self, evidence: &Evidence<'_>, subject: &str) -> (Status, Option<i64>) {
-        let key = Key::account(Resolved::Key(subject.to_owned()));
+        let key = Key::account(Resolved::Key(subject.into()));
         let case = evidence.correlation.judged.cases.by_key.get(&key);
         let decisions = case.map_or(&[][..], |case| case.decisions.as_slice());
         let known = decisions.iter().filter(|d| d.time < evidence.period.end);

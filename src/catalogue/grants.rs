@@ -187,6 +187,6 @@ fn same(actor: Option<&str>, subject: Option<&str>) -> bool {
 fn actor_of(evidence: &Evidence<'_>, source: &str, actor: &str, time: i64) -> String {
     let sighting = Sighting { name: Some(actor), ..Sighting::new(source, SubjectKind::Unknown, time) };
     match evidence.correlation.ground.identities.person(sighting) {
-        Resolved::Key(key) | Resolved::Unresolved(key) => key,
+        Resolved::Key(key) | Resolved::Unresolved(key) => key.to_string(),
     }
 }

@@ -131,7 +131,7 @@ impl Provided {
         let mut by_name: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         for record in records(evidence, wanted, Raw::Without)? {
             if let Resolved::Key(name) = who(evidence, &record) {
-                by_name.entry(name).or_default().push(record);
+                by_name.entry(name.to_string()).or_default().push(record);
             }
         }
         let at_hand = SIGN_IN_SOURCES.into_iter().filter(|source| evidence.coverage.has(|log| log.source == *source));

@@ -117,7 +117,7 @@ type Pairs<'v> = BTreeMap<Pair<'v>, Vec<&'v Vouching>>;
 fn pairs<'e>(evidence: &'e Evidence<'_>) -> (Pairs<'e>, [u64; 2]) {
     let acts = &evidence.correlation.judged.acts;
     let all = || evidence.correlation.judged.vouching.iter().filter(|v| is_item(acts.verb(v.effect)));
-    let pair = |v: &'e Vouching| (&v.key, acts.at(v.effect).scope);
+    let pair = |v: &'e Vouching| (&*v.key, acts.at(v.effect).scope);
     let is_lost = |v: &&Vouching| acts.verb(v.effect).direction() == Direction::Revoke;
     let (mut population, mut left_out) = (HashSet::<Pair<'e>>::new(), [0, 0]);
     for v in all().filter(is_lost).filter(|v| evidence.period.contains(acts.time(v.effect))) {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use super::acts::Acts;
 use crate::error::Result;
 use crate::event::{ACTOR, ACTOR_ID, ACTOR_KIND, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
 use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
@@ -19,18 +18,17 @@ const SIGN_IN_WINDOW: i64 = 600_000_000;
 /// # Errors
 /// The lake cannot be read.
 pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let folded = ACTOR.expr().str().to_lowercase().alias(ACTOR.name);
     let seen = scan(lake, &EVENTS)?
         .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(ACTOR.expr().is_not_null()))
         .filter(OUTCOME.expr().neq(lit("failure")))
-        .select([folded, SCOPE.expr()])
+        .select([ACTOR.expr(), SCOPE.expr()])
         .unique(None, UniqueKeepStrategy::Any);
     let seen = collect(seen, "read who acted in Databricks")?;
     let (actors, scopes) = (texts(&seen, ACTOR)?, texts(&seen, SCOPE)?);
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in 0..seen.height() {
         if let (Some(actor), Some(scope)) = (actors.get(row), scopes.get(row)) {
-            all.entry(actor.to_owned()).or_default().insert(scope.to_owned());
+            all.entry(actor.to_lowercase()).or_default().insert(scope.to_owned());
         }
     }
     Ok(all)
@@ -150,12 +148,6 @@ impl SignIns {
             times.get(from).is_some_and(|t| *t <= time + SIGN_IN_WINDOW)
         })
     }
-}
-
-/// Adds the folded names of those whom Databricks created by itself.
-pub fn created_automatically(acts: &Acts, names: &mut BTreeSet<String>) {
-    let created = acts.iter().filter(|a| a.endpoint == Some("autoUserCreation"));
-    names.extend(created.filter_map(|a| a.subject.map(str::to_lowercase)));
 }
 
 /// True for a person's sign-in to Databricks; the use of a token is none (reference: databricks b5).

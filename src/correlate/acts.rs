@@ -1,19 +1,16 @@
-//! The lake's access changes, column by column, with what correlation needs of their events.
+//! The lake's access changes, with what correlation needs of their events.
+//!
+//! Most of what changes say is said by many, so a change is a few numbers: whom it is about, what it grants, and the manner in which it
+//! was done; only its ids are its own.
 
-use polars::prelude::*;
+use std::sync::Arc;
 
-use crate::change::{
-    BASIS, CHANGE_ID, CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ALIAS,
-    SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
-};
-use crate::error::{Error, Result};
-use crate::event::{
-    ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP,
-    USER_AGENT,
-};
-use crate::frame::{SOURCE, collect, engine, instants, scan};
+use super::texts::{Distinct, Texts};
+use crate::change::{Direction, Verb};
+use crate::error::Result;
 use crate::lake::Lake;
-use crate::schema::Column as Named;
+
+pub use super::read::{Kept, each_own, rows};
 
 /// One access change with what its event says; texts borrow from [`Acts`].
 #[derive(Debug, Clone, Copy)]
@@ -47,66 +44,135 @@ pub struct Act<'a> {
     pub source_ip: Option<&'a str>,
 }
 
+/// Whom a change is about: source, side of a listing, kind, name, id, alias, external id.
+pub type Subjects = Distinct<7>;
+/// What a change grants: source, side of a listing, name, id.
+pub type Entitlements = Distinct<4>;
+/// How it was done: event type, source, plane, verb, direction, kind of the subject, scope, actor, channel, endpoint, app, outcome, basis,
+/// user agent, address.
+pub type Manners = Distinct<15>;
+/// The texts that are a change's own: its id, the source's own id and that of the request.
+pub type Own = Texts<3>;
+
+/// What changes say, each once.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub(super) subjects: Subjects,
+    pub(super) entitlements: Entitlements,
+    pub(super) manners: Manners,
+    /// By manner.
+    pub(super) verbs: Vec<(Verb, Direction)>,
+}
+
+/// One change: when, and the numbers of what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    pub(super) time: i64,
+    pub(super) subject: u32,
+    pub(super) entitlement: u32,
+    pub(super) manner: u32,
+}
+
+impl Said {
+    pub(super) fn subject(&self, row: &Row, part: usize) -> Option<&str> {
+        self.subjects.get(row.subject, part)
+    }
+
+    /// Which manners are those of changes about a group itself.
+    pub(super) fn about_groups(&self) -> Vec<bool> {
+        let manners = 0..u32::try_from(self.manners.len()).unwrap_or(u32::MAX);
+        manners.map(|manner| super::cases::is_about_group(&self.in_manner(manner))).collect()
+    }
+
+    /// What a change says; its own ids stand apart.
+    pub(super) fn act(&self, row: &Row) -> Act<'_> {
+        let subject = |part: usize| self.subjects.get(row.subject, part);
+        let entitlement = |part: usize| self.entitlements.get(row.entitlement, part);
+        Act {
+            time: row.time,
+            subject: subject(3),
+            subject_id: subject(4),
+            subject_alias: subject(5),
+            subject_external_id: subject(6),
+            entitlement: entitlement(2),
+            entitlement_id: entitlement(3),
+            ..self.in_manner(row.manner)
+        }
+    }
+
+    /// What all changes of a manner say.
+    pub(super) fn in_manner(&self, number: u32) -> Act<'_> {
+        let manner = |part: usize| self.manners.get(number, part);
+        let sure = |part: usize| manner(part).unwrap_or_default();
+        let (verb, direction) = self.verbs[number as usize];
+        Act {
+            event_id: "",
+            native_id: None,
+            request_id: None,
+            event_type: sure(0),
+            source: sure(1),
+            plane: sure(2),
+            subject: None,
+            subject_id: None,
+            subject_alias: None,
+            subject_external_id: None,
+            subject_kind: sure(5),
+            entitlement: None,
+            entitlement_id: None,
+            scope: sure(6),
+            actor: manner(7),
+            channel: manner(8),
+            endpoint: manner(9),
+            app: manner(10),
+            outcome: sure(11),
+            is_first_statement: manner(12) == Some("first_statement"),
+            user_agent: manner(13),
+            source_ip: manner(14),
+            time: 0,
+            verb,
+            direction,
+        }
+    }
+}
+
 /// Access changes, ordered by time, event and ordinal, so that every run sees them in the same order.
 #[derive(Debug)]
 pub struct Acts {
-    times: Vec<i64>,
-    verbs: Vec<Verb>,
-    directions: Vec<Direction>,
-    texts: Vec<StringChunked>,
+    said: Arc<Said>,
+    rows: Vec<Row>,
+    own: Own,
 }
 
-/// The columns of [`Acts::texts`], in their order there.
-const TEXTS: [Named; 21] = [
-    CHANGE_ID,
-    NATIVE_ID,
-    REQUEST_ID,
-    EVENT_TYPE,
-    SOURCE,
-    PLANE,
-    SUBJECT,
-    SUBJECT_ID,
-    SUBJECT_ALIAS,
-    SUBJECT_EXTERNAL_ID,
-    SUBJECT_KIND,
-    ENTITLEMENT,
-    ENTITLEMENT_ID,
-    SCOPE,
-    ACTOR,
-    CHANNEL,
-    ENDPOINT,
-    APP,
-    OUTCOME,
-    BASIS,
-    USER_AGENT,
-];
-
 impl Acts {
-    /// The changes of a frame with the columns of [`changes`], in the order of the frame.
-    ///
-    /// # Errors
-    /// A column is missing, or the frame holds a verb or a direction that this version does not know.
-    pub fn of(frame: &DataFrame) -> Result<Self> {
-        let text = |column: &Named| {
-            let column = frame.column(column.name).and_then(|c| c.str()).map_err(engine("read a column"))?;
-            Ok(column.rechunk().into_owned())
-        };
-        let mut texts = TEXTS.iter().map(text).collect::<Result<Vec<_>>>()?;
-        texts.push(text(&SOURCE_IP)?);
-        let times = instants(frame, EVENT_TIME)?.iter().map(Option::unwrap_or_default).collect();
-        let verbs = text(&VERB)?.iter().map(known_verb).collect::<Result<Vec<_>>>()?;
-        let directions = text(&DIRECTION)?.iter().map(known_direction).collect::<Result<Vec<_>>>()?;
-        Ok(Self { times, verbs, directions, texts })
+    /// Puts changes into their order. Gives the place that each of them had, too.
+    pub(super) fn in_order(said: Arc<Said>, mut rows: Vec<Row>, mut own: Own) -> (Self, Vec<u32>) {
+        let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        let key = |at: &u32| (rows[*at as usize].time, own.get(*at as usize, 0));
+        // What comes out of a lake is in order file by file.
+        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        rows = order.iter().map(|at| rows[*at as usize]).collect();
+        own.reorder(&order);
+        (Self { said, rows, own }, order)
     }
 
     /// How many there are.
     pub const fn len(&self) -> usize {
-        self.times.len()
+        self.rows.len()
     }
 
     /// True when there is none.
     pub const fn is_empty(&self) -> bool {
-        self.times.is_empty()
+        self.rows.is_empty()
+    }
+
+    /// What the changes say.
+    pub(super) fn said(&self) -> &Said {
+        &self.said
+    }
+
+    /// The changes as numbers.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// The change of a row.
@@ -114,35 +180,53 @@ impl Acts {
     /// # Panics
     /// When there is no such row; rows come from this very table.
     pub fn at(&self, row: usize) -> Act<'_> {
-        let given = |column: usize| self.texts[column].get(row);
-        let sure = |column: usize| given(column).unwrap_or_default();
         Act {
-            event_id: event_of(sure(0)),
-            native_id: given(1),
-            request_id: given(2),
-            event_type: sure(3),
-            source: sure(4),
-            plane: sure(5),
-            subject: given(6),
-            subject_id: given(7),
-            subject_alias: given(8),
-            subject_external_id: given(9),
-            subject_kind: sure(10),
-            entitlement: given(11),
-            entitlement_id: given(12),
-            scope: sure(13),
-            actor: given(14),
-            channel: given(15),
-            endpoint: given(16),
-            app: given(17),
-            outcome: sure(18),
-            is_first_statement: given(19) == Some("first_statement"),
-            user_agent: given(20),
-            source_ip: given(21),
-            time: self.times[row],
-            verb: self.verbs[row],
-            direction: self.directions[row],
+            event_id: self.event_id(row),
+            native_id: self.own.get(row, 1),
+            request_id: self.own.get(row, 2),
+            ..self.said.act(&self.rows[row])
         }
+    }
+
+    /// The event of a row.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn event_id(&self, row: usize) -> &str {
+        event_of(self.own.get(row, 0).unwrap_or_default())
+    }
+
+    pub(super) fn native_id(&self, row: usize) -> Option<&str> {
+        self.own.get(row, 1)
+    }
+
+    pub(super) fn request_id(&self, row: usize) -> Option<&str> {
+        self.own.get(row, 2)
+    }
+
+    /// The subject's id and its id in another system.
+    pub(super) fn ids(&self, row: usize) -> (Option<&str>, Option<&str>) {
+        (self.said.subject(&self.rows[row], 4), self.said.subject(&self.rows[row], 6))
+    }
+
+    pub(super) fn scope(&self, row: usize) -> &str {
+        self.manner(row, 6).unwrap_or_default()
+    }
+
+    pub(super) fn actor(&self, row: usize) -> Option<&str> {
+        self.manner(row, 7)
+    }
+
+    pub(super) fn channel(&self, row: usize) -> Option<&str> {
+        self.manner(row, 8)
+    }
+
+    fn manner(&self, row: usize, part: usize) -> Option<&str> {
+        self.said.manners.get(self.rows[row].manner, part)
+    }
+
+    pub(super) fn direction(&self, row: usize) -> Direction {
+        self.said.verbs[self.rows[row].manner as usize].1
     }
 
     /// All changes, in order.
@@ -155,7 +239,7 @@ impl Acts {
     /// # Panics
     /// When there is no such row.
     pub fn time(&self, row: usize) -> i64 {
-        self.times[row]
+        self.rows[row].time
     }
 
     /// The verb of a row.
@@ -163,7 +247,7 @@ impl Acts {
     /// # Panics
     /// When there is no such row.
     pub fn verb(&self, row: usize) -> Verb {
-        self.verbs[row]
+        self.said.verbs[self.rows[row].manner as usize].0
     }
 }
 
@@ -175,37 +259,8 @@ fn event_of(change_id: &str) -> &str {
 /// Reads the access changes that correlation follows.
 ///
 /// # Errors
-/// The lake cannot be read, or holds a verb that this version does not know.
+/// The lake cannot be read, or holds a direction that this version does not know.
 pub fn read(lake: &Lake) -> Result<Acts> {
-    Acts::of(&collect(ordered(followed(scan(lake, &CHANGES)?)), "read access changes")?)
-}
-
-/// Those of the changes that correlation follows, with the columns it needs.
-pub fn followed(changes: LazyFrame) -> LazyFrame {
-    let verbs = Verb::ALL.iter().filter(|v| v.is_followed()).map(|v| v.as_str()).collect::<Vec<_>>();
-    let verbs = Series::new("verbs".into(), verbs);
-    let columns: Vec<Expr> = columns().iter().map(|c| c.expr()).collect();
-    changes.filter(VERB.expr().is_in(lit(verbs).implode(false), false)).select(columns)
-}
-
-/// The columns of table `changes` that correlation needs.
-pub fn columns() -> Vec<Named> {
-    TEXTS.into_iter().chain([SOURCE_IP, VERB, DIRECTION, EVENT_TIME]).collect()
-}
-
-/// The changes in the order that [`Acts`] promises.
-pub fn ordered(changes: LazyFrame) -> LazyFrame {
-    changes.sort([EVENT_TIME.name, CHANGE_ID.name], SortMultipleOptions::default())
-}
-
-fn known_verb(word: Option<&str>) -> Result<Verb> {
-    word.and_then(Verb::parse)
-        .ok_or_else(|| Error::Input(format!("the lake holds the unknown verb `{}`", word.unwrap_or(""))))
-}
-
-fn known_direction(word: Option<&str>) -> Result<Direction> {
-    [Direction::Grant, Direction::Revoke, Direction::Update]
-        .into_iter()
-        .find(|d| Some(d.as_str()) == word)
-        .ok_or_else(|| Error::Input(format!("the lake holds the unknown direction `{}`", word.unwrap_or(""))))
+    let (said, rows, own) = super::read::all(lake)?;
+    Ok(Acts::in_order(Arc::new(said), rows, own).0)
 }

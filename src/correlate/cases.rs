@@ -6,11 +6,17 @@
 mod assigned;
 mod builder;
 mod ground;
+mod keys;
+mod learning;
+mod manner;
 mod mark;
+mod placing;
 mod spread;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use foldhash::fast::RandomState;
 
 use super::acts::Acts;
 use super::door::ActorClass;
@@ -20,8 +26,9 @@ use crate::identity::Resolved;
 
 pub use builder::Rules;
 pub(super) use builder::is_about_group;
-pub(super) use ground::subject;
 pub use ground::{Ground, Scopes, Survey};
+pub(super) use keys::Keys;
+pub use keys::Place;
 
 /// What is granted, resolved.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,32 +74,53 @@ impl Key {
 /// Cases in the order in which their first change happened.
 #[derive(Debug, Default)]
 pub struct ByKey {
-    all: Vec<(Key, Case)>,
-    places: HashMap<Key, usize>,
+    all: Vec<(Arc<Key>, Case)>,
+    of: Vec<Place>,
+    places: HashMap<Place, u32, RandomState>,
+    by_name: OnceLock<HashMap<Arc<Key>, usize>>,
 }
 
 impl ByKey {
     /// The case of a key, if any change has that key.
     pub fn get(&self, key: &Key) -> Option<&Case> {
-        self.places.get(key).map(|at| &self.all[*at].1)
+        let index = || self.all.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
+        self.by_name.get_or_init(index).get(key).map(|at| &self.all[*at].1)
     }
 
     /// All cases with their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Case)> {
-        self.all.iter().map(|(key, case)| (key, case))
+        self.all.iter().map(|(key, case)| (&**key, case))
     }
 
     /// All cases with their keys, as a slice.
-    pub fn as_slice(&self) -> &[(Key, Case)] {
+    pub fn as_slice(&self) -> &[(Arc<Key>, Case)] {
         &self.all
     }
 
-    fn entry(&mut self, key: Key) -> &mut Case {
-        let at = *self.places.entry(key).or_insert_with_key(|key| {
-            self.all.push((key.clone(), Case::default()));
-            self.all.len() - 1
+    fn at(&self, place: Place) -> Option<&Case> {
+        self.places.get(&place).map(|at| &self.all[*at as usize].1)
+    }
+
+    fn entry(&mut self, place: Place, keys: &Keys) -> &mut Case {
+        let at = *self.places.entry(place).or_insert_with(|| {
+            self.all.push((Arc::new(keys.key(place)), Case::default()));
+            self.of.push(place);
+            u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
         });
-        &mut self.all[at].1
+        &mut self.all[at as usize].1
+    }
+
+    /// All cases, by number of their keys.
+    fn each(&self) -> impl Iterator<Item = (Place, &Case)> {
+        self.of.iter().copied().zip(self.all.iter().map(|(_, case)| case))
+    }
+
+    fn each_with_keys(&self) -> impl Iterator<Item = (Place, &Key, &Case)> {
+        self.of.iter().copied().zip(&self.all).map(|(place, (key, case))| (place, &**key, case))
+    }
+
+    fn each_mut(&mut self) -> impl Iterator<Item = (Place, &Key, &mut Case)> {
+        self.of.iter().copied().zip(&mut self.all).map(|(place, (key, case))| (place, &**key, case))
     }
 }
 
@@ -116,17 +144,26 @@ pub struct LeftOut {
     pub kept_assignment_count: usize,
 }
 
-/// Builds the cases of the subjects whose changes are at hand.
-///
-/// # Errors
-/// The lake holds a scope that the survey did not see: a bug of ours.
-pub fn build(acts: &Acts, ground: &Ground, rules: &Rules) -> Result<Cases> {
-    let mut builder = builder::Builder::new(acts, ground, rules);
-    for row in 0..acts.len() {
-        builder.file(row)?;
+/// What building cases takes besides the changes, worked out once for all parts.
+#[derive(Debug)]
+pub(super) struct Plan(manner::Manners);
+
+impl Plan {
+    /// # Errors
+    /// The changes have a scope that the survey did not see: a bug of ours.
+    pub(super) fn new(said: &super::acts::Said, ground: &Ground, rules: &Rules) -> Result<Self> {
+        manner::Manners::of(said, &ground.identities, &ground.scopes, rules).map(Self)
+    }
+}
+
+/// Builds the cases of the subjects whose changes are at hand; `places` are the keys of the changes.
+pub(super) fn build(acts: &Acts, places: &[Place], ground: &Ground, rules: &Rules, plan: &Plan) -> Cases {
+    let mut builder = builder::Builder::new(acts, ground, rules, &plan.0);
+    for (row, place) in places.iter().enumerate() {
+        builder.file(row, *place);
     }
     builder.observe();
     builder.spread();
     builder.mark();
-    Ok(builder.finish())
+    builder.finish()
 }

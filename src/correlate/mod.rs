@@ -12,11 +12,15 @@ pub mod lags;
 pub mod noted;
 pub mod observed;
 pub mod parts;
+mod read;
 mod rows;
+mod spill;
 mod tempo;
+mod texts;
 pub mod who;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -26,7 +30,7 @@ use crate::error::Result;
 use crate::lake::Lake;
 use acts::Acts;
 use assign::Window;
-use cases::{Cases, Ground, Key, Rules, Survey};
+use cases::{Cases, Ground, Key, Place, Plan, Rules, Survey};
 use door::ActorClass;
 use kernel::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use tempo::Tempo;
@@ -74,7 +78,7 @@ pub struct Vouching {
     /// Stable id.
     pub item_id: String,
     /// Subject and entitlement.
-    pub key: Key,
+    pub key: Arc<Key>,
     /// Row of the effect in [`Part::acts`].
     pub effect: usize,
     /// Why it was judged so.
@@ -101,7 +105,7 @@ pub struct Tracing {
     /// Stable id.
     pub item_id: String,
     /// Subject and entitlement.
-    pub key: Key,
+    pub key: Arc<Key>,
     /// Row of the decision in [`Part::acts`].
     pub authority: usize,
     /// Why it was judged so.
@@ -142,6 +146,9 @@ pub struct Correlation {
     pub sensitivity: Vec<(Span, BTreeMap<Reason, usize>)>,
 }
 
+/// Cases that one thread judges before it looks for more.
+const CASES_AT_ONCE: usize = 8192;
+
 /// The look-backs for which the sensitivity of vouching is shown.
 const SENSITIVITY: [Span; 3] = [Span::seconds(900), Span::hours(1), Span::hours(24)];
 
@@ -154,13 +161,14 @@ pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -
     let acts = acts::read(lake)?;
     let mut survey = Survey::new(config);
     survey.learn_actors(lake)?;
-    survey.learn(&acts, &rules, 0);
-    survey.add(&acts, &rules);
+    survey.learn(acts.said(), acts.rows(), &rules, 0);
+    let places = survey.place(acts.said(), acts.rows(), &rules);
     let ground = survey.finish(lake)?;
     let tempo = Tempo::new(config)?;
     let limits = limits(config, period, coverage)?;
+    let plan = Plan::new(acts.said(), &ground, &rules)?;
     let court = Court { ground: &ground, rules: &rules, limits, tempo: &tempo, coverage };
-    let judged = court.judge(acts)?;
+    let judged = court.judge(acts, &places, &plan);
     let sensitivity = SENSITIVITY.map(|look_back| (look_back, court.reasons(&judged, period, look_back)));
     Ok(Correlation { judged, ground, limits, sensitivity: sensitivity.to_vec() })
 }
@@ -211,27 +219,31 @@ impl Court<'_> {
         self.tempo.limits(&self.limits, case.effect_scopes.iter().map(|scope| self.ground.scopes.name(*scope)))
     }
 
-    fn judge(&self, acts: Acts) -> Result<Part> {
-        let cases = cases::build(&acts, self.ground, self.rules)?;
-        let judged = cases.by_key.as_slice().par_iter().map(|(key, case)| {
-            let limits = self.limits_of(case);
-            let vouched = kernel::vouch(case, &limits, self);
-            let traced = kernel::trace(case, &limits, self, &vouched);
-            let vouching = rows::vouching(key, case, &vouched, &acts, &cases.classes);
-            (vouching, rows::tracing(key, case, &traced, &acts, &cases.classes, &limits))
+    fn judge(&self, acts: Acts, places: &[Place], plan: &Plan) -> Part {
+        let cases = cases::build(&acts, places, self.ground, self.rules, plan);
+        let judged = cases.by_key.as_slice().par_chunks(CASES_AT_ONCE).map(|some| {
+            let (mut vouching, mut tracing) = (Vec::new(), Vec::new());
+            for (key, case) in some {
+                let limits = self.limits_of(case);
+                let vouched = kernel::vouch(case, &limits, self);
+                let traced = kernel::trace(case, &limits, self, &vouched);
+                rows::vouching(key, case, &vouched, &acts, &cases.classes, &mut vouching);
+                rows::tracing(key, case, &traced, &acts, &cases.classes, &limits, &mut tracing);
+            }
+            (vouching, tracing)
         });
         let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
         let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();
         let mut tracing: Vec<Tracing> = tracing.into_iter().flatten().collect();
         vouching.sort_by(|a, b| (a.effect, &a.item_id).cmp(&(b.effect, &b.item_id)));
         tracing.sort_by(|a, b| (a.authority, &a.item_id).cmp(&(b.authority, &b.item_id)));
-        Ok(Part { acts, cases, vouching, tracing })
+        Part { acts, cases, vouching, tracing }
     }
 
     fn reasons(&self, part: &Part, period: &Period, look_back: Span) -> BTreeMap<Reason, usize> {
         let window = Window { look_back: look_back.micros(), ..self.limits.window };
         let limits = Limits { window, ..self.limits };
-        let of_case = |(_, case): &(Key, Case)| {
+        let of_case = |(_, case): &(Arc<Key>, Case)| {
             let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
             for v in kernel::vouch(case, &limits, self) {
                 if period.contains(case.effects[v.effect].time) {

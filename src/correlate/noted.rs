@@ -84,7 +84,7 @@ fn entitlement_of(thing: &Thing, time: Instant, identities: &Identities) -> Opti
         Thing::Account => Some(Entitlement::Account),
         Thing::Admin(role) => Some(Entitlement::Admin(role.as_str().into())),
         Thing::Member(group) => match subject_of(group, time, identities) {
-            Resolved::Key(name) => Some(Entitlement::Member(name.into())),
+            Resolved::Key(name) => Some(Entitlement::Member(name)),
             Resolved::Unresolved(_) => None,
         },
     }

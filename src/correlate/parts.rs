@@ -4,24 +4,23 @@
 //! part carries the changes of all groups along, since they bear on every member. What comes out is the same as from judging all at
 //! once, in the order of parts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 
-use polars::prelude::*;
-use rayon::prelude::*;
-
-use super::acts::{self, Acts};
-use super::cases::{Rules, Survey, is_about_group, subject};
+use super::acts::{self, Kept, Row, Said};
+use super::cases::{Ground, Place, Plan, Rules, Survey};
 use super::columns::{TRACING, VOUCHING};
+use super::spill::Spill;
 use super::tempo::Tempo;
 use super::{Court, Part, limits, rows};
-use crate::change::CHANGES;
 use crate::config::{Config, Period};
 use crate::coverage::Coverage;
-use crate::error::{Error, Result};
-use crate::frame::{Appender, collect, engine, height, scan};
-use crate::lake::Lake;
+use crate::error::Result;
+use crate::lake::{CodedFile, Lake, RowGroup, encode};
 
 /// Changes that one thread holds in memory at once, unless one subject alone has more.
 pub const AT_ONCE: usize = 250_000;
@@ -54,51 +53,120 @@ pub fn write(
     is_item: fn(crate::change::Verb) -> bool,
 ) -> Result<Written> {
     let rules = Rules::new(config)?;
-    let change_count = height(scan(lake, &CHANGES)?)?;
     let mut survey = Survey::new(config);
     survey.learn_actors(lake)?;
-    let mut first = 0;
-    for slice in slices(lake, change_count, at_once)? {
-        let acts = Acts::of(&collect(slice, "read access changes")?)?;
-        survey.learn(&acts, &rules, first);
-        first += acts.len();
-    }
-    let part_count = change_count.div_ceil(at_once).max(1);
-    let spill = Spill::new(out, part_count)?;
-    for (number, slice) in slices(lake, change_count, at_once)?.into_iter().enumerate() {
-        let frame = collect(slice, "read access changes")?;
-        let acts = Acts::of(&frame)?;
-        survey.add(&acts, &rules);
-        spill.deal(&frame, &acts, &survey, number)?;
-    }
+    let (said, rows, kept) = acts::rows(lake)?;
+    survey.learn(&said, &rows, &rules, 0);
+    survey.settle();
+    let places = survey.place(&said, &rows, &rules);
     let ground = survey.finish(lake)?;
+    let part_count = rows.len().div_ceil(at_once).max(1);
+    let spill = spill(
+        lake,
+        out,
+        part_count,
+        &Dealt { said: &said, rows: &rows, kept: &kept, places: &places, ground: &ground },
+    )?;
+    drop((rows, places));
     let (limits, tempo) = (limits(config, period, coverage)?, Tempo::new(config)?);
+    let plan = Plan::new(&said, &ground, &rules)?;
+    let said = Arc::new(said);
     let court = Court { ground: &ground, rules: &rules, limits, tempo: &tempo, coverage };
-    let mut vouching = Appender::new(&VOUCHING, &out.join("vouching.parquet"))?;
-    let mut tracing = Appender::new(&TRACING, &out.join("tracing.parquet"))?;
-    let mut written = Written { change_count, part_count, ..Written::default() };
-    let judged = |number: usize| -> Result<(DataFrame, DataFrame)> {
-        let part = court.judge(spill.part(number)?)?;
+    let mut vouching = CodedFile::new(&VOUCHING, &out.join("vouching.parquet"))?;
+    let mut tracing = CodedFile::new(&TRACING, &out.join("tracing.parquet"))?;
+    let mut written = Written { change_count: kept.total(), part_count, ..Written::default() };
+    let judged = |number: usize| -> Result<Judged> {
+        let (acts, places) = spill.part(number, &said)?;
+        let part = court.judge(acts, &places, &plan);
         let (vouched, traced) = items(&part, period, number == 0, is_item);
         let none = BTreeSet::new();
-        let vouched = rows::vouching_frame(&vouched, &part.acts, &none)?;
-        Ok((vouched, rows::tracing_frame(&traced, &part.acts, &none)?))
+        Ok(Judged {
+            counts: (vouched.len(), traced.len()),
+            vouched: encode(&VOUCHING, rows::vouching_cells(&vouched, &part.acts, &none))?,
+            traced: encode(&TRACING, rows::tracing_cells(&traced, &part.acts, &none))?,
+        })
     };
-    let numbers: Vec<usize> = (0..part_count).collect();
-    for numbers in numbers.chunks(rayon::current_num_threads()) {
-        let frames: Vec<_> = numbers.par_iter().with_max_len(1).map(|number| judged(*number)).collect();
-        for frames in frames {
-            let (vouched, traced) = frames?;
-            written.vouching_count += vouched.height();
-            written.tracing_count += traced.height();
-            vouching.append(&vouched)?;
-            tracing.append(&traced)?;
-        }
-    }
+    in_turn(part_count, judged, |judged| {
+        written.vouching_count += judged.counts.0;
+        written.tracing_count += judged.counts.1;
+        judged.vouched.map_or(Ok(()), |rows| vouching.append(rows))?;
+        judged.traced.map_or(Ok(()), |rows| tracing.append(rows))
+    })?;
     vouching.finish()?;
     tracing.finish()?;
     spill.remove()?;
     Ok(written)
+}
+
+/// One part, judged and ready to be written.
+struct Judged {
+    counts: (usize, usize),
+    vouched: Option<RowGroup>,
+    traced: Option<RowGroup>,
+}
+
+/// Makes as many things as told, on all threads, and takes each in turn while the next are made.
+fn in_turn<T: Send>(
+    count: usize,
+    make: impl Fn(usize) -> Result<T> + Sync,
+    mut take: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let (next, thread_count) = (AtomicUsize::new(0), rayon::current_num_threads());
+    std::thread::scope(|scope| {
+        let (give, given) = sync_channel(thread_count);
+        for _ in 0..thread_count {
+            let (give, next, make) = (give.clone(), &next, &make);
+            scope.spawn(move || {
+                let mut number = next.fetch_add(1, Ordering::Relaxed);
+                // Whoever takes them has stopped where they cannot be given.
+                while number < count && give.send((number, make(number))).is_ok() {
+                    number = next.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        drop(give);
+        let (mut waiting, mut due) = (BTreeMap::new(), 0);
+        for (number, made) in given {
+            waiting.insert(number, made?);
+            while let Some(made) = waiting.remove(&due) {
+                take(made)?;
+                due += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What is dealt into parts.
+struct Dealt<'a> {
+    said: &'a Said,
+    rows: &'a [Row],
+    kept: &'a Kept,
+    places: &'a [Place],
+    ground: &'a Ground,
+}
+
+// Subjects are dealt by their names. The groups themselves go into every part.
+fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Result<Spill> {
+    let mut spill = Spill::new(out, part_count)?;
+    let about_groups = dealt.said.about_groups();
+    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(label, part_count)).collect();
+    acts::each_own(lake, dealt.kept, |at, own| {
+        let (row, place) = (dealt.rows[at], dealt.places[at]);
+        if about_groups[row.manner as usize] {
+            spill.put_everywhere(&row, place, own)
+        } else {
+            spill.put(parts[place.holder as usize], &row, place, own)
+        }
+    })?;
+    spill.close()?;
+    Ok(spill)
+}
+
+fn part_of(subject: &str, part_count: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    subject.hash(&mut hasher);
+    usize::try_from(hasher.finish() % part_count as u64).unwrap_or(0)
 }
 
 // The groups themselves are in every part, and are items of the first.
@@ -116,69 +184,4 @@ fn items<'p>(
         vouched.filter(|v| in_period(v.effect) && is_item(acts.verb(v.effect))).collect(),
         traced.filter(|t| in_period(t.authority)).collect(),
     )
-}
-
-fn slices(lake: &Lake, change_count: usize, at_once: usize) -> Result<Vec<LazyFrame>> {
-    let wide = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let length = IdxSize::try_from(at_once).unwrap_or(IdxSize::MAX);
-    (0..change_count)
-        .step_by(at_once)
-        .map(|from| Ok(acts::followed(scan(lake, &CHANGES)?.slice(wide(from), length))))
-        .collect()
-}
-
-/// Changes on disk, by part.
-struct Spill {
-    folder: PathBuf,
-    part_count: usize,
-}
-
-impl Spill {
-    fn new(out: &Path, part_count: usize) -> Result<Self> {
-        let folder = out.join(".parts");
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(|e| Error::io("clear", &folder, e))?;
-        }
-        for number in 0..part_count {
-            let of_part = folder.join(number.to_string());
-            std::fs::create_dir_all(&of_part).map_err(|e| Error::io("create", &of_part, e))?;
-        }
-        Ok(Self { folder, part_count })
-    }
-
-    fn deal(&self, frame: &DataFrame, acts: &Acts, survey: &Survey, slice: usize) -> Result<()> {
-        let everywhere = u32::MAX;
-        let parts: Vec<u32> = acts
-            .iter()
-            .map(|act| {
-                if is_about_group(&act) { everywhere } else { self.part_of(subject(survey.identities(), &act).label()) }
-            })
-            .collect();
-        let parts = UInt32Chunked::from_vec("part".into(), parts);
-        for number in 0..self.part_count {
-            let here = u32::try_from(number).unwrap_or(everywhere);
-            let mask = parts.equal(here) | parts.equal(everywhere);
-            let mut dealt = frame.filter(&mask).map_err(engine("deal changes"))?;
-            if dealt.height() > 0 {
-                crate::frame::write(&mut dealt, &self.folder.join(format!("{number}/{slice}.parquet")))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn part_of(&self, subject: &str) -> u32 {
-        let mut hasher = DefaultHasher::new();
-        subject.hash(&mut hasher);
-        u32::try_from(hasher.finish() % self.part_count as u64).unwrap_or(0)
-    }
-
-    fn part(&self, number: usize) -> Result<Acts> {
-        let folder = self.folder.join(number.to_string());
-        let dealt = crate::frame::scan_folder(&folder, &acts::columns())?;
-        Acts::of(&collect(acts::ordered(dealt), "read access changes back")?)
-    }
-
-    fn remove(self) -> Result<()> {
-        std::fs::remove_dir_all(&self.folder).map_err(|e| Error::io("remove", &self.folder, e))
-    }
 }

@@ -1,10 +1,11 @@
 //! Judged cases to rows, and rows to the frames of the package.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use polars::prelude::DataFrame;
 
-use super::acts::{Act, Acts};
+use super::acts::Acts;
 use super::cases::{Entitlement, Key};
 use super::columns::{TRACING, VOUCHING};
 use super::door::ActorClass;
@@ -13,7 +14,8 @@ use super::{Tracing, Verdict, Vouching};
 use crate::change::Direction;
 use crate::config::hex;
 use crate::error::Result;
-use crate::frame::{Values, build};
+use crate::frame::build_cells;
+use crate::schema::Cells;
 
 /// A stable id over the parts that define an item.
 pub fn item_id(parts: &[&str]) -> String {
@@ -22,17 +24,18 @@ pub fn item_id(parts: &[&str]) -> String {
 }
 
 pub(super) fn vouching(
-    key: &Key,
+    key: &Arc<Key>,
     case: &Case,
     vouched: &[Vouched],
     acts: &Acts,
     classes: &[Option<ActorClass>],
-) -> Vec<Vouching> {
+    into: &mut Vec<Vouching>,
+) {
     let mut vouched_by = vec![0; case.decisions.len()];
     vouched.iter().filter_map(|v| v.decision).for_each(|d| vouched_by[d] += 1);
     let row = |v: &Vouched| {
         let effect = &case.effects[v.effect];
-        let parts = ["vouching", acts.at(effect.row).event_id, key.subject.label(), key.entitlement.name()];
+        let parts = ["vouching", acts.event_id(effect.row), key.subject.label(), key.entitlement.name()];
         Vouching {
             item_id: item_id(&parts),
             key: key.clone(),
@@ -47,20 +50,21 @@ pub(super) fn vouching(
             is_twin: is_twin(case, effect),
         }
     };
-    vouched.iter().map(row).collect()
+    into.extend(vouched.iter().map(row));
 }
 
 /// What stands in for the id of a hole where records of one instant are logged without their order.
 const NO_ORDER: &str = "order of records of one instant";
 
 pub(super) fn tracing(
-    key: &Key,
+    key: &Arc<Key>,
     case: &Case,
     traced: &[Traced],
     acts: &Acts,
     classes: &[Option<ActorClass>],
     limits: &Limits,
-) -> Vec<Tracing> {
+    into: &mut Vec<Tracing>,
+) {
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
         // The contract has no such reason for tracing: what the log leaves out is the order.
@@ -72,7 +76,7 @@ pub(super) fn tracing(
             Reason::Late if is_automatic => Reason::AutomaticIdentityManagement,
             reason => reason,
         };
-        let parts = ["tracing", acts.at(decision.row).event_id, key.subject.label(), key.entitlement.name()];
+        let parts = ["tracing", acts.event_id(decision.row), key.subject.label(), key.entitlement.name()];
         Tracing {
             item_id: item_id(&parts),
             key: key.clone(),
@@ -84,7 +88,7 @@ pub(super) fn tracing(
             sla: if decision.direction == Direction::Grant { limits.provision_sla } else { limits.deprovision_sla },
         }
     };
-    traced.iter().map(row).collect()
+    into.extend(traced.iter().map(row));
 }
 
 /// What the link behind a judged effect rests on, the strongest word that holds: `exact-id` (decision and effect bear one id of a
@@ -97,15 +101,15 @@ pub fn strength(v: &Vouching, acts: &Acts) -> Option<&'static str> {
     if !matches!(v.reason, Reason::Matched | Reason::Transport) {
         return None;
     }
-    let effect = acts.at(v.effect);
-    let behind: Vec<Act<'_>> = [v.authority, v.transport].into_iter().flatten().map(|row| acts.at(row)).collect();
+    let mut behind = [v.authority, v.transport].into_iter().flatten();
     let is_same = |a: Option<&str>, b: Option<&str>| a.is_some_and(|a| !a.is_empty() && b == Some(a));
-    let says_id = |act: &Act<'_>| {
-        is_same(effect.subject_external_id, act.subject_id) || is_same(act.subject_external_id, effect.subject_id)
+    let says_id = |row: usize| {
+        let (of_effect, of_other) = (acts.ids(v.effect), acts.ids(row));
+        is_same(of_effect.1, of_other.0) || is_same(of_other.1, of_effect.0)
     };
-    if behind.iter().any(|act| is_same(effect.request_id, act.request_id)) {
+    if behind.clone().any(|row| is_same(acts.request_id(v.effect), acts.request_id(row))) {
         Some("exact-id")
-    } else if behind.iter().any(says_id) {
+    } else if behind.any(says_id) {
         Some("external-id")
     } else if matches!(v.key.entitlement, Entitlement::Member(_)) {
         Some("name+group+time")
@@ -127,83 +131,85 @@ fn seconds(later: i64, earlier: i64) -> f64 {
     micros / 1e6
 }
 
+/// The rows as the columns of table `vouching`; `waived` are the items whose exception is.
+pub(super) fn vouching_cells<'a>(rows: &[&'a Vouching], acts: &'a Acts, waived: &BTreeSet<&str>) -> Vec<Cells<'a>> {
+    let count = |n: usize| i64::try_from(n).ok();
+    let coded = |of: &dyn Fn(&'a Vouching) -> Option<&'a str>| Cells::coded(rows.iter().map(|v| of(v)));
+    let texts = |of: &dyn Fn(&'a Vouching) -> Option<&'a str>| Cells::Texts(rows.iter().map(|v| of(v)).collect());
+    let wholes = |of: &dyn Fn(&'a Vouching) -> Option<i64>| Cells::Wholes(rows.iter().map(|v| of(v)).collect());
+    let time = |row: usize| acts.time(row);
+    let lag = |v: &&Vouching| v.authority.map(|a| seconds(time(v.effect), time(a)));
+    vec![
+        texts(&|v| Some(v.item_id.as_str())),
+        coded(&|v| Some(verdict(v.reason, &v.item_id, waived))),
+        coded(&|v| Some(v.reason.as_str())),
+        texts(&|v| Some(acts.event_id(v.effect))),
+        texts(&|v| acts.native_id(v.effect)),
+        texts(&|v| acts.request_id(v.effect)),
+        wholes(&|v| Some(time(v.effect))),
+        coded(&|v| Some(acts.verb(v.effect).as_str())),
+        coded(&|v| Some(acts.direction(v.effect).as_str())),
+        coded(&|v| Some(v.key.subject.label())),
+        coded(&|v| Some(v.key.entitlement.name())),
+        coded(&|v| Some(acts.scope(v.effect))),
+        texts(&|v| v.authority.map(|a| acts.event_id(a))),
+        texts(&|v| acts.native_id(v.authority?)),
+        wholes(&|v| v.authority.map(time)),
+        texts(&|v| v.transport.map(|t| acts.event_id(t))),
+        Cells::Reals(rows.iter().map(lag).collect()),
+        coded(&|v| strength(v, acts)),
+        wholes(&|v| count(v.candidate_count)),
+        wholes(&|v| count(v.fan_out_count)),
+        coded(&|v| v.hole.as_deref()),
+        coded(&|v| acts.actor(v.effect)),
+        coded(&|v| Some(v.class.as_str())),
+        coded(&|v| acts.channel(v.effect)),
+    ]
+}
+
+/// The rows as the columns of table `tracing`; `waived` are the items whose exception is. A decision without effect stands at the
+/// account, where it is expected.
+pub(super) fn tracing_cells<'a>(rows: &[&'a Tracing], acts: &'a Acts, waived: &BTreeSet<&str>) -> Vec<Cells<'a>> {
+    let coded = |of: &dyn Fn(&'a Tracing) -> Option<&'a str>| Cells::coded(rows.iter().map(|t| of(t)));
+    let texts = |of: &dyn Fn(&'a Tracing) -> Option<&'a str>| Cells::Texts(rows.iter().map(|t| of(t)).collect());
+    let wholes = |of: &dyn Fn(&'a Tracing) -> Option<i64>| Cells::Wholes(rows.iter().map(|t| of(t)).collect());
+    let time = |row: usize| acts.time(row);
+    let lag = |t: &&Tracing| t.effect.map(|e| seconds(time(e), time(t.authority)));
+    vec![
+        texts(&|t| Some(t.item_id.as_str())),
+        coded(&|t| Some(verdict(t.reason, &t.item_id, waived))),
+        coded(&|t| Some(t.reason.as_str())),
+        texts(&|t| Some(acts.event_id(t.authority))),
+        texts(&|t| acts.native_id(t.authority)),
+        wholes(&|t| Some(time(t.authority))),
+        coded(&|t| Some(acts.verb(t.authority).as_str())),
+        coded(&|t| Some(acts.direction(t.authority).as_str())),
+        coded(&|t| Some(t.key.subject.label())),
+        coded(&|t| Some(t.key.entitlement.name())),
+        coded(&|t| Some(t.effect.map_or(super::ACCOUNT, |e| acts.scope(e)))),
+        texts(&|t| t.effect.map(|e| acts.event_id(e))),
+        texts(&|t| acts.native_id(t.effect?)),
+        texts(&|t| acts.request_id(t.effect?)),
+        wholes(&|t| t.effect.map(time)),
+        texts(&|t| t.transport.map(|p| acts.event_id(p))),
+        Cells::Reals(rows.iter().map(lag).collect()),
+        coded(&|t| t.hole.as_deref()),
+        coded(&|t| acts.actor(t.authority)),
+    ]
+}
+
 /// The rows as table `vouching`; `waived` are the items whose exception is.
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
 pub fn vouching_frame(rows: &[&Vouching], acts: &Acts, waived: &BTreeSet<&str>) -> Result<DataFrame> {
-    let effects: Vec<Act<'_>> = rows.iter().map(|v| acts.at(v.effect)).collect();
-    let authorities: Vec<Option<Act<'_>>> = rows.iter().map(|v| v.authority.map(|a| acts.at(a))).collect();
-    let count = |n: usize| i64::try_from(n).ok();
-    let of_effect = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(effects.iter().map(of));
-    let of_authority = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| {
-        Values::slices(authorities.iter().map(|a| a.as_ref().and_then(of)))
-    };
-    let lag = |(effect, authority): (&Act<'_>, &Option<Act<'_>>)| authority.map(|a| seconds(effect.time, a.time));
-    build(
-        &VOUCHING,
-        vec![
-            Values::slices(rows.iter().map(|v| Some(v.item_id.as_str()))),
-            Values::slices(rows.iter().map(|v| Some(verdict(v.reason, &v.item_id, waived)))),
-            Values::slices(rows.iter().map(|v| Some(v.reason.as_str()))),
-            of_effect(|a| Some(a.event_id)),
-            of_effect(|a| a.native_id),
-            of_effect(|a| a.request_id),
-            Values::Instants(effects.iter().map(|a| Some(a.time)).collect()),
-            of_effect(|a| Some(a.verb.as_str())),
-            of_effect(|a| Some(a.direction.as_str())),
-            Values::slices(rows.iter().map(|v| Some(v.key.subject.label()))),
-            Values::slices(rows.iter().map(|v| Some(v.key.entitlement.name()))),
-            of_effect(|a| Some(a.scope)),
-            of_authority(|a| Some(a.event_id)),
-            of_authority(|a| a.native_id),
-            Values::Instants(authorities.iter().map(|a| a.map(|a| a.time)).collect()),
-            Values::slices(rows.iter().map(|v| v.transport.map(|t| acts.at(t).event_id))),
-            Values::Reals(effects.iter().zip(&authorities).map(lag).collect()),
-            Values::slices(rows.iter().map(|v| strength(v, acts))),
-            Values::Wholes(rows.iter().map(|v| count(v.candidate_count)).collect()),
-            Values::Wholes(rows.iter().map(|v| count(v.fan_out_count)).collect()),
-            Values::slices(rows.iter().map(|v| v.hole.as_deref())),
-            of_effect(|a| a.actor),
-            Values::slices(rows.iter().map(|v| Some(v.class.as_str()))),
-            of_effect(|a| a.channel),
-        ],
-    )
+    build_cells(&VOUCHING, vouching_cells(rows, acts, waived))
 }
 
-/// The rows as table `tracing`; `waived` are the items whose exception is. A decision without effect stands at the account, where it is expected.
+/// The rows as table `tracing`; `waived` are the items whose exception is.
 ///
 /// # Errors
 /// A bug of ours: the rows do not make up the table.
 pub fn tracing_frame(rows: &[&Tracing], acts: &Acts, waived: &BTreeSet<&str>) -> Result<DataFrame> {
-    let decisions: Vec<Act<'_>> = rows.iter().map(|t| acts.at(t.authority)).collect();
-    let effects: Vec<Option<Act<'_>>> = rows.iter().map(|t| t.effect.map(|e| acts.at(e))).collect();
-    let of_decision = |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(decisions.iter().map(of));
-    let of_effect =
-        |of: for<'a> fn(&Act<'a>) -> Option<&'a str>| Values::slices(effects.iter().map(|e| e.as_ref().and_then(of)));
-    let lag = |(decision, effect): (&Act<'_>, &Option<Act<'_>>)| effect.map(|e| seconds(e.time, decision.time));
-    build(
-        &TRACING,
-        vec![
-            Values::slices(rows.iter().map(|t| Some(t.item_id.as_str()))),
-            Values::slices(rows.iter().map(|t| Some(verdict(t.reason, &t.item_id, waived)))),
-            Values::slices(rows.iter().map(|t| Some(t.reason.as_str()))),
-            of_decision(|a| Some(a.event_id)),
-            of_decision(|a| a.native_id),
-            Values::Instants(decisions.iter().map(|a| Some(a.time)).collect()),
-            of_decision(|a| Some(a.verb.as_str())),
-            of_decision(|a| Some(a.direction.as_str())),
-            Values::slices(rows.iter().map(|t| Some(t.key.subject.label()))),
-            Values::slices(rows.iter().map(|t| Some(t.key.entitlement.name()))),
-            Values::slices(effects.iter().map(|e| Some(e.map_or(super::ACCOUNT, |e| e.scope)))),
-            of_effect(|a| Some(a.event_id)),
-            of_effect(|a| a.native_id),
-            of_effect(|a| a.request_id),
-            Values::Instants(effects.iter().map(|e| e.map(|e| e.time)).collect()),
-            Values::slices(rows.iter().map(|t| t.transport.map(|p| acts.at(p).event_id))),
-            Values::Reals(decisions.iter().zip(&effects).map(lag).collect()),
-            Values::slices(rows.iter().map(|t| t.hole.as_deref())),
-            of_decision(|a| a.actor),
-        ],
-    )
+    build_cells(&TRACING, tracing_cells(rows, acts, waived))
 }

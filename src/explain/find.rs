@@ -37,7 +37,7 @@ impl<'c> Found<'c> {
         }
     }
 
-    pub(super) const fn key(self) -> &'c Key {
+    pub(super) fn key(self) -> &'c Key {
         match self {
             Self::Vouching(v) => &v.key,
             Self::Tracing(t) => &t.key,

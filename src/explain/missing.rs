@@ -87,7 +87,7 @@ impl<'e> Ask<'e> {
         let other = || all().find(is_it).map(|key| key.subject.clone());
         own.cloned().unwrap_or_else(|| Key {
             is_group: false,
-            subject: other().unwrap_or_else(|| Resolved::Key(subject.to_owned())),
+            subject: other().unwrap_or_else(|| Resolved::Key(subject.into())),
             entitlement,
         })
     }

@@ -2,6 +2,7 @@
 
 use super::store::{AccountId, Manner, Seen, Store};
 use super::texts::{NONE, TextId};
+use super::timeline::Moment;
 use crate::change::SubjectKind;
 
 /// A name, alias or foreign id that an account kept, and for how long it was seen to.
@@ -104,7 +105,7 @@ impl Histories {
             kinds: Vec::with_capacity(count),
         };
         let (order, starts) = by_account(store);
-        let mut seen: Vec<&Seen> = Vec::new();
+        let mut seen: Vec<Seen> = Vec::new();
         for (account, bounds) in (0..).zip(starts.windows(2)) {
             let [from, to] = bounds else { continue };
             let places = order.get(*from as usize..*to as usize).filter(|_| !is_none(account)).unwrap_or_default();
@@ -116,15 +117,15 @@ impl Histories {
         all
     }
 
-    fn add(&mut self, store: &Store, seen: &[&Seen]) {
+    fn add(&mut self, store: &Store, seen: &[Seen]) {
         let canonical = |spelled: TextId| store.texts.spelling(spelled).canonical;
-        let shows_it_alive = |s: &&&Seen| s.name != NONE || s.manner != Manner::Ends;
-        runs(&mut self.names, seen.iter().filter(shows_it_alive).map(|s| (*s, s.name)), canonical);
-        runs(&mut self.aliases, seen.iter().filter(|s| s.alias != NONE).map(|s| (*s, s.alias)), canonical);
-        runs(&mut self.externals, seen.iter().filter(|s| s.external != NONE).map(|s| (*s, s.external)), |id| id);
+        let shows_it_alive = |s: &&Seen| s.name != NONE || s.manner != Manner::Ends;
+        runs(&mut self.names, seen.iter().filter(shows_it_alive).map(|s| (s, s.name)), canonical);
+        runs(&mut self.aliases, seen.iter().filter(|s| s.alias != NONE).map(|s| (s, s.alias)), canonical);
+        runs(&mut self.externals, seen.iter().filter(|s| s.external != NONE).map(|s| (s, s.external)), |id| id);
         let times = seen.first().zip(seen.last()).map(|(first, last)| (first.time, last.time));
         self.spans.push(times.unwrap_or((i64::MAX, i64::MIN)));
-        let is_end = |s: &&&Seen| s.manner == Manner::Ends;
+        let is_end = |s: &&Seen| s.manner == Manner::Ends;
         self.alive.push(seen.iter().rfind(|s| !is_end(s)).map_or(i64::MIN, |s| s.time));
         self.ends.push(seen.iter().find(is_end).map(|s| s.time));
         self.is_pushed.push(seen.iter().any(|s| s.manner == Manner::Pushes));
@@ -134,8 +135,12 @@ impl Histories {
 
     /// What the account went by at a time: the latest that was known, else the first.
     pub(super) fn run_at(runs: &[Run], time: i64) -> Option<&Run> {
-        let known = runs.partition_point(|run| run.first <= time);
-        runs.get(known.saturating_sub(1))
+        Self::run_then(runs, &Moment::new(time))
+    }
+
+    /// The same at a moment.
+    pub(super) fn run_then<'r>(runs: &'r [Run], when: &Moment) -> Option<&'r Run> {
+        when.latest(runs, |run| run.first)
     }
 
     /// Whether the account was seen at that time or later.
@@ -168,17 +173,17 @@ pub(super) const fn rank(kind: SubjectKind) -> u8 {
 /// The rows of all accounts, each account's together, and where they start.
 fn by_account(store: &Store) -> (Vec<u32>, Vec<u32>) {
     let mut starts = vec![0_u32; store.accounts.len() + 1];
-    let known = || store.seen().enumerate().filter(|(_, s)| s.account != NONE);
-    for (_, seen) in known() {
-        starts[seen.account as usize + 1] += 1;
+    let known = || store.accounts_seen().enumerate().filter(|(_, account)| *account != NONE);
+    for (_, account) in known() {
+        starts[account as usize + 1] += 1;
     }
     for at in 1..starts.len() {
         starts[at] += starts[at - 1];
     }
     let mut next = starts.clone();
     let mut order = vec![0_u32; starts.last().map_or(0, |end| *end as usize)];
-    for (row, seen) in known() {
-        let place = &mut next[seen.account as usize];
+    for (row, account) in known() {
+        let place = &mut next[account as usize];
         order[*place as usize] = u32::try_from(row).unwrap_or(NONE);
         *place += 1;
     }

@@ -17,13 +17,14 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use self::fold::usable;
 use self::groups::{Groups, Mapping};
 use self::people::{Asked, Owner, People};
 use self::store::{DATABRICKS, Store, directory_id};
 use self::texts::{NONE, Texts};
+use self::timeline::Moment;
 use crate::change::SubjectKind;
 use crate::config::Config;
 
@@ -70,9 +71,9 @@ impl Basis {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resolved {
     /// Exactly one cluster.
-    Key(String),
+    Key(Arc<str>),
     /// Several clusters claim it, or it carries neither a usable name nor an id. The text says which.
-    Unresolved(String),
+    Unresolved(Arc<str>),
 }
 
 impl Resolved {
@@ -85,12 +86,12 @@ impl Resolved {
 
     /// True when the record names nobody at all.
     pub fn names_nobody(&self) -> bool {
-        matches!(self, Self::Unresolved(text) if text == NOBODY)
+        matches!(self, Self::Unresolved(text) if **text == *NOBODY)
     }
 
     /// True when anybody may be meant: the record names nobody, or only by an id of the provider that no name was ever seen with.
     pub fn may_be_anybody(&self) -> bool {
-        matches!(self, Self::Unresolved(text) if text == NOBODY || text.starts_with("id:"))
+        matches!(self, Self::Unresolved(text) if **text == *NOBODY || text.starts_with("id:"))
     }
 
     /// True when exactly one cluster was found.
@@ -162,6 +163,13 @@ fn system<'r>(source: &'r str, scope: &str) -> &'r str {
     }
 }
 
+/// What a record says of a principal, whenever it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    is_group: bool,
+    number: u32,
+}
+
 /// Folds names, maps groups, and resolves principals from what the records themselves tie together.
 #[derive(Debug)]
 pub struct Identities {
@@ -184,11 +192,33 @@ impl Identities {
 
     /// Learns what one record ties together about a user, service principal or group.
     pub fn learn(&mut self, sighting: Sighting<'_>) {
-        self.judged = OnceLock::new();
-        match sighting.kind {
-            SubjectKind::Group => self.groups.learn(&sighting),
-            _ => self.people.learn(&sighting),
+        if let Some(words) = self.words(&sighting) {
+            self.learn_again(words, sighting.time, sighting.record);
         }
+    }
+
+    /// What a record says of a principal, apart from when and in which record, since many say the same; `None` = it names nobody.
+    pub fn words(&mut self, sighting: &Sighting<'_>) -> Option<Words> {
+        let is_group = sighting.kind == SubjectKind::Group;
+        let store = if is_group { &mut self.groups } else { &mut self.people };
+        store.number(sighting).map(|number| Words { is_group, number })
+    }
+
+    /// Learns that a record says the same.
+    pub fn learn_again(&mut self, words: Words, time: i64, record: usize) {
+        if self.judged.get().is_some() {
+            self.judged = OnceLock::new();
+        }
+        let store = if words.is_group { &mut self.groups } else { &mut self.people };
+        store.learn(words.number, time, record);
+    }
+
+    /// Judges what was learnt and drops the records of it, which are many: names and ids resolve as before, but nothing can be learnt
+    /// or listed any more.
+    pub fn settle(&mut self) {
+        self.judged();
+        self.people.forget();
+        self.groups.forget();
     }
 
     fn judged(&self) -> &(People, Groups) {
@@ -202,47 +232,52 @@ impl Identities {
     }
 
     /// The group that a record about a member means: an id that Databricks has for a group is the group, whatever it is called.
-    fn member_group(&self, sighting: &Sighting<'_>) -> Option<Resolved> {
+    fn member_group(&self, sighting: &Sighting<'_>, when: &Moment) -> Option<Resolved> {
         let (people, groups) = self.judged();
         let id = directory_id(sighting)?;
         let group = self.groups.find_account(DATABRICKS, id)?;
         let known = self.people.find_system(sighting.system()).and_then(|s| self.people.find_account(s, id));
         let is_meant = known.is_none_or(|account| people.is_none(account));
-        groups.in_databricks(&self.groups, group, None, sighting.time).filter(|_| is_meant)
+        groups.in_databricks(&self.groups, group, None, when).filter(|_| is_meant)
     }
 
     /// The cluster of a user or service principal.
     ///
     /// A group as a member of another is that group.
     pub fn person(&self, sighting: Sighting<'_>) -> Resolved {
-        if let Some(group) = self.member_group(&sighting) {
+        self.person_then(sighting, &Moment::new(sighting.time))
+    }
+
+    /// The cluster of a user or service principal, and the first and last instant at which the same record would mean the same.
+    pub fn person_while(&self, sighting: Sighting<'_>) -> (Resolved, (i64, i64)) {
+        let when = Moment::new(sighting.time);
+        let found = self.person_then(sighting, &when);
+        (found, when.span())
+    }
+
+    fn person_then(&self, sighting: Sighting<'_>, when: &Moment) -> Resolved {
+        if let Some(group) = self.member_group(&sighting, when) {
             return group;
         }
         let (people, _) = self.judged();
         let (store, texts) = (&self.people, &self.people.texts);
-        let (name, time) = (usable(sighting.name), sighting.time);
+        let name = usable(sighting.name);
         let system = store.find_system(sighting.system()).unwrap_or(u16::MAX);
         let account = directory_id(&sighting).and_then(|id| store.find_account(system, id)).unwrap_or(NONE);
-        let mut asked = Asked {
-            system,
-            account,
-            foreign: NONE,
-            name: NONE,
-            time,
-            is_either: sighting.source == ENTRA_PROVISIONING,
-        };
+        let mut asked =
+            Asked { system, account, foreign: NONE, name: NONE, is_either: sighting.source == ENTRA_PROVISIONING };
         if account == NONE {
             let foreign = usable(sighting.external_id).or(usable(sighting.id));
             asked.foreign = foreign.and_then(|id| texts.find(id)).unwrap_or(NONE);
             asked.name = name.and_then(|name| texts.find_name(name)).unwrap_or(NONE);
         }
-        let owner = people.whose(store, asked);
+        let owner = people.whose(store, asked, when);
         let found = match (owner, name, usable(sighting.id).or(usable(sighting.external_id))) {
-            (Some(Owner::Cluster(cluster)), _, _) => Resolved::Key(people.key(store, cluster)),
-            (Some(Owner::Contested(name)), _, _) => Resolved::Unresolved(texts.text(name).to_owned()),
-            (None, Some(name), _) => Resolved::Key(self.canonical(name)),
-            (None, None, Some(id)) => Resolved::Key(format!("id:{id}")),
-            (None, None, None) => Resolved::Unresolved(NOBODY.to_owned()),
+            (Some(Owner::Cluster(cluster)), _, _) => Resolved::Key(people.key(store, cluster).into()),
+            (Some(Owner::Contested(name)), _, _) => Resolved::Unresolved(texts.text(name).into()),
+            (None, Some(name), _) => Resolved::Key(self.canonical(name).into()),
+            (None, None, Some(id)) => Resolved::Key(format!("id:{id}").into()),
+            (None, None, None) => Resolved::Unresolved(NOBODY.into()),
         };
         match found {
             // Databricks' own ids stand for themselves; a provider's id alone is tied to nobody in Databricks.
@@ -258,12 +293,23 @@ impl Identities {
         let sighting =
             Sighting { name: Some(name), ..Sighting::new(crate::source::DATABRICKS, SubjectKind::Unknown, time) };
         match self.person(sighting) {
-            Resolved::Key(key) | Resolved::Unresolved(key) => key,
+            Resolved::Key(key) | Resolved::Unresolved(key) => key.to_string(),
         }
     }
 
     /// The Databricks name of a group that a record of `source` names, in folded form.
     pub fn group(&self, source: &str, name: Option<&str>, id: Option<&str>, time: i64) -> Resolved {
+        self.group_then(source, name, id, &Moment::new(time))
+    }
+
+    /// The same, and the first and last instant at which the same record would mean the same.
+    pub fn group_while(&self, source: &str, name: Option<&str>, id: Option<&str>, time: i64) -> (Resolved, (i64, i64)) {
+        let when = Moment::new(time);
+        let found = self.group_then(source, name, id, &when);
+        (found, when.span())
+    }
+
+    fn group_then(&self, source: &str, name: Option<&str>, id: Option<&str>, when: &Moment) -> Resolved {
         let (_, groups) = self.judged();
         let store = &self.groups;
         let folded = usable(name).map(fold);
@@ -271,21 +317,21 @@ impl Identities {
         let system = store.find_system(system(source, ""));
         let account = system.and_then(|system| store.find_account(system, id?));
         let found = match (account, folded.as_deref()) {
-            (Some(group), folded) if system == Some(DATABRICKS) => groups.in_databricks(store, group, folded, time),
-            (Some(group), _) => Some(groups.of_directory(store, &self.mapping, group, time).0),
-            (None, Some(name)) if system == Some(DATABRICKS) => groups.named(store, name, time),
-            (None, Some(name)) => match groups.holder(store, system.unwrap_or(u16::MAX), name, time) {
-                Some(held) if held.is_contested => Some(Resolved::Unresolved(self.mapping.mapped(name).to_owned())),
-                Some(held) => Some(groups.of_directory(store, &self.mapping, held.owner, time).0),
-                None => groups.named(store, self.mapping.mapped(name), time),
+            (Some(group), folded) if system == Some(DATABRICKS) => groups.in_databricks(store, group, folded, when),
+            (Some(group), _) => Some(groups.of_directory(store, &self.mapping, group, when).0),
+            (None, Some(name)) if system == Some(DATABRICKS) => groups.named(store, name, when),
+            (None, Some(name)) => match groups.holder(store, system.unwrap_or(u16::MAX), name, when) {
+                Some(held) if held.is_contested => Some(Resolved::Unresolved(self.mapping.mapped(name).into())),
+                Some(held) => Some(groups.of_directory(store, &self.mapping, held.owner, when).0),
+                None => groups.named(store, self.mapping.mapped(name), when),
             },
             (None, None) => None,
         };
         found.unwrap_or_else(|| match (folded, id) {
-            (Some(name), _) if system == Some(DATABRICKS) => Resolved::Key(name),
-            (Some(name), _) => Resolved::Key(self.mapping.mapped(&name).to_owned()),
-            (None, Some(id)) => Resolved::Key(format!("id:{id}")),
-            (None, None) => Resolved::Unresolved("(no group named)".to_owned()),
+            (Some(name), _) if system == Some(DATABRICKS) => Resolved::Key(name.into()),
+            (Some(name), _) => Resolved::Key(self.mapping.mapped(&name).into()),
+            (None, Some(id)) => Resolved::Key(format!("id:{id}").into()),
+            (None, None) => Resolved::Unresolved("(no group named)".into()),
         })
     }
 

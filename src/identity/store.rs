@@ -27,17 +27,13 @@ pub(super) struct Account {
     pub(super) id: TextId,
 }
 
-/// One record about one principal. Names are spellings, not yet what they stand for.
-///
-/// Of these there are as many as records.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    pub(super) time: i64,
+/// What a record says of one principal. Names are spellings, not yet what they stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Said {
     pub(super) account: AccountId,
     pub(super) name: TextId,
     pub(super) alias: TextId,
     pub(super) external: TextId,
-    pub(super) record: u32,
     pub(super) system: u16,
     pub(super) kind: SubjectKind,
     pub(super) manner: Manner,
@@ -45,8 +41,32 @@ pub(super) struct Seen {
     pub(super) is_either: bool,
 }
 
+/// One record about one principal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) time: i64,
+    pub(super) record: u32,
+    said: Said,
+}
+
+impl std::ops::Deref for Seen {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        &self.said
+    }
+}
+
+/// Of these there are as many as records, and so what they say stands elsewhere, each once.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    time: i64,
+    said: u32,
+    record: u32,
+}
+
 /// How a record tells of a principal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Manner {
     /// It mentions it.
     Mentions,
@@ -64,32 +84,41 @@ pub(super) struct Store {
     pub(super) texts: Texts,
     pub(super) systems: Vec<String>,
     pub(super) accounts: Vec<Account>,
+    /// All that was said, each once.
+    pub(super) said: Vec<Said>,
     /// In pieces, since a list of so many would be copied as it grows.
-    pieces: Vec<Vec<Seen>>,
+    pieces: Vec<Vec<Sight>>,
+    numbers: HashMap<Said, u32, RandomState>,
     index: HashMap<Account, AccountId, RandomState>,
 }
 
 impl Store {
     pub(super) fn new(texts: Texts) -> Self {
         let systems = vec![crate::source::DATABRICKS.to_owned()];
-        Self { texts, systems, accounts: Vec::new(), pieces: Vec::new(), index: HashMap::default() }
+        Self {
+            texts,
+            systems,
+            accounts: Vec::new(),
+            said: Vec::new(),
+            pieces: Vec::new(),
+            numbers: HashMap::default(),
+            index: HashMap::default(),
+        }
     }
 
-    /// Takes in what a record says.
-    pub(super) fn learn(&mut self, sighting: &Sighting<'_>) {
+    /// The number of what a record says, whenever it does; `None` = it names nobody.
+    pub(super) fn number(&mut self, sighting: &Sighting<'_>) -> Option<u32> {
         let (name, id) = (usable(sighting.name), directory_id(sighting));
         if name.is_none() && id.is_none() {
-            return;
+            return None;
         }
         let system = self.system(sighting.system());
         let account = id.map_or(NONE, |id| self.account(system, id));
-        let seen = Seen {
-            time: sighting.time,
+        let said = Said {
             account,
             name: name.map_or(NONE, |name| self.texts.name(name)),
             alias: alias(sighting).map_or(NONE, |alias| self.texts.name(alias)),
             external: usable(sighting.external_id).map_or(NONE, |id| self.texts.intern(id)),
-            record: u32::try_from(sighting.record).unwrap_or(NONE),
             system,
             kind: sighting.kind,
             manner: match sighting.source {
@@ -101,24 +130,49 @@ impl Store {
             },
             is_either: sighting.source == super::ENTRA_PROVISIONING,
         };
+        Some(*self.numbers.entry(said).or_insert_with(|| {
+            self.said.push(said);
+            u32::try_from(self.said.len() - 1).unwrap_or(NONE)
+        }))
+    }
+
+    /// Takes in that a record says what has that number.
+    pub(super) fn learn(&mut self, said: u32, time: i64, record: usize) {
+        let sight = Sight { time, said, record: u32::try_from(record).unwrap_or(NONE) };
         match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(seen),
+            Some(piece) => piece.push(sight),
             None => {
                 let mut piece = Vec::with_capacity(if self.pieces.is_empty() { 0 } else { PIECE });
-                piece.push(seen);
+                piece.push(sight);
                 self.pieces.push(piece);
             }
         }
     }
 
+    /// Drops what was seen, once it is judged and nobody will list it.
+    pub(super) fn forget(&mut self) {
+        (self.pieces, self.numbers) = (Vec::new(), HashMap::default());
+    }
+
     /// All that was seen, in the order in which it was learnt.
-    pub(super) fn seen(&self) -> impl Iterator<Item = &Seen> {
-        self.pieces.iter().flatten()
+    pub(super) fn seen(&self) -> impl Iterator<Item = Seen> {
+        self.pieces.iter().flatten().filter_map(|sight| self.with_words(sight))
+    }
+
+    /// The accounts of all that was seen.
+    pub(super) fn accounts_seen(&self) -> impl Iterator<Item = AccountId> {
+        let account = |sight: &Sight| self.said.get(sight.said as usize).map_or(NONE, |said| said.account);
+        self.pieces.iter().flatten().map(account)
     }
 
     /// The one at that place of them.
-    pub(super) fn seen_at(&self, place: u32) -> Option<&Seen> {
-        self.pieces.get(place as usize / PIECE)?.get(place as usize % PIECE)
+    pub(super) fn seen_at(&self, place: u32) -> Option<Seen> {
+        self.with_words(self.pieces.get(place as usize / PIECE)?.get(place as usize % PIECE)?)
+    }
+
+    fn with_words(&self, sight: &Sight) -> Option<Seen> {
+        let said = *self.said.get(sight.said as usize)?;
+        Some(Seen { time: sight.time, record: sight.record, said })
     }
 
     fn system(&mut self, name: &str) -> u16 {

@@ -1,6 +1,41 @@
 //! Who held a name, and from when.
 
+use std::cell::Cell;
+
 use super::texts::TextId;
+
+/// An instant, and the span around it in which everything that was looked up for it is the same.
+#[derive(Debug)]
+pub(super) struct Moment {
+    at: i64,
+    since: Cell<i64>,
+    until: Cell<i64>,
+}
+
+impl Moment {
+    pub(super) const fn new(at: i64) -> Self {
+        Self { at, since: Cell::new(i64::MIN), until: Cell::new(i64::MAX) }
+    }
+
+    /// First and last instant of the span.
+    pub(super) const fn span(&self) -> (i64, i64) {
+        (self.since.get(), self.until.get())
+    }
+
+    /// What had begun last of what begins in turn, else what begins first.
+    pub(super) fn latest<'t, T>(&self, all: &'t [T], from: impl Fn(&T) -> i64) -> Option<&'t T> {
+        let begun = all.partition_point(|one| from(one) <= self.at);
+        let at = begun.saturating_sub(1);
+        // The first of them reaches back to the beginning.
+        if let Some(one) = all.get(at).filter(|_| at > 0) {
+            self.since.set(self.since.get().max(from(one)));
+        }
+        if let Some(next) = all.get(at + 1) {
+            self.until.set(self.until.get().min(from(next) - 1));
+        }
+        all.get(at)
+    }
+}
 
 /// That an owner was seen with a name.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +86,12 @@ pub(super) fn tenures(claims: &[Claim], is_same: impl Fn(u32, u32) -> bool) -> V
 
 /// The tenure at a time.
 pub(super) fn tenure_at(tenures: &[Tenure], time: i64) -> Option<&Tenure> {
-    let begun = tenures.partition_point(|tenure| tenure.from <= time);
-    tenures.get(begun.saturating_sub(1))
+    tenure_then(tenures, &Moment::new(time))
+}
+
+/// The tenure at a moment.
+pub(super) fn tenure_then<'t>(tenures: &'t [Tenure], when: &Moment) -> Option<&'t Tenure> {
+    when.latest(tenures, |tenure| tenure.from)
 }
 
 /// A tenure in one system.
@@ -62,11 +101,11 @@ pub(super) struct Placed {
     pub(super) tenure: Tenure,
 }
 
-/// The tenure in a system at a time, of those of one name in the order of system and time.
-pub(super) fn placed_at(all: &[Placed], system: u16, time: i64) -> Option<&Placed> {
-    let begun = all.partition_point(|p| (p.system, p.tenure.from) <= (system, time));
-    let latest = begun.checked_sub(1).and_then(|at| all.get(at)).filter(|p| p.system == system);
-    latest.or_else(|| all.get(begun).filter(|p| p.system == system))
+/// The tenure in a system at a moment, of those of one name in the order of system and time.
+pub(super) fn placed_then<'t>(all: &'t [Placed], system: u16, when: &Moment) -> Option<&'t Placed> {
+    let first = all.partition_point(|p| p.system < system);
+    let of_system = all[first..].partition_point(|p| p.system == system);
+    when.latest(&all[first..first + of_system], |p| p.tenure.from)
 }
 
 /// Sets of numbers that are one.

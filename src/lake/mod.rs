@@ -3,11 +3,13 @@
 //! Readers open it with [`Lake::open`]; the one writer at a time with [`Writer::open_or_create`]. A batch counts once it stands in
 //! table `files`, which is committed last; what a killed run left of a batch is rolled back by the next writer and unseen by readers.
 
+mod coded;
 mod compaction;
 mod delta;
 mod left_over;
 mod merge;
 mod order;
+mod packed;
 mod parquet_file;
 mod rows;
 mod syncing;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
+pub use coded::{CodedFile, RowGroup, encode};
 pub use compaction::{Compaction, Shrunk, TARGET_BYTES, compact};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};

@@ -88,7 +88,7 @@ fn text_size(column: &dyn Array) -> usize {
 }
 
 // What the disk said, where it was the disk.
-fn cause(error: ParquetError) -> std::io::Error {
+pub(super) fn cause(error: ParquetError) -> std::io::Error {
     match error {
         ParquetError::External(cause) => match cause.downcast() {
             Ok(error) => *error,

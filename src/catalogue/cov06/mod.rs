@@ -192,10 +192,10 @@ fn judge(
         let between = begins.chain(ends).filter(|time| (*first..=*last).contains(time));
         for time in [*first, *last].into_iter().chain(between) {
             match resolve(identities, who, seen.kind, source, time) {
-                Resolved::Unresolved(text) if text.starts_with("id:") => key = text,
-                Resolved::Unresolved(text) => return (Verdict::Exception, "several_claim_it", text),
+                Resolved::Unresolved(text) if text.starts_with("id:") => key = text.to_string(),
+                Resolved::Unresolved(text) => return (Verdict::Exception, "several_claim_it", text.to_string()),
                 // The identity that it has at last names the item.
-                Resolved::Key(text) if !text.starts_with("id:") || key.is_empty() => key = text,
+                Resolved::Key(text) if !text.starts_with("id:") || key.is_empty() => key = text.to_string(),
                 Resolved::Key(_) => {}
             }
         }

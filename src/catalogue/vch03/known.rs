@@ -80,7 +80,7 @@ impl<'e> Known<'e> {
             }
         };
         match found {
-            Resolved::Key(key) => Some((is_group, key)),
+            Resolved::Key(key) => Some((is_group, key.to_string())),
             Resolved::Unresolved(_) => None,
         }
     }
@@ -91,13 +91,13 @@ impl<'e> Known<'e> {
         let found = match is_group {
             // A provider's list names its own groups; only the scope says whose it is.
             true => match seen.scope {
-                "tenant" => Resolved::Key(self.identities.mapped_group(seen.name?)),
+                "tenant" => Resolved::Key(self.identities.mapped_group(seen.name?).into()),
                 _ => self.identities.group(seen.source, seen.name, seen.id, seen.time),
             },
             false => self.identities.person(seen),
         };
         match found {
-            Resolved::Key(key) => Some((is_group, key)),
+            Resolved::Key(key) => Some((is_group, key.to_string())),
             Resolved::Unresolved(_) => None,
         }
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::acts::Acts;
 use super::super::kernel::Decision;
+use super::Entitlement;
 use super::builder::Builder;
-use super::{Entitlement, Key};
+use super::keys::{Holder, Place};
 use crate::change::{Direction, Verb};
-use crate::identity::Resolved;
 
 /// When a group was assigned, and when no more; by the group's name.
 pub(super) type Assignments = BTreeMap<String, Vec<Decision>>;
@@ -30,25 +30,29 @@ enum What<'a> {
 
 impl Builder<'_> {
     pub(super) fn assign_through_groups(&mut self) {
-        let mut memberships: HashMap<&Resolved, Vec<(&str, usize)>> = HashMap::new();
-        for (at, (key, _)) in self.by_key.all.iter().enumerate() {
+        if self.assigned_groups.is_empty() {
+            return;
+        }
+        let mut memberships: HashMap<Holder, Vec<(&str, usize)>> = HashMap::new();
+        for (at, (place, key, _)) in self.by_key.each_with_keys().enumerate() {
             if let Entitlement::Member(group) = &key.entitlement
                 && self.assigned_groups.contains_key(&**group)
             {
-                memberships.entry(&key.subject).or_default().push((group, at));
+                memberships.entry(place.holder).or_default().push((group, at));
             }
         }
-        let mut through: Vec<(Key, Vec<Decision>, BTreeSet<usize>)> = Vec::new();
-        for (subject, of_subject) in memberships {
-            let key = Key::account(subject.clone());
-            let direct = self.by_key.get(&key).map_or(&[][..], |case| &case.decisions);
+        let mut through: Vec<(Place, Vec<Decision>, BTreeSet<usize>)> = Vec::new();
+        for (holder, of_subject) in memberships {
+            let place = Place { holder, thing: self.ground.account };
+            let direct = self.by_key.at(place).map_or(&[][..], |case| &case.decisions);
             let turns = self.turns(&of_subject, direct);
             let (derived, kept) = walk(&turns);
-            through.push((key, derived, kept));
+            through.push((place, derived, kept));
         }
-        through.sort_by(|a, b| a.0.cmp(&b.0));
-        for (key, derived, kept) in through {
-            let case = self.by_key.entry(key);
+        let keys = &self.ground.keys;
+        through.sort_by(|a, b| keys.holder(a.0.holder).cmp(keys.holder(b.0.holder)));
+        for (place, derived, kept) in through {
+            let case = self.by_key.entry(place, keys);
             // It may end access, and authorises that; but nothing is missing where it does not.
             let of_kept = case.decisions.iter_mut().filter(|d| kept.contains(&d.row) && d.is_item);
             let traced: Vec<Decision> = of_kept

@@ -3,13 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::super::ACCOUNT;
-use super::super::activity::{SignIns, created_automatically, known, presence};
-use super::super::acts::{Act, Acts};
+use super::super::activity::{SignIns, known, presence};
+use super::super::acts::{Act, Row, Said};
 use super::super::kernel::{Instant, Scope};
 use super::super::noted::{Noted, note};
 use super::super::observed;
-use super::builder::{Rules, is_about_group, learn, standing};
+use super::builder::{Rules, is_about_group, standing};
+use super::keys::{Keys, Place, Thing};
+use super::learning::learn;
+use super::manner::{Role, each, role};
+use super::placing::{Placed, Placing, membership};
 use super::{Entitlement, Key};
 use crate::change::{Direction, SubjectKind, Verb};
 use crate::error::{Error, Result};
@@ -49,9 +55,10 @@ impl Scopes {
 #[derive(Debug)]
 pub struct Survey {
     identities: Identities,
+    keys: Keys,
     scopes: BTreeSet<String>,
-    effects_in: HashMap<(bool, Entitlement), BTreeSet<String>>,
-    unresolved: HashMap<Entitlement, Vec<(Instant, Direction)>>,
+    effects_in: BTreeMap<Thing, BTreeSet<String>>,
+    unresolved: HashMap<Thing, Vec<(Instant, Direction)>>,
     created: BTreeSet<String>,
 }
 
@@ -60,22 +67,18 @@ impl Survey {
     pub fn new(config: &crate::config::Config) -> Self {
         Self {
             identities: Identities::new(config),
+            keys: Keys::default(),
             scopes: BTreeSet::new(),
-            effects_in: HashMap::new(),
+            effects_in: BTreeMap::new(),
             unresolved: HashMap::new(),
             created: BTreeSet::new(),
         }
     }
 
-    /// Who is who, as learnt so far.
-    pub const fn identities(&self) -> &Identities {
-        &self.identities
-    }
-
     /// First pass: learns who is who.
     /// `first` numbers the first of these changes among all.
-    pub fn learn(&mut self, acts: &Acts, rules: &Rules, first: usize) {
-        learn(&mut self.identities, acts, rules, first);
+    pub fn learn(&mut self, said: &Said, rows: &[Row], rules: &Rules, first: usize) {
+        learn(&mut self.identities, said, rows, rules, first);
     }
 
     /// First pass: learns whom the directories show acting or signing in.
@@ -92,42 +95,57 @@ impl Survey {
         Ok(())
     }
 
-    /// Second pass, once everybody is known.
-    pub fn add(&mut self, acts: &Acts, rules: &Rules) {
-        created_automatically(acts, &mut self.created);
-        for act in acts.iter().filter(|a| a.outcome == "success" && a.direction != Direction::Update) {
-            match act.plane {
-                "effect" => self.effect(&act),
-                "authority" => self.decision(&act, rules),
-                _ => {}
+    /// Between the passes, where nobody will list who is who: makes room.
+    pub fn settle(&mut self) {
+        self.identities.settle();
+    }
+
+    /// Second pass, once everybody is known; gives the key of every change.
+    pub fn place(&mut self, said: &Said, rows: &[Row], rules: &Rules) -> Vec<Place> {
+        let notes: Vec<Note> = each(said).map(|act| Note::of(&act, rules)).collect();
+        let scopes: Vec<&str> = each(said).map(|act| act.scope).collect();
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let scope_of: Vec<u32> = scopes
+            .iter()
+            .map(|scope| {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                *numbers.entry(scope).or_insert(next)
+            })
+            .collect();
+        let mut seen: HashMap<(Thing, u32), u32, RandomState> = HashMap::default();
+        let mut last = (Thing::MAX, u32::MAX);
+        let mut places = Vec::with_capacity(rows.len());
+        let mut placing = Placing::new(&self.identities, said, rules, &mut self.keys);
+        for row in rows {
+            let Placed { place, subject } = placing.place(row);
+            places.push(place);
+            let note = notes[row.manner as usize];
+            if note.is_automatic {
+                self.created.extend(said.subject(row, 3).map(str::to_lowercase));
+            }
+            let here = (place.thing, scope_of[row.manner as usize]);
+            if note.is_effect && last != here {
+                last = here;
+                seen.entry(here).or_insert(row.manner);
+            }
+            if note.is_decision && placing.may_be_anybody(subject) && rules.is_databricks(&said.act(row)) {
+                let direction = said.verbs[row.manner as usize].1;
+                self.unresolved.entry(place.thing).or_default().push((row.time, direction));
             }
         }
-    }
-
-    fn effect(&mut self, act: &Act<'_>) {
-        if !self.scopes.contains(act.scope) {
-            self.scopes.insert(act.scope.to_owned());
+        for ((thing, _), manner) in seen {
+            let scope = scopes[manner as usize].to_owned();
+            self.scopes.insert(scope.clone());
+            self.effects_in.entry(thing).or_default().insert(scope);
         }
-        let place = (is_about_group(act), entitlement(&self.identities, act).0);
-        let scopes = self.effects_in.entry(place).or_default();
-        if !scopes.contains(act.scope) {
-            scopes.insert(act.scope.to_owned());
-        }
-    }
-
-    fn decision(&mut self, act: &Act<'_>, rules: &Rules) {
-        let is_own = standing(act, rules, || false).0 == Some(0) && rules.is_databricks(act);
-        if is_own && !is_about_group(act) && subject(&self.identities, act).may_be_anybody() {
-            let place = entitlement(&self.identities, act).0;
-            self.unresolved.entry(place).or_default().push((act.time, act.direction));
-        }
+        places
     }
 
     /// What the survey found.
     ///
     /// # Errors
     /// The lake cannot be read.
-    pub fn finish(self, lake: &Lake) -> Result<Ground> {
+    pub fn finish(mut self, lake: &Lake) -> Result<Ground> {
         let seen = presence(lake)?;
         let noted = note(&observed::read(lake)?, &self.identities);
         let mut names = self.scopes;
@@ -141,22 +159,46 @@ impl Survey {
                 known.insert(scopes.number(place)?);
             }
         }
-        let mut effect_scopes = HashMap::new();
-        for (place, names) in self.effects_in {
+        let account = self.keys.account();
+        let mut effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState> = HashMap::default();
+        for (thing, names) in self.effects_in {
             // At the account, if it ever had an effect there.
             let narrowed: Vec<Scope> = match names.contains(ACCOUNT) {
                 true => vec![Scope::ACCOUNT],
                 false => names.iter().map(|name| scopes.number(name)).collect::<Result<_>>()?,
             };
-            effect_scopes.insert(place, Arc::from(narrowed));
+            effect_scopes.insert(thing, Arc::from(narrowed));
         }
         let sort = |mut all: Vec<(Instant, Direction)>| -> Arc<[(Instant, Direction)]> {
             all.sort_unstable();
             Arc::from(all)
         };
-        let unresolved = self.unresolved.into_iter().map(|(place, all)| (place, sort(all))).collect();
+        let unresolved = self.unresolved.into_iter().map(|(thing, all)| (thing, sort(all))).collect();
         let sign_ins = SignIns::read(lake, &self.created)?;
-        Ok(Ground { identities: self.identities, scopes, effect_scopes, unresolved, presence, sign_ins, noted })
+        let (identities, keys) = (self.identities, self.keys);
+        Ok(Ground { identities, keys, account, scopes, effect_scopes, unresolved, presence, sign_ins, noted })
+    }
+}
+
+/// What the manner of a change bears on beyond its own key.
+#[derive(Debug, Clone, Copy)]
+struct Note {
+    is_effect: bool,
+    /// A decision that names its key itself.
+    is_decision: bool,
+    /// Databricks made an account by itself.
+    is_automatic: bool,
+}
+
+impl Note {
+    fn of(act: &Act<'_>, rules: &Rules) -> Self {
+        let is_change = act.direction != Direction::Update;
+        let is_own = standing(act.verb, rules, || false).0 == Some(0) && !is_about_group(act);
+        Self {
+            is_effect: is_change && role(act) == Role::Effect,
+            is_decision: is_change && is_own && role(act) == Role::Decision,
+            is_automatic: act.endpoint == Some("autoUserCreation"),
+        }
     }
 }
 
@@ -165,14 +207,18 @@ impl Survey {
 pub struct Ground {
     /// Names and ids as learnt from the records.
     pub identities: Identities,
+    /// The keys of all changes.
+    pub(in super::super) keys: Keys,
+    /// The account of a person or service principal.
+    pub(super) account: Thing,
     /// The scopes that occur.
     pub scopes: Scopes,
     /// What listings state.
     pub noted: Noted,
     /// Where an entitlement (of a group as subject, or of a person) has effects of its own.
-    pub(super) effect_scopes: HashMap<(bool, Entitlement), Arc<[Scope]>>,
+    pub(super) effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState>,
     /// Decisions on an entitlement that name nobody.
-    pub(super) unresolved: HashMap<Entitlement, Arc<[(Instant, Direction)]>>,
+    pub(super) unresolved: HashMap<Thing, Arc<[(Instant, Direction)]>>,
     /// Where each principal acted.
     pub(super) presence: BTreeMap<String, BTreeSet<Scope>>,
     /// When those signed in whom Databricks created by itself.
@@ -180,6 +226,11 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// What the subjects are called, by number.
+    pub(in super::super) fn labels(&self) -> impl Iterator<Item = &str> {
+        (0..self.keys.holder_count()).map(|at| self.keys.holder(u32::try_from(at).unwrap_or(u32::MAX)).label())
+    }
+
     /// The key of a change, whatever its outcome.
     pub fn key_of(&self, act: &Act<'_>) -> Key {
         key_of(&self.identities, act)
@@ -191,7 +242,7 @@ pub(super) const WORKSPACE_ADMIN: &str = "workspace_admin";
 pub(super) const ADMINS: &str = "admins";
 
 /// The key of a change.
-pub(super) fn key_of(identities: &Identities, act: &Act<'_>) -> Key {
+fn key_of(identities: &Identities, act: &Act<'_>) -> Key {
     let (entitlement, is_known) = entitlement(identities, act);
     let subject = match subject(identities, act) {
         // Nobody can be said to hold what cannot be told.
@@ -201,8 +252,8 @@ pub(super) fn key_of(identities: &Identities, act: &Act<'_>) -> Key {
     Key { is_group: is_about_group(act), subject, entitlement }
 }
 
-/// The subject of a change; a cheap way to deal subjects into parts.
-pub(in super::super) fn subject(identities: &Identities, act: &Act<'_>) -> Resolved {
+/// The subject of a change.
+fn subject(identities: &Identities, act: &Act<'_>) -> Resolved {
     if act.subject_kind == "group" {
         identities.group(act.source, act.subject, act.subject_id, act.time)
     } else {
@@ -232,10 +283,7 @@ fn entitlement(identities: &Identities, act: &Act<'_>) -> (Entitlement, bool) {
     let entitlement = match act.verb {
         Verb::MemberAdd | Verb::MemberRemove => {
             let group = identities.group(act.source, act.entitlement, act.entitlement_id, act.time);
-            return match group.label() {
-                ADMINS if act.source != crate::source::DATABRICKS => (Entitlement::Admin(WORKSPACE_ADMIN.into()), true),
-                name => (Entitlement::Member(name.into()), group.is_known()),
-            };
+            return membership(act.source, &group);
         }
         Verb::AdminGrant | Verb::AdminRevoke => Entitlement::Admin(act.entitlement.unwrap_or("admin").into()),
         _ => Entitlement::Account,

@@ -2,35 +2,48 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::super::acts::Acts;
 use super::super::kernel::{Case, Decision, Ending, EndingKind, Push};
 use super::Entitlement;
 use super::builder::Builder;
+use super::keys::{Holder, Place, Thing};
 use crate::change::{Direction, Verb};
 use crate::identity::Resolved;
 
 impl Builder<'_> {
     pub(super) fn spread(&mut self) {
         self.assign_through_groups();
-        let accounts: HashMap<(bool, Resolved), Case> = self
+        let keys = &self.ground.keys;
+        let is_account = |place: &Place| keys.thing(place.thing).1 == Entitlement::Account;
+        let accounts: HashMap<(bool, Holder), Case, RandomState> = self
             .by_key
-            .iter()
-            .filter(|(key, _)| key.entitlement == Entitlement::Account)
-            .map(|(key, case)| ((key.is_group, key.subject.clone()), case.clone()))
+            .each()
+            .filter(|(place, _)| is_account(place))
+            .map(|(place, case)| ((keys.thing(place.thing).0, place.holder), case.clone()))
             .collect();
-        for (key, case) in &mut self.by_key.all {
+        // The group that a membership is of, as a subject.
+        let group_of = |entitlement: &Entitlement| match entitlement {
+            Entitlement::Member(group) => keys.find_holder(&Resolved::Key(group.clone())),
+            _ => None,
+        };
+        let groups: HashMap<Thing, Holder, RandomState> = match accounts.is_empty() {
+            true => HashMap::default(),
+            false => keys.things().filter_map(|(at, (_, thing))| Some((at, group_of(thing)?))).collect(),
+        };
+        for (place, key, case) in self.by_key.each_mut() {
             // What happens to the account in Databricks carries no decision on another application out.
             if matches!(key.entitlement, Entitlement::Account | Entitlement::OtherApp(_)) {
                 continue;
             }
-            if let Some(of_person) = accounts.get(&(false, key.subject.clone())) {
-                lay(case, of_person, self.acts, 1);
+            let of_person = accounts.get(&(false, place.holder));
+            let of_group = groups.get(&place.thing).and_then(|group| accounts.get(&(true, *group)));
+            if of_person.is_none() && of_group.is_none() {
+                continue;
             }
-            if let Entitlement::Member(group) = &key.entitlement
-                && let Some(of_group) = accounts.get(&(true, Resolved::Key(group.to_string())))
-            {
-                lay(case, of_group, self.acts, 2);
-            }
+            of_person.into_iter().for_each(|of_person| lay(case, of_person, self.acts, 1));
+            of_group.into_iter().for_each(|of_group| lay(case, of_group, self.acts, 2));
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
             case.pushes.sort_by_key(|p| (p.time, p.row));

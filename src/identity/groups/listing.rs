@@ -9,6 +9,7 @@ use crate::identity::rows::{
 };
 use crate::identity::store::{AccountId, DATABRICKS, Seen, Store};
 use crate::identity::texts::NONE;
+use crate::identity::timeline::Moment;
 use crate::identity::{Basis, Resolved};
 
 /// A group of a directory, or a name of one without an id.
@@ -31,15 +32,15 @@ impl Groups {
             let name = store.texts.text(store.texts.spelling(seen.name).canonical);
             if seen.system == DATABRICKS {
                 match seen.account {
-                    NONE if self.named(store, name, seen.time).is_none() => {
-                        widen(only_named.entry(name.to_owned()).or_insert((seen.time, seen.time)), seen);
+                    NONE if self.named(store, name, &Moment::new(seen.time)).is_none() => {
+                        widen(only_named.entry(name.to_owned()).or_insert((seen.time, seen.time)), &seen);
                     }
                     NONE => {}
-                    account => widen(own.entry(account).or_insert((seen.time, seen.time)), seen),
+                    account => widen(own.entry(account).or_insert((seen.time, seen.time)), &seen),
                 }
                 continue;
             }
-            let (group, key) = self.source(store, mapping, seen, name);
+            let (group, key) = self.source(store, mapping, &seen, name);
             let latest = group.map_or(name, |group| self.latest(store, group, name)).to_owned();
             let source = group.map_or_else(
                 || Source::Name(name.to_owned()),
@@ -53,8 +54,8 @@ impl Groups {
         }
         let mut rows = Vec::new();
         for (group, span) in own {
-            let key = self.keys[group as usize].clone();
-            let candidates = led.get(&Resolved::Key(key.clone())).map(rivals).unwrap_or_default();
+            let key = self.keys[group as usize].to_string();
+            let candidates = led.get(&Resolved::Key(self.keys[group as usize].clone())).map(rivals).unwrap_or_default();
             let (system, id) = store.named(group);
             rows.push(row(cluster_id(&["group", "id", system, id]), key, span, candidates));
         }
@@ -74,15 +75,16 @@ impl Groups {
     /// The directory's group that a record is about, by its id or by whoever had the name, and the key that it leads to.
     fn source(&self, store: &Store, mapping: &Mapping, seen: &Seen, name: &str) -> (Option<AccountId>, Resolved) {
         let group = Some(seen.account).filter(|a| *a != NONE);
-        let holder = || self.holder(store, seen.system, name, seen.time);
+        let when = &Moment::new(seen.time);
+        let holder = || self.holder(store, seen.system, name, when);
         match group.or_else(|| holder().filter(|held| !held.is_contested).map(|held| held.owner)) {
-            Some(group) => (Some(group), self.of_directory(store, mapping, group, seen.time).0),
+            Some(group) => (Some(group), self.of_directory(store, mapping, group, when).0),
             None => {
                 let mapped = mapping.mapped(name);
                 if holder().is_some() {
-                    return (None, Resolved::Unresolved(mapped.to_owned()));
+                    return (None, Resolved::Unresolved(mapped.into()));
                 }
-                let key = self.named(store, mapped, seen.time).unwrap_or_else(|| Resolved::Key(mapped.to_owned()));
+                let key = self.named(store, mapped, when).unwrap_or_else(|| Resolved::Key(mapped.into()));
                 (None, key)
             }
         }
@@ -97,7 +99,7 @@ impl Groups {
     pub(in crate::identity) fn links(&self, store: &Store, mapping: &Mapping) -> Vec<LinkRow> {
         let mut by_key: BTreeMap<String, Vec<AccountId>> = BTreeMap::new();
         for group in super::accounts(store).filter(|a| store.at(*a).system == DATABRICKS) {
-            by_key.entry(self.keys[group as usize].clone()).or_default().push(group);
+            by_key.entry(self.keys[group as usize].to_string()).or_default().push(group);
         }
         let mut rows = Vec::new();
         for group in super::accounts(store) {
@@ -137,7 +139,7 @@ impl Groups {
         times.dedup();
         let mut all: Vec<(i64, i64, Resolved, Basis)> = Vec::new();
         for from in times {
-            let (key, basis) = self.of_directory(store, mapping, group, from);
+            let (key, basis) = self.of_directory(store, mapping, group, &Moment::new(from));
             match all.last_mut() {
                 Some(last) if last.2 == key => last.3 = last.3.min(basis),
                 last => {

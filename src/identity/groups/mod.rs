@@ -6,6 +6,7 @@
 mod listing;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -13,7 +14,7 @@ use super::fold::fold;
 use super::history::{Grouped, Histories, Run};
 use super::store::{AccountId, DATABRICKS, Store};
 use super::texts::{NONE, TextId};
-use super::timeline::{Claim, Placed, Tenure, placed_at, tenure_at, tenures};
+use super::timeline::{Claim, Moment, Placed, Tenure, placed_then, tenure_then, tenures};
 use super::{Basis, Resolved};
 
 /// What the configuration says of groups; names folded.
@@ -56,7 +57,7 @@ struct Tie {
 pub(super) struct Groups {
     histories: Histories,
     /// Keys of Databricks groups, by account; empty for a directory's groups.
-    keys: Vec<String>,
+    keys: Vec<Arc<str>>,
     /// Who had which name in Databricks.
     own: Grouped<Tenure>,
     /// Who had which name in which directory.
@@ -114,24 +115,24 @@ impl Groups {
         store: &Store,
         account: AccountId,
         name: Option<&str>,
-        time: i64,
+        when: &Moment,
     ) -> Option<Resolved> {
-        let by_name = || self.named(store, name.filter(|_| self.histories.names.of(account).is_empty())?, time);
+        let by_name = || self.named(store, name.filter(|_| self.histories.names.of(account).is_empty())?, when);
         by_name().or_else(|| self.keys.get(account as usize).map(|key| Resolved::Key(key.clone())))
     }
 
     /// The key of whichever Databricks group had a folded name, if any did.
-    pub(super) fn named(&self, store: &Store, name: &str, time: i64) -> Option<Resolved> {
-        let tenure = tenure_at(self.own.of(store.texts.find(name)?), time)?;
+    pub(super) fn named(&self, store: &Store, name: &str, when: &Moment) -> Option<Resolved> {
+        let tenure = tenure_then(self.own.of(store.texts.find(name)?), when)?;
         Some(match tenure.is_contested {
-            true => Resolved::Unresolved(name.to_owned()),
+            true => Resolved::Unresolved(name.into()),
             false => Resolved::Key(self.keys[tenure.owner as usize].clone()),
         })
     }
 
     /// Which group of the directory had a folded name.
-    pub(super) fn holder(&self, store: &Store, system: u16, name: &str, time: i64) -> Option<Tenure> {
-        placed_at(self.logins.of(store.texts.find(name)?), system, time).map(|placed| placed.tenure)
+    pub(super) fn holder(&self, store: &Store, system: u16, name: &str, when: &Moment) -> Option<Tenure> {
+        placed_then(self.logins.of(store.texts.find(name)?), system, when).map(|placed| placed.tenure)
     }
 
     /// The Databricks group of a directory's group, and by what.
@@ -140,53 +141,51 @@ impl Groups {
         store: &Store,
         mapping: &Mapping,
         group: AccountId,
-        time: i64,
+        when: &Moment,
     ) -> (Resolved, Basis) {
-        let ties = self.ties.of(group);
-        let known = ties.partition_point(|tie| tie.from <= time);
-        if let Some(tie) = ties.get(known.saturating_sub(1)) {
+        if let Some(tie) = when.latest(self.ties.of(group), |tie| tie.from) {
             return (Resolved::Key(self.keys[tie.group as usize].clone()), Basis::ExternalId);
         }
-        if let Some(pushed) = Histories::run_at(self.histories.aliases.of(group), time) {
+        if let Some(pushed) = Histories::run_then(self.histories.aliases.of(group), when) {
             let name = store.texts.text(pushed.value);
-            return (self.named(store, name, time).unwrap_or_else(|| Resolved::Key(name.to_owned())), Basis::Alias);
+            return (self.named(store, name, when).unwrap_or_else(|| Resolved::Key(name.into())), Basis::Alias);
         }
-        self.by_names(store, mapping, group, time)
+        self.by_names(store, mapping, group, when)
     }
 
     // By the name it has, else by one it had, as long as nobody else has that: whichever of them Databricks knows.
-    fn by_names(&self, store: &Store, mapping: &Mapping, group: AccountId, time: i64) -> (Resolved, Basis) {
+    fn by_names(&self, store: &Store, mapping: &Mapping, group: AccountId, when: &Moment) -> (Resolved, Basis) {
         let runs = self.histories.names.of(group);
-        let Some(now) = Histories::run_at(runs, time) else {
+        let Some(now) = Histories::run_then(runs, when) else {
             // Some directories' records have the application's id.
             let there = store.databricks_account(store.at(group).id).map(|there| self.keys[there as usize].clone());
-            let key = there.unwrap_or_else(|| format!("id:{}", store.named(group).1));
+            let key = there.unwrap_or_else(|| format!("id:{}", store.named(group).1).into());
             return (Resolved::Key(key), Basis::ImmutableId);
         };
         let (name, basis) = mapping.apply(store.texts.text(now.value));
         if self.rivals.namesakes.contains(&(group, now.value)) {
-            return (Resolved::Key(format!("{name}#{}", store.named(group).1)), Basis::ImmutableId);
+            return (Resolved::Key(format!("{name}#{}", store.named(group).1).into()), Basis::ImmutableId);
         }
         let is_chosen = self.rivals.chosen.contains(&(group, now.value));
-        let tenure = self.tenure(store, group, now.value, time).filter(|_| !is_chosen);
+        let tenure = self.tenure(store, group, now.value, when).filter(|_| !is_chosen);
         if tenure.is_some_and(|t| t.is_contested) {
-            return (Resolved::Unresolved(name.to_owned()), basis);
+            return (Resolved::Unresolved(name.into()), basis);
         }
-        if let Some(found) = self.named(store, name, time) {
+        if let Some(found) = self.named(store, name, when) {
             return (found, basis);
         }
-        let is_free = |run: &&Run| self.tenure(store, group, run.value, time).is_none_or(|t| t.owner == group);
+        let is_free = |run: &&Run| self.tenure(store, group, run.value, when).is_none_or(|t| t.owner == group);
         let other_names = || runs.iter().rev().filter(is_free).map(|run| mapping.apply(store.texts.text(run.value)));
-        let known = other_names().find_map(|(name, basis)| Some((self.named(store, name, time)?, basis)));
+        let known = other_names().find_map(|(name, basis)| Some((self.named(store, name, when)?, basis)));
         known.unwrap_or_else(|| {
             let mapped = other_names().find(|(_, basis)| *basis == Basis::Alias).or_else(|| other_names().next());
             let (name, basis) = mapped.unwrap_or((name, basis));
-            (Resolved::Key(name.to_owned()), basis)
+            (Resolved::Key(name.into()), basis)
         })
     }
 
-    fn tenure(&self, store: &Store, group: AccountId, name: TextId, time: i64) -> Option<Tenure> {
-        placed_at(self.logins.of(name), store.at(group).system, time).map(|placed| placed.tenure)
+    fn tenure(&self, store: &Store, group: AccountId, name: TextId, when: &Moment) -> Option<Tenure> {
+        placed_then(self.logins.of(name), store.at(group).system, when).map(|placed| placed.tenure)
     }
 }
 
@@ -246,22 +245,22 @@ fn keys(
     mapping: &Mapping,
     ties: &[(AccountId, Tie)],
     is_apart: impl Fn(AccountId, &str) -> bool,
-) -> Vec<String> {
+) -> Vec<Arc<str>> {
     let is_databricks = |account: AccountId| store.at(account).system == DATABRICKS;
-    let by_id = |a: AccountId| if is_databricks(a) { format!("id:{}", store.named(a).1) } else { String::new() };
-    let mut keys: Vec<String> = accounts(store).map(by_id).collect();
+    let by_id = |a: AccountId| if is_databricks(a) { format!("id:{}", store.named(a).1).into() } else { "".into() };
+    let mut keys: Vec<Arc<str>> = accounts(store).map(by_id).collect();
     let latest = |group: AccountId| histories.names.of(group).last().map(|run| store.texts.text(run.value));
     let mut by_time: Vec<&(AccountId, Tie)> = ties.iter().collect();
     by_time.sort_by_key(|(of, tie)| (tie.from, store.named(*of)));
     for (of, tie) in by_time {
         if let Some(name) = latest(*of) {
-            keys[tie.group as usize] = mapping.mapped(name).to_owned();
+            keys[tie.group as usize] = mapping.mapped(name).into();
         }
     }
     for group in accounts(store).filter(|a| is_databricks(*a)) {
         if let Some(name) = latest(group) {
             let id = store.named(group).1;
-            keys[group as usize] = if is_apart(group, name) { format!("{name}#{id}") } else { name.to_owned() };
+            keys[group as usize] = if is_apart(group, name) { format!("{name}#{id}").into() } else { name.into() };
         }
     }
     keys

@@ -11,7 +11,7 @@ use crate::identity::Basis;
 use crate::identity::history::{Grouped, Histories};
 use crate::identity::store::{AccountId, DATABRICKS, Store};
 use crate::identity::texts::{NONE, TextId};
-use crate::identity::timeline::{Claim, Tenure, tenure_at, tenures};
+use crate::identity::timeline::{Claim, Moment, Tenure, tenure_at, tenures};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -25,10 +25,9 @@ pub(super) struct Segment {
     pub(super) record: u32,
 }
 
-/// The owner at a time.
-pub(super) fn at(segments: &[Segment], time: i64) -> Owner {
-    let begun = segments.partition_point(|s| s.from <= time);
-    segments.get(begun.saturating_sub(1)).map_or(Owner::Cluster(NONE), |s| s.owner)
+/// The owner at a moment.
+pub(super) fn at(segments: &[Segment], when: &Moment) -> Owner {
+    when.latest(segments, |s| s.from).map_or(Owner::Cluster(NONE), |s| s.owner)
 }
 
 /// A directory's account said to be a Databricks account.

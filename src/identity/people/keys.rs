@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use super::{Owner, People};
 use crate::identity::history::Histories;
-use crate::identity::store::{AccountId, DATABRICKS, Store};
+use crate::identity::store::{AccountId, DATABRICKS, Said, Store};
 use crate::identity::texts::{NONE, TextId};
+use crate::identity::timeline::Moment;
 
 /// How good a name is, how late it was used, and the name.
 type Candidate = (u8, i64, TextId);
@@ -102,9 +103,11 @@ impl People {
                 runs.of(account).iter().for_each(|run| offer(own, quality, run.last, run.value));
             }
         }
-        for seen in store.seen().filter(|s| s.account == NONE && s.system == DATABRICKS) {
+        let is_by_name = |said: &Said| said.account == NONE && said.system == DATABRICKS;
+        let named = store.said.iter().any(is_by_name).then(|| store.seen());
+        for seen in named.into_iter().flatten().filter(|seen| is_by_name(seen)) {
             let name = store.texts.spelling(seen.name).canonical;
-            if let Some(owner) = self.of_name(store, DATABRICKS, name, seen.time) {
+            if let Some(owner) = self.of_name(store, DATABRICKS, name, &Moment::new(seen.time)) {
                 offer(owner, IN_DATABRICKS, seen.time, name);
             }
         }

@@ -11,8 +11,9 @@ use crate::identity::history::rank;
 use crate::identity::rows::{
     CONFLICT, IdentityRow, LinkRow, RESOLVED, UNRESOLVED, add_runs, cluster_id, record, since,
 };
-use crate::identity::store::{AccountId, DATABRICKS, Seen, Store};
+use crate::identity::store::{AccountId, DATABRICKS, Said, Seen, Store};
 use crate::identity::texts::{NONE, TextId};
+use crate::identity::timeline::Moment;
 
 /// First and last record, and the surest kind.
 type Span = (i64, i64, SubjectKind);
@@ -65,23 +66,23 @@ impl People {
         let (mut clusters, mut names) = (BTreeMap::new(), BTreeMap::new());
         for seen in store.seen() {
             let name = store.texts.spelling(seen.name).canonical;
-            let Seen { system, account, external: foreign, time, is_either, .. } = *seen;
+            let Said { system, account, external: foreign, is_either, .. } = *seen;
             if account != NONE && self.is_none(account) {
                 continue;
             }
             let is_either = is_either && account == NONE;
-            let owner = self.whose(store, Asked { system, account, foreign, name, time, is_either });
+            let owner = self.whose(store, Asked { system, account, foreign, name, is_either }, &Moment::new(seen.time));
             // A name that is nobody's stands for itself.
             let owner = owner.unwrap_or(Owner::Contested(name));
             // A directory's account is somebody, whoever else claims its name towards Databricks.
             let is_own = |a: &AccountId| store.at(*a).system != DATABRICKS && self.meant(store, *a) == *a;
             let own = Some(seen.account).filter(|a| *a != NONE).filter(is_own);
             match owner {
-                Owner::Cluster(cluster) => widen(clusters.entry(cluster), seen),
-                Owner::Contested(name) => widen(names.entry(name), seen),
+                Owner::Cluster(cluster) => widen(clusters.entry(cluster), &seen),
+                Owner::Contested(name) => widen(names.entry(name), &seen),
             }
             if let Some(account) = own {
-                widen(clusters.entry(self.cluster(account)), seen);
+                widen(clusters.entry(self.cluster(account)), &seen);
             }
         }
         (clusters, names)

@@ -18,7 +18,7 @@ use self::keys::Called;
 use super::history::{Grouped, Histories};
 use super::store::{AccountId, DATABRICKS, Store};
 use super::texts::{NONE, TextId};
-use super::timeline::{Placed, Tenure, Union, placed_at, tenure_at};
+use super::timeline::{Moment, Placed, Tenure, Union, placed_then, tenure_then};
 
 /// Whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,6 @@ pub(super) struct Asked {
     pub(super) foreign: TextId,
     /// The name that it stands for.
     pub(super) name: TextId,
-    pub(super) time: i64,
     /// The name may be that in Databricks or in the directory.
     pub(super) is_either: bool,
 }
@@ -88,7 +87,11 @@ impl People {
     /// `is_group` tells of an id of Databricks whether it is a group's. Directories' records have such ids, too, without a name.
     pub(super) fn of(store: &Store, is_group: impl Fn(&str) -> bool) -> Self {
         let mut is_named = vec![false; store.accounts.len()];
-        store.seen().filter(|s| s.account != NONE && s.name != NONE).for_each(|s| is_named[s.account as usize] = true);
+        store
+            .said
+            .iter()
+            .filter(|s| s.account != NONE && s.name != NONE)
+            .for_each(|s| is_named[s.account as usize] = true);
         let is_databricks = |a: AccountId| store.at(a).system == DATABRICKS || !is_named[a as usize];
         let histories = Histories::of(store, |account| is_databricks(account) && is_group(store.named(account).1));
         let mut groups = Groups::new(store, &histories);
@@ -126,9 +129,9 @@ impl People {
     }
 
     /// Whose it is; `None` = neither name nor id was ever tied to anybody.
-    pub(super) fn whose(&self, store: &Store, asked: Asked) -> Option<Owner> {
+    pub(super) fn whose(&self, store: &Store, asked: Asked, when: &Moment) -> Option<Owner> {
         let by_name = || {
-            let called = |system: u16| self.of_name(store, system, asked.name, asked.time);
+            let called = |system: u16| self.of_name(store, system, asked.name, when);
             match (called(asked.system), called(DATABRICKS)) {
                 (Some(there), Some(here)) if asked.is_either && there != here => Some(Owner::Contested(asked.name)),
                 (found, _) => found,
@@ -136,11 +139,11 @@ impl People {
         };
         let by_id = || {
             let account = Some(asked.account).filter(|account| *account != NONE)?;
-            Some(self.of_account(store, self.meant(store, account), asked.time))
+            Some(self.of_account(store, self.meant(store, account), when))
         };
         let by_foreign = || {
             let account = self.by_external.get(&asked.foreign)?;
-            Some(self.of_account(store, *account, asked.time))
+            Some(self.of_account(store, *account, when))
         };
         by_id().or_else(by_foreign).or_else(by_name)
     }
@@ -181,12 +184,13 @@ impl People {
     }
 
     /// The cluster of a directory's account, or the name that it contests towards Databricks.
-    fn of_account(&self, store: &Store, account: AccountId, time: i64) -> Owner {
+    fn of_account(&self, store: &Store, account: AccountId, when: &Moment) -> Owner {
         if store.at(account).system == DATABRICKS {
-            return binding::at(self.segments.of(account), time);
+            return binding::at(self.segments.of(account), when);
         }
-        let faced = Histories::run_at(self.histories.facing(account), time).map(|run| run.value);
-        let is_contested = |name: &TextId| tenure_at(self.names.facing.of(*name), time).is_some_and(|t| t.is_contested);
+        let faced = Histories::run_then(self.histories.facing(account), when).map(|run| run.value);
+        let is_contested =
+            |name: &TextId| tenure_then(self.names.facing.of(*name), when).is_some_and(|t| t.is_contested);
         let cluster = self.cluster(account);
         match faced.filter(|name| is_contested(name) && !self.proven.contains(&cluster)) {
             Some(name) => Owner::Contested(name),
@@ -195,16 +199,16 @@ impl People {
     }
 
     /// Whoever held a name at a time, as a system knew it.
-    fn of_name(&self, store: &Store, system: u16, name: TextId, time: i64) -> Option<Owner> {
-        let own = || self.own_name(store, name, time);
-        let facing = || tenure_at(self.names.facing.of(name), time).map(|t| self.held(name, t));
-        let login = || self.login(store, system, name, time);
+    fn of_name(&self, store: &Store, system: u16, name: TextId, when: &Moment) -> Option<Owner> {
+        let own = || self.own_name(store, name, when);
+        let facing = || tenure_then(self.names.facing.of(name), when).map(|t| self.held(name, t));
+        let login = || self.login(store, system, name, when);
         if system == DATABRICKS { own().or_else(facing).or_else(login) } else { login().or_else(facing).or_else(own) }
     }
 
-    fn login(&self, store: &Store, system: u16, name: TextId, time: i64) -> Option<Owner> {
+    fn login(&self, store: &Store, system: u16, name: TextId, when: &Moment) -> Option<Owner> {
         let all = self.names.logins.of(name);
-        if let Some(placed) = placed_at(all, system, time) {
+        if let Some(placed) = placed_then(all, system, when) {
             return Some(self.held(name, &placed.tenure));
         }
         let named = |p: &&Placed| store.systems.get(usize::from(p.system));
@@ -212,15 +216,15 @@ impl People {
         if self.names.refused.contains(&name) {
             return Some(Owner::Contested(name));
         }
-        Some(self.held(name, &placed_at(all, other, time)?.tenure))
+        Some(self.held(name, &placed_then(all, other, when)?.tenure))
     }
 
-    fn own_name(&self, store: &Store, name: TextId, time: i64) -> Option<Owner> {
-        let tenure = tenure_at(self.names.own.of(name), time)?;
+    fn own_name(&self, store: &Store, name: TextId, when: &Moment) -> Option<Owner> {
+        let tenure = tenure_then(self.names.own.of(name), when)?;
         if tenure.is_contested {
             return Some(Owner::Contested(name));
         }
-        Some(self.of_account(store, tenure.owner, time))
+        Some(self.of_account(store, tenure.owner, when))
     }
 
     fn held(&self, name: TextId, tenure: &Tenure) -> Owner {

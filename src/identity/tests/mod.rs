@@ -69,7 +69,7 @@ fn which(of: &Identities, source: &str, name: &str, id: &str, time: i64) -> Stri
 
 fn shown(resolved: &Resolved) -> String {
     match resolved {
-        Resolved::Key(key) => key.clone(),
+        Resolved::Key(key) => key.to_string(),
         Resolved::Unresolved(text) => format!("?{text}?"),
     }
 }

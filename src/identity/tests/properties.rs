@@ -158,4 +158,24 @@ proptest! {
             prop_assert!(rows.iter().any(|row| row.cluster_id == link.cluster_id), "{:?}\n{:#?}", link, rows);
         }
     }
+
+    #[test]
+    fn what_a_record_means_stays_within_its_span(all in prop::collection::vec(drawn(), 1..25)) {
+        let told: Vec<Told> = all.iter().enumerate().map(|(at, d)| Told::new(at, d, plain)).collect();
+        let of = judge(&told);
+        let at = |t: &Told, time: i64| {
+            let s = Sighting { time, ..t.sighting() };
+            if s.kind == GROUP { of.group_while(s.source, s.name, s.id, time) } else { of.person_while(s) }
+        };
+        for t in &told {
+            let then: Vec<_> = (-1..31).map(|time| at(t, time)).collect();
+            for ((found, span), time) in then.iter().zip(-1..) {
+                prop_assert!((span.0..=span.1).contains(&time));
+                let within = then.iter().zip(-1_i64..).filter(|(_, other)| (span.0..=span.1).contains(other));
+                for ((other, _), _) in within {
+                    prop_assert_eq!(found, other, "{:?} at {}", t.drawn, time);
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,137 @@
+//! First pass over the changes: who is who. What many changes say of a principal is looked at once.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::super::acts::{Act, Row, Said};
+use super::builder::Rules;
+use super::ground::{ADMINS, WORKSPACE_ADMIN, sighting};
+use super::manner::each;
+use crate::change::{SubjectKind, Verb};
+use crate::identity::{Identities, Sighting, Words};
+
+/// What the manner of a change lets it tell about a principal.
+#[derive(Debug, Clone, Copy)]
+struct Lesson {
+    /// The name in the application is one in Databricks.
+    has_alias: bool,
+    has_external_id: bool,
+    ends: bool,
+    is_pushed: Pushed,
+    group: Group,
+}
+
+/// Whether a record pushes to Databricks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pushed {
+    Is(bool),
+    /// It does where its entitlement is Databricks.
+    WhereNamed,
+}
+
+/// The group that a change names beside its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    None,
+    Entitlement,
+    /// The administrators, where the role comes by membership.
+    Admins,
+}
+
+/// The words of each subject, in the few ways in which they are told.
+type Told = HashMap<(u32, u8), Option<Words>, RandomState>;
+
+/// Learns who is who; `first` is the number of the first row.
+pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rules: &Rules, first: usize) {
+    let lessons: Vec<Option<Lesson>> = each(said).map(|act| lesson(&act, rules)).collect();
+    // Most subjects are told of in one way.
+    let mut usual: Vec<Option<(u8, Option<Words>)>> = vec![None; said.subjects.len()];
+    let (mut others, mut groups) = (Told::default(), Told::default());
+    for (at, row) in rows.iter().enumerate() {
+        let Some(lesson) = lessons[row.manner as usize] else { continue };
+        let record = first + at;
+        let is_pushed = match lesson.is_pushed {
+            Pushed::Is(is_pushed) => is_pushed,
+            Pushed::WhereNamed => rules.is_databricks(&said.act(row)),
+        };
+        let way = lesson.way(is_pushed);
+        let mut words = || {
+            let act = said.act(row);
+            let (alias, external_id) = (act.subject_alias, act.subject_external_id);
+            identities.words(&Sighting {
+                alias: alias.filter(|_| lesson.has_alias),
+                external_id: external_id.filter(|_| lesson.has_external_id),
+                ends: lesson.ends,
+                is_pushed,
+                ..sighting(&act)
+            })
+        };
+        let told = match &mut usual[row.subject as usize] {
+            Some((usual, words)) if *usual == way => *words,
+            Some(_) => *others.entry((row.subject, way)).or_insert_with(words),
+            usual => usual.insert((way, words())).1,
+        };
+        told.into_iter().for_each(|words| identities.learn_again(words, row.time, record));
+        if lesson.group == Group::None {
+            continue;
+        }
+        let way = u8::from(is_pushed) | u8::from(lesson.group == Group::Admins) << 1;
+        let told = *groups.entry((row.entitlement, way)).or_insert_with(|| {
+            let act = said.act(row);
+            let name = group_of(&act)?;
+            let group = Sighting::new(act.source, SubjectKind::Group, act.time);
+            identities.words(&Sighting { scope: act.scope, name, id: act.entitlement_id, is_pushed, ..group })
+        });
+        told.into_iter().for_each(|words| identities.learn_again(words, row.time, record));
+    }
+}
+
+impl Lesson {
+    fn way(&self, is_pushed: bool) -> u8 {
+        [self.has_alias, self.has_external_id, self.ends, is_pushed]
+            .into_iter()
+            .fold(0, |way, flag| way << 1 | u8::from(flag))
+    }
+}
+
+// A cloud provider's users are others than those of the identity provider, whatever they are called.
+fn lesson(act: &Act<'_>, rules: &Rules) -> Option<Lesson> {
+    // The name and the id in another application say nothing about Databricks.
+    let is_databricks = act.app.map(|app| rules.names_databricks(app));
+    let is_label = act.subject_kind == "service_principal";
+    let is_mapping = matches!(act.verb, Verb::PushCreate | Verb::PushRemove | Verb::AppAssign | Verb::AppUnassign);
+    let may_be_pushed = (act.plane == "transport" || is_mapping) && is_databricks != Some(false);
+    let is_pushed = match may_be_pushed {
+        true if is_mapping && act.app.is_none() => Pushed::WhereNamed,
+        true => Pushed::Is(rules.is_databricks(act)),
+        false => Pushed::Is(false),
+    };
+    let group = match act.verb {
+        Verb::MemberAdd | Verb::MemberRemove => Group::Entitlement,
+        Verb::AdminGrant | Verb::AdminRevoke => Group::Admins,
+        _ => Group::None,
+    };
+    (act.plane != "cloud").then_some(Lesson {
+        has_alias: is_databricks.unwrap_or(is_label),
+        has_external_id: is_databricks != Some(false),
+        ends: matches!(act.verb, Verb::UserDelete | Verb::GroupDelete),
+        is_pushed,
+        group,
+    })
+}
+
+/// The name of the group that a membership is of, which may not be said; `None` = it is no membership of a group.
+fn group_of<'a>(act: &Act<'a>) -> Option<Option<&'a str>> {
+    match act.verb {
+        Verb::MemberAdd | Verb::MemberRemove => Some(act.entitlement),
+        Verb::AdminGrant | Verb::AdminRevoke if is_by_membership(act) => Some(Some(ADMINS)),
+        _ => None,
+    }
+}
+
+/// Whether the administrator's role comes by membership, so that the id is the group's.
+fn is_by_membership(act: &Act<'_>) -> bool {
+    let is_own = act.source == crate::source::DATABRICKS && act.entitlement_id.is_some();
+    is_own && act.entitlement == Some(WORKSPACE_ADMIN)
+}

@@ -1,0 +1,115 @@
+//! What the manner of a change says to correlation, worked out once for all changes of that manner.
+
+use std::collections::HashMap;
+
+use super::super::acts::{Act, Row, Said};
+use super::super::door::{ActorClass, Visitor};
+use super::super::kernel::Scope;
+use super::builder::Rules;
+use super::ground::Scopes;
+use crate::change::{Direction, Verb};
+use crate::error::Result;
+use crate::identity::Identities;
+
+/// What a change is to correlation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Effect,
+    Decision,
+    /// A push, and whether it succeeded.
+    Push(bool),
+    Nothing,
+}
+
+pub(super) fn role(act: &Act<'_>) -> Role {
+    match (act.plane, act.outcome) {
+        ("effect", "success") => Role::Effect,
+        ("authority", "success") => Role::Decision,
+        ("transport", "success") => Role::Push(true),
+        ("transport", "failure") => Role::Push(false),
+        _ => Role::Nothing,
+    }
+}
+
+/// The manner of changes.
+#[derive(Debug)]
+pub(super) struct Manner {
+    pub(super) role: Role,
+    pub(super) verb: Verb,
+    pub(super) direction: Direction,
+    pub(super) scope: Scope,
+    pub(super) class: ActorClass,
+    /// Number of the acting principal.
+    pub(super) actor: u32,
+    pub(super) may_be_databricks: bool,
+    pub(super) by_connector: bool,
+    pub(super) is_reactivation: bool,
+    pub(super) is_by_assignment: bool,
+    pub(super) is_first_statement: bool,
+    pub(super) assigns_members: bool,
+}
+
+/// All manners, by number.
+#[derive(Debug)]
+pub(super) struct Manners(Vec<Manner>);
+
+impl Manners {
+    pub(super) fn of(said: &Said, identities: &Identities, scopes: &Scopes, rules: &Rules) -> Result<Self> {
+        let mut actors: HashMap<String, u32> = HashMap::new();
+        each(said).map(|act| manner(&act, identities, scopes, rules, &mut actors)).collect::<Result<_>>().map(Self)
+    }
+
+    pub(super) fn get(&self, row: &Row) -> &Manner {
+        &self.0[row.manner as usize]
+    }
+}
+
+/// Every manner as a change that says nothing else.
+pub(super) fn each(said: &Said) -> impl Iterator<Item = Act<'_>> {
+    (0..u32::try_from(said.manners.len()).unwrap_or(u32::MAX)).map(|manner| said.in_manner(manner))
+}
+
+fn manner(
+    act: &Act<'_>,
+    identities: &Identities,
+    scopes: &Scopes,
+    rules: &Rules,
+    actors: &mut HashMap<String, u32>,
+) -> Result<Manner> {
+    let role = role(act);
+    let actor = act.actor.map(|a| identities.canonical(a));
+    let visitor = Visitor {
+        actor: actor.as_deref(),
+        endpoint: act.endpoint,
+        user_agent: act.user_agent,
+        source_ip: act.source_ip,
+    };
+    let class = rules.door.class(visitor);
+    let next = u32::try_from(actors.len()).unwrap_or(u32::MAX);
+    Ok(Manner {
+        role,
+        verb: act.verb,
+        direction: act.direction,
+        // Only where effects are the scopes are of matter.
+        scope: if role == Role::Effect && act.direction != Direction::Update {
+            scopes.number(act.scope)?
+        } else {
+            Scope::ACCOUNT
+        },
+        class,
+        actor: *actors.entry(actor.unwrap_or_default()).or_insert(next),
+        may_be_databricks: rules.may_be_databricks(act.app),
+        // Whatever speaks SCIM is in the request log; an identity provider's own log tells of its connector alone.
+        by_connector: class == ActorClass::ScimConnector || role != Role::Effect && act.source != "scim",
+        is_reactivation: act.event_type.ends_with(".reactivate"),
+        is_by_assignment: matches!(act.endpoint, Some("permissionAssignment" | "roleAssignment")),
+        is_first_statement: act.is_first_statement,
+        assigns_members: assigns_members(act),
+    })
+}
+
+// Okta logs the assignment of each member; Entra and others only that of the group.
+fn assigns_members(act: &Act<'_>) -> bool {
+    let is_assignment = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+    is_assignment || act.source == "entra_audit" && matches!(act.verb, Verb::PushCreate | Verb::PushRemove)
+}

@@ -1,0 +1,314 @@
+//! Parquet files of columns whose texts are coded already: the codes become the file's without a look at the texts.
+//!
+//! Columns are encoded into memory, by as many threads as there are, and appended to the file one row group after the other.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::properties::WriterProperties;
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+
+use super::packed;
+use crate::error::{Error, Result};
+use crate::schema::{Cells, Codes, Kind, NULL, Table};
+
+/// Rows of a page.
+const PAGE: usize = 1 << 15;
+
+/// How hard texts are squeezed: digests yield to no effort.
+const LEVEL: i32 = 1;
+
+/// A Parquet file that takes its name when it is finished.
+pub struct CodedFile {
+    writer: SerializedFileWriter<File>,
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+/// One row group, ready to be written.
+pub struct RowGroup(Vec<(Bytes, ColumnCloseResult)>);
+
+impl CodedFile {
+    /// Begins a file of a declared table.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn new(table: &Table, path: &Path) -> Result<Self> {
+        let partial = path.with_extension("partial");
+        let file = File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
+        let properties = WriterProperties::builder().set_created_by("tickmark".to_owned()).build();
+        let root = schema(table)?.root_schema_ptr();
+        let writer = SerializedFileWriter::new(file, root, Arc::new(properties)).map_err(|e| refused(path, e))?;
+        Ok(Self { writer, partial, path: path.to_owned() })
+    }
+
+    /// Adds a row group.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn append(&mut self, rows: RowGroup) -> Result<()> {
+        let failed = |e| refused(&self.path, e);
+        let mut group = self.writer.next_row_group().map_err(failed)?;
+        for (bytes, close) in rows.0 {
+            group.append_column(&bytes, close).map_err(failed)?;
+        }
+        group.close().map_err(failed)?;
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(self) -> Result<()> {
+        self.writer.close().map_err(|e| refused(&self.path, e))?;
+        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
+    }
+}
+
+fn refused(path: &Path, error: ParquetError) -> Error {
+    Error::io("write", path, super::parquet_file::cause(error))
+}
+
+fn bug(error: &dyn std::fmt::Display) -> Error {
+    Error::Bug(format!("rows cannot be encoded: {error}"))
+}
+
+fn schema(table: &Table) -> Result<SchemaDescriptor> {
+    ArrowSchemaConverter::new().convert(&table.arrow_schema()).map_err(|e| bug(&e))
+}
+
+/// Encodes the columns of a table, in its order; `None` = there is no row.
+///
+/// # Errors
+/// [`Error::Bug`] when the columns are not the table's, or a required one holds null.
+pub fn encode(table: &Table, columns: Vec<Cells<'_>>) -> Result<Option<RowGroup>> {
+    let row_count = columns.first().map_or(0, Cells::len);
+    if columns.len() != table.columns.len() || columns.iter().any(|c| c.len() != row_count) {
+        return Err(Error::Bug(format!("table {} came out with other columns", table.name)));
+    }
+    let schema = schema(table)?;
+    let mut encoded = Vec::with_capacity(columns.len());
+    for (at, (column, cells)) in table.columns.iter().zip(columns).enumerate() {
+        let fits = match column.kind {
+            Kind::Text => matches!(cells, Cells::Coded(_) | Cells::Texts(_)),
+            Kind::Whole | Kind::Instant => matches!(cells, Cells::Wholes(_)),
+            Kind::Real => matches!(cells, Cells::Reals(_)),
+            Kind::Flag | Kind::TextList => false,
+        };
+        if !fits || column.required && cells.has_null() {
+            return Err(Error::Bug(format!("column {} of table {} holds what it must not", column.name, table.name)));
+        }
+        encoded.push(chunk(schema.column(at), &cells, column.required).map_err(|e| bug(&e))?);
+    }
+    Ok((row_count > 0).then_some(RowGroup(encoded)))
+}
+
+/// One column of a row group: its pages, and what is said of them.
+fn chunk(
+    description: ColumnDescPtr,
+    cells: &Cells<'_>,
+    required: bool,
+) -> std::result::Result<(Bytes, ColumnCloseResult), ParquetError> {
+    let mut sink = TrackedWrite::new(Vec::new());
+    let mut pages = SerializedPageWriter::new(&mut sink);
+    let (mut dictionary, mut first, mut sizes) = (None, None, (0, 0));
+    let mut put = |page: Page, body: &[u8]| -> std::result::Result<u64, ParquetError> {
+        let spec = pages.write_page(CompressedPage::new(page, body.len()))?;
+        sizes = (sizes.0 + spec.compressed_size, sizes.1 + spec.uncompressed_size);
+        Ok(spec.offset)
+    };
+    if let Cells::Coded(codes) = cells {
+        let body = packed::plain(codes.words.iter().copied());
+        let (buf, num_values) = (squeezed(&body)?, small(codes.words.len())?);
+        let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
+        dictionary = Some(put(page, &body)?);
+    }
+    let mut encoding = Encoding::PLAIN;
+    for from in (0..cells.len()).step_by(PAGE) {
+        let rows = from..cells.len().min(from + PAGE);
+        let num_values = small(rows.len())?;
+        let mut body = Vec::new();
+        encoding = values(cells, rows, required, &mut body);
+        let page = Page::DataPage {
+            buf: squeezed(&body)?,
+            num_values,
+            encoding,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let offset = put(page, &body)?;
+        first = first.or(Some(offset));
+    }
+    let wide = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut metadata = ColumnChunkMetaData::builder(description)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
+        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoding])
+        .set_num_values(wide(cells.len() as u64))
+        .set_total_compressed_size(wide(sizes.0 as u64))
+        .set_total_uncompressed_size(wide(sizes.1 as u64))
+        .set_data_page_offset(wide(first.unwrap_or(0)))
+        .set_dictionary_page_offset(dictionary.map(wide));
+    if let Cells::Wholes(all) = cells {
+        let (least, most) = (all.iter().flatten().min(), all.iter().flatten().max());
+        let nulls = all.iter().filter(|v| v.is_none()).count();
+        metadata =
+            metadata.set_statistics(Statistics::int64(least.copied(), most.copied(), None, Some(nulls as u64), false));
+    }
+    let close = ColumnCloseResult {
+        bytes_written: sizes.0 as u64,
+        rows_written: cells.len() as u64,
+        metadata: metadata.build()?,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    Ok((Bytes::from(sink.into_inner()?), close))
+}
+
+fn small(count: usize) -> std::result::Result<u32, ParquetError> {
+    u32::try_from(count).map_err(|_| ParquetError::General(format!("{count} rows in one page")))
+}
+
+fn squeezed(body: &[u8]) -> std::result::Result<Bytes, ParquetError> {
+    let squeezed = zstd::bulk::compress(body, LEVEL).map_err(|e| ParquetError::External(Box::new(e)))?;
+    Ok(Bytes::from(squeezed))
+}
+
+/// The body of a data page; gives how its values are encoded.
+fn values(cells: &Cells<'_>, rows: std::ops::Range<usize>, required: bool, body: &mut Vec<u8>) -> Encoding {
+    match cells {
+        Cells::Coded(Codes { codes, words }) => {
+            let codes = &codes[rows];
+            levels(codes.iter().map(|code| *code != NULL), required, body);
+            let width = packed::width(words.len().saturating_sub(1) as u64).max(1);
+            body.push(width);
+            packed::codes(codes.iter().copied().filter(|code| *code != NULL), width, body);
+            Encoding::RLE_DICTIONARY
+        }
+        Cells::Texts(all) => {
+            let texts = &all[rows];
+            levels(texts.iter().map(Option::is_some), required, body);
+            packed::texts(texts.iter().flatten().copied(), body);
+            Encoding::DELTA_LENGTH_BYTE_ARRAY
+        }
+        Cells::Wholes(all) => {
+            let wholes = &all[rows];
+            levels(wholes.iter().map(Option::is_some), required, body);
+            wholes.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
+            Encoding::PLAIN
+        }
+        Cells::Reals(all) => {
+            let reals = &all[rows];
+            levels(reals.iter().map(Option::is_some), required, body);
+            reals.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
+            Encoding::PLAIN
+        }
+    }
+}
+
+/// Which values are there, before them; nothing where all have to be.
+fn levels(is_there: impl Iterator<Item = bool>, required: bool, body: &mut Vec<u8>) {
+    if required {
+        return;
+    }
+    let mut levels = Vec::new();
+    packed::codes(is_there.map(u32::from), 1, &mut levels);
+    let length = u32::try_from(levels.len()).unwrap_or(u32::MAX);
+    body.extend_from_slice(&length.to_le_bytes());
+    body.extend_from_slice(&levels);
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, Float64Array};
+
+    use super::*;
+    use crate::lake::{instants, read_columns, texts, wholes};
+    use crate::schema::Column;
+
+    const NAME: Column = Column::required("name", Kind::Text, "few texts");
+    const NOTE: Column = Column::optional("note", Kind::Text, "few texts, or none");
+    const ID: Column = Column::required("id", Kind::Text, "a text of its own");
+    const OTHER: Column = Column::optional("other", Kind::Text, "a text of its own, or none");
+    const COUNT: Column = Column::required("count", Kind::Whole, "a number");
+    const AT: Column = Column::optional("at", Kind::Instant, "an instant, or none");
+    const LAG: Column = Column::optional("lag", Kind::Real, "a number, or none");
+    const ALL: Table = Table { name: "all", doc: "", columns: &[NAME, NOTE, ID, OTHER, COUNT, AT, LAG] };
+
+    fn written(count: usize, word_count: usize, nulls: fn(usize) -> bool) {
+        let words: Vec<String> = (0..word_count).map(|n| format!("word {n}")).collect();
+        let own: Vec<String> = (0..count).map(|n| "x".repeat(n * n % 70) + &n.to_string()).collect();
+        let is = |n: usize| (!nulls(n)).then_some(n);
+        let number = |n: usize| i64::try_from(n).unwrap() - 40;
+        let real = |n: usize| f64::from(u32::try_from(n).unwrap()) / 4.0;
+        let columns = vec![
+            Cells::coded((0..count).map(|n| Some(words[n % word_count].as_str()))),
+            Cells::coded((0..count).map(|n| is(n).map(|n| words[n % word_count].as_str()))),
+            Cells::Texts(own.iter().map(|text| Some(text.as_str())).collect()),
+            Cells::Texts((0..count).map(|n| is(n).map(|n| own[n].as_str())).collect()),
+            Cells::Wholes((0..count).map(|n| Some(number(n))).collect()),
+            Cells::Wholes((0..count).map(|n| is(n).map(number)).collect()),
+            Cells::Reals((0..count).map(|n| is(n).map(real)).collect()),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.parquet");
+        let mut file = CodedFile::new(&ALL, &path).unwrap();
+        let rows = encode(&ALL, columns).unwrap();
+        assert_eq!(rows.is_some(), count > 0);
+        rows.into_iter().for_each(|rows| file.append(rows).unwrap());
+        file.finish().unwrap();
+        let mut at = 0;
+        for batch in read_columns(&path, ALL.columns).unwrap() {
+            let text = |column: Column| texts(&batch, column).unwrap();
+            let (name, note, id, other) = (text(NAME), text(NOTE), text(ID), text(OTHER));
+            let (counts, ats) = (wholes(&batch, COUNT).unwrap(), instants(&batch, AT).unwrap());
+            let lags = batch.column(6).as_any().downcast_ref::<Float64Array>().unwrap();
+            for row in 0..batch.num_rows() {
+                let n = at + row;
+                let given =
+                    |column: &arrow::array::StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
+                assert_eq!(name.value(row), words[n % word_count]);
+                assert_eq!(given(note), is(n).map(|n| words[n % word_count].clone()));
+                assert_eq!(id.value(row), own[n]);
+                assert_eq!(given(other), is(n).map(|n| own[n].clone()));
+                assert_eq!(counts.value(row), number(n));
+                assert_eq!(ats.is_valid(row).then(|| ats.value(row)), is(n).map(number));
+                assert_eq!(lags.is_valid(row).then(|| lags.value(row)), is(n).map(real));
+            }
+            at += batch.num_rows();
+        }
+        assert_eq!(at, count);
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_back() {
+        for count in [0, 1, 7, 8, 9, 33, 129, 1000, PAGE + 3] {
+            for words in [1, 2, 3, 255, 256, 257] {
+                written(count, words, |n| n % 3 == 1);
+            }
+            written(count, 2, |_| true);
+            written(count, 2, |_| false);
+            written(count, 5, |n| n < 500);
+        }
+    }
+
+    #[test]
+    fn a_required_column_is_refused_without_its_value() {
+        const ONE: Table = Table { name: "one", doc: "", columns: &[NAME] };
+        assert!(encode(&ONE, vec![Cells::Texts(vec![Some("a"), None])]).is_err());
+        assert!(encode(&ONE, vec![Cells::Wholes(vec![Some(1)])]).is_err());
+        assert!(encode(&ONE, vec![]).is_err());
+    }
+}
