@@ -3,6 +3,7 @@
 mod choice;
 mod environment;
 mod file;
+mod patterns;
 mod period;
 mod policy;
 mod span;
@@ -22,6 +23,7 @@ pub use choice::{Choice, Choices, Facts};
 pub use environment::{Environment, honours_environment};
 pub(crate) use file::nearest;
 pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
+pub use patterns::Patterns;
 pub use period::Period;
 pub(crate) use period::{day, midnight};
 pub use policy::{Bound, Policy};
@@ -317,5 +319,7 @@ pub fn glob(pattern: &str) -> Result<Glob> {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
 }
