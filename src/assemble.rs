@@ -1,28 +1,29 @@
 //! The package: from a lake, a configuration and a period to a folder that an auditor can check.
 
 mod items;
+mod writer;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::{self, Evidence, Outcome, Views, WAIVERS, WaiverUse};
 use crate::companion::Companions;
-use crate::comparison::{self, COMPARISON, Previous};
+use crate::comparison::{self, COMPARISON, Kept, Previous};
 use crate::config::{Config, Period};
+use crate::correlate;
 use crate::correlate::columns::{ITEMS, RESULTS};
-use crate::correlate::{self, Verdict};
 use crate::coverage::{self, Coverage};
 use crate::error::{Error, Result};
 use crate::frame::{Values, build, write};
 use crate::ingest::Refused;
-use crate::inventory::{self, FileRow, Inventory};
+use crate::inventory::Inventory;
 use crate::lake::Lake;
 use crate::package::{self, Envelope};
 use crate::report::build::{Parts, conclusion, model};
 use crate::report::model::{Conclusion, DataFile, Model};
 use crate::report::render;
 use crate::schema::Table;
-use items::{Lineage, Rows};
+use writer::{Writer, Written};
 
 /// Judges the evidence and writes the package, whole or not at all. `refused` are the files that were left out of the lake;
 /// the maps among the companions are laid into the configuration ([`Companions::lay_into`]).
@@ -51,23 +52,23 @@ pub fn assemble(
     let (coverage, correlation) = (&coverage, &correlation);
     let views = Views::default();
     let evidence = Evidence { lake, refused, config, period, coverage, correlation, companions, views };
-    let (outcomes, waivers) = catalogue::run(&evidence)?;
     let folder = Folder::new(out)?;
-    let lineage = lineage(lake, &inventory.files, &outcomes)?;
-    let data_files = write_data(&folder.partial, &evidence, &outcomes, &lineage, &waivers)?;
-    let vocabulary = inventory::vocabulary(lake)?;
+    let writer = Writer::new(&folder.partial, &evidence, &inventory.files, previous.as_ref())?;
+    let (written, waivers) = writer.write_all()?;
+    let data_files = write_data(&folder.partial, &evidence, &written, &waivers)?;
+    let vocabulary = evidence.vocabulary()?;
     let parts = Parts {
         evidence: &evidence,
-        outcomes: &outcomes,
+        outcomes: &written.outcomes,
+        tests: written.tests,
         waivers: &waivers,
         inventory: &inventory,
         vocabulary: &vocabulary,
-        lineage: &lineage,
         prior,
         data_files,
     };
     let mut model = model(&parts)?;
-    compare(&folder.partial, &evidence, &outcomes, previous.as_ref(), &mut model)?;
+    compare(&folder.partial, &evidence, previous.as_ref().zip(written.judged), &mut model)?;
     package::write_at_once(&folder.partial, package::MODEL, &model.to_json()?)?;
     for page in render::pages(&model)? {
         package::write_at_once(&folder.partial, page.file_name, &page.text)?;
@@ -77,27 +78,16 @@ pub fn assemble(
     Ok(model)
 }
 
-fn lineage(lake: &Lake, files: &[FileRow], outcomes: &[Outcome]) -> Result<Lineage> {
-    let wanted: BTreeSet<String> =
-        outcomes.iter().flat_map(|o| o.items.iter().flat_map(|item| item.event_ids.iter().cloned())).collect();
-    let paths: BTreeMap<&str, &str> = files.iter().map(|f| (f.file_id.as_str(), f.path.as_str())).collect();
-    let found = inventory::lineage(lake, &wanted)?;
-    let named = |(event, (file, line)): (String, (String, u64))| {
-        let path = paths.get(file.as_str()).map_or_else(|| file.clone(), |p| (*p).to_owned());
-        (event, (path, line))
-    };
-    Ok(found.into_iter().map(named).collect())
-}
-
 /// Writes the comparison with the package before, which without one is empty, and tells the model of it.
 fn compare(
     folder: &Path,
     evidence: &Evidence<'_>,
-    outcomes: &[Outcome],
-    previous: Option<&Previous>,
+    compared: Option<(&Previous, Kept)>,
     model: &mut Model,
 ) -> Result<()> {
-    let rows = previous.map(|p| comparison::rows(evidence.lake, outcomes, model, p)).transpose()?.unwrap_or_default();
+    let previous = compared.as_ref().map(|(previous, _)| *previous);
+    let rows = compared.map(|(p, kept)| comparison::rows(evidence.lake, kept, model, p)).transpose()?;
+    let rows = rows.unwrap_or_default();
     write(&mut comparison::frame(&rows)?, &folder.join("data").join(format!("{}.parquet", COMPARISON.name)))?;
     model.package.data_files.push(data_file(&COMPARISON, rows.len()));
     if let Some(previous) = previous {
@@ -109,48 +99,21 @@ fn compare(
 fn write_data(
     folder: &Path,
     evidence: &Evidence<'_>,
-    outcomes: &[Outcome],
-    lineage: &Lineage,
+    written: &Written,
     waivers: &[WaiverUse],
 ) -> Result<Vec<DataFile>> {
-    let data = folder.join("data");
-    std::fs::create_dir_all(&data).map_err(|e| Error::io("create", &data, e))?;
-    let mut frames = catalogue::tables(evidence, &waived(outcomes))?;
+    let waived: BTreeSet<&str> = written.waived.iter().map(String::as_str).collect();
+    let mut frames = catalogue::tables(evidence, &waived)?;
     frames.push((&WAIVERS, catalogue::waivers_frame(waivers)?));
-    frames.push((&RESULTS, results_frame(&results(evidence.config, outcomes))?));
-    frames.push((&ITEMS, Rows::of(outcomes.iter(), lineage, |scope| evidence.environment(scope)).frame()?));
+    frames.push((&RESULTS, results_frame(&results(evidence.config, &written.outcomes))?));
     let mut files = Vec::new();
     for (table, mut frame) in frames {
-        write(&mut frame, &data.join(format!("{}.parquet", table.name)))?;
+        write(&mut frame, &folder.join("data").join(format!("{}.parquet", table.name)))?;
         files.push(data_file(table, frame.height()));
     }
-    files.extend(write_tests(&data, evidence, outcomes, lineage)?);
+    files.push(data_file(&ITEMS, written.item_count));
+    files.extend(written.files.iter().cloned());
     Ok(files)
-}
-
-/// One file a test, with its own columns.
-fn write_tests(data: &Path, evidence: &Evidence<'_>, outcomes: &[Outcome], lineage: &Lineage) -> Result<Vec<DataFile>> {
-    let folder = data.join("tests");
-    std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
-    let mut files = Vec::new();
-    for outcome in outcomes {
-        let rows = Rows::of(std::iter::once(outcome), lineage, |scope| evidence.environment(scope));
-        let mut frame = rows.frame_of(outcome.test)?;
-        write(&mut frame, &folder.join(format!("{}.parquet", outcome.test.id)))?;
-        files.push(DataFile {
-            path: format!("data/tests/{}.parquet", outcome.test.id),
-            doc: format!("One judged item of {}, with the columns of its own.", outcome.test.id),
-            row_count: frame.height() as u64,
-        });
-    }
-    Ok(files)
-}
-
-/// Items of vouching and tracing whose exception is waived; other tests judge the same items by other rules.
-fn waived(outcomes: &[Outcome]) -> BTreeSet<&str> {
-    let of_tables = outcomes.iter().filter(|o| matches!(o.test.id, "VCH-01" | "TRC-01" | "TRC-02"));
-    let items = of_tables.flat_map(|o| &o.items).filter(|i| i.verdict == Verdict::Waived);
-    items.map(|i| i.item_id.as_str()).collect()
 }
 
 fn data_file(table: &Table, rows: usize) -> DataFile {

@@ -314,4 +314,7 @@ pub struct Simulate {
     /// How a volume is laid out in files
     #[arg(long, value_name = "LAYOUT", default_value = "delivery", requires = "volume")]
     pub layout: Layout,
+    /// Of a thousand records of a volume those that change access
+    #[arg(long, value_name = "N", default_value_t = 70, requires = "volume")]
+    pub changes: u32,
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::cause::Grounds;
 use self::side::Side;
-use crate::catalogue::{Item, Outcome};
+use crate::catalogue::Item;
 use crate::correlate::Verdict;
 use crate::error::Result;
 use crate::inventory;
@@ -143,23 +143,40 @@ impl Row {
     }
 }
 
+/// What of the package in the making is compared, gathered test by test.
+#[derive(Debug)]
+pub struct Kept {
+    before: BTreeSet<Key>,
+    judged: BTreeMap<Key, Judged>,
+}
+
+impl Kept {
+    /// Nothing yet, but for what the package before says of it.
+    ///
+    /// # Errors
+    /// The package before cannot be read.
+    pub fn of(previous: &Previous) -> Result<Self> {
+        Ok(Self { before: previous.judged(&|_| false)?.into_keys().collect(), judged: BTreeMap::new() })
+    }
+
+    /// Keeps the items of a test that are deviations, or were.
+    pub fn keep(&mut self, test: &str, items: &[Item]) {
+        for item in items {
+            let key = (test.to_owned(), item.item_id.clone());
+            if matches!(item.verdict, Verdict::Exception | Verdict::Waived) || self.before.contains(&key) {
+                self.judged.insert(key, Judged::of(item));
+            }
+        }
+    }
+}
+
 /// Compares what was judged with the package before, in the order of tests and items. `model` is the report of now.
 ///
 /// # Errors
 /// The lake or the package before cannot be read.
-pub fn rows(lake: &Lake, outcomes: &[Outcome], model: &Model, previous: &Previous) -> Result<Vec<Row>> {
-    let items = || outcomes.iter().flat_map(|o| o.items.iter().map(|item| (o.test.id, item)));
-    let key = |(test, item): (&str, &Item)| (test.to_owned(), item.item_id.clone());
-    let is_deviation = |item: &Item| matches!(item.verdict, Verdict::Exception | Verdict::Waived);
-    let mut judged: BTreeMap<Key, Judged> =
-        items().filter(|(_, item)| is_deviation(item)).map(|of| (key(of), Judged::of(of.1))).collect();
+pub fn rows(lake: &Lake, kept: Kept, model: &Model, previous: &Previous) -> Result<Vec<Row>> {
+    let judged = kept.judged;
     let before = previous.judged(&|key| judged.contains_key(key))?;
-    for of in items().filter(|(_, item)| !is_deviation(item)) {
-        let key = key(of);
-        if before.contains_key(&key) {
-            judged.insert(key, Judged::of(of.1));
-        }
-    }
     let grounds = Grounds {
         before: Side::of(previous.model()),
         now: Side::of(model),

@@ -4,7 +4,10 @@ mod batches;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
@@ -118,6 +121,24 @@ pub fn collect(frame: LazyFrame, doing: &'static str) -> Result<DataFrame> {
     frame.collect().map_err(engine(doing))
 }
 
+/// Runs a lazy frame piece by piece, so that memory holds only some of it at a time. The pieces come in no certain order.
+///
+/// # Errors
+/// Whatever the engine, or `take`, reports.
+pub fn each(frame: LazyFrame, doing: &'static str, mut take: impl FnMut(&DataFrame) -> Result<()>) -> Result<()> {
+    let (sender, pieces) = sync_channel(1);
+    // The engine stops when nobody listens any more.
+    let hand_over = PlanCallback::new(move |piece: DataFrame| Ok(sender.send(piece).is_err()));
+    let sink = frame.sink_batches(hand_over, false, None).map_err(engine(doing))?;
+    thread::scope(|scope| {
+        let running = scope.spawn(move || sink.collect_with_engine(Engine::Streaming).map(|_| ()));
+        let taken = pieces.iter().try_for_each(|piece: DataFrame| take(&piece));
+        drop(pieces);
+        let ran = running.join().map_err(|_| Error::Bug(format!("the engine has gone: {doing}")))?;
+        ran.map_err(engine(doing)).and(taken)
+    })
+}
+
 /// Turns an engine's error into ours.
 pub fn engine(doing: &'static str) -> impl Fn(PolarsError) -> Error {
     move |e| Error::Engine { doing, message: e.to_string() }
@@ -163,7 +184,7 @@ pub enum Values {
     Instants(Vec<Option<i64>>),
     /// Lists of texts.
     Lists(Vec<Vec<String>>),
-    /// A column of texts.
+    /// A column that is built already.
     Built(Column),
     /// Lists of texts; `None` = null.
     SomeLists(Vec<Option<Vec<String>>>),
@@ -199,6 +220,18 @@ impl Values {
         Self::Built(rows.collect::<StringChunked>().into_column())
     }
 
+    /// One list of texts per row, borrowed; `None` = null.
+    pub fn lists<'t, L: Iterator<Item = &'t str>>(rows: impl Iterator<Item = Option<L>>) -> Self {
+        let mut built = ListStringChunkedBuilder::new("".into(), rows.size_hint().0, rows.size_hint().0);
+        for row in rows {
+            match row {
+                Some(texts) => built.append_values_iter(texts),
+                None => built.append_null(),
+            }
+        }
+        Self::Built(built.finish().into_column())
+    }
+
     /// One instant per row.
     pub fn instants<R>(rows: &[R], of: impl Fn(&R) -> Option<i64>) -> Self {
         Self::Instants(rows.iter().map(of).collect())
@@ -217,13 +250,8 @@ impl Values {
                 .map_err(engine("build a column"))?,
             Self::Lists(v) => return Self::SomeLists(v.into_iter().map(Some).collect()).column(&name),
             Self::SomeLists(v) => {
-                let lists = v.into_iter().map(|list| list.map(|texts| Series::new("".into(), texts)));
-                let lists: Vec<Option<Series>> = lists.collect();
-                // The type cannot be told from nulls.
-                Series::new(name, lists)
-                    .cast(&DataType::List(Box::new(DataType::String)))
-                    .map_err(engine("build a column"))?
-                    .into_column()
+                let lists = v.iter().map(|list| list.as_ref().map(|texts| texts.iter().map(String::as_str)));
+                return Self::lists(lists).column(&name);
             }
         })
     }
@@ -258,6 +286,58 @@ pub fn build_columns(name: &str, columns: &[Named], values: Vec<Values>) -> Resu
         }
     }
     Ok(frame)
+}
+
+/// One Parquet file, written frame by frame; it takes its name when it is finished.
+pub struct Appender {
+    writer: BatchedWriter<std::fs::File>,
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+impl Appender {
+    /// Begins a file of a declared table.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn new(table: &Table, path: &Path) -> Result<Self> {
+        Self::of_columns(table.columns, path)
+    }
+
+    /// Begins a file of declared columns.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn of_columns(columns: &[Named], path: &Path) -> Result<Self> {
+        let partial = path.with_extension("partial");
+        let file = std::fs::File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
+        let writer = ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(None))
+            .batched(&crate::schema::polars_schema(columns))
+            .map_err(engine("begin a file"))?;
+        Ok(Self { writer, partial, path: path.to_owned() })
+    }
+
+    /// Adds the rows of a frame.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn append(&mut self, frame: &DataFrame) -> Result<()> {
+        if frame.height() == 0 {
+            return Ok(());
+        }
+        let failed = |e: PolarsError| Error::io("write", &self.path, std::io::Error::other(e.to_string()));
+        self.writer.write_batch(frame).map_err(failed)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(self) -> Result<()> {
+        self.writer.finish().map_err(|e| Error::io("write", &self.path, std::io::Error::other(e.to_string())))?;
+        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
+    }
 }
 
 /// Writes a frame as one Parquet file, whole or not at all.

@@ -1,46 +1,47 @@
 //! Judged items as tables: all of them in one, and those of each test with its own columns.
 
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
-use crate::catalogue::{Cell, Item, Outcome, Test};
+use crate::catalogue::{Cell, Item, Test};
 use crate::correlate::columns::ITEMS;
 use crate::error::Result;
-use crate::frame::{Values, build, build_columns};
+use crate::frame::{Values, build, build_columns, engine};
 use crate::package::sha256_hex;
-use crate::schema::{Column, Kind};
-
-/// Where the events stand: path and line, by event id.
-pub(super) type Lineage = BTreeMap<String, (String, u64)>;
+use crate::schema::Kind;
 
 /// A row of table `items`.
 struct Row<'o> {
-    test: &'static Test,
     item: &'o Item,
     env: Option<&'static str>,
     raw_refs: Vec<String>,
     digest: String,
 }
 
-/// The rows of some tests, ready to be written.
-pub(super) struct Rows<'o>(Vec<Row<'o>>);
+/// Rows of one test, ready to be written.
+pub(super) struct Rows<'o> {
+    test: &'static Test,
+    rows: Vec<Row<'o>>,
+}
 
 impl<'o> Rows<'o> {
-    /// The items of all outcomes. `environment` gives that of a scope.
-    pub(super) fn of(
-        outcomes: impl Iterator<Item = &'o Outcome>,
-        lineage: &Lineage,
-        environment: impl Fn(&str) -> Option<&'static str>,
+    /// The rows of some items. `place` tells where an event stands, `environment` that of a scope.
+    pub(super) fn of<'p>(
+        test: &'static Test,
+        items: &'o [Item],
+        place: impl Fn(&str) -> Option<(&'p str, u64)> + Sync,
+        environment: impl Fn(&str) -> Option<&'static str> + Sync,
     ) -> Self {
-        let row = |test: &'static Test, item: &'o Item| {
+        let row = |item: &'o Item| {
             let env = item.scope.as_deref().and_then(&environment);
-            let place = |id: &String| lineage.get(id).map(|(path, line)| format!("{path}#{line}"));
-            let raw_refs: Vec<String> = item.event_ids.iter().filter_map(place).collect();
+            let written = |id: &String| place(id).map(|(path, line)| format!("{path}#{line}"));
+            let raw_refs: Vec<String> = item.event_ids.iter().filter_map(written).collect();
             let digest = digest(test.id, item, env, &raw_refs);
-            Row { test, item, env, raw_refs, digest }
+            Row { item, env, raw_refs, digest }
         };
-        Self(outcomes.flat_map(|o| o.items.iter().map(move |i| (o.test, i))).map(|(test, i)| row(test, i)).collect())
+        Self { test, rows: items.par_iter().map(row).collect() }
     }
 
     /// Table `items`.
@@ -48,47 +49,50 @@ impl<'o> Rows<'o> {
         build(&ITEMS, self.values())
     }
 
-    /// The table of one test: the columns of `items`, then the test's own. All rows must be the test's.
-    pub(super) fn frame_of(&self, test: &Test) -> Result<DataFrame> {
-        let columns: Vec<Column> = ITEMS.columns.iter().chain(test.columns).copied().collect();
-        let mut values = self.values();
-        values.extend(test.columns.iter().enumerate().map(|(at, column)| self.extra(at, column.kind)));
-        build_columns(test.id, &columns, values)
+    /// The same with the columns of the test's own.
+    pub(super) fn with_own(&self, frame: DataFrame) -> Result<DataFrame> {
+        let own = self.test.columns.iter().enumerate().map(|(at, column)| self.extra(at, column.kind)).collect();
+        let own = build_columns(self.test.id, self.test.columns, own)?;
+        frame.hstack(own.columns()).map_err(engine("build the items of a test"))
     }
 
     fn values(&self) -> Vec<Values> {
-        let rows = &self.0;
-        let text = |of: fn(&Item) -> Option<String>| Values::texts(rows, |row| of(row.item));
         vec![
-            Values::texts(rows, |row| Some(row.test.id.to_owned())),
-            text(|i| Some(i.item_id.clone())),
-            text(|i| Some(i.verdict.as_str().to_owned())),
-            text(|i| Some(i.reason.clone())),
-            text(|i| Some(i.severity.as_str().to_owned())),
-            Values::instants(rows, |row| Some(row.item.time)),
-            text(|i| i.scope.clone()),
-            text(|i| i.actor.clone()),
-            text(|i| i.subject.clone()),
-            text(|i| i.object.clone()),
-            Values::Lists(rows.iter().map(|row| row.item.event_ids.clone()).collect()),
-            text(|i| i.detail.clone()),
-            text(|i| i.waiver_id.clone()),
-            text(|i| i.hole_id.clone()),
-            Values::texts(rows, |row| row.env.map(str::to_owned)),
-            text(|i| i.actor_class.map(str::to_owned)),
-            text(|i| i.channel.clone()),
-            text(|i| i.subject_kind.map(str::to_owned)),
-            Values::Lists(rows.iter().map(|row| row.raw_refs.clone()).collect()),
-            Values::texts(rows, |row| Some(row.digest.clone())),
+            self.text(|_| Some(self.test.id)),
+            self.text(|row| Some(&row.item.item_id)),
+            self.text(|row| Some(row.item.verdict.as_str())),
+            self.text(|row| Some(&row.item.reason)),
+            self.text(|row| Some(row.item.severity.as_str())),
+            Values::instants(&self.rows, |row| Some(row.item.time)),
+            self.text(|row| row.item.scope.as_deref()),
+            self.text(|row| row.item.actor.as_deref()),
+            self.text(|row| row.item.subject.as_deref()),
+            self.text(|row| row.item.object.as_deref()),
+            self.lists(|row| &row.item.event_ids),
+            self.text(|row| row.item.detail.as_deref()),
+            self.text(|row| row.item.waiver_id.as_deref()),
+            self.text(|row| row.item.hole_id.as_deref()),
+            self.text(|row| row.env),
+            self.text(|row| row.item.actor_class),
+            self.text(|row| row.item.channel.as_deref()),
+            self.text(|row| row.item.subject_kind),
+            self.lists(|row| &row.raw_refs),
+            self.text(|row| Some(&row.digest)),
         ]
     }
 
+    fn text<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> Option<&'s str>) -> Values {
+        Values::slices(self.rows.iter().map(of))
+    }
+
+    fn lists<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> &'s [String]) -> Values {
+        Values::lists(self.rows.iter().map(|row| Some(of(row).iter().map(String::as_str))))
+    }
+
     fn extra(&self, at: usize, kind: Kind) -> Values {
-        let cells = self.0.iter().map(|row| row.item.extra.get(at));
+        let cells = self.rows.iter().map(|row| row.item.extra.get(at));
         match kind {
-            Kind::Text => {
-                Values::Texts(cells.map(|c| if let Some(Cell::Text(v)) = c { v.clone() } else { None }).collect())
-            }
+            Kind::Text => Values::slices(cells.map(|c| if let Some(Cell::Text(v)) = c { v.as_deref() } else { None })),
             Kind::Whole => {
                 Values::Wholes(cells.map(|c| if let Some(Cell::Whole(v)) = c { *v } else { None }).collect())
             }
@@ -97,9 +101,10 @@ impl<'o> Rows<'o> {
             Kind::Instant => {
                 Values::Instants(cells.map(|c| if let Some(Cell::Instant(v)) = c { *v } else { None }).collect())
             }
-            Kind::TextList => Values::Lists(
-                cells.map(|c| if let Some(Cell::Texts(v)) = c { v.clone() } else { Vec::new() }).collect(),
-            ),
+            Kind::TextList => {
+                let list = |c: Option<&'o Cell>| if let Some(Cell::Texts(v)) = c { v.as_slice() } else { &[] };
+                Values::lists(cells.map(|c| Some(list(c).iter().map(String::as_str))))
+            }
         }
     }
 }
@@ -108,7 +113,12 @@ impl<'o> Rows<'o> {
 fn digest(test: &str, item: &Item, env: Option<&str>, raw_refs: &[String]) -> String {
     let mut text = String::new();
     let mut put = |value: Option<&str>| match value {
-        Some(value) => text.push_str(&format!("{}:{value};", value.len())),
+        Some(value) => {
+            // Writing into a text cannot fail.
+            let _ = write!(text, "{}:", value.len());
+            text.push_str(value);
+            text.push(';');
+        }
         None => text.push_str("-;"),
     };
     let time = item.time.to_string();

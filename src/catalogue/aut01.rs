@@ -1,17 +1,13 @@
 //! AUT-01: people sign in through the identity provider.
 
-use polars::prelude::*;
-
 use super::records::{Raw, Record, records};
-use super::sign_ins::{CLIENTS, Provided, TOKEN_USE, is_any, is_between, is_sign_in, method, who};
+use super::sign_ins::{CLIENTS, Provided, TOKEN_USE, is_between, is_named, is_sign_in, method, of_types, who};
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::door::is_uuid;
 use crate::correlate::{Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::Result;
-use crate::event::{EVENT_TYPE, EVENTS, OUTCOME};
-use crate::frame::{SOURCE, height, scan};
 use crate::identity::Resolved;
 use crate::schema::{Column, Kind};
 use crate::source::DATABRICKS;
@@ -114,7 +110,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let provider_end = evidence.coverage.end_of(|source| provided.sources.contains(source)).unwrap_or(i64::MAX);
     let allowed = evidence.config.texts(TEST.id, "allowed")?;
     let rules = Rules { allowed, window, provided, provider_end };
-    let succeeded = is_sign_in().and(is_between(start, end)).and(OUTCOME.expr().eq(lit("success")));
+    let succeeded = of_types(evidence, Some("success"), is_sign_in)?.map(|one| one.and(is_between(start, end)));
     let (people, platform): (Vec<Record>, Vec<Record>) = records(evidence, succeeded, Raw::Without)?
         .into_iter()
         .partition(|record| record.actor_kind.as_deref() != Some("system"));
@@ -231,16 +227,16 @@ fn notes(rules: &Rules) -> Vec<String> {
 }
 
 fn exclusions(evidence: &Evidence<'_>, by_platform: usize) -> Result<Vec<(String, u64)>> {
-    let in_period = is_between(evidence.period.start, evidence.period.end);
-    let count = |wanted: Expr| Ok(height(scan(evidence.lake, &EVENTS)?.filter(wanted.and(in_period.clone())))? as u64);
-    let of =
-        |types: &[&str]| SOURCE.expr().eq(lit(DATABRICKS)).and(is_any(EVENT_TYPE.expr().str().to_lowercase(), types));
-    let ended = |outcome: &str| is_sign_in().and(OUTCOME.expr().eq(lit(outcome)));
+    let sweep = evidence.sweep()?;
+    let of = |types: &[&str]| sweep.count_in_period(|t| t.source == DATABRICKS && is_named(t.event_type, types));
+    let ended = |outcome: &str| {
+        sweep.count_in_period(|t| t.source == DATABRICKS && is_sign_in(t.event_type) && t.outcome == outcome)
+    };
     Ok(vec![
-        ("failed sign-ins: judged by AUT-02".to_owned(), count(ended("failure"))?),
-        ("sign-ins of which the log does not say how they ended".to_owned(), count(ended("unknown"))?),
-        ("tokens used and calls authorised: nobody signs in by them".to_owned(), count(of(&TOKEN_USE))?),
-        ("OAuth clients that showed who they are: their user had signed in already".to_owned(), count(of(&CLIENTS))?),
+        ("failed sign-ins: judged by AUT-02".to_owned(), ended("failure")),
+        ("sign-ins of which the log does not say how they ended".to_owned(), ended("unknown")),
+        ("tokens used and calls authorised: nobody signs in by them".to_owned(), of(&TOKEN_USE)),
+        ("OAuth clients that showed who they are: their user had signed in already".to_owned(), of(&CLIENTS)),
         ("sign-ins of the platform itself".to_owned(), by_platform as u64),
     ])
 }

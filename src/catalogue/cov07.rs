@@ -2,17 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::*;
-
 use super::words::{exception, pass, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::config::Globs;
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
-use crate::event::{EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, MAPPED, SCHEMA_VERSION};
-use crate::frame::{SOURCE, collect, engine, instants, scan, texts, wholes};
-use crate::inventory::{looks_access_like, vocabulary};
-use crate::lake::tables::{FIRST_EVENT_TIME, LAST_EVENT_TIME, RECORDS};
+use crate::inventory::looks_access_like;
 use crate::schema::{Column, Kind};
 
 /// The test.
@@ -101,38 +96,18 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 
 // Unmapped types of which the name, or a parameter of any record at hand, speaks of access.
 fn suspects(evidence: &Evidence<'_>) -> Result<BTreeSet<(String, String)>> {
-    let rows = vocabulary(evidence.lake)?.into_iter();
+    let rows = evidence.vocabulary()?.into_iter();
     Ok(rows.filter(|row| !row.mapped && row.access_like).map(|row| (row.source, row.event_type)).collect())
 }
 
 fn census(evidence: &Evidence<'_>) -> Result<BTreeMap<Name, Seen>> {
-    let (start, end) = (evidence.period.start, evidence.period.end);
-    let time = EVENT_TIME.expr().cast(DataType::Int64);
-    let counted = scan(evidence.lake, &EVENTS)?
-        .filter(time.clone().gt_eq(lit(start)).and(time.lt(lit(end))))
-        .group_by([SOURCE.expr(), EVENT_TYPE.expr(), SCHEMA_VERSION.expr(), MAPPED.expr()])
-        .agg([
-            len().cast(DataType::Int64).alias(RECORDS.name),
-            EVENT_TIME.expr().min().alias(FIRST_EVENT_TIME.name),
-            EVENT_TIME.expr().max().alias(LAST_EVENT_TIME.name),
-            EVENT_ID.expr().min(),
-        ]);
-    let found = collect(counted, "count actions")?;
-    let (source, kind, version) = (texts(&found, SOURCE)?, texts(&found, EVENT_TYPE)?, texts(&found, SCHEMA_VERSION)?);
-    let mapped = found.column(MAPPED.name).and_then(|c| c.bool()).map_err(engine("count actions"))?;
-    let (count, sample) = (wholes(&found, RECORDS)?, texts(&found, EVENT_ID)?);
-    let (first, last) = (instants(&found, FIRST_EVENT_TIME)?, instants(&found, LAST_EVENT_TIME)?);
     let mut census: BTreeMap<Name, Seen> = BTreeMap::new();
-    for row in 0..found.height() {
-        let text = |column: &StringChunked| column.get(row).unwrap_or_default().to_owned();
-        let seen = Seen {
-            is_mapped: mapped.get(row).unwrap_or(false),
-            count: count.get(row).unwrap_or_default(),
-            first: first.get(row).unwrap_or_default(),
-            last: last.get(row).unwrap_or_default(),
-            sample: text(sample),
-        };
-        let name = (text(source), text(kind), version.get(row).map(str::to_owned));
+    for typed in evidence.sweep()?.types() {
+        let Some(tally) = typed.period else { continue };
+        let (count, first, last) = (tally.count, tally.first, tally.last);
+        let seen = Seen { is_mapped: typed.is_mapped, count, first, last, sample: tally.sample() };
+        let version = typed.schema_version.map(str::to_owned);
+        let name = (typed.source.to_owned(), typed.event_type.to_owned(), version);
         census.entry(name).and_modify(|known| known.add(&seen)).or_insert(seen);
     }
     Ok(census)

@@ -1,6 +1,6 @@
 //! CRD-01: tokens have short lives and are rotated.
 
-use super::tokens::{Expiry, Token, hole, tokens};
+use super::tokens::{Expiry, Token, Until, hole, tokens};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::companion::{Kind as Supplied, TokenRule};
@@ -95,7 +95,7 @@ impl<'e> Rules<'e> {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let rules = Rules::new(evidence)?;
-    let all = tokens(evidence, evidence.period.end)?;
+    let all = tokens(evidence, Until::EndOfPeriod)?;
     let (mut items, mut before, mut after) = (Vec::new(), 0, 0);
     for token in &all.all {
         let known_from = token.created.as_ref().unwrap_or(&token.first_named).time;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::dep01::of_departure;
 use super::dep02::returned;
 use super::departures::{Departure, departures};
-use super::tokens::{Expiry, Token, Tokens, Use, hole, tokens, uses};
+use super::tokens::{Expiry, Token, Tokens, Until, Use, hole, tokens, uses};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Direction;
@@ -87,7 +87,7 @@ pub(super) const TEST: Test = Test {
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let sla = evidence.config.span(TEST.id, "token_sla")?.micros();
     let departed = departures(evidence)?.all;
-    let all = tokens(evidence, i64::MAX)?;
+    let all = tokens(evidence, Until::Ever)?;
     let mut by_owner: BTreeMap<&str, Vec<&Token>> = BTreeMap::new();
     for token in &all.all {
         by_owner.entry(token.owner.as_deref().unwrap_or_default()).or_default().push(token);

@@ -1,5 +1,8 @@
 //! Access changes that correlation does not follow (privileges, ownership, tokens, access control lists), with names as resolved.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use polars::prelude::*;
 
 use super::evidence::Evidence;
@@ -9,17 +12,36 @@ use crate::change::{
     SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB, Verb,
 };
 use crate::correlate::door::{ActorClass, Door, Visitor};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP, USER_AGENT,
 };
-use crate::frame::{SOURCE, collect, instants, scan, texts};
+use crate::frame::{SOURCE, each, instants, scan, texts};
 use crate::identity::Sighting;
 use crate::schema::Column as Named;
 
-/// One access change.
+/// One access change. Every test that takes it holds the same one.
 #[derive(Debug, Clone)]
-pub(super) struct Deed {
+pub(super) struct Deed(Arc<Done>);
+
+impl Deed {
+    /// A change of its own.
+    pub(super) fn new(done: Done) -> Self {
+        Self(Arc::new(done))
+    }
+}
+
+impl Deref for Deed {
+    type Target = Done;
+
+    fn deref(&self) -> &Done {
+        &self.0
+    }
+}
+
+/// What is known of an access change.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
     /// Stable id of the change.
     pub(super) id: String,
     pub(super) event_id: String,
@@ -51,7 +73,7 @@ pub(super) struct Deed {
     pub(super) request_id: Option<String>,
 }
 
-impl Deed {
+impl Done {
     /// True for a success.
     pub(super) fn succeeded(&self) -> bool {
         self.outcome == "success"
@@ -59,8 +81,8 @@ impl Deed {
 }
 
 /// A change that only the record itself shows, about nobody and nothing yet; its id is the event's.
-pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, verb: Verb) -> Deed {
-    Deed {
+pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, verb: Verb) -> Done {
+    Done {
         id: record.event_id.clone(),
         event_id: record.event_id.clone(),
         event_type: record.event_type.clone(),
@@ -92,19 +114,54 @@ pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, v
     }
 }
 
+/// The verbs that any test asks for.
+const VERBS: [Verb; 16] = [
+    Verb::UserCreate,
+    Verb::UserDelete,
+    Verb::MemberAdd,
+    Verb::PushCreate,
+    Verb::PushRemove,
+    Verb::AdminGrant,
+    Verb::WorkspaceAssign,
+    Verb::PrivGrant,
+    Verb::PrivRevoke,
+    Verb::OwnerChange,
+    Verb::AclChange,
+    Verb::TokenCreate,
+    Verb::TokenRevoke,
+    Verb::TokenExpire,
+    Verb::CredCreate,
+    Verb::CredRevoke,
+];
+
 /// All changes of some verbs, whatever their outcome, ordered by time and id.
 ///
 /// # Errors
 /// The lake cannot be read, or the configuration holds a malformed glob.
 pub(super) fn deeds(evidence: &Evidence<'_>, verbs: &[Verb]) -> Result<Vec<Deed>> {
-    let words = Series::new("verbs".into(), verbs.iter().map(|v| v.as_str()).collect::<Vec<_>>());
-    let chosen = scan(evidence.lake, &CHANGES)?
-        .filter(VERB.expr().is_in(lit(words).implode(false), false))
-        .sort([EVENT_TIME.name, CHANGE_ID.name], SortMultipleOptions::default());
-    let frame = collect(chosen, "read access changes")?;
-    let reader = Reader::of(&frame)?;
+    if let Some(other) = verbs.iter().find(|verb| !VERBS.contains(verb)) {
+        return Err(Error::Bug(format!("changes of verb {} are not read for the tests", other.as_str())));
+    }
+    Ok(evidence.deeds()?.iter().filter(|deed| verbs.contains(&deed.verb)).cloned().collect())
+}
+
+/// All changes of the verbs that any test asks for, ordered by time and id.
+///
+/// # Errors
+/// The lake cannot be read, or the configuration holds a malformed glob.
+pub(super) fn read(evidence: &Evidence<'_>) -> Result<Vec<Deed>> {
+    let words = Series::new("verbs".into(), VERBS.map(Verb::as_str));
+    let columns: Vec<Expr> = COLUMNS.iter().chain([&EVENT_TIME]).map(|column| column.expr()).collect();
+    let chosen = scan(evidence.lake, &CHANGES)?.filter(VERB.expr().is_in(lit(words).implode(false), false));
     let door = Door::new(evidence.config)?;
-    Ok((0..frame.height()).filter_map(|row| reader.deed(row, evidence, &door)).collect())
+    let mut all: Vec<Deed> = Vec::new();
+    each(chosen.select(columns), "read access changes", |piece| {
+        let reader = Reader::of(piece)?;
+        all.extend((0..piece.height()).filter_map(|row| reader.deed(row, evidence, &door)).map(Deed::new));
+        Ok(())
+    })?;
+    all.sort_unstable_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    Ok(all)
 }
 
 const COLUMNS: [Named; 24] = [
@@ -150,13 +207,13 @@ impl<'f> Reader<'f> {
         self.texts[at].get(row)
     }
 
-    fn deed(&self, row: usize, evidence: &Evidence<'_>, door: &Door) -> Option<Deed> {
+    fn deed(&self, row: usize, evidence: &Evidence<'_>, door: &Door) -> Option<Done> {
         let text = |column| self.get(column, row).unwrap_or_default().to_owned();
         let given = |column| self.get(column, row).map(str::to_owned);
         let time = self.times.get(row).unwrap_or_default();
         let (subject, is_resolved) = self.subject(row, time, evidence);
         let id = text(CHANGE_ID);
-        Some(Deed {
+        Some(Done {
             event_id: id.split('-').next().unwrap_or_default().to_owned(),
             id,
             event_type: text(EVENT_TYPE),

@@ -123,7 +123,7 @@ fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<St
             // Whoever ends a token may be another than its owner.
             let ended = all.values_mut().flatten().filter(|token| token.id == id && token.ended.is_none());
             ended.for_each(|token| token.ended = Some(deed.time));
-        } else if let Some(owner) = deed.subject.filter(|owner| names.contains(owner.as_str())) {
+        } else if let Some(owner) = deed.subject.clone().filter(|owner| names.contains(owner.as_str())) {
             all.entry(owner).or_default().push(Token { id, made: deed.time, ended: None });
         }
     }

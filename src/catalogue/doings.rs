@@ -19,23 +19,21 @@ pub(super) struct Last {
     pub(super) basis: &'static str,
 }
 
-/// The last successful act of everybody before an instant, by resolved name.
+/// The last successful act of everybody before the end of the period, by resolved name.
 ///
 /// # Errors
 /// The lake cannot be read.
-pub(super) fn last_acts(evidence: &Evidence<'_>, before: i64) -> Result<BTreeMap<String, Last>> {
-    let acts = acts(evidence, before)?
-        .group_by([ACTOR.expr(), EVENT_TYPE.expr()])
-        .agg([EVENT_TIME.expr().max().alias(EVENT_TIME.name)]);
-    let frame = collect(acts, "read when everybody last acted")?;
-    let (actors, types, times) = (texts(&frame, ACTOR)?, texts(&frame, EVENT_TYPE)?, instants(&frame, EVENT_TIME)?);
+pub(super) fn last_acts(evidence: &Evidence<'_>) -> Result<BTreeMap<String, Last>> {
+    // One person's name may be written in several ways, and whose it was depends on when it was last used.
+    let mut latest: BTreeMap<(String, &str), i64> = BTreeMap::new();
+    for (actor, event_type, time) in evidence.sweep()?.last_acts() {
+        let known = latest.entry((actor.to_lowercase(), event_type)).or_insert(time);
+        *known = (*known).max(time);
+    }
     let mut all: BTreeMap<String, Last> = BTreeMap::new();
-    for row in 0..frame.height() {
-        let (Some(actor), Some(event_type), Some(time)) = (actors.get(row), types.get(row), times.get(row)) else {
-            continue;
-        };
-        let last = Last { time, basis: basis(event_type) };
-        let known = all.entry(key(evidence, actor, time)).or_insert_with(|| last.clone());
+    for ((actor, event_type), time) in &latest {
+        let last = Last { time: *time, basis: basis(event_type) };
+        let known = all.entry(key(evidence, actor, *time)).or_insert_with(|| last.clone());
         if (last.time, last.basis) > (known.time, known.basis) {
             *known = last;
         }
@@ -57,12 +55,11 @@ pub(super) fn times(
     if subjects.is_empty() {
         return Ok(all);
     }
-    let known =
-        collect(acts(evidence, until)?.select([ACTOR.expr()]).unique(None, UniqueKeepStrategy::Any), "read actors")?;
+    let actors: BTreeSet<String> = evidence.sweep()?.present().map(str::to_lowercase).collect();
     // Who has one name after the other is told apart by time, below.
     let names: BTreeSet<&str> = subjects.iter().map(|subject| subject.split('#').next().unwrap_or(subject)).collect();
     let is_meant = |actor: &&str| names.contains(evidence.name(actor).as_str()) || subjects.contains(actor);
-    let spellings: Vec<&str> = texts(&known, ACTOR)?.iter().flatten().filter(is_meant).collect();
+    let spellings: Vec<&str> = actors.iter().map(String::as_str).filter(is_meant).collect();
     let wanted = Series::new("wanted".into(), spellings);
     let chosen = acts(evidence, until)?
         .filter(ACTOR.expr().is_in(lit(wanted).implode(false), false).and(EVENT_TIME.expr().gt_eq(instant(from))))

@@ -1,19 +1,23 @@
 //! What the tests judge, and the views of it that several of them take.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::access::{self, Access, Bounds, History};
 use crate::companion::Companions;
-use crate::config::{Config, Period};
+use crate::config::{Config, Patterns, Period};
 use crate::correlate::Correlation;
 use crate::coverage::{Coverage, Log};
 use crate::error::Result;
 use crate::ingest::Refused;
+use crate::inventory::{self, Places, VocabularyRow};
 use crate::lake::Lake;
 
+use super::deeds::Deed;
 use super::item::Severity;
+use super::privileges::Callers;
 use super::residents::Residents;
+use super::sweep::Sweep;
 
 /// What the tests judge.
 #[derive(Debug)]
@@ -39,13 +43,40 @@ pub struct Evidence<'e> {
 /// Views of the evidence that several tests take.
 #[derive(Debug, Default)]
 pub struct Views<'e> {
+    sweep: OnceLock<Sweep>,
     databricks_types: OnceLock<BTreeSet<String>>,
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
     pub(super) residents: OnceLock<Residents>,
+    deeds: OnceLock<Vec<Deed>>,
+    pub(super) callers: OnceLock<Callers>,
+    /// Where events stand that a test has read, until somebody takes it.
+    places: Mutex<Places>,
+    /// Globs that are made while judging.
+    pub(super) patterns: Patterns,
 }
 
 impl<'e> Evidence<'e> {
+    /// All events, counted.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(super) fn sweep(&self) -> Result<&Sweep> {
+        if let Some(sweep) = self.views.sweep.get() {
+            return Ok(sweep);
+        }
+        let sweep = Sweep::read(self)?;
+        Ok(self.views.sweep.get_or_init(|| sweep))
+    }
+
+    /// Which event types the lake holds, and how often ([`inventory::vocabulary`]).
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn vocabulary(&self) -> Result<Vec<VocabularyRow>> {
+        inventory::vocabulary_of(self.lake, self.sweep()?.vocabulary())
+    }
+
     /// The types of the Databricks events that the lake holds.
     ///
     /// # Errors
@@ -54,8 +85,31 @@ impl<'e> Evidence<'e> {
         if let Some(types) = self.views.databricks_types.get() {
             return Ok(types);
         }
-        let types = super::records::databricks_types(self.lake)?;
+        let own = self.sweep()?.types().filter(|typed| typed.source == crate::source::DATABRICKS);
+        let types = own.map(|typed| typed.event_type.to_owned()).collect();
         Ok(self.views.databricks_types.get_or_init(|| types))
+    }
+
+    /// Lets somebody note where events stand that are read anyway, so that they need not be looked for.
+    pub(super) fn note_places(&self, note: impl FnOnce(&mut Places)) {
+        note(&mut self.views.places.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was noted since the last time.
+    pub fn take_places(&self) -> Places {
+        std::mem::take(&mut self.views.places.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The access changes that the tests take beside those that correlation follows.
+    ///
+    /// # Errors
+    /// The lake cannot be read, or the configuration holds a malformed glob.
+    pub(super) fn deeds(&self) -> Result<&[Deed]> {
+        if let Some(deeds) = self.views.deeds.get() {
+            return Ok(deeds);
+        }
+        let deeds = super::deeds::read(self)?;
+        Ok(self.views.deeds.get_or_init(|| deeds))
     }
 
     /// What bears on every pair of subject and entitlement.

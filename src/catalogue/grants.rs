@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::deeds::{Deed, deeds};
+use super::deeds::Deed;
 use super::evidence::Evidence;
 use super::privileges::{Kinds, is_from_a_first_list, object};
 use crate::change::{Direction, SubjectKind, Verb};
@@ -73,13 +73,13 @@ pub(super) fn grants<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Grant<'e>>> {
             Grant { is_twin: twins.contains(&row), class, ..of_act(evidence, &kinds, &act) }
         })
         .collect();
-    let others = deeds(evidence, UNFOLLOWED)?;
+    let others = evidence.deeds()?.iter().filter(|deed| UNFOLLOWED.contains(&deed.verb));
     let is_grant = |deed: &&Deed| {
         matches!(deed.plane.as_str(), "effect" | "authority")
             && deed.direction == Direction::Grant
             && !is_own_token(deed)
     };
-    all.extend(others.iter().filter(is_grant).map(|deed| of_deed(evidence, &kinds, deed)));
+    all.extend(others.filter(is_grant).map(|deed| of_deed(evidence, &kinds, deed)));
     all.sort_by(|a, b| place(a).cmp(&place(b)));
     all.dedup_by(|b, a| place(a) == place(b));
     Ok(all)
@@ -98,8 +98,8 @@ fn is_own_token(deed: &Deed) -> bool {
 /// # Errors
 /// As [`grants`].
 pub(super) fn own_tokens(evidence: &Evidence<'_>) -> Result<u64> {
-    let made = deeds(evidence, &[Verb::TokenCreate])?;
-    Ok(made.iter().filter(|d| evidence.period.contains(d.time) && d.succeeded() && is_own_token(d)).count() as u64)
+    let made = evidence.deeds()?.iter().filter(|deed| deed.verb == Verb::TokenCreate);
+    Ok(made.filter(|d| evidence.period.contains(d.time) && d.succeeded() && is_own_token(d)).count() as u64)
 }
 
 fn of_act<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, act: &Act<'e>) -> Grant<'e> {
@@ -150,13 +150,13 @@ fn of_act<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, act: &Act<'e>) -> Gran
     }
 }
 
-fn of_deed<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, deed: &Deed) -> Grant<'e> {
+fn of_deed<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, deed: &'e Deed) -> Grant<'e> {
     let subject = deed.subject.clone().unwrap_or_else(|| NOBODY.to_owned());
     let actor = deed.actor.as_deref().map(|actor| actor_of(evidence, &deed.source, actor, deed.time));
     Grant {
-        event_id: Cow::Owned(deed.event_id.clone()),
+        event_id: Cow::Borrowed(&deed.event_id),
         time: deed.time,
-        source: Cow::Owned(deed.source.clone()),
+        source: Cow::Borrowed(&deed.source),
         is_decision: deed.plane == "authority",
         verb: deed.verb,
         is_same_name: same(deed.actor.as_deref(), deed.subject.as_deref()),
@@ -170,10 +170,10 @@ fn of_deed<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, deed: &Deed) -> Grant
             object(deed).unwrap_or_else(|| "(not named)".to_owned())
         },
         privilege: deed.privilege.clone(),
-        scope: Cow::Owned(deed.scope.clone()),
+        scope: Cow::Borrowed(&deed.scope),
         class: (deed.plane == "effect").then_some(deed.class),
         channel: deed.channel.clone(),
-        outcome: Cow::Owned(deed.outcome.clone()),
+        outcome: Cow::Borrowed(&deed.outcome),
         is_twin: false,
         may_be_older: is_from_a_first_list(deed),
     }

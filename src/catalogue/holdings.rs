@@ -81,11 +81,12 @@ pub(super) fn count_at(all: &[Holding<'_>], instant: i64, chosen: impl Fn(&Holdi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::deeds::Done;
     use crate::change::{SubjectKind, Verb};
     use crate::correlate::door::ActorClass;
 
     fn deed(time: i64, direction: Direction, subject: &str, word: Option<&str>) -> Deed {
-        Deed {
+        Deed::new(Done {
             id: format!("{time}-0"),
             event_id: time.to_string(),
             event_type: String::new(),
@@ -109,7 +110,7 @@ mod tests {
             outcome: if time == 99 { "failure" } else { "success" }.to_owned(),
             may_be_older: false,
             request_id: None,
-        }
+        })
     }
 
     fn spans(deeds: &[Deed]) -> Vec<String> {

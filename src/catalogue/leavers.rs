@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Evidence;
 use crate::change::{Direction, Verb};
 use crate::correlate::Tracing;
-use crate::correlate::activity::{Activity, activity, presence};
+use crate::correlate::activity::{Activity, activity};
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::Reason;
 use crate::error::Result;
@@ -44,7 +44,7 @@ pub(super) fn activity_of(evidence: &Evidence<'_>, names: BTreeSet<&str>) -> Res
         return Ok(Did::default());
     }
     let identities = &evidence.correlation.ground.identities;
-    let actors = presence(evidence.lake)?.into_keys();
+    let actors = evidence.sweep()?.present().map(str::to_lowercase);
     let spellings: BTreeSet<String> = actors.filter(|a| names.contains(identities.canonical(a).as_str())).collect();
     let mut by_name: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
     for act in activity(evidence.lake, &spellings)? {

@@ -55,6 +55,7 @@ mod sod02;
 mod sta01;
 mod sta02;
 mod stock;
+mod sweep;
 mod tables;
 mod test;
 mod tokens;
@@ -65,6 +66,9 @@ mod vch01;
 mod vch02;
 mod vch03;
 mod words;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 
 use crate::config::{Config, Parameter, Setting};
 use crate::error::{Error, Result};
@@ -151,16 +155,28 @@ pub fn own_parameters(id: &str) -> impl Iterator<Item = &'static Parameter> {
 /// # Errors
 /// The lake cannot be read, a parameter or a query is malformed, or a test breaks its own promises (a bug of ours).
 pub fn run(evidence: &Evidence<'_>) -> Result<(Vec<Outcome>, Vec<WaiverUse>)> {
+    let mut outcomes = Vec::new();
+    let waivers = run_each(evidence, &mut |outcome| {
+        outcomes.push(outcome);
+        Ok(())
+    })?;
+    Ok((outcomes, waivers))
+}
+
+/// The same, but each outcome is handed over as soon as it is there: the items of all tests together may not fit into memory.
+///
+/// # Errors
+/// As [`run`], and whatever `take` reports.
+pub fn run_each(evidence: &Evidence<'_>, take: &mut dyn FnMut(Outcome) -> Result<()>) -> Result<Vec<WaiverUse>> {
     let identities = &evidence.correlation.ground.identities;
     let mut waivers = overlay::Overlay::new(evidence.config, evidence.period, identities)?;
-    let mut outcomes = Vec::new();
     for test in TESTS.iter().filter(|test| evidence.config.runs(test.id)) {
-        outcomes.push(outcome(test, (test.evaluate)(evidence)?, evidence, &mut waivers)?);
+        take(outcome(test, (test.evaluate)(evidence)?, evidence, &mut waivers)?)?;
     }
     for custom in &evidence.config.custom_tests {
-        outcomes.push(outcome(custom.test, custom::judge(custom, evidence)?, evidence, &mut waivers)?);
+        take(outcome(custom.test, custom::judge(custom, evidence)?, evidence, &mut waivers)?)?;
     }
-    Ok((outcomes, waivers.into_uses()))
+    Ok(waivers.into_uses())
 }
 
 fn outcome(
@@ -192,7 +208,7 @@ fn outcome(
 // What a report says of a test must hold of its items: their reasons, their columns, and that each is one item.
 fn check(test: &Test, items: &[Item]) -> Result<()> {
     let broken = |what: String| Err(Error::Bug(format!("{}: {what}", test.id)));
-    let mut ids = std::collections::BTreeSet::new();
+    let mut ids: HashSet<&str, FixedState> = HashSet::with_capacity_and_hasher(items.len(), FixedState::default());
     for item in items {
         let is_declared = test.words.iter().any(|w| w.word == item.reason && w.verdict == item.verdict);
         if !is_declared {

@@ -1,6 +1,7 @@
 //! What the tests on privileges, ownership and grants share: items from deeds, environments of securables, kinds of subjects, tickets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use polars::prelude::*;
 
@@ -14,7 +15,7 @@ use crate::config::{Choices, Facts};
 use crate::correlate::item_id;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TYPE, EVENTS, PLANE, WORKSPACE_ID};
-use crate::frame::{SOURCE, collect, scan, texts};
+use crate::frame::{SOURCE, each, scan, texts};
 
 /// What a test says that could have asked for approvals, and was given none.
 const NO_APPROVALS: &str = "Approval outside the logs was not tested.";
@@ -121,8 +122,8 @@ pub(super) fn cut_off(evidence: &Evidence<'_>, window: i64) -> i64 {
 }
 
 /// The workspaces from which Unity Catalog was called: its records are of the account.
-#[derive(Debug, Default)]
-pub(super) struct Callers(BTreeMap<String, String>);
+#[derive(Debug, Default, Clone)]
+pub(super) struct Callers(Arc<BTreeMap<String, Arc<str>>>);
 
 impl Callers {
     /// Reads them where any workspace is declared to be production.
@@ -133,15 +134,31 @@ impl Callers {
         if evidence.config.production.is_empty() {
             return Ok(Self::default());
         }
-        let of_catalog = EVENT_TYPE.expr().str().to_lowercase().str().starts_with(lit("unitycatalog."));
+        if let Some(known) = evidence.views.callers.get() {
+            return Ok(known.clone());
+        }
+        let read = Self::of_lake(evidence)?;
+        Ok(evidence.views.callers.get_or_init(|| read).clone())
+    }
+
+    fn of_lake(evidence: &Evidence<'_>) -> Result<Self> {
+        let of_catalog = |name: &&String| name.to_lowercase().starts_with("unitycatalog.");
+        let types = evidence.databricks_types()?.iter().filter(of_catalog).cloned();
         let is_act = SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(PLANE.expr().eq(lit("effect")));
         let chosen = scan(evidence.lake, &EVENTS)?
-            .filter(is_act.and(of_catalog).and(WORKSPACE_ID.expr().is_not_null()))
+            .filter(is_act.and(super::records::is_one_of(EVENT_TYPE, types)).and(WORKSPACE_ID.expr().is_not_null()))
             .select([EVENT_ID.expr(), WORKSPACE_ID.expr()]);
-        let frame = collect(chosen, "read the workspaces that called")?;
-        let (ids, workspaces) = (texts(&frame, EVENT_ID)?, texts(&frame, WORKSPACE_ID)?);
-        let pairs = ids.iter().zip(workspaces.iter());
-        Ok(Self(pairs.filter_map(|(id, at)| Some((id?.to_owned(), at?.to_owned()))).collect()))
+        let mut names: BTreeMap<String, Arc<str>> = BTreeMap::new();
+        let mut all = BTreeMap::new();
+        each(chosen, "read the workspaces that called", |piece| {
+            let (ids, workspaces) = (texts(piece, EVENT_ID)?, texts(piece, WORKSPACE_ID)?);
+            for (id, at) in ids.iter().zip(workspaces.iter()).filter_map(|(id, at)| id.zip(at)) {
+                let name = names.entry(at.to_owned()).or_insert_with(|| at.into());
+                all.insert(id.to_owned(), Arc::clone(name));
+            }
+            Ok(())
+        })?;
+        Ok(Self(Arc::new(all)))
     }
 
     /// True when the securable lies in a production catalog, or was reached from a production workspace.
@@ -158,7 +175,7 @@ impl Callers {
         securable: Option<&str>,
     ) -> bool {
         let catalog = securable.and_then(catalog);
-        let caller = self.0.get(event_id).map_or(scope, String::as_str);
+        let caller = self.0.get(event_id).map_or(scope, |at| at);
         catalog.is_some_and(|catalog| evidence.config.production_catalogs.any(catalog))
             || evidence.environment(caller) == Some("production")
     }

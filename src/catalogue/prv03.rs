@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::deeds::{Deed, deeds};
 use super::holdings::{Holding, count_at, holdings};
-use super::privileges::{
-    Callers, Kinds, LeftOut, cut_off, fits, is_from_a_first_list, is_one_of, name, object, of_deed,
-};
+use super::privileges::{Callers, Kinds, LeftOut, cut_off, fits, is_from_a_first_list, name, object, of_deed};
+use super::records::held;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
-use crate::config::{Choices, glob};
+use crate::config::{Choices, Patterns};
 use crate::coverage::Log;
 use crate::error::Result;
-use crate::event::REQUEST_ID;
+use crate::event::{EVENT_TYPE, EVENTS, REQUEST_ID};
+use crate::frame::{each, scan, texts};
 use crate::schema::{Column, Kind};
 
 /// The test.
@@ -205,13 +205,15 @@ impl<'c, 'e> Court<'c, 'e> {
 
     fn is_personal(&self, deed: &Deed) -> bool {
         let (Some(user), Some(securable)) = (deed.subject.as_deref(), deed.securable.as_deref()) else { return false };
-        self.personal.iter().any(|pattern| is_own(pattern, user, name(securable)) || is_own(pattern, user, securable))
+        let patterns = &self.evidence.views.patterns;
+        let is_own = |pattern: &String, name: &str| is_own(patterns, pattern, user, name);
+        self.personal.iter().any(|pattern| is_own(pattern, name(securable)) || is_own(pattern, securable))
     }
 }
 
 /// True when the pattern, with the user put in, means the name. `*` does not reach over the parts of a name: a table called like the
 /// person is not the person's schema.
-pub(super) fn is_own(pattern: &str, user: &str, name: &str) -> bool {
+pub(super) fn is_own(patterns: &Patterns, pattern: &str, user: &str, name: &str) -> bool {
     let short = user.split('@').next().unwrap_or(user);
     let spelt = [user.to_owned(), short.to_owned(), short.replace(|c: char| !c.is_ascii_alphanumeric(), "_")];
     // Most names do not hold the user's at all, and need no pattern made for them.
@@ -220,7 +222,7 @@ pub(super) fn is_own(pattern: &str, user: &str, name: &str) -> bool {
     spelt.iter().filter(|user| !user.is_empty()).filter(may_be).any(|user| {
         let pattern = pattern.replace("{user}", &globset::escape(user));
         let is_as_deep = pattern.contains('/') || pattern.matches('.').count() == name.matches('.').count();
-        is_as_deep && glob(&pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+        is_as_deep && patterns.fits(&pattern, name)
     })
 }
 
@@ -235,12 +237,24 @@ fn requests_that_make(evidence: &Evidence<'_>, all: &[Deed]) -> Result<BTreeSet<
     if asked.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let found = super::records::records(evidence, is_one_of(REQUEST_ID, &asked), super::records::Raw::Without)?;
     let makes = |event_type: &str| {
         let action = event_type.rsplit('.').next().unwrap_or_default().to_lowercase();
         action.starts_with("create") || matches!(action.as_str(), "submitrun" | "runnow" | "runstart")
     };
-    Ok(found.into_iter().filter(|r| makes(&r.event_type)).filter_map(|r| r.request_id).collect())
+    let Some(making) = held(evidence, |typed| makes(typed.event_type))? else { return Ok(BTreeSet::new()) };
+    let chosen = scan(evidence.lake, &EVENTS)?
+        .filter(making.and(REQUEST_ID.expr().is_not_null()))
+        .select([REQUEST_ID.expr(), EVENT_TYPE.expr()]);
+    let mut made = BTreeSet::new();
+    // A list of all that are asked for would be made anew for every piece of the lake.
+    each(chosen, "read what made objects", |piece| {
+        let (requests, types) = (texts(piece, REQUEST_ID)?, texts(piece, EVENT_TYPE)?);
+        let pairs = requests.iter().zip(types.iter()).filter_map(|(request, kind)| request.zip(kind));
+        let wanted = pairs.filter(|(request, kind)| asked.contains(request) && makes(kind));
+        made.extend(wanted.map(|(request, _)| request.to_owned()));
+        Ok(())
+    })?;
+    Ok(made)
 }
 
 #[cfg(test)]
@@ -249,7 +263,7 @@ mod tests {
 
     #[test]
     fn what_is_personal_is_as_deep_as_its_pattern() {
-        let schema = "*.{user}";
+        let (patterns, schema) = (Patterns::default(), "*.{user}");
         for (user, name, is) in [
             ("a@example.com", "main.a", true),
             ("a@example.com", "MAIN.A", true),
@@ -258,9 +272,9 @@ mod tests {
             ("ann.lee@example.com", "main.ann_lee", true),
             ("*@example.com", "main.sales", false),
         ] {
-            assert_eq!(is_own(schema, user, name), is, "{user} {name}");
+            assert_eq!(is_own(&patterns, schema, user, name), is, "{user} {name}");
         }
-        assert!(is_own("/Users/{user}/**", "a@example.com", "/Users/a@example.com/notes/x"));
-        assert!(!is_own("/Users/{user}/**", "a@example.com", "/Users/b@example.com/x"));
+        let folder = |name: &str| is_own(&patterns, "/Users/{user}/**", "a@example.com", name);
+        assert!(folder("/Users/a@example.com/notes/x") && !folder("/Users/b@example.com/x"));
     }
 }

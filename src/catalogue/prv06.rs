@@ -12,7 +12,7 @@ use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::Verb;
 use crate::companion::{Kind as Companion, ServicePrincipal};
-use crate::config::glob;
+use crate::config::Patterns;
 use crate::correlate::ACCOUNT;
 use crate::error::Result;
 use crate::schema::{Column, Kind};
@@ -162,7 +162,9 @@ impl Court<'_, '_> {
         let Some(row) = self.register.get(principal) else { return Found::of("unregistered") };
         match (&row.grants, act.sort) {
             (None, Sort::Grant) => Found::of("bundle_not_declared"),
-            (Some(globs), Sort::Grant) if !is_within(globs, &act.deed) => Found::of("outside_bundle"),
+            (Some(globs), Sort::Grant) if !is_within(&self.evidence.views.patterns, globs, &act.deed) => {
+                Found::of("outside_bundle")
+            }
             _ => Found::of("registered"),
         }
     }
@@ -186,7 +188,7 @@ impl Court<'_, '_> {
 }
 
 // A bundle lists groups, and `PRIVILEGE:securable` with or without the securable's type.
-fn is_within(globs: &[String], deed: &Deed) -> bool {
+fn is_within(patterns: &Patterns, globs: &[String], deed: &Deed) -> bool {
     let held: Vec<String> = match (&deed.privilege, &deed.securable, deed.verb) {
         (_, _, Verb::MemberAdd) => deed.entitlement.iter().cloned().collect(),
         (Some(word), Some(securable), _) => {
@@ -198,8 +200,6 @@ fn is_within(globs: &[String], deed: &Deed) -> bool {
         }
         _ => Vec::new(),
     };
-    let matches = |pattern: &String, text: &String| {
-        pattern.eq_ignore_ascii_case(text) || glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(text))
-    };
+    let matches = |pattern: &String, text: &String| pattern.eq_ignore_ascii_case(text) || patterns.fits(pattern, text);
     held.iter().any(|text| globs.iter().any(|pattern| matches(pattern, text)))
 }

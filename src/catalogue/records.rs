@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use super::evidence::Evidence;
+use super::sweep::Typed;
 use crate::error::Result;
 use crate::event::{
-    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME,
-    OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
+    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE,
+    OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
 };
-use crate::frame::{SOURCE, collect, instants, scan, texts};
-use crate::lake::Lake;
+use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
+use crate::inventory::number;
 use crate::schema::Column as Named;
 
 /// One event.
@@ -89,7 +90,7 @@ pub(super) enum Raw {
 pub(super) fn records(evidence: &Evidence<'_>, wanted: impl Into<Option<Expr>>, raw: Raw) -> Result<Vec<Record>> {
     let Some(wanted) = wanted.into() else { return Ok(Vec::new()) };
     let mut columns: Vec<Expr> = COLUMNS.iter().filter(|c| c.name != RAW.name).map(|c| c.expr()).collect();
-    columns.push(EVENT_TIME.expr());
+    columns.extend([EVENT_TIME.expr(), FILE_ID.expr(), LINE.expr()]);
     columns.push(match raw {
         Raw::With => RAW.expr(),
         Raw::Without => lit("").alias(RAW.name),
@@ -99,6 +100,7 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: impl Into<Option<Expr>>, 
         .select(columns)
         .sort([EVENT_TIME.name, EVENT_ID.name], SortMultipleOptions::default());
     let frame = collect(chosen, "read events")?;
+    note(evidence, &frame)?;
     let times = instants(&frame, EVENT_TIME)?;
     let columns = COLUMNS.iter().map(|column| texts(&frame, *column)).collect::<Result<Vec<_>>>()?;
     let record = |row: usize| {
@@ -134,6 +136,32 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: impl Into<Option<Expr>>, 
     Ok((0..frame.height()).map(record).collect())
 }
 
+/// A filter that all events pass whose kind is meant, and few others. `None` = the lake holds none.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn held(evidence: &Evidence<'_>, is_meant: impl Fn(&Typed<'_>) -> bool) -> Result<Option<Expr>> {
+    let held: Vec<Typed<'_>> = evidence.sweep()?.types().filter(is_meant).collect();
+    let all = |of: fn(&Typed<'_>) -> String| held.iter().map(of).collect::<BTreeSet<_>>();
+    let is_one = is_one_of(SOURCE, all(|typed| typed.source.to_owned()));
+    let is_one = is_one.and(is_one_of(EVENT_TYPE, all(|typed| typed.event_type.to_owned())));
+    Ok((!held.is_empty()).then_some(is_one))
+}
+
+/// Notes where the events of a frame stand, by columns `event_id`, `file_id` and `line`.
+pub(super) fn note(evidence: &Evidence<'_>, frame: &DataFrame) -> Result<()> {
+    let (events, files, lines) = (texts(frame, EVENT_ID)?, texts(frame, FILE_ID)?, wholes(frame, LINE)?);
+    evidence.note_places(|places| {
+        for (row, event) in events.iter().enumerate() {
+            let line = lines.get(row).and_then(|line| u64::try_from(line).ok()).unwrap_or_default();
+            if let (Some(event), Some(file)) = (event.and_then(number), files.get(row)) {
+                places.note(event, file, line);
+            }
+        }
+    });
+    Ok(())
+}
+
 /// A filter: the column holds one of these texts.
 pub(super) fn is_one_of(column: Named, texts: impl IntoIterator<Item = String>) -> Expr {
     let texts = Series::new("texts".into(), texts.into_iter().collect::<Vec<_>>());
@@ -149,17 +177,4 @@ pub(super) fn databricks(evidence: &Evidence<'_>, types: &[&str]) -> Result<Opti
     let held: Vec<String> = evidence.databricks_types()?.iter().filter(is_wanted).cloned().collect();
     let is_type = |held| SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(is_one_of(EVENT_TYPE, held));
     Ok((!held.is_empty()).then(|| is_type(held)))
-}
-
-/// The types of the Databricks events that the lake holds, as they are spelled there.
-///
-/// # Errors
-/// The lake cannot be read.
-pub(super) fn databricks_types(lake: &Lake) -> Result<BTreeSet<String>> {
-    let types = scan(lake, &EVENTS)?
-        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)))
-        .select([EVENT_TYPE.expr()])
-        .unique(None, UniqueKeepStrategy::Any);
-    let types = collect(types, "read the types of events")?;
-    Ok(texts(&types, EVENT_TYPE)?.iter().flatten().map(str::to_owned).collect())
 }

@@ -87,7 +87,7 @@ fn read(evidence: &Evidence<'_>) -> Result<Residents> {
             _ => rows.others.push(row),
         }
     }
-    let last = last_acts(evidence, evidence.period.end)?;
+    let last = last_acts(evidence)?;
     let names: BTreeSet<&str> = all.keys().map(|(name, _)| *name).collect();
     let strangers: Vec<&str> = last.keys().map(String::as_str).filter(|name| !names.contains(name)).collect();
     strangers.into_iter().for_each(|name| drop(all.insert((name, true), Rows::default())));

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 use super::evidence::Evidence;
-use super::records::{Raw, Record, records};
+use super::records::{Raw, Record, held, records};
 use crate::error::Result;
 use crate::event::{EVENT_TYPE, PLANE};
 use crate::frame::SOURCE;
@@ -59,8 +59,10 @@ pub(super) fn changes(evidence: &Evidence<'_>) -> Result<(Vec<Change>, Vec<Recor
     let others = Series::new("types".into(), OTHERS);
     let wanted = is_setting.and(EVENT_TYPE.expr().is_in(lit(others).implode(false), false).not());
     let is_provider = SOURCE.expr().neq(lit("cloudtrail"));
+    let of_kind = held(evidence, |typed| typed.plane == "config" && typed.source != "cloudtrail")?;
+    let wanted = of_kind.map(|held| held.and(wanted).and(is_provider));
     let (done, failed): (Vec<_>, Vec<_>) =
-        records(evidence, wanted.and(is_provider), Raw::With)?.into_iter().partition(Record::succeeded);
+        records(evidence, wanted, Raw::With)?.into_iter().partition(Record::succeeded);
     let mut last: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut all = Vec::new();
     for record in done {

@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::evidence::Evidence;
 use super::records::{Raw, Record, records};
+use super::sweep::Typed;
 use crate::change::SubjectKind;
 use crate::correlate::cases::Rules;
 use crate::error::Result;
@@ -62,13 +63,35 @@ pub(super) fn method(record: &Record) -> &'static str {
     by_word.unwrap_or_else(by_action)
 }
 
-/// A filter: sign-ins of people to Databricks, those among them whose action is not known but ends as theirs do.
-pub(super) fn is_sign_in() -> Expr {
-    let action = EVENT_TYPE.expr().str().to_lowercase();
-    let known = METHODS.map(|(name, _)| name);
-    let ends = action.clone().str().ends_with(lit("login")).and(action.clone().str().starts_with(lit("accounts.")));
-    let is_one = is_any(action.clone(), &known).or(ends.and(is_any(action, &TOKEN_USE).not()));
-    SOURCE.expr().eq(lit(DATABRICKS)).and(is_one)
+/// True for the type of sign-ins of people to Databricks, and for one that is not known but ends as theirs do.
+pub(super) fn is_sign_in(event_type: &str) -> bool {
+    let action = event_type.to_lowercase();
+    let ends = action.starts_with("accounts.") && action.ends_with("login");
+    METHODS.iter().any(|(name, _)| *name == action) || (ends && !TOKEN_USE.contains(&action.as_str()))
+}
+
+/// True for a type among these, whatever the case.
+pub(super) fn is_named(event_type: &str, types: &[&str]) -> bool {
+    types.iter().any(|known| known.eq_ignore_ascii_case(event_type))
+}
+
+/// A filter: Databricks events of the outcome (`None` = any) whose type is meant. `None` = the lake holds none.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn of_types(
+    evidence: &Evidence<'_>,
+    outcome: Option<&str>,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<Option<Expr>> {
+    let is_held = |typed: &Typed<'_>| {
+        typed.source == DATABRICKS && outcome.is_none_or(|o| o == typed.outcome) && is_meant(typed.event_type)
+    };
+    let held: BTreeSet<&str> = evidence.sweep()?.types().filter(is_held).map(|typed| typed.event_type).collect();
+    let held: Vec<&str> = held.into_iter().collect();
+    let wanted = SOURCE.expr().eq(lit(DATABRICKS)).and(is_any(EVENT_TYPE.expr(), &held));
+    let wanted = outcome.map_or(wanted.clone(), |outcome| wanted.and(OUTCOME.expr().eq(lit(outcome.to_owned()))));
+    Ok((!held.is_empty()).then_some(wanted))
 }
 
 /// A filter: the text is one of these.

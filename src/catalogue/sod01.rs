@@ -234,7 +234,9 @@ impl Court<'_, '_> {
 
     fn is_own_schema(&self, grant: &Grant<'_>) -> bool {
         grant.verb == Verb::OwnerChange
-            && self.personal.iter().any(|pattern| super::prv03::is_own(pattern, &grant.subject, &grant.object))
+            && self.personal.iter().any(|pattern| {
+                super::prv03::is_own(&self.evidence.views.patterns, pattern, &grant.subject, &grant.object)
+            })
     }
 }
 

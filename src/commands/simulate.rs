@@ -47,7 +47,8 @@ fn volume(args: &cli::Simulate, size: &str, out: &mut dyn Write) -> Result<u8> {
         cli::Layout::SmallFiles => Layout::SmallFiles,
     };
     let days = args.days.max(1);
-    let written = write_volume(&Volume { seed: args.seed, bytes, days, layout }, &args.out).map_err(failed)?;
+    let volume = Volume { seed: args.seed, bytes, days, layout, changes: args.changes };
+    let written = write_volume(&volume, &args.out).map_err(failed)?;
     let text = format!("{} files, {} records, {} bytes\n", written.files, written.records, written.bytes);
     printed(out.write_all(text.as_bytes()))?;
     Ok(Exit::DONE)

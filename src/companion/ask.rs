@@ -25,14 +25,17 @@ impl Companions {
     /// one that says who may carry it out covers no unknown actor, unless by `*`. `None` = nobody is on record to have approved it.
     pub fn approval(&self, asked: &Asked<'_>, same: &dyn Fn(&str, &str) -> bool) -> Option<&Approval> {
         let is_same = |a: &str, b: &str| fold(a) == fold(b) || same(a, b);
+        // The subject first: most approvals are somebody else's, and there may be many.
         let covers = |row: &&Approval| {
             let is_in_force = row.approved_at <= asked.time && row.expires_at.is_none_or(|end| asked.time < end);
-            let is_own = row.is_self_approved
-                || is_same(&row.approver, asked.subject)
-                || asked.actor.is_some_and(|actor| is_same(&row.approver, actor));
+            let is_own = || {
+                row.is_self_approved
+                    || is_same(&row.approver, asked.subject)
+                    || asked.actor.is_some_and(|actor| is_same(&row.approver, actor))
+            };
             is_in_force
-                && !is_own
                 && is_same(&row.subject, asked.subject)
+                && !is_own()
                 && matches(&row.object, asked.object)
                 && covers_role(row.role.as_deref(), asked.role)
                 && covers_actor(row.actor.as_deref(), asked.actor, &is_same)

@@ -3,6 +3,7 @@
 mod choice;
 mod environment;
 mod file;
+mod patterns;
 mod period;
 mod policy;
 mod span;
@@ -22,6 +23,7 @@ pub use choice::{Choice, Choices, Facts};
 pub use environment::{Environment, honours_environment};
 pub(crate) use file::nearest;
 pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
+pub use patterns::Patterns;
 pub use period::Period;
 pub(crate) use period::{day, midnight};
 pub use policy::{Bound, Policy};

@@ -2,18 +2,17 @@
 
 mod account;
 mod origins;
+mod places;
 mod records;
 mod versions;
 mod vocabulary;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use polars::prelude::*;
 
 use crate::error::Result;
-use crate::event::{BYTE_OFFSET, EVENT_ID, EVENTS, FILE_ID, LINE};
-use crate::frame::{collect, engine, instants, scan, texts, wholes};
+use crate::event::{BYTE_OFFSET, FILE_ID, LINE};
+use crate::frame::{collect, instants, scan, texts, wholes};
 use crate::lake::Lake;
 use crate::lake::tables::{
     ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FILTERED_RULES, FIRST_EVENT_TIME, INGESTED_AT, LAST_EVENT_TIME,
@@ -23,9 +22,10 @@ use crate::schema::Column as Named;
 
 pub use account::{Account, Fault, Total, repeatable_rejects};
 pub use origins::{Origin, origins};
+pub use places::{Asked, Places, number};
 pub use records::{Record, records, records_named};
 pub use versions::{Place, record_places};
-pub use vocabulary::{VocabularyRow, vocabulary};
+pub use vocabulary::{TypeCount, VocabularyRow, vocabulary, vocabulary_of};
 pub use words::looks_access_like;
 
 /// One file, as table `files` has it.
@@ -143,25 +143,4 @@ fn rejects(lake: &Lake) -> Result<Vec<RejectRow>> {
             reason: sure(reason, i),
         })
         .collect())
-}
-
-/// Where the chosen events stand: file id and line, by event id.
-///
-/// # Errors
-/// The lake cannot be read.
-pub fn lineage(lake: &Lake, events: &BTreeSet<String>) -> Result<BTreeMap<String, (String, u64)>> {
-    // A join builds its table once; a list to look in would be built anew for every piece of the lake.
-    let wanted = DataFrame::new_infer_height(vec![Column::new(
-        EVENT_ID.name.into(),
-        events.iter().map(String::as_str).collect::<Vec<_>>(),
-    )])
-    .map_err(engine("find raw records"))?;
-    let found = scan(lake, &EVENTS)?.select([EVENT_ID.expr(), FILE_ID.expr(), LINE.expr()]).inner_join(
-        wanted.lazy(),
-        EVENT_ID.expr(),
-        EVENT_ID.expr(),
-    );
-    let found = collect(found, "find raw records")?;
-    let (event_id, file_id, line) = (texts(&found, EVENT_ID)?, texts(&found, FILE_ID)?, wholes(&found, LINE)?);
-    Ok((0..found.height()).map(|i| (sure(event_id, i), (sure(file_id, i), unsigned(line, i)))).collect())
 }

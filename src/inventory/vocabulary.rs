@@ -39,13 +39,52 @@ pub struct VocabularyRow {
     pub access_like: bool,
 }
 
+/// Events of one source, type and plane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is that of `VocabularyRow`")]
+pub struct TypeCount {
+    pub source: String,
+    pub event_type: String,
+    pub plane: String,
+    pub mapped: bool,
+    pub count: u64,
+    pub first_seen: i64,
+    pub last_seen: i64,
+}
+
 /// Which event types were seen: first those that are not mapped and look like access, then the others that are not mapped, then the
 /// rest; each by source and type.
 ///
 /// # Errors
 /// The lake cannot be read.
 pub fn vocabulary(lake: &Lake) -> Result<Vec<VocabularyRow>> {
-    let parameters = parameters(lake)?;
+    vocabulary_of(lake, counted(lake)?)
+}
+
+/// The same of events that are counted already.
+///
+/// # Errors
+/// The lake cannot be read.
+pub fn vocabulary_of(lake: &Lake, counted: Vec<TypeCount>) -> Result<Vec<VocabularyRow>> {
+    let is_complete = counted.iter().all(|count| count.mapped);
+    let parameters = if is_complete { BTreeSet::new() } else { parameters(lake)? };
+    let row = |of: TypeCount| VocabularyRow {
+        access_like: looks_access_like(&of.event_type)
+            || parameters.contains(&(of.source.clone(), of.event_type.clone())),
+        source: of.source,
+        event_type: of.event_type,
+        plane: of.plane,
+        mapped: of.mapped,
+        count: of.count,
+        first_seen: of.first_seen,
+        last_seen: of.last_seen,
+    };
+    let mut rows: Vec<VocabularyRow> = counted.into_iter().map(row).collect();
+    rows.sort_by(|a, b| order(a).cmp(&order(b)));
+    Ok(rows)
+}
+
+fn counted(lake: &Lake) -> Result<Vec<TypeCount>> {
     let by = [frame::SOURCE.expr(), EVENT_TYPE.expr(), PLANE.expr(), MAPPED.expr()];
     let counted = scan(lake, &EVENTS)?.group_by(by).agg([
         len().cast(DataType::Int64).alias(RECORDS.name),
@@ -58,23 +97,16 @@ pub fn vocabulary(lake: &Lake) -> Result<Vec<VocabularyRow>> {
     let mapped = counted.column(MAPPED.name).and_then(|c| c.bool()).map_err(engine("count event types"))?;
     let count = wholes(&counted, RECORDS)?;
     let (first, last) = (instants(&counted, FIRST_EVENT_TIME)?, instants(&counted, LAST_EVENT_TIME)?);
-    let row = |i| {
-        let (source, event_type) = (sure(source, i), sure(kind, i));
-        let access_like = looks_access_like(&event_type) || parameters.contains(&(source.clone(), event_type.clone()));
-        VocabularyRow {
-            source,
-            event_type,
-            plane: sure(plane, i),
-            mapped: mapped.get(i).unwrap_or(false),
-            count: unsigned(count, i),
-            first_seen: first.get(i).unwrap_or_default(),
-            last_seen: last.get(i).unwrap_or_default(),
-            access_like,
-        }
+    let row = |i| TypeCount {
+        source: sure(source, i),
+        event_type: sure(kind, i),
+        plane: sure(plane, i),
+        mapped: mapped.get(i).unwrap_or(false),
+        count: unsigned(count, i),
+        first_seen: first.get(i).unwrap_or_default(),
+        last_seen: last.get(i).unwrap_or_default(),
     };
-    let mut rows: Vec<VocabularyRow> = (0..counted.height()).map(row).collect();
-    rows.sort_by(|a, b| order(a).cmp(&order(b)));
-    Ok(rows)
+    Ok((0..counted.height()).map(row).collect())
 }
 
 fn order(row: &VocabularyRow) -> (bool, bool, &str, &str, &str) {

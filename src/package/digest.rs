@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::PriorPackage;
+use crate::config::hex;
 use crate::error::{Error, Result};
 
 /// SHA-256 of bytes, in lower-case hexadecimal.
@@ -71,10 +72,6 @@ pub fn run_id<T: AsRef<str>>(
         text.push_str(&format!("previous {} {}..{}\n", prior.run_id, prior.period_start, prior.period_end));
     }
     sha256_hex(text.as_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

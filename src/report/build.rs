@@ -8,7 +8,7 @@ mod statements;
 mod time;
 mod waivers;
 
-pub(crate) use items::conclusion;
+pub(crate) use items::{conclusion, test};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use super::format;
 use super::model::{
     Alias, Comparison, Conclusion, CutOff, DataFile, Door, Identity, InputFile, Listing, MappingFacts, Model,
     NOT_SUPPLIED, NotTested, PackageFacts, Period, Place, RecordCounts, Reject, SCHEMA_VERSION, Scope, Sensitivity,
-    SensitivityRow, Summary, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
+    SensitivityRow, Summary, Test, Tool, Totals, Unresolved, VocabularyLine, WaiverSet,
 };
 use crate::catalogue::{Evidence, Outcome, WaiverUse};
 use crate::change::Direction;
@@ -36,16 +36,16 @@ const REJECTS_LISTED: usize = 50;
 pub struct Parts<'p> {
     /// What was judged.
     pub evidence: &'p Evidence<'p>,
-    /// How.
+    /// How; their items are not looked at any more.
     pub outcomes: &'p [Outcome],
+    /// The outcomes as the model shows them.
+    pub tests: Vec<Test>,
     /// What became of the waivers.
     pub waivers: &'p [WaiverUse],
     /// Files and rejects.
     pub inventory: &'p Inventory,
     /// Event types.
     pub vocabulary: &'p [VocabularyRow],
-    /// Where the events of listed items stand: path and line, by event id.
-    pub lineage: &'p BTreeMap<String, (String, u64)>,
     /// The package that this one is compared with.
     pub prior: Option<&'p PriorPackage>,
     /// The data files of the package.
@@ -93,7 +93,7 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         sensitivity: sensitivity(parts),
         latency: [Direction::Grant, Direction::Revoke].map(|direction| time::latency(parts, direction)).to_vec(),
         skews: time::skews(parts),
-        tests: parts.outcomes.iter().map(|o| items::test(parts, o)).collect(),
+        tests: parts.tests.clone(),
         not_tested: not_tested(parts),
         waivers: waivers::waivers(parts),
         waiver_set: WaiverSet::default(),

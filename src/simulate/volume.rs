@@ -33,6 +33,8 @@ pub struct Volume {
     pub days: u32,
     /// How they are laid out.
     pub layout: Layout,
+    /// Of a thousand records those that change access.
+    pub changes: u32,
 }
 
 /// What was written.
@@ -60,7 +62,8 @@ const SMALL_FILES_IN_A_FOLDER: u64 = 1000;
 pub fn write_volume(volume: &Volume, out: &Path) -> Result<Written, SimulateError> {
     super::prepare(out)?;
     let mut writer = Writer { out: out.to_owned(), layout: volume.layout, written: Written::default(), open: None };
-    let mut rows = Rows { dice: ChaCha8Rng::seed_from_u64(volume.seed), text: String::with_capacity(4096) };
+    let (dice, text) = (ChaCha8Rng::seed_from_u64(volume.seed), String::with_capacity(4096));
+    let mut rows = Rows { dice, text, changes: volume.changes.min(1000) };
     let cells = u64::from(volume.days) * WORKSPACES.len() as u64;
     let share = volume.bytes / cells;
     for (number, workspace) in WORKSPACES.iter().enumerate() {
@@ -153,21 +156,29 @@ impl Writer {
 struct Rows {
     dice: ChaCha8Rng,
     text: String,
+    /// Of a thousand records those that change access.
+    changes: u32,
 }
 
-/// What is logged, how often (in a thousand), and with which parameters.
+/// What is logged, how often compared with the others, and with which parameters.
 type Kind = (u32, &'static str, &'static str, fn(&mut Rows));
 
-const KINDS: [Kind; 8] = [
+const USES: [Kind; 5] = [
     (390, "accounts", "tokenLogin", Rows::token_login),
     (240, "unityCatalog", "getTable", Rows::get_table),
     (130, "databrickssql", "commandSubmit", Rows::command),
     (90, "notebook", "runCommand", Rows::notebook),
     (80, "unityCatalog", "generateTemporaryTableCredential", Rows::get_table),
+];
+
+const CHANGES: [Kind; 3] = [
     (50, "jobs", "changeJobAcl", Rows::acl),
     (15, "unityCatalog", "updatePermissions", Rows::permissions),
     (5, "accounts", "addPrincipalToGroup", Rows::member),
 ];
+
+/// Tokens of one person.
+const TOKENS: u64 = 3;
 
 const AGENTS: [&str; 4] = [
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
@@ -179,13 +190,15 @@ const AGENTS: [&str; 4] = [
 impl Rows {
     /// Makes the row of a moment.
     fn put(&mut self, time: i64, workspace: &str) {
-        let roll = self.dice.random_range(0..1000);
+        let is_change = self.dice.random_range(0..1000) < self.changes;
+        let kinds = if is_change { &CHANGES[..] } else { &USES[..] };
+        let roll = self.dice.random_range(0..kinds.iter().map(|(share, ..)| share).sum());
         let mut sum = 0;
-        let kind = KINDS.iter().find(|(share, ..)| {
+        let kind = kinds.iter().find(|(share, ..)| {
             sum += share;
             roll < sum
         });
-        let (_, service, action, params) = kind.unwrap_or(&KINDS[0]);
+        let (_, service, action, params) = kind.unwrap_or(&kinds[0]);
         let level = if workspace == "0" { "ACCOUNT_LEVEL" } else { "WORKSPACE_LEVEL" };
         let (net, host) = (self.dice.random_range(0..4), self.dice.random_range(1..255));
         let agent = AGENTS[self.dice.random_range(0..AGENTS.len())];
@@ -212,17 +225,12 @@ impl Rows {
         self.add(&format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]));
     }
 
-    fn hash(&mut self) {
-        for _ in 0..4 {
-            let part = self.dice.next_u64();
-            self.add(&format!("{part:016x}"));
-        }
-    }
-
     fn token_login(&mut self) {
-        let person = self.dice.random_range(0..2000);
+        let (person, token) = (self.dice.random_range(0..2000_u64), self.dice.random_range(0..TOKENS));
         self.add(&format!(r#""user":"person{person:04}@example.com","tokenId":""#));
-        self.hash();
+        // The same token has the same digest each time.
+        let mut own = ChaCha8Rng::seed_from_u64(person * TOKENS + token);
+        (0..4).for_each(|_| self.add(&format!("{:016x}", own.next_u64())));
         self.add(r#"","authenticationMethod":"API_INT_PAT_TOKEN""#);
     }
 
@@ -285,7 +293,7 @@ mod tests {
             [("d", Layout::Delivery), ("f", Layout::OneFile), ("a", Layout::OneArray), ("s", Layout::SmallFiles)]
         {
             let out = folder.path().join(name);
-            let volume = Volume { seed: 1, bytes: 60_000, days: 2, layout };
+            let volume = Volume { seed: 1, bytes: 60_000, days: 2, layout, changes: 70 };
             let written = write_volume(&volume, &out).unwrap();
             let mut records = Vec::new();
             for entry in walkdir::WalkDir::new(&out).into_iter().flatten().filter(|e| e.file_type().is_file()) {

@@ -6,13 +6,12 @@ use polars::prelude::*;
 
 use crate::catalogue::Evidence;
 use crate::catalogue::sign_ins::{
-    DENIALS, TOKEN_USE, applications, is_any, is_between, is_provider_use, is_sign_in, names_any,
+    DENIALS, TOKEN_USE, applications, is_any, is_between, is_named, is_provider_use, is_sign_in, names_any, of_types,
 };
 use crate::config::Period;
 use crate::error::Result;
 use crate::event::{ACTOR, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
-use crate::frame::{SOURCE, collect, height, instants, scan, texts};
-use crate::source::DATABRICKS;
+use crate::frame::{collect, height, instants, scan, texts};
 
 /// One failure. Names and addresses are numbers of [`Failures::texts`]: there may be millions.
 #[derive(Debug, Clone)]
@@ -40,17 +39,15 @@ impl Failures {
     /// # Errors
     /// The lake cannot be read, or a glob of the configuration is malformed.
     pub(super) fn read(evidence: &Evidence<'_>, from: i64, to: i64) -> Result<Self> {
-        let action = EVENT_TYPE.expr().str().to_lowercase();
-        let is_denial = SOURCE.expr().eq(lit(DATABRICKS)).and(is_any(action.clone(), &DENIALS));
-        let by_token = SOURCE.expr().eq(lit(DATABRICKS)).and(is_any(action, &TOKEN_USE));
+        let denied = of_types(evidence, None, |name| is_named(name, &DENIALS))?;
+        let refused = of_types(evidence, Some("failure"), |name| is_sign_in(name) || is_named(name, &TOKEN_USE))?;
         let failed = OUTCOME.expr().eq(lit("failure"));
         let apps = applications(evidence)?;
         let at_provider = is_provider_use().and(failed.clone()).and(is_between(from, to));
         let named = names_any(&apps.names).fill_null(lit(false));
-        let wanted = is_denial
-            .clone()
-            .or(is_sign_in().or(by_token).and(failed.clone()))
-            .or(is_provider_use().and(named.clone()).and(failed));
+        let is_denial = denied.clone().unwrap_or_else(|| lit(false));
+        let wanted = [denied, refused].into_iter().flatten();
+        let wanted = wanted.fold(is_provider_use().and(named.clone()).and(failed), Expr::or);
         let chosen = scan(evidence.lake, &EVENTS)?
             .filter(wanted.and(is_between(from, to)))
             .select([
@@ -218,10 +215,10 @@ impl Successes {
         let addresses: Vec<&str> = addresses.into_iter().collect();
         let from = found.iter().map(|burst| burst.start).min().unwrap_or_default();
         let to = found.iter().map(|burst| burst.end).max().unwrap_or_default() + window + 1;
-        let by_token =
-            SOURCE.expr().eq(lit(DATABRICKS)).and(is_any(EVENT_TYPE.expr().str().to_lowercase(), &TOKEN_USE));
+        let wanted = of_types(evidence, Some("success"), |name| is_sign_in(name) || is_named(name, &TOKEN_USE))?;
+        let Some(wanted) = wanted.filter(|_| !addresses.is_empty()) else { return Ok(Self(BTreeMap::new())) };
         let chosen = scan(evidence.lake, &EVENTS)?
-            .filter(is_sign_in().or(by_token).and(OUTCOME.expr().eq(lit("success"))).and(is_between(from, to)))
+            .filter(wanted.and(is_between(from, to)))
             .filter(is_any(SOURCE_IP.expr(), &addresses))
             .select([EVENT_ID.expr(), EVENT_TIME.expr(), SOURCE_IP.expr()])
             .sort([EVENT_TIME.name, EVENT_ID.name], SortMultipleOptions::default());

@@ -14,7 +14,7 @@ use crate::event::{
     ACTOR, DELIVERY, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, OUTCOME, PARSE_RULE, PLANE, SCOPE,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts};
-use crate::inventory::Inventory;
+use crate::inventory::{FileRow, Inventory};
 use crate::lake::tables::DUPLICATES;
 use crate::source::DATABRICKS;
 
@@ -56,21 +56,22 @@ pub(super) fn judge(evidence: &Evidence<'_>, limits: Limits, judged: &mut Judged
 
 // Each delivery with the first and last record of the files that hold records of it.
 fn sides(evidence: &Evidence<'_>) -> Result<Vec<Side>> {
-    let mut of_file: BTreeSet<(String, String)> = BTreeSet::new();
-    for table in [&EVENTS, &DUPLICATES] {
-        let seen = scan(evidence.lake, table)?
-            .filter(SOURCE.expr().eq(lit(DATABRICKS)))
-            .select([FILE_ID.expr(), DELIVERY.expr()])
-            .unique(None, UniqueKeepStrategy::Any);
-        let seen = collect(seen, "read the deliveries of files")?;
-        let (file, delivery) = (texts(&seen, FILE_ID)?, texts(&seen, DELIVERY)?);
-        let row = |at: usize| Some((file.get(at)?.to_owned(), delivery.get(at)?.to_owned()));
-        of_file.extend((0..seen.height()).filter_map(row));
-    }
+    let of_events = evidence.sweep()?.deliveries();
+    let mut of_file: BTreeSet<(String, String)> =
+        of_events.map(|(file, delivery)| (file.to_owned(), delivery.to_owned())).collect();
+    let seen = scan(evidence.lake, &DUPLICATES)?
+        .filter(SOURCE.expr().eq(lit(DATABRICKS)))
+        .select([FILE_ID.expr(), DELIVERY.expr()])
+        .unique(None, UniqueKeepStrategy::Any);
+    let seen = collect(seen, "read the deliveries of files")?;
+    let (file, delivery) = (texts(&seen, FILE_ID)?, texts(&seen, DELIVERY)?);
+    let row = |at: usize| Some((file.get(at)?.to_owned(), delivery.get(at)?.to_owned()));
+    of_file.extend((0..seen.height()).filter_map(row));
     let files = Inventory::read(evidence.lake)?.files;
+    let by_id: BTreeMap<&str, &FileRow> = files.iter().map(|file| (file.file_id.as_str(), file)).collect();
     let mut sides: BTreeMap<String, Side> = BTreeMap::new();
     for (file_id, name) in of_file {
-        let file = files.iter().find(|f| f.file_id == file_id);
+        let file = by_id.get(file_id.as_str());
         let Some((first, last)) = file.and_then(|f| Some((f.first_event_time?, f.last_event_time?))) else { continue };
         let side = sides.entry(name.clone()).or_insert(Side { name, first, last, ..Side::default() });
         (side.first, side.last) = (side.first.min(first), side.last.max(last));

@@ -11,9 +11,8 @@ use super::words::{exception, not_applicable, pass, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::correlate::{Verdict, chains, item_id, lags};
 use crate::error::Result;
-use crate::event::{EVENT_TIME, EVENTS, PARSE_RULE};
-use crate::frame::{SOURCE, collect, scan, texts, wholes};
-use crate::lake::tables::RECORDS;
+use crate::event::EVENT_TIME;
+use crate::frame::SOURCE;
 use crate::schema::{Column, Kind};
 
 /// The test.
@@ -122,17 +121,13 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 type Respelled = BTreeMap<String, i64>;
 
 fn respelled(evidence: &Evidence<'_>) -> Result<Respelled> {
-    let time = EVENT_TIME.expr().cast(DataType::Int64);
-    let rule = |word: &str| PARSE_RULE.expr().eq(lit(word.to_owned()));
-    let counted = scan(evidence.lake, &EVENTS)?
-        .filter(time.clone().gt_eq(lit(evidence.period.start)).and(time.lt(lit(evidence.period.end))))
-        .filter(rule("re_exported").or(rule("ambiguous_time")))
-        .group_by([SOURCE.expr()])
-        .agg([len().cast(DataType::Int64).alias(RECORDS.name)]);
-    let counted = collect(counted, "count rewritten times")?;
-    let (source, count) = (texts(&counted, SOURCE)?, wholes(&counted, RECORDS)?);
-    let row = |at| Some((source.get(at)?.to_owned(), count.get(at)?));
-    Ok((0..counted.height()).filter_map(row).collect())
+    let mut all = Respelled::new();
+    for typed in evidence.sweep()?.types().filter(|t| matches!(t.parse_rule, "re_exported" | "ambiguous_time")) {
+        if let Some(tally) = typed.period {
+            *all.entry(typed.source.to_owned()).or_default() += tally.count;
+        }
+    }
+    Ok(all)
 }
 
 /// Lags in microseconds by the records between which they lie.

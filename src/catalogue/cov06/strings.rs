@@ -1,16 +1,17 @@
 //! The names and ids of principals in the records of the period.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
 use crate::catalogue::Evidence;
+use crate::catalogue::sweep::{Tally, fingerprint};
 use crate::change::{CHANGES, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB};
 use crate::error::Result;
-use crate::event::{ACTOR, ACTOR_KIND, EVENT_ID, EVENT_TIME, EVENTS, TARGET, TARGET_ID, TARGET_KIND};
+use crate::event::{EVENT_ID, EVENT_TIME};
 use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
 use crate::lake::tables::{FIRST_EVENT_TIME, LAST_EVENT_TIME, RECORDS};
-use crate::schema::{Column as Named, Table};
+use crate::schema::Column as Named;
 
 /// A name, or an id without one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,98 +45,136 @@ pub(super) struct Found {
     pub(super) exclusions: Vec<(String, u64)>,
 }
 
-/// What a column of a table names.
+/// What a column of table `changes` names.
 struct Naming {
-    table: &'static Table,
     name: Named,
-    id: Option<Named>,
+    id: Named,
     /// `None` = groups.
     kind: Option<Named>,
 }
 
-const NAMINGS: [Naming; 4] = [
-    // The id of an actor is of no use where the name is given, and no record gives an id alone that means anything elsewhere.
-    Naming { table: &EVENTS, name: ACTOR, id: None, kind: Some(ACTOR_KIND) },
-    Naming { table: &EVENTS, name: TARGET, id: Some(TARGET_ID), kind: Some(TARGET_KIND) },
-    Naming { table: &CHANGES, name: SUBJECT, id: Some(SUBJECT_ID), kind: Some(SUBJECT_KIND) },
-    Naming { table: &CHANGES, name: ENTITLEMENT, id: Some(ENTITLEMENT_ID), kind: None },
+const NAMINGS: [Naming; 2] = [
+    Naming { name: SUBJECT, id: SUBJECT_ID, kind: Some(SUBJECT_KIND) },
+    Naming { name: ENTITLEMENT, id: ENTITLEMENT_ID, kind: None },
 ];
+
+/// What somebody is named as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    // The id of an actor is of no use where the name is given, and no record gives an id alone that means anything elsewhere.
+    Actor,
+    Target,
+    Subject,
+    Group,
+}
+
+/// Records that name one principal in one way.
+struct Row<'r> {
+    role: Role,
+    source: &'r str,
+    name: Option<&'r str>,
+    id: Option<&'r str>,
+    kind: Option<&'r str>,
+    count: i64,
+    first: i64,
+    last: i64,
+    sample: String,
+}
 
 type Key = (bool, bool, String);
 
 /// The principals that the records of the period name, in the order of their text.
 pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
-    let mut all: BTreeMap<Key, (String, Mention)> = BTreeMap::new();
-    let mut others = std::collections::BTreeSet::new();
+    let sweep = evidence.sweep()?;
+    let mut names = Names { others: sweep.other_targets().collect(), ..Names::default() };
+    let of_events = sweep.actors().map(|named| (Role::Actor, named));
+    for (role, named) in of_events.chain(sweep.targets().map(|named| (Role::Target, named))) {
+        let Tally { count, first, last, .. } = named.tally;
+        let (source, name, id, kind) = (named.source, named.name, named.id, named.kind);
+        names.learn(Row { role, source, name, id, kind, count, first, last, sample: named.tally.sample() });
+    }
     for naming in &NAMINGS {
-        read(evidence, naming, &mut all, &mut others)?;
+        names.read(evidence, naming)?;
     }
     let named = |((is_group, is_id, text), (written, mention))| (Principal { is_group, is_id, text, written }, mention);
     Ok(Found {
-        principals: all.into_iter().map(named).collect(),
+        principals: names.all.into_iter().map(named).collect(),
         exclusions: vec![(
             "names of what is neither user, group nor service principal".to_owned(),
-            others.len() as u64,
+            names.others.len() as u64,
         )],
     })
 }
 
-fn read(
-    evidence: &Evidence<'_>,
-    naming: &Naming,
-    all: &mut BTreeMap<Key, (String, Mention)>,
-    others: &mut std::collections::BTreeSet<String>,
-) -> Result<()> {
-    let frame = collect(counted(evidence, naming)?, "count the names of principals")?;
-    let (source, name, id) = (texts(&frame, SOURCE)?, texts(&frame, naming.name)?, naming.id.map(|c| texts(&frame, c)));
-    let (id, kind) = (id.transpose()?, naming.kind.map(|c| texts(&frame, c)).transpose()?);
-    let (count, sample) = (wholes(&frame, RECORDS)?, texts(&frame, EVENT_ID)?);
-    let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
-    for row in 0..frame.height() {
-        let name = name.get(row);
-        let Some(written) = name.or_else(|| id.and_then(|id| id.get(row))) else { continue };
-        let word = kind.map_or(Some("group"), |kind| kind.get(row));
-        let Some((kind, is_platform)) = classed(word, naming) else {
-            others.insert(written.to_lowercase());
-            continue;
+/// Names in the making.
+#[derive(Default)]
+struct Names {
+    all: BTreeMap<Key, (String, Mention)>,
+    /// Fingerprints of names of other things.
+    others: BTreeSet<u128>,
+}
+
+impl Names {
+    fn learn(&mut self, row: Row<'_>) {
+        let Some(written) = row.name.or(row.id) else { return };
+        let Some((kind, is_platform)) = classed(row.kind, row.role) else {
+            self.others.insert(fingerprint(written));
+            return;
         };
-        let text = if name.is_some() { written.trim().to_lowercase() } else { written.to_owned() };
-        let (first, last) = (first.get(row).unwrap_or_default(), last.get(row).unwrap_or_default());
+        let text = if row.name.is_some() { written.trim().to_lowercase() } else { written.to_owned() };
         let mention = Mention {
             kind,
             is_platform,
-            count: count.get(row).unwrap_or_default(),
-            first,
-            last,
-            places: vec![(source.get(row).unwrap_or_default().to_owned(), first, last)],
-            sample: sample.get(row).unwrap_or_default().to_owned(),
+            count: row.count,
+            first: row.first,
+            last: row.last,
+            places: vec![(row.source.to_owned(), row.first, row.last)],
+            sample: row.sample,
         };
-        let key = (kind == SubjectKind::Group, name.is_none(), text);
-        match all.get_mut(&key) {
+        let key = (kind == SubjectKind::Group, row.name.is_none(), text);
+        match self.all.get_mut(&key) {
             Some((spelling, known)) => known.add(mention, spelling, written),
             None => {
-                all.insert(key, (written.to_owned(), mention));
+                self.all.insert(key, (written.to_owned(), mention));
             }
         }
     }
-    Ok(())
+
+    fn read(&mut self, evidence: &Evidence<'_>, naming: &Naming) -> Result<()> {
+        let frame = collect(counted(evidence, naming)?, "count the names of principals")?;
+        let (source, name, id) = (texts(&frame, SOURCE)?, texts(&frame, naming.name)?, texts(&frame, naming.id)?);
+        let kind = naming.kind.map(|c| texts(&frame, c)).transpose()?;
+        let (count, sample) = (wholes(&frame, RECORDS)?, texts(&frame, EVENT_ID)?);
+        let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
+        for row in 0..frame.height() {
+            self.learn(Row {
+                role: if kind.is_some() { Role::Subject } else { Role::Group },
+                source: source.get(row).unwrap_or_default(),
+                name: name.get(row),
+                id: id.get(row),
+                kind: kind.map_or(Some("group"), |kind| kind.get(row)),
+                count: count.get(row).unwrap_or_default(),
+                first: first.get(row).unwrap_or_default(),
+                last: last.get(row).unwrap_or_default(),
+                sample: sample.get(row).unwrap_or_default().to_owned(),
+            });
+        }
+        Ok(())
+    }
 }
 
 fn counted(evidence: &Evidence<'_>, naming: &Naming) -> Result<LazyFrame> {
     let time = EVENT_TIME.expr().cast(DataType::Int64);
     let (start, end) = (evidence.period.start, evidence.period.end);
     let mut wanted = time.clone().gt_eq(lit(start)).and(time.lt(lit(end)));
-    let mut by = vec![SOURCE.expr(), naming.name.expr()];
-    match naming.id {
-        // An id beside a name is the name's.
-        Some(id) => by.push(when(naming.name.expr().is_null()).then(id.expr()).otherwise(lit(NULL)).alias(id.name)),
-        None => wanted = wanted.and(naming.name.expr().is_not_null()),
-    }
+    // An id beside a name is the name's.
+    let id = when(naming.name.expr().is_null()).then(naming.id.expr()).otherwise(lit(NULL)).alias(naming.id.name);
+    let mut by = vec![SOURCE.expr(), naming.name.expr(), id];
     match naming.kind {
         Some(kind) => by.push(kind.expr()),
         None => wanted = wanted.and(VERB.expr().str().starts_with(lit("member."))),
     }
-    Ok(scan(evidence.lake, naming.table)?.filter(wanted).group_by(by).agg([
+    Ok(scan(evidence.lake, &CHANGES)?.filter(wanted).group_by(by).agg([
         len().cast(DataType::Int64).alias(RECORDS.name),
         EVENT_TIME.expr().min().alias(FIRST_EVENT_TIME.name),
         EVENT_TIME.expr().max().alias(LAST_EVENT_TIME.name),
@@ -145,14 +184,14 @@ fn counted(evidence: &Evidence<'_>, naming: &Naming) -> Result<LazyFrame> {
 
 // What is named, and whether it is the platform's own; `None` = no principal. An actor of no said kind acts, and so is somebody; a
 // target of no said kind may be anything.
-fn classed(word: Option<&str>, naming: &Naming) -> Option<(SubjectKind, bool)> {
+fn classed(word: Option<&str>, role: Role) -> Option<(SubjectKind, bool)> {
     match word {
         Some("user") => Some((SubjectKind::User, false)),
         Some("group") => Some((SubjectKind::Group, false)),
         Some("service_principal") => Some((SubjectKind::ServicePrincipal, false)),
         Some("system") => Some((SubjectKind::Unknown, true)),
-        None if naming.name.name == ACTOR.name => Some((SubjectKind::Unknown, false)),
-        Some("unknown") if naming.name.name == SUBJECT.name => Some((SubjectKind::Unknown, false)),
+        None if role == Role::Actor => Some((SubjectKind::Unknown, false)),
+        Some("unknown") if role == Role::Subject => Some((SubjectKind::Unknown, false)),
         _ => None,
     }
 }

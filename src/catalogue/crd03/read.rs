@@ -9,7 +9,7 @@ use crate::catalogue::Evidence;
 use crate::catalogue::deeds::{Deed, deeds};
 use crate::catalogue::records::{Raw, Record, databricks, records};
 use crate::catalogue::sign_ins::{is_any, is_between};
-use crate::catalogue::tokens::{Expiry, Told, tokens};
+use crate::catalogue::tokens::{Expiry, Told, Until, tokens};
 use crate::change::{SubjectKind, Verb};
 use crate::correlate::ACCOUNT;
 use crate::correlate::cases::Rules;
@@ -178,7 +178,7 @@ fn of<'s>(slots: &'s mut Slots, (source, kind, holder): (&str, &'static str, &st
 }
 
 fn connector_tokens(evidence: &Evidence<'_>, connectors: &BTreeSet<String>, slots: &mut Slots) -> Result<String> {
-    let all = tokens(evidence, i64::MAX)?;
+    let all = tokens(evidence, Until::Ever)?;
     for token in &all.all {
         let Some(owner) = token.owner.as_ref().filter(|owner| connectors.contains(*owner)) else { continue };
         let slot = of(slots, (DATABRICKS, "scim_token", owner));
@@ -332,12 +332,21 @@ fn end_with_holder(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<()> {
 
 // The console is used by whoever owns the token, not by the token.
 fn addresses(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<()> {
+    let is_holder = |actor: &&str| {
+        let name = evidence.name(actor);
+        slots.values().any(|slot| slot.is_connectors && slot.holder == name)
+    };
+    let holders: BTreeSet<&str> = evidence.sweep()?.present().filter(is_holder).collect();
+    if holders.is_empty() {
+        return Ok(());
+    }
     let by_token = TARGET_KIND.expr().eq(lit("token")).fill_null(lit(false));
     let by_scim = ENDPOINT.expr().eq(lit("scim")).fill_null(lit(false));
     let used = scan(evidence.lake, &EVENTS)?
         .filter(SOURCE.expr().eq(lit(DATABRICKS)).and(OUTCOME.expr().neq(lit("failure"))))
         .filter(is_between(evidence.period.start, evidence.period.end))
-        .filter(by_token.or(by_scim).and(ACTOR.expr().is_not_null()).and(SOURCE_IP.expr().is_not_null()))
+        .filter(is_any(ACTOR.expr(), &holders.into_iter().collect::<Vec<_>>()))
+        .filter(by_token.or(by_scim).and(SOURCE_IP.expr().is_not_null()))
         .group_by([ACTOR.expr(), SOURCE_IP.expr()])
         .agg([EVENT_ID.expr().min()])
         .sort([ACTOR.name, SOURCE_IP.name], SortMultipleOptions::default());

@@ -9,11 +9,11 @@ use super::sessions::{Session, is_group};
 use super::{TEST, days};
 use crate::catalogue::Evidence;
 use crate::catalogue::deeds::deeds;
-use crate::catalogue::records::{Raw, Record, records};
-use crate::catalogue::sign_ins::is_any;
+use crate::catalogue::records::{Raw, Record, held, records};
+use crate::catalogue::sweep::Typed;
 use crate::change::{SubjectKind, Verb};
 use crate::error::{Error, Result};
-use crate::event::{EVENT_TYPE, OUTCOME};
+use crate::event::OUTCOME;
 use crate::identity::Sighting;
 use crate::source::DATABRICKS;
 
@@ -181,12 +181,14 @@ impl Rotations {
         if people.is_empty() {
             return Ok(Self(all));
         }
-        let changed = is_any(EVENT_TYPE.expr().str().to_lowercase(), &CHANGED).and(OUTCOME.expr().eq(lit("success")));
+        let is_change = |typed: &Typed<'_>| crate::catalogue::sign_ins::is_named(typed.event_type, &CHANGED);
+        let changed = held(evidence, is_change)?.map(|held| held.and(OUTCOME.expr().eq(lit("success"))));
         for record in records(evidence, changed, Raw::Without)? {
             all.entry(whose(evidence, &record)).or_default().push((record.time, record.event_id));
         }
-        for deed in deeds(evidence, &[Verb::TokenRevoke])?.into_iter().filter(super::super::deeds::Deed::succeeded) {
-            all.entry(deed.subject.unwrap_or_default()).or_default().push((deed.time, deed.event_id));
+        for deed in deeds(evidence, &[Verb::TokenRevoke])?.iter().filter(|deed| deed.succeeded()) {
+            let subject = deed.subject.clone().unwrap_or_default();
+            all.entry(subject).or_default().push((deed.time, deed.event_id.clone()));
         }
         all.retain(|name, _| people.contains(name.as_str()));
         all.values_mut().for_each(|list| list.sort());

@@ -55,9 +55,12 @@ struct Tagged<'e> {
 /// The lake cannot be read.
 pub(super) fn sessions(evidence: &Evidence<'_>, silence: i64) -> Result<Vec<Session>> {
     let tagged = tagged(evidence);
-    let presence = crate::correlate::activity::presence(evidence.lake)?;
+    let present: BTreeSet<String> = evidence.sweep()?.present().map(str::to_lowercase).collect();
     let spellings: Vec<String> =
-        presence.into_keys().filter(|actor| tagged.contains_key(&evidence.name(actor))).collect();
+        present.into_iter().filter(|actor| tagged.contains_key(&evidence.name(actor))).collect();
+    if spellings.is_empty() {
+        return Ok(Vec::new());
+    }
     let spellings: Vec<&str> = spellings.iter().map(String::as_str).collect();
     let wanted = SOURCE.expr().eq(lit(DATABRICKS)).and(OUTCOME.expr().neq(lit("failure")));
     let wanted = wanted.and(is_any(ACTOR.expr().str().to_lowercase(), &spellings));

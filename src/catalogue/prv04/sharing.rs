@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Verb;
 use crate::catalogue::Evidence;
-use crate::catalogue::deeds::{Deed, of_record};
+use crate::catalogue::deeds::{Deed, Done, of_record};
 use crate::catalogue::holdings::Holding;
 use crate::catalogue::records::{Raw, Record, databricks, records};
 use crate::correlate::door::Door;
@@ -83,7 +83,7 @@ fn grant(
     object: &str,
     recipient: Option<&str>,
 ) -> Deed {
-    Deed {
+    Deed::new(Done {
         id: format!("{}|{object}|{}", record.event_id, recipient.unwrap_or_default()),
         subject: recipient.map(str::to_owned),
         is_resolved: recipient.is_some(),
@@ -91,7 +91,7 @@ fn grant(
         privilege: Some("SELECT".to_owned()),
         securable: Some(share.to_owned()),
         ..of_record(evidence, door, record, Verb::PrivGrant)
-    }
+    })
 }
 
 #[cfg(test)]

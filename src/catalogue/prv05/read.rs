@@ -6,7 +6,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 use crate::catalogue::Evidence;
-use crate::catalogue::deeds::{Deed, of_record};
+use crate::catalogue::deeds::{Deed, Done, of_record};
 use crate::catalogue::privileges::Callers;
 use crate::catalogue::records::{Raw, Record, databricks, records};
 use crate::change::{SubjectKind, Verb};
@@ -40,11 +40,12 @@ pub(super) fn first_owners(evidence: &Evidence<'_>, callers: &Callers, told: &[D
             continue;
         }
         let securable = full_name(&kept::parameters(&record.raw)).map(|name| format!("{kind}:{name}"));
-        let deed = deed(evidence, &door, &record, securable, Some((SubjectKind::Unknown, actor.clone())));
+        let done = deed(evidence, &door, &record, securable, Some((SubjectKind::Unknown, actor.clone())));
+        let deed = Deed::new(Done { subject_kind: SubjectKind::User, ..done });
         let is_person = !is_uuid(&actor)
             && !matches!(deed.class, ActorClass::DatabricksInternal | ActorClass::Automatic | ActorClass::TerraformSp);
         if is_person && callers.is_production(evidence, &deed) {
-            found.push(Deed { subject_kind: SubjectKind::User, ..deed });
+            found.push(deed);
         }
     }
     Ok(found)
@@ -78,7 +79,8 @@ pub(super) fn run_as(evidence: &Evidence<'_>) -> Result<Vec<Deed>> {
             let answer = kept::answer(&record.raw);
             answer.get("job_id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
         });
-        found.push(deed(evidence, &door, &record, id.map(|id| format!("job:{id}")), Some(principal)));
+        let done = deed(evidence, &door, &record, id.map(|id| format!("job:{id}")), Some(principal));
+        found.push(Deed::new(done));
     }
     Ok(found)
 }
@@ -109,13 +111,13 @@ fn deed(
     record: &Record,
     securable: Option<String>,
     owner: Option<(SubjectKind, String)>,
-) -> Deed {
+) -> Done {
     let identities = &evidence.correlation.ground.identities;
     let resolved = owner.as_ref().map(|(kind, name)| match kind {
         SubjectKind::Group => identities.group(&record.source, Some(name), None, record.time),
         kind => identities.person(Sighting { name: Some(name), ..Sighting::new(&record.source, *kind, record.time) }),
     });
-    Deed {
+    Done {
         id: format!("{}-owner", record.event_id),
         plane: "effect".to_owned(),
         is_resolved: resolved.as_ref().is_some_and(crate::identity::Resolved::is_known),

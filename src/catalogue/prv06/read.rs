@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::catalogue::Evidence;
-use crate::catalogue::deeds::{Deed, deeds, of_record};
+use crate::catalogue::deeds::{Deed, Done, deeds, of_record};
 use crate::catalogue::privileges::{Kinds, LeftOut, kind, name};
 use crate::catalogue::records::{Raw, databricks, records};
 use crate::change::{Direction, SubjectKind, Verb};
@@ -150,7 +150,7 @@ fn target(evidence: &Evidence<'_>, deed: &Deed) -> Option<String> {
 fn sign_ins(evidence: &Evidence<'_>) -> Result<Vec<Act>> {
     let is_long = ACTOR.expr().str().len_chars().eq(lit(UUID_LENGTH));
     let found = records(evidence, databricks(evidence, INTERACTIVE)?.map(|wanted| wanted.and(is_long)), Raw::Without)?;
-    let mut first: BTreeMap<String, (Deed, u64)> = BTreeMap::new();
+    let mut first: BTreeMap<String, (Done, u64)> = BTreeMap::new();
     let door = Door::new(evidence.config)?;
     for record in found.iter().filter(|r| r.succeeded() && evidence.period.contains(r.time)) {
         let Some(actor) = record.actor.clone().filter(|actor| is_uuid(actor)) else { continue };
@@ -161,12 +161,12 @@ fn sign_ins(evidence: &Evidence<'_>) -> Result<Vec<Act>> {
         sort: Sort::SignIn,
         principal: Some(actor.clone()),
         detail: Some(format!("{count} interactive sign-ins in the period")),
-        deed: Deed {
+        deed: Deed::new(Done {
             subject: Some(actor),
             direction: Direction::Update,
             subject_kind: SubjectKind::ServicePrincipal,
             ..deed
-        },
+        }),
     });
     Ok(acts.collect())
 }

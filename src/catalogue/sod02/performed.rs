@@ -14,8 +14,7 @@ use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::companion::DutySystem;
 use crate::config::Globs;
 use crate::error::Result;
-use crate::event::{EVENT_TYPE, EVENTS, OUTCOME};
-use crate::frame::{SOURCE, collect, scan, texts};
+use crate::event::{EVENT_TYPE, OUTCOME};
 use crate::identity::{Identities, Sighting};
 use crate::source::{DATABRICKS, is_authority};
 
@@ -258,15 +257,11 @@ fn close(spans: &mut [Span], time: i64) {
 }
 
 fn acted(evidence: &Evidence<'_>, found: &mut Performed, duty: &Duty, system: DutySystem, globs: &Globs) -> Result<()> {
-    let types =
-        scan(evidence.lake, &EVENTS)?.select([SOURCE.expr(), EVENT_TYPE.expr()]).unique(None, UniqueKeepStrategy::Any);
-    let types = collect(types, "read the types of events")?;
-    let (sources, types) = (texts(&types, SOURCE)?, texts(&types, EVENT_TYPE)?);
     let is_meant = |source: &str| match system {
         DutySystem::Databricks => source == DATABRICKS,
         DutySystem::Idp => is_authority(source),
     };
-    let pairs = sources.iter().zip(types.iter()).filter_map(|(source, name)| Some((source?, name?)));
+    let pairs = evidence.sweep()?.types().map(|typed| (typed.source, typed.event_type));
     let meant: BTreeSet<(&str, &str)> = pairs.filter(|(source, name)| is_meant(source) && globs.any(name)).collect();
     if meant.is_empty() {
         return Ok(());

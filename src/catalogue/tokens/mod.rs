@@ -7,7 +7,7 @@ mod read;
 
 use std::collections::BTreeSet;
 
-pub(super) use read::{Use, tokens, uses};
+pub(super) use read::{Until, Use, tokens, uses};
 
 use super::Evidence;
 use crate::coverage::Log;

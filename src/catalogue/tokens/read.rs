@@ -11,18 +11,25 @@ use crate::catalogue::records::{Raw, databricks, records};
 use crate::catalogue::sign_ins::{is_any, is_between};
 use crate::change::Verb;
 use crate::error::Result;
-use crate::event::{ACTOR, EVENT_ID, EVENT_TIME, EVENTS, OUTCOME, PLANE, SCOPE, TARGET_ID, TARGET_KIND};
-use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
+use crate::event::{EVENT_ID, EVENT_TIME, EVENTS, OUTCOME, PLANE, TARGET_ID, TARGET_KIND};
+use crate::frame::{SOURCE, collect, instants, scan, texts};
 use crate::schema::{Column as Named, Kind};
 use crate::source::{DATABRICKS, kept};
 
 const STATED: [&str; 2] = ["accounts.generateDbToken", "accounts.garbageCollectDbToken"];
 
-/// Every token that a record names, with its uses before `until` (microseconds).
+/// Until when uses of tokens are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::catalogue) enum Until {
+    EndOfPeriod,
+    Ever,
+}
+
+/// Every token that a record names, with its uses until then.
 ///
 /// # Errors
 /// The lake cannot be read, or the configuration holds a malformed glob.
-pub(in crate::catalogue) fn tokens(evidence: &Evidence<'_>, until: i64) -> Result<Tokens> {
+pub(in crate::catalogue) fn tokens(evidence: &Evidence<'_>, until: Until) -> Result<Tokens> {
     let mut stated: BTreeMap<String, BTreeMap<String, String>> =
         records(evidence, databricks(evidence, &STATED)?, Raw::With)?
             .into_iter()
@@ -144,11 +151,6 @@ fn millis(parameters: &BTreeMap<String, String>, key: &str) -> Option<i64> {
 }
 
 const TOKEN: Named = Named::required("token", Kind::Text, "id of the token, in lower case");
-const FIRST: Named = Named::required("first", Kind::Instant, "first use");
-const FIRST_EVENT: Named = Named::required("first_event", Kind::Text, "its event");
-const LAST: Named = Named::required("last", Kind::Instant, "last use");
-const LAST_EVENT: Named = Named::required("last_event", Kind::Text, "its event");
-const COUNT: Named = Named::required("count", Kind::Whole, "uses");
 
 fn is_use() -> Expr {
     SOURCE
@@ -164,41 +166,20 @@ fn id() -> Expr {
     TARGET_ID.expr().str().to_lowercase().alias(TOKEN.name)
 }
 
-// Uses are by far the most records of a lake: they are counted where they lie.
-fn learn_uses(evidence: &Evidence<'_>, until: i64, all: &mut BTreeMap<String, Token>) -> Result<()> {
-    let event_at = |time: Expr| EVENT_ID.expr().filter(EVENT_TIME.expr().eq(time)).min();
-    let counted = scan(evidence.lake, &EVENTS)?
-        .filter(is_use().and(is_between(i64::MIN, until)))
-        .group_by([id(), SCOPE.expr()])
-        .agg([
-            EVENT_TIME.expr().min().alias(FIRST.name),
-            event_at(EVENT_TIME.expr().min()).alias(FIRST_EVENT.name),
-            EVENT_TIME.expr().max().alias(LAST.name),
-            event_at(EVENT_TIME.expr().max()).alias(LAST_EVENT.name),
-            ACTOR.expr().min().alias(ACTOR.name),
-            len().cast(DataType::Int64).alias(COUNT.name),
-        ])
-        .sort([TOKEN.name, SCOPE.name], SortMultipleOptions::default());
-    let frame = collect(counted, "count the uses of tokens")?;
-    let (first, last) = (instants(&frame, FIRST)?, instants(&frame, LAST)?);
-    let (ids, scopes, actors) = (texts(&frame, TOKEN)?, texts(&frame, SCOPE)?, texts(&frame, ACTOR)?);
-    let (first_events, last_events) = (texts(&frame, FIRST_EVENT)?, texts(&frame, LAST_EVENT)?);
-    let counts = frame.column(COUNT.name).and_then(|c| c.i64()).map_err(engine("count the uses of tokens"))?;
-    for row in 0..frame.height() {
-        let (Some(id), Some(first), Some(last)) = (ids.get(row), first.get(row), last.get(row)) else { continue };
-        let token =
-            all.entry(id.to_owned()).or_insert_with(|| named(id.to_owned(), true, first, first_events.get(row)));
-        token.scopes.extend(scopes.get(row).map(str::to_owned));
+fn learn_uses(evidence: &Evidence<'_>, until: Until, all: &mut BTreeMap<String, Token>) -> Result<()> {
+    for used in evidence.sweep()?.token_uses(until == Until::Ever) {
+        let ((first, first_event), (last, last_event)) = (used.first, used.last);
+        let named = |id: &String| named(id.clone(), true, first, Some(&first_event));
+        let token = all.entry(used.token).or_insert_with_key(named);
+        token.scopes.insert(used.scope);
         if first < token.first_named.time {
-            token.first_named = Told { time: first, event_id: first_events.get(row).map(str::to_owned) };
+            token.first_named = Told { time: first, event_id: Some(first_event) };
         }
-        let count = u64::try_from(counts.get(row).unwrap_or_default()).unwrap_or_default();
-        let last_event = last_events.get(row).unwrap_or_default().to_owned();
-        let now = Uses { first, last, last_event, count };
+        let now = Uses { first, last, last_event, count: used.count };
         token.uses = Some(token.uses.take().map_or(now.clone(), |before| both(before, now)));
         let is_nameless = token.owner.as_ref().is_none_or(|owner| owner.starts_with("id:"));
-        if let Some(user) = actors.get(row).filter(|_| is_nameless) {
-            token.owner = Some(evidence.correlation.ground.identities.actor(user, last));
+        if let Some(user) = used.actor.filter(|_| is_nameless) {
+            token.owner = Some(evidence.correlation.ground.identities.actor(&user, last));
             token.owner_is_known = true;
         }
     }

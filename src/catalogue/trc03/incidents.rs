@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use super::{Cell, Evidence, Item, TEST};
-use crate::catalogue::records::{Raw, records};
+use crate::catalogue::records::{Raw, held, records};
 use crate::change::Direction;
 use crate::correlate::acts::{Act, Acts};
 use crate::correlate::cases::{Key, Rules};
@@ -50,6 +50,7 @@ impl Failures {
         let is_failed = OUTCOME.expr().eq(lit("failure"));
         let is_skipped = OUTCOME_REASON.expr().str().starts_with(lit("skipped")).fill_null(lit(false));
         let wanted = PLANE.expr().eq(lit("transport")).and(is_failed.or(is_skipped));
+        let wanted = held(evidence, |typed| typed.plane == "transport")?.map(|held| held.and(wanted));
         let found = records(evidence, wanted, Raw::Without)?;
         let skipped: BTreeSet<&str> =
             found.iter().filter(|r| r.outcome == "unknown").map(|r| r.event_id.as_str()).collect();

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, Evidence, Item, Severity, TEST};
-use crate::catalogue::records::{Raw, Record, is_one_of, records};
+use crate::catalogue::records::{Raw, Record, held, records};
+use crate::catalogue::sweep::Typed;
 use crate::correlate::cases::Rules;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::Result;
-use crate::event::EVENT_TYPE;
 
 /// What Entra's audit calls the beginning.
 const QUARANTINE: &str = "Quarantine";
@@ -37,8 +37,8 @@ struct Quarantine<'r> {
 /// The lake cannot be read, or a parameter is malformed.
 pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules) -> Result<Vec<Item>> {
     let tolerated = evidence.config.span(TEST.id, "quarantine")?.micros();
-    let types = STARTS.iter().chain([&QUARANTINE]).map(|t| (*t).to_owned());
-    let told = records(evidence, is_one_of(EVENT_TYPE, types), Raw::Without)?;
+    let is_told = |typed: &Typed<'_>| typed.event_type == QUARANTINE || STARTS.contains(&typed.event_type);
+    let told = records(evidence, held(evidence, is_told)?, Raw::Without)?;
     let mut by_app: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for record in told.iter().filter(|r| r.source == SOURCES[0] && rules.may_be_databricks(r.target.as_deref())) {
         by_app.entry(record.target.as_deref().unwrap_or("(application not named)")).or_default().push(record);

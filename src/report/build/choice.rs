@@ -30,7 +30,7 @@ pub(super) fn left_out(config: &Config) -> Vec<NotTested> {
 pub(super) fn parameters(parts: &Parts<'_>) -> Vec<Parameter> {
     let mut all: Vec<Parameter> = Vec::new();
     for outcome in parts.outcomes {
-        for parameter in of_test(parts, outcome) {
+        for parameter in of_test(parts.evidence.config, outcome) {
             match all.iter_mut().find(|p| is_same(p, &parameter)) {
                 Some(known) => known.used_by.push(outcome.test.id.to_owned()),
                 None => all.push(parameter),
@@ -49,8 +49,7 @@ fn is_same(a: &Parameter, b: &Parameter) -> bool {
 }
 
 /// The parameters of one test.
-pub(super) fn of_test(parts: &Parts<'_>, outcome: &Outcome) -> Vec<Parameter> {
-    let config = parts.evidence.config;
+pub(super) fn of_test(config: &Config, outcome: &Outcome) -> Vec<Parameter> {
     let doc = |name: &str| {
         let shared = crate::config::PARAMETERS.iter();
         shared.chain(outcome.test.own_parameters).find(|p| p.name == name).map_or("", |p| p.doc)

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::choice::of_test;
-use super::{Parts, instant};
+use super::instant;
 use crate::catalogue::{self, Item, Outcome};
+use crate::config::Config;
 use crate::correlate::Verdict;
 use crate::report::model::{
     Conclusion, Counts, Exclusion, Figure, ItemRow, Listing, ROWS_SHOWN, ReasonCount, RecordRef, ScopeCounts, Severity,
@@ -12,14 +13,18 @@ use crate::report::model::{
 };
 use crate::report::{derive, texts};
 
-pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
+/// Where events stand: path and line; `None` = nowhere in the lake.
+pub(crate) type Placed<'p> = dyn Fn(&str) -> Option<(&'p str, u64)> + 'p;
+
+/// A test with its items, as the model shows it.
+pub(crate) fn test(config: &Config, outcome: &Outcome, placed: &Placed<'_>) -> Test {
     let counts = counts(outcome);
     let conclusion = conclusion(outcome);
     let deviations = outcome.items.iter().filter(|i| matches!(i.verdict, Verdict::Exception | Verdict::Waived));
     let exclusion = |(name, count): &(String, u64)| Exclusion { name: name.clone(), count: *count };
     let figure = |(name, value): &(String, String)| Figure { name: name.clone(), value: value.clone() };
     let mut test = derive::described(outcome.test, severity(outcome.test.severity.as_str()));
-    let own = parts.evidence.config.custom_tests.iter().find(|custom| custom.test.id == outcome.test.id);
+    let own = config.custom_tests.iter().find(|custom| custom.test.id == outcome.test.id);
     test.controls.extend(own.iter().flat_map(|custom| custom.test_controls()));
     test.limits.extend(outcome.notes.iter().cloned());
     test.exclusions = outcome.exclusions.iter().map(exclusion).collect();
@@ -29,12 +34,12 @@ pub(super) fn test(parts: &Parts<'_>, outcome: &Outcome) -> Test {
     test.conclusion_words = conclusion_words(outcome);
     test.counts = counts;
     test.severities = derive::severities(deviations.map(|i| (severity(i.severity.as_str()), i.verdict.as_str())));
-    test.parameters = of_test(parts, outcome);
+    test.parameters = of_test(config, outcome);
     test.reasons = reasons(outcome);
     let ids: Vec<&str> = outcome.items.iter().map(|i| i.item_id.as_str()).collect();
     test.population_root = crate::package::merkle_root(&ids);
-    test.exceptions = listing(parts, outcome, |v| matches!(v, Verdict::Exception | Verdict::Waived));
-    test.undetermined = listing(parts, outcome, |v| v == Verdict::Undetermined);
+    test.exceptions = listing(outcome, placed, |v| matches!(v, Verdict::Exception | Verdict::Waived));
+    test.undetermined = listing(outcome, placed, |v| v == Verdict::Undetermined);
     test
 }
 
@@ -104,25 +109,34 @@ fn reasons(outcome: &Outcome) -> Vec<ReasonCount> {
     all.into_iter().map(row).collect()
 }
 
-fn listing(parts: &Parts<'_>, outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Listing<ItemRow> {
-    let chosen = listed(outcome, wanted);
-    let total = chosen.len() as u64;
-    let rows = chosen.into_iter().take(ROWS_SHOWN).map(|i| row(parts, outcome.test, i)).collect();
+fn listing(outcome: &Outcome, placed: &Placed<'_>, wanted: impl Fn(Verdict) -> bool) -> Listing<ItemRow> {
+    let (chosen, total) = listed(outcome, wanted);
+    let rows = chosen.into_iter().map(|i| row(outcome.test, i, placed)).collect();
     Listing::of_total(rows, total)
 }
 
-/// The chosen items in the order in which pages list them: gravest first, then by reason, time and id.
-fn listed(outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> Vec<&Item> {
+/// The first of the chosen items in the order in which pages list them (gravest first, then by reason, time and id), and how many
+/// there are.
+fn listed(outcome: &Outcome, wanted: impl Fn(Verdict) -> bool) -> (Vec<&Item>, u64) {
+    let place = |i: &Item| std::cmp::Reverse(i.severity);
+    let order = |a: &&Item, b: &&Item| {
+        (place(a), &a.reason, a.time, &a.item_id).cmp(&(place(b), &b.reason, b.time, &b.item_id))
+    };
     let mut chosen: Vec<&Item> = outcome.items.iter().filter(|i| wanted(i.verdict)).collect();
-    chosen.sort_by_key(|i| (std::cmp::Reverse(i.severity), i.reason.clone(), i.time, i.item_id.clone()));
-    chosen
+    let total = chosen.len() as u64;
+    if chosen.len() > ROWS_SHOWN {
+        chosen.select_nth_unstable_by(ROWS_SHOWN, order);
+        chosen.truncate(ROWS_SHOWN);
+    }
+    chosen.sort_by(order);
+    (chosen, total)
 }
 
-fn row(parts: &Parts<'_>, test: &catalogue::Test, item: &Item) -> ItemRow {
+fn row(test: &catalogue::Test, item: &Item, placed: &Placed<'_>) -> ItemRow {
     let text = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".to_owned());
     let records = item.event_ids.iter().filter_map(|id| {
-        let (path, line) = parts.lineage.get(id)?;
-        Some(RecordRef { event_id: id.clone(), path: path.clone(), line: *line })
+        let (path, line) = placed(id)?;
+        Some(RecordRef { event_id: id.clone(), path: path.to_owned(), line })
     });
     let mut row = ItemRow {
         item_id: item.item_id.clone(),

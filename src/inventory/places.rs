@@ -1,0 +1,158 @@
+//! Where events stand in their files.
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+
+use crate::error::Result;
+use crate::event::{EVENT_ID, EVENTS, FILE_ID, LINE};
+use crate::frame::{each, scan, texts, wholes};
+use crate::lake::Lake;
+
+/// The number that the 32 digits of an event's id stand for; `None` = it is no such id.
+pub fn number(event_id: &str) -> Option<u128> {
+    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    let is_one = event_id.len() == 32 && event_id.bytes().all(is_digit);
+    u128::from_str_radix(event_id, 16).ok().filter(|_| is_one)
+}
+
+/// Where the events stand that were asked for: file id and line. What is no event's id stands nowhere.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// By event; `None` = the lake does not hold it.
+    found: HashMap<u128, Option<(u32, u64)>, FixedState>,
+    files: Vec<Box<str>>,
+    numbers: HashMap<Box<str>, u32, FixedState>,
+}
+
+impl Places {
+    /// Asks for some events, which whoever reads all of the lake will find ([`Places::answer`]).
+    pub fn ask<'i>(&mut self, events: impl Iterator<Item = &'i str>) {
+        self.found.extend(events.filter_map(number).map(|event| (event, None)));
+    }
+
+    /// The events that are asked for, and were not found yet.
+    pub fn asked(&self) -> Asked {
+        let mut asked = Asked { marks: vec![0; MARKS / 64] };
+        for event in self.found.iter().filter(|(_, place)| place.is_none()).map(|(event, _)| *event) {
+            let (word, bit) = mark(event);
+            asked.marks[word] |= bit;
+        }
+        asked
+    }
+
+    /// Notes where an event stands, if it was asked for.
+    pub fn answer(&mut self, event: u128, file: &str, line: u64) {
+        if self.found.contains_key(&event) {
+            self.note(event, file, line);
+        }
+    }
+
+    /// Notes where an event stands.
+    pub fn note(&mut self, event: u128, file: &str, line: u64) {
+        let file = self.file(file);
+        self.found.insert(event, Some((file, line)));
+    }
+
+    /// Takes what others know.
+    pub fn merge(&mut self, others: Self) {
+        let files: Vec<u32> = others.files.iter().map(|file| self.file(file)).collect();
+        for (event, place) in others.found {
+            match place.and_then(|(file, line)| Some((*files.get(file as usize)?, line))) {
+                Some(place) => drop(self.found.insert(event, Some(place))),
+                None => drop(self.found.entry(event).or_insert(None)),
+            }
+        }
+    }
+
+    /// Looks up those of some events that were not asked for before. The lake is read only where there are any.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn learn<'i>(&mut self, lake: &Lake, events: impl Iterator<Item = &'i str>) -> Result<()> {
+        let unknown: HashSet<u128, FixedState> =
+            events.filter_map(number).filter(|event| !self.found.contains_key(event)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        self.found.extend(unknown.iter().map(|event| (*event, None)));
+        let all = scan(lake, &EVENTS)?.select([EVENT_ID.expr(), FILE_ID.expr(), LINE.expr()]);
+        each(all, "find raw records", |piece| {
+            let (events, files, lines) = (texts(piece, EVENT_ID)?, texts(piece, FILE_ID)?, wholes(piece, LINE)?);
+            for (row, event) in events.iter().enumerate() {
+                let Some(event) = event.and_then(number).filter(|event| unknown.contains(event)) else { continue };
+                let line = lines.get(row).and_then(|line| u64::try_from(line).ok()).unwrap_or_default();
+                self.note(event, files.get(row).unwrap_or_default(), line);
+            }
+            Ok(())
+        })
+    }
+
+    fn file(&mut self, id: &str) -> u32 {
+        if let Some(number) = self.numbers.get(id) {
+            return *number;
+        }
+        let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push(id.into());
+        self.numbers.insert(id.into(), number);
+        number
+    }
+
+    /// File id and line of an event; `None` = the lake does not hold it, or it was not asked for.
+    pub fn of(&self, event_id: &str) -> Option<(&str, u64)> {
+        let (file, line) = (*self.found.get(&number(event_id)?)?)?;
+        Some((self.files.get(file as usize)?, line))
+    }
+}
+
+/// Bits of [`Asked`]: few enough to stay close to the processor.
+const MARKS: usize = 1 << 24;
+
+/// Tells most events that nobody asked for from those that somebody did.
+#[derive(Debug)]
+pub struct Asked {
+    marks: Vec<u64>,
+}
+
+impl Asked {
+    /// False = nobody asked for the event.
+    pub fn may_hold(&self, event: u128) -> bool {
+        let (word, bit) = mark(event);
+        self.marks[word] & bit != 0
+    }
+}
+
+// Ids are digests: any of their bits are as good as others.
+#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+const fn mark(event: u128) -> (usize, u64) {
+    let place = event as usize % MARKS;
+    (place / 64, 1 << (place % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_of_events_have_a_number() {
+        assert_eq!(number("000000000000000000000000000000ff"), Some(255));
+        for other in ["", "ff", "000000000000000000000000000000FF", "+00000000000000000000000000000ff"] {
+            assert_eq!(number(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_answered_and_nothing_else() {
+        let id = |n: u128| format!("{n:032x}");
+        let mut places = Places::default();
+        places.ask([id(1), id(2), "a listing".to_owned()].iter().map(String::as_str));
+        let asked = places.asked();
+        assert!(asked.may_hold(1) && asked.may_hold(2) && !asked.may_hold(3));
+        places.answer(1, "f", 7);
+        places.answer(3, "f", 8);
+        let mut others = Places::default();
+        others.note(4, "g", 9);
+        others.ask(std::iter::once(id(1).as_str()));
+        places.merge(others);
+        assert_eq!([1, 2, 3, 4].map(|n| places.of(&id(n))), [Some(("f", 7)), None, None, Some(("g", 9))]);
+    }
+}
