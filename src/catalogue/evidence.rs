@@ -43,7 +43,11 @@ pub struct Views<'e> {
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
     pub(super) residents: OnceLock<Residents>,
+    lacks_account: OnceLock<bool>,
 }
+
+/// Forms of delivery of Databricks' log that lack the acts of the account.
+pub(super) const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
 
 impl<'e> Evidence<'e> {
     /// The types of the Databricks events that the lake holds.
@@ -56,6 +60,19 @@ impl<'e> Evidence<'e> {
         }
         let types = super::records::databricks_types(self.lake)?;
         Ok(self.views.databricks_types.get_or_init(|| types))
+    }
+
+    /// True where Databricks' log came through Azure Monitor alone, which carries no acts of the account (reference: compliance 2.0).
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(super) fn lacks_account(&self) -> Result<bool> {
+        if let Some(lacks) = self.views.lacks_account.get() {
+            return Ok(*lacks);
+        }
+        let forms = super::records::databricks_deliveries(self.lake)?;
+        let lacks = !forms.is_empty() && forms.iter().all(|form| WITHOUT_ACCOUNT.contains(&form.as_str()));
+        Ok(*self.views.lacks_account.get_or_init(|| lacks))
     }
 
     /// What bears on every pair of subject and entitlement.

@@ -13,6 +13,7 @@ pub mod noted;
 pub mod observed;
 pub mod parts;
 mod rows;
+pub mod snapshots;
 mod tempo;
 pub mod who;
 

@@ -8,7 +8,8 @@ use super::super::activity::{SignIns, created_automatically, known, presence};
 use super::super::acts::{Act, Acts};
 use super::super::kernel::{Instant, Scope};
 use super::super::noted::{Noted, note};
-use super::super::observed;
+use super::super::observed::{self, Observed};
+use super::super::snapshots;
 use super::builder::{Rules, is_about_group, learn, standing};
 use super::{Entitlement, Key};
 use crate::change::{Direction, SubjectKind, Verb};
@@ -53,17 +54,22 @@ pub struct Survey {
     effects_in: HashMap<(bool, Entitlement), BTreeSet<String>>,
     unresolved: HashMap<Entitlement, Vec<(Instant, Direction)>>,
     created: BTreeSet<String>,
+    /// What companion snapshots list.
+    listed: Observed,
 }
 
 impl Survey {
     /// A survey that knows the configuration and nothing else yet.
     pub fn new(config: &crate::config::Config) -> Self {
+        let mut identities = Identities::new(config);
+        snapshots::sightings(config).for_each(|sighting| identities.learn(sighting));
         Self {
-            identities: Identities::new(config),
+            identities,
             scopes: BTreeSet::new(),
             effects_in: HashMap::new(),
             unresolved: HashMap::new(),
             created: BTreeSet::new(),
+            listed: snapshots::observed(config),
         }
     }
 
@@ -129,7 +135,7 @@ impl Survey {
     /// The lake cannot be read.
     pub fn finish(self, lake: &Lake) -> Result<Ground> {
         let seen = presence(lake)?;
-        let noted = note(&observed::read(lake)?, &self.identities);
+        let noted = note(&observed::read(lake)?.and(self.listed), &self.identities);
         let mut names = self.scopes;
         names.extend(seen.values().flatten().cloned());
         names.extend(noted.scopes().map(str::to_owned));
@@ -183,6 +189,11 @@ impl Ground {
     /// The key of a change, whatever its outcome.
     pub fn key_of(&self, act: &Act<'_>) -> Key {
         key_of(&self.identities, act)
+    }
+
+    /// Where a principal acted in Databricks, by its resolved name.
+    pub fn acted_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
+        self.presence.get(name).into_iter().flatten().copied()
     }
 }
 
