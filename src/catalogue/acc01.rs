@@ -35,7 +35,7 @@ const OWNER: Column =
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ACC-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::A, need::E, need::S_IF],
     shared_parameters: &["look_back", "skew"],

@@ -22,7 +22,7 @@ const BASIS: Column = Column::optional(
     "What the last activity was: sign_in, token or action. null = none on record.",
 );
 const IDLE: Column = Column::optional(
-    "idle_days",
+    "days",
     Kind::Real,
     "Days from the last activity, else from the making of the account, else from the beginning of the log, to the end of the period. The log shows no more.",
 );
@@ -31,7 +31,7 @@ const COVERAGE_FROM: Column =
 const HAS_ADMIN: Column =
     Column::optional("has_admin", Kind::Flag, "An administrator role is held at the end, directly or by groups.");
 const TOKEN_COUNT: Column = Column::optional(
-    "token_count",
+    "tokens_count",
     Kind::Whole,
     "Tokens and secrets of the principal that are known and have not ended or expired at the end.",
 );

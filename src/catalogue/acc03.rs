@@ -15,7 +15,7 @@ use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need
 use crate::access::Bounds;
 use crate::change::{SubjectKind, Verb};
 use crate::companion::{Guest, Kind as Register};
-use crate::config::Globs;
+use crate::config::{ByEnvironment, Globs};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
@@ -32,7 +32,7 @@ const EXPIRES: Column = Column::optional(
     "First instant from which the register has it as a guest no more. null as there.",
 );
 const GRANT_COUNT: Column = Column::optional(
-    "grant_count",
+    "grants_count",
     Kind::Whole,
     "Memberships, roles and privileges that are held directly at the end of the period, as far as records show.",
 );
@@ -84,7 +84,7 @@ pub(super) const TEST: Test = Test {
 };
 
 struct Ground<'e> {
-    allowed: Globs,
+    allowed: ByEnvironment<Globs>,
     register: BTreeMap<String, &'e Guest>,
     is_supplied: bool,
     goods: BTreeMap<String, usize>,
@@ -95,7 +95,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let marked = recipients::guests(evidence)?;
     let changes = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange])?;
     let ground = Ground {
-        allowed: evidence.config.globs(TEST.id, "allowed_domains")?,
+        allowed: ByEnvironment::new(evidence.config, |here| here.globs(TEST.id, "allowed_domains"))?,
         register: evidence.companions.guests.iter().map(|row| (evidence.name(&row.principal), row)).collect(),
         is_supplied: evidence.companions.has(Register::Guests),
         goods: goods(evidence, &changes),
@@ -104,7 +104,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let (mut items, mut own, mut machines) = (Vec::new(), 0, 0);
     for resident in all {
         let is_guest = directory.is_guest(&resident.subject) || marked.contains(&resident.subject);
-        match standing(resident, is_guest, &ground) {
+        match standing(evidence, resident, is_guest, &ground) {
             Standing::Machine => machines += 1,
             Standing::Own => own += 1,
             standing => items.push(of_resident(evidence, resident, &ground, &standing)),
@@ -148,12 +148,19 @@ enum Standing {
     Untold,
 }
 
-fn standing(resident: &Resident, is_guest: bool, ground: &Ground<'_>) -> Standing {
+/// The gravest of the places in which somebody has access.
+fn place<'r>(evidence: &Evidence<'_>, resident: &'r Resident) -> &'r str {
+    let in_production = resident.scopes.iter().find(|scope| evidence.environment(scope) == Some("production"));
+    in_production.or_else(|| resident.scopes.iter().next()).map_or(ACCOUNT, String::as_str)
+}
+
+fn standing(evidence: &Evidence<'_>, resident: &Resident, is_guest: bool, ground: &Ground<'_>) -> Standing {
+    let allowed = ground.allowed.at(evidence.config.environment(place(evidence, resident)));
     match domain(&resident.subject) {
         _ if resident.kind == SubjectKind::ServicePrincipal => Standing::Machine,
         _ if is_guest => Standing::Outsider,
-        _ if ground.allowed.is_empty() => Standing::Untold,
-        Some(domain) if ground.allowed.any(&domain) => Standing::Own,
+        _ if allowed.is_empty() => Standing::Untold,
+        Some(domain) if allowed.any(&domain) => Standing::Own,
         _ => Standing::Outsider,
     }
 }
@@ -171,10 +178,7 @@ fn of_resident(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground<'_>
         Standing::Untold => (Verdict::Undetermined, "no_domain_declared"),
         _ => judge(evidence, ground, guest, resident.until),
     };
-    let in_scope = resident.scopes.iter().next().map_or(ACCOUNT, String::as_str);
-    // The gravest place decides.
-    let scope = resident.scopes.iter().find(|scope| evidence.environment(scope) == Some("production"));
-    let scope = scope.map_or(in_scope, String::as_str);
+    let scope = place(evidence, resident);
     let count = resident.held_count + ground.goods.get(&resident.subject).copied().unwrap_or_default();
     let [subject, kind, resolved] = resident.parts();
     Item {

@@ -10,7 +10,7 @@ use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Verb;
 use crate::companion::{Asked, Kind as Companion};
-use crate::config::{Choices, Facts};
+use crate::config::{ByEnvironment, Choices, Facts};
 use crate::correlate::{ACCOUNT, item_id};
 use crate::coverage::{HOUR, Log};
 use crate::error::Result;
@@ -72,8 +72,8 @@ pub(super) const TEST: Test = Test {
             Kind::Whole,
             "Hours with grants that median and deviation are taken from.",
         ),
-        Column::optional("subject_count", Kind::Whole, "Distinct subjects in the whole window."),
-        Column::optional("object_count", Kind::Whole, "Distinct objects in the whole window."),
+        Column::optional("subjects_count", Kind::Whole, "Distinct subjects in the whole window."),
+        Column::optional("objects_count", Kind::Whole, "Distinct objects in the whole window."),
         Column::optional("attempt_count", Kind::Whole, "Attempts in the window that failed."),
         Column::optional("ticket", Kind::Text, "Incident or ticket that explains it. null = none."),
     ],
@@ -131,12 +131,17 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+struct Rule {
+    k: u64,
+    /// In microseconds.
+    history: i64,
+    scheduled: Choices,
+}
+
 struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
     abs_min: usize,
-    k: u64,
-    history: i64,
-    scheduled: Choices,
+    rules: ByEnvironment<Rule>,
     callers: Callers,
     cut_off: i64,
 }
@@ -146,9 +151,13 @@ impl<'c, 'e> Court<'c, 'e> {
         Ok(Self {
             evidence,
             abs_min: usize::try_from(evidence.config.whole(TEST.id, "abs_min")?).unwrap_or(usize::MAX).max(1),
-            k: evidence.config.whole(TEST.id, "k")?,
-            history: evidence.config.span(TEST.id, "history")?.micros(),
-            scheduled: evidence.config.choices(TEST.id, "scheduled")?,
+            rules: ByEnvironment::new(evidence.config, |here| {
+                Ok(Rule {
+                    k: here.whole(TEST.id, "k")?,
+                    history: here.span(TEST.id, "history")?.micros(),
+                    scheduled: here.choices(TEST.id, "scheduled")?,
+                })
+            })?,
             callers: Callers::read(evidence)?,
             cut_off: super::privileges::cut_off(evidence, HOUR),
         })
@@ -176,7 +185,8 @@ impl<'c, 'e> Court<'c, 'e> {
         theirs: &[&Grant<'_>],
     ) -> Item {
         let inside = &done[burst.rows.clone()];
-        let (limit, hours) = threshold(hourly, burst.start, self.history, self.abs_min, self.k);
+        let rule = self.rules.at(self.evidence.config.environment(&inside[0].scope));
+        let (limit, hours) = threshold(hourly, burst.start, rule.history, self.abs_min, rule.k);
         let id = item_id(&[TEST.id, actor, &inside[0].event_id, &inside[0].subject, &inside[0].object]);
         let ticket = self.ticket(&id, actor, burst, inside);
         let (word, hole) = self.judge(actor, burst, inside, limit, ticket.is_some());
@@ -225,7 +235,8 @@ impl<'c, 'e> Court<'c, 'e> {
     ) -> (&'static str, Option<String>) {
         let facts = Facts { actor: Some(actor), scope: Some(&inside[0].scope), ..Facts::default() };
         let is_connector = self.evidence.config.connector.principals.iter().any(|p| self.evidence.name(p) == actor);
-        if is_connector || self.scheduled.any(&facts) {
+        let rule = self.rules.at(self.evidence.config.environment(&inside[0].scope));
+        if is_connector || rule.scheduled.any(&facts) {
             return ("scheduled_sync", None);
         }
         if bursts::is_over(burst.fullest, limit) {

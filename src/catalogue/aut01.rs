@@ -4,10 +4,11 @@ use super::records::{Raw, Record, records};
 use super::sign_ins::{CLIENTS, Provided, TOKEN_USE, is_between, is_named, is_sign_in, method, of_types, who};
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::config::{ByEnvironment, Values};
 use crate::correlate::door::is_uuid;
 use crate::correlate::{Verdict, item_id};
 use crate::coverage::Log;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity::Resolved;
 use crate::schema::{Column, Kind};
 use crate::source::DATABRICKS;
@@ -15,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "AUT-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::U, need::A],
     shared_parameters: &[],
@@ -96,20 +97,21 @@ pub(super) const TEST: Test = Test {
 };
 
 struct Rules {
-    allowed: Vec<String>,
-    window: i64,
+    allowed: ByEnvironment<Vec<String>>,
+    window: ByEnvironment<i64>,
     provided: Provided,
     /// First instant of which the provider's log says nothing.
     provider_end: i64,
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let window = evidence.config.span(TEST.id, "sign_in_window")?.micros();
+    let windows = ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "sign_in_window")?.micros()))?;
+    let window = windows.all().into_iter().copied().max().unwrap_or_default();
     let (start, end) = (evidence.period.start, evidence.period.end);
     let provided = Provided::read(evidence, start - window, end + window + 1)?;
     let provider_end = evidence.coverage.end_of(|source| provided.sources.contains(source)).unwrap_or(i64::MAX);
-    let allowed = evidence.config.texts(TEST.id, "allowed")?;
-    let rules = Rules { allowed, window, provided, provider_end };
+    let allowed = ByEnvironment::new(evidence.config, allowed)?;
+    let rules = Rules { allowed, window: windows, provided, provider_end };
     let succeeded = of_types(evidence, Some("success"), is_sign_in)?.map(|one| one.and(is_between(start, end)));
     let (people, platform): (Vec<Record>, Vec<Record>) = records(evidence, succeeded, Raw::Without)?
         .into_iter()
@@ -125,10 +127,32 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+/// Methods as `allowed` may call them.
+const ALLOWABLE: [&str; 11] =
+    ["saml", "oidc", "aad", "password", "certificate", "emergency", "mfa", "jwt", "login_code", "ssh", "other"];
+
+// Unified sign-in is by OIDC.
+fn allowed(here: Values<'_>) -> Result<Vec<String>> {
+    let method = |word: String| {
+        let word = word.to_lowercase();
+        let word = if matches!(word.as_str(), "unified" | "oidc/unified") { "oidc".to_owned() } else { word };
+        if ALLOWABLE.contains(&word.as_str()) {
+            return Ok(word);
+        }
+        let known = ALLOWABLE.join(", ");
+        Err(Error::Input(format!(
+            "[test.\"{}\"] allowed: unknown method `{word}` (known: {known}, oidc/unified)",
+            TEST.id
+        )))
+    };
+    here.texts(TEST.id, "allowed")?.into_iter().map(method).collect()
+}
+
 fn item(evidence: &Evidence<'_>, rules: &Rules, record: &Record) -> Item {
     let method = method(record);
     let person = who(evidence, record);
-    let found = rules.provided.nearest(person.label(), record.time, rules.window).filter(|_| person.is_known());
+    let window = *rules.window.at(evidence.config.environment(&record.scope));
+    let found = rules.provided.nearest(person.label(), record.time, window).filter(|_| person.is_known());
     let (verdict, reason, hole) = judge(evidence, rules, record, (method, &person, found));
     let strength = match reason {
         "idp_sign_in" => Some("strong"),
@@ -175,7 +199,8 @@ fn judge(
     if is_service_principal(record) {
         return (Verdict::NotApplicable, "service_principal", None);
     }
-    if !rules.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(method)) {
+    let here = evidence.config.environment(&record.scope);
+    if !rules.allowed.at(here).iter().any(|allowed| allowed == method) {
         let reason = match method {
             "password" => "password",
             "certificate" => "certificate",
@@ -195,7 +220,8 @@ fn judge(
     }
     // What lies behind the end of the log may still come; what lies in a hole will not.
     let is_provider = |log: &Log| rules.provided.sources.contains(&log.source);
-    let (from, to) = (record.time - rules.window, record.time + rules.window);
+    let window = *rules.window.at(here);
+    let (from, to) = (record.time - window, record.time + window);
     let hole = evidence.hole(is_provider, from, to.min(rules.provider_end - 1));
     match hole {
         Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),

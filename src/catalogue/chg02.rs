@@ -6,7 +6,7 @@ use super::words::{exception, pass};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::Verb;
 use crate::companion::{Asked, Kind as Supplied};
-use crate::config::{Choices, Facts, Parameter};
+use crate::config::{ByEnvironment, Choices, Facts, Parameter};
 use crate::correlate::cases::Rules;
 use crate::correlate::door::{Door, Visitor};
 use crate::correlate::{Verdict, item_id};
@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CHG-02",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
     needs: &[need::C, need::K_IF],
     shared_parameters: &[],
@@ -69,7 +69,7 @@ pub(super) const TEST: Test = Test {
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let judge = Judge {
         evidence,
-        pipelines: evidence.config.choices(TEST.id, "pipelines")?,
+        pipelines: ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "pipelines"))?,
         door: Door::new(evidence.config)?,
         rules: Rules::new(evidence.config)?,
     };
@@ -114,7 +114,7 @@ pub(super) fn ticket_for(
 
 struct Judge<'a, 'e> {
     evidence: &'a Evidence<'e>,
-    pipelines: Choices,
+    pipelines: ByEnvironment<Choices>,
     door: Door,
     rules: Rules,
 }
@@ -175,8 +175,12 @@ impl Judge<'_, '_> {
     fn judged(&self, base: Item, old: Option<String>, new: Option<String>, effect: Effect) -> Item {
         let (scope, setting) = (base.scope.as_deref().unwrap_or_default(), base.object.as_deref().unwrap_or_default());
         let (actor, object) = (base.actor.as_deref(), base.object.as_deref());
-        let is_pipeline =
-            self.pipelines.any(&Facts { actor, object, scope: base.scope.as_deref(), ..Facts::default() });
+        let is_pipeline = self.pipelines.at(self.evidence.config.environment(scope)).any(&Facts {
+            actor,
+            object,
+            scope: base.scope.as_deref(),
+            ..Facts::default()
+        });
         let ticket = ticket_for(self.evidence, scope, setting, actor, base.time);
         let (verdict, reason) = match (is_pipeline, &ticket, effect) {
             (true, ..) => (Verdict::Pass, "pipeline"),

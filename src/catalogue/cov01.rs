@@ -11,7 +11,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-01",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: need::ALL,
     shared_parameters: &["max_gap"],
@@ -55,9 +55,9 @@ pub(super) const TEST: Test = Test {
             "Where the heartbeat of the hour is declared. null = it has none.",
         ),
         Column::optional(
-            "retention_limit_of_source_days",
+            "retention_limit_of_source",
             Kind::Whole,
-            "How long the source itself keeps records at hand. null = no such limit is known, or it depends on the delivery.",
+            "How long the source itself keeps records at hand, in days. null = no such limit is known, or it depends on the delivery.",
         ),
     ],
     about: About {
@@ -107,10 +107,11 @@ struct Rule {
 impl Rule {
     fn of(evidence: &Evidence<'_>, scope: &str) -> Result<Self> {
         let config = evidence.config;
-        let min_expected = u32::try_from(config.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
+        let here = config.values_in(config.environment(scope));
+        let min_expected = u32::try_from(here.whole(TEST.id, "min_expected")?).unwrap_or(u32::MAX);
         Ok(Self {
             account_max_gap: config.span(TEST.id, "account_max_gap")?.micros() / HOUR,
-            max_gap: config.span_in(TEST.id, "max_gap", scope)?.micros() / HOUR,
+            max_gap: here.span(TEST.id, "max_gap")?.micros() / HOUR,
             min_expected: f64::from(min_expected),
         })
     }
@@ -181,6 +182,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             items.push(Item { verdict, reason: reason.to_owned(), ..item(log, hour, interval) });
         }
     }
+    items.extend(named_only(evidence)?);
     Ok(Judged { items, notes: notes(evidence)?, ..Judged::default() })
 }
 
@@ -192,6 +194,43 @@ fn is_undeclared(evidence: &Evidence<'_>, log: &Log) -> bool {
         && log.scope != ACCOUNT
         && named.peek().is_some()
         && !named.any(|workspace| *workspace == log.scope)
+}
+
+// Workspaces that records of the account speak of, and that have neither a log nor a name in the configuration.
+fn named_only(evidence: &Evidence<'_>) -> Result<Vec<Item>> {
+    let config = evidence.config;
+    let named: Vec<&String> =
+        config.production.iter().chain(&config.sandbox).chain(config.workspaces.values()).collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let has_log =
+        |scope: &str| evidence.coverage.has(|log| log.source == crate::source::DATABRICKS && log.scope == scope);
+    let seen = super::records::databricks_workspaces(evidence.lake, evidence.period.start, evidence.period.end)?;
+    let unknown = seen.into_iter().filter(|(id, ..)| !named.iter().any(|n| *n == id) && !has_log(id));
+    let item = |(id, first, count, event): (String, i64, i64, String)| {
+        let hour = first.div_euclid(HOUR);
+        Item {
+            verdict: Verdict::Exception,
+            reason: "undeclared_scope".to_owned(),
+            severity: TEST.severity,
+            scope: Some(id.clone()),
+            object: Some(crate::source::DATABRICKS.to_owned()),
+            event_ids: vec![event],
+            detail: Some(format!("{count} records of the period name the workspace")),
+            extra: vec![
+                Value::text(crate::source::DATABRICKS),
+                Value::Instant(Some(hour * HOUR)),
+                Value::Instant(Some((hour + 1) * HOUR)),
+                Value::Real(None),
+                Value::Whole(Some(count)),
+                Value::Text(None),
+                Value::Whole(None),
+            ],
+            ..Item::new(item_id(&["coverage", "named", &id]), hour * HOUR)
+        }
+    };
+    Ok(unknown.map(item).collect())
 }
 
 fn item(log: &Log, hour: i64, (start, end): (i64, i64)) -> Item {

@@ -41,6 +41,7 @@ pub(super) const TEST: Test = Test {
         Column::optional("record_count", Kind::Whole, "Events of it in the period."),
         Column::optional("first_seen", Kind::Instant, "Earliest event of it in the period."),
         Column::optional("last_seen", Kind::Instant, "Latest event of it in the period."),
+        Column::optional("sample_ref", Kind::Text, "An event of it; of several layouts one that is not understood."),
         Column::optional(
             "suspicion",
             Kind::Text,
@@ -159,6 +160,7 @@ fn item(name: &Name, seen: &Seen, reviewed: &Globs, suspects: &BTreeSet<(String,
             Cell::Whole(Some(seen.count)),
             Cell::Instant(Some(seen.first)),
             Cell::Instant(Some(seen.last)),
+            Cell::text(seen.sample.as_str()),
             Cell::Text(suspicion.map(str::to_owned)),
         ],
         ..Item::new(id(name), seen.first)

@@ -4,9 +4,9 @@ use super::tokens::{Expiry, Token, Until, hole, tokens};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::companion::{Kind as Supplied, TokenRule};
-use crate::config::Globs;
+use crate::config::{ByEnvironment, Globs};
 use crate::correlate::{Verdict, item_id};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{Column, Kind};
 use crate::source::DATABRICKS;
 
@@ -73,17 +73,30 @@ pub(super) const TEST: Test = Test {
 };
 
 struct Rules<'e> {
+    limits: ByEnvironment<Limits>,
+    policy: Vec<(Globs, &'e TokenRule)>,
+}
+
+/// In microseconds.
+struct Limits {
     max_life: i64,
     max_age: i64,
-    policy: Vec<(Globs, &'e TokenRule)>,
 }
 
 impl<'e> Rules<'e> {
     fn new(evidence: &Evidence<'e>) -> Result<Self> {
-        let span = |name| Ok(evidence.config.span(TEST.id, name)?.micros());
+        let limits = ByEnvironment::new(evidence.config, |here| {
+            let span = |name| Ok::<_, Error>(here.span(TEST.id, name)?.micros());
+            Ok(Limits { max_life: span("max_life")?, max_age: span("max_age")? })
+        })?;
         let policy = &evidence.companions.token_policy;
         let policy = policy.iter().map(|rule| Ok((Globs::new(std::slice::from_ref(&rule.principal))?, rule)));
-        Ok(Self { max_life: span("max_life")?, max_age: span("max_age")?, policy: policy.collect::<Result<_>>()? })
+        Ok(Self { limits, policy: policy.collect::<Result<_>>()? })
+    }
+
+    // Those of the place in which the token was first named.
+    fn limits_of(&self, evidence: &Evidence<'_>, token: &Token) -> &Limits {
+        self.limits.at(token.scopes.first().and_then(|scope| evidence.config.environment(scope)))
     }
 
     // The first rule that names the owner holds.
@@ -150,11 +163,12 @@ fn judge(evidence: &Evidence<'_>, rules: &Rules<'_>, token: &Token) -> Finding {
 /// Every exception, the gravest first.
 fn exceptions(evidence: &Evidence<'_>, rules: &Rules<'_>, token: &Token) -> Vec<&'static str> {
     let policy = rules.policy_of(token);
-    let max_life = policy.map_or(rules.max_life, |rule| rule.max_life.micros());
+    let limits = rules.limits_of(evidence, token);
+    let max_life = policy.map_or(limits.max_life, |rule| rule.max_life.micros());
     // It is at least as old as the first record of it.
     let born = token.created.as_ref().unwrap_or(&token.first_named).time;
     let is_used_late =
-        last_use(token).is_some_and(|time| evidence.period.contains(time) && time - born > rules.max_age);
+        last_use(token).is_some_and(|time| evidence.period.contains(time) && time - born > limits.max_age);
     let checks = [
         ("no_expiry", token.expires == Expiry::Never),
         ("forbidden_by_policy", token.created.is_some() && policy.is_some_and(|rule| !rule.may_create)),
@@ -177,7 +191,8 @@ fn last_use(token: &Token) -> Option<i64> {
 
 /// Whether a use beyond max_age may have been missed.
 fn unwatched(evidence: &Evidence<'_>, rules: &Rules<'_>, token: &Token) -> Option<(&'static str, Option<String>)> {
-    let from = (token.created.as_ref()?.time + rules.max_age + 1).max(evidence.period.start);
+    let max_age = rules.limits_of(evidence, token).max_age;
+    let from = (token.created.as_ref()?.time + max_age + 1).max(evidence.period.start);
     let to = token.end().unwrap_or(i64::MAX).min(evidence.period.end);
     let watched_to = to.min(evidence.cut_off());
     if from < watched_to

@@ -9,6 +9,7 @@ use super::tokens::{Expiry, Token, Tokens, Until, Use, hole, tokens, uses};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Direction;
+use crate::config::ByEnvironment;
 use crate::correlate::kernel::{Reason, Scope};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-02",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::H_IF, need::A, need::E, need::U],
     shared_parameters: &[],
@@ -85,7 +86,7 @@ pub(super) const TEST: Test = Test {
 };
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let sla = evidence.config.span(TEST.id, "token_sla")?.micros();
+    let sla = ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "token_sla")?.micros()))?;
     let departed = departures(evidence)?.all;
     let all = tokens(evidence, Until::Ever)?;
     let mut by_owner: BTreeMap<&str, Vec<&Token>> = BTreeMap::new();
@@ -113,7 +114,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             () if token.created.as_ref().is_some_and(|created| created.time > leaver.start) => made_after += 1,
             () => {
                 let of_token = used.get(&token.id).map_or(&[][..], Vec::as_slice);
-                items.push(Case::new(evidence, leaver, token, (sla, of_token)).item());
+                let place = token.scopes.first().and_then(|scope| evidence.config.environment(scope));
+                items.push(Case::new(evidence, leaver, token, (*sla.at(place), of_token)).item());
             }
         }
     }

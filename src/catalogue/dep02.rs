@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],
@@ -229,9 +229,7 @@ impl Beside {
 
 // Absence of activity is leaned on from the departure on, at the account and where the person was seen.
 fn unwatched(evidence: &Evidence<'_>, departure: &Departure<'_>, until: i64) -> Option<String> {
-    let scopes = &evidence.correlation.ground.scopes;
-    let seen_in: Vec<&str> =
-        departure.case.into_iter().flat_map(|c| c.seen_in.iter()).map(|s| scopes.name(*s)).collect();
+    let seen_in = departure.seen_in(evidence);
     let watched = |log: &Log| {
         log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope.as_str()))
     };

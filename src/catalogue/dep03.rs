@@ -8,6 +8,7 @@ use super::dep01::of_departure;
 use super::departures::{Departure, every_departure};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::config::{ByEnvironment, Values};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
@@ -40,7 +41,7 @@ const AGE: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-03",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::H_IF, need::A, need::E, need::S_IF],
     shared_parameters: &[],
@@ -92,18 +93,21 @@ pub(super) const TEST: Test = Test {
     evaluate,
 };
 
+/// In microseconds.
 struct Limits {
     residue: i64,
     token: i64,
     admin: i64,
-    cut_off: i64,
 }
 
 impl Limits {
-    fn of(evidence: &Evidence<'_>) -> Result<Self> {
-        let span = |name| Ok::<_, crate::error::Error>(evidence.config.span(TEST.id, name)?.micros());
-        let (residue, token, admin) = (span("residue_sla")?, span("token_sla")?, span("admin_sla")?);
-        Ok(Self { residue, token, admin, cut_off: evidence.cut_off_within(residue.max(token).max(admin)) })
+    fn of(here: Values<'_>) -> Result<Self> {
+        let span = |name| Ok::<_, crate::error::Error>(here.span(TEST.id, name)?.micros());
+        Ok(Self { residue: span("residue_sla")?, token: span("token_sla")?, admin: span("admin_sla")? })
+    }
+
+    fn longest(&self) -> i64 {
+        self.residue.max(self.token).max(self.admin)
     }
 
     const fn sla(&self, kind: Residue) -> i64 {
@@ -116,16 +120,18 @@ impl Limits {
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let limits = Limits::of(evidence)?;
+    let limits = ByEnvironment::new(evidence.config, Limits::of)?;
+    let cut_off = evidence.cut_off_within(limits.all().map(Limits::longest).into_iter().max().unwrap_or_default());
     let all = every_departure(evidence)?;
-    let reach = evidence.period.start - limits.residue..evidence.period.end;
+    let residue = limits.all().map(|limits| limits.residue).into_iter().max().unwrap_or_default();
+    let reach = evidence.period.start - residue..evidence.period.end;
     let (leavers, others): (Vec<Departure<'_>>, Vec<Departure<'_>>) =
         all.into_iter().partition(|l| reach.contains(&l.start));
     let stores = Stores::read(evidence, &leavers)?;
     let items = leavers
         .iter()
         .flat_map(|leaver| Residue::ALL.into_iter().map(move |kind| (leaver, kind)))
-        .map(|(leaver, kind)| item(evidence, leaver, kind, &stores, &limits))
+        .map(|(leaver, kind)| item(evidence, leaver, kind, &stores, (&limits, cut_off)))
         .collect();
     let earlier = others.iter().filter(|leaver| leaver.start < reach.start).count();
     Ok(Judged {
@@ -137,18 +143,32 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 }
 
 /// The time in which residues of one departure and kind are looked at.
-struct Window {
+struct Window<'l> {
+    kind: Residue,
     start: i64,
-    sla: i64,
+    limits: &'l ByEnvironment<Limits>,
     /// Cut-off, or the return.
     until: i64,
     is_back: bool,
 }
 
-fn item(evidence: &Evidence<'_>, leaver: &Departure<'_>, kind: Residue, stores: &Stores<'_>, limits: &Limits) -> Item {
-    let back = leaver.returned().filter(|time| *time > leaver.start && *time < limits.cut_off);
-    let until = back.unwrap_or(limits.cut_off);
-    let window = Window { start: leaver.start, sla: limits.sla(kind), until, is_back: back.is_some() };
+impl Window<'_> {
+    /// How long something may stand after the departure in that scope.
+    fn sla(&self, evidence: &Evidence<'_>, scope: &str) -> i64 {
+        self.limits.at(evidence.config.environment(scope)).sla(self.kind)
+    }
+}
+
+fn item(
+    evidence: &Evidence<'_>,
+    leaver: &Departure<'_>,
+    kind: Residue,
+    stores: &Stores<'_>,
+    (limits, cut_off): (&ByEnvironment<Limits>, i64),
+) -> Item {
+    let back = leaver.returned().filter(|time| *time > leaver.start && *time < cut_off);
+    let until = back.unwrap_or(cut_off);
+    let window = Window { kind, start: leaver.start, limits, until, is_back: back.is_some() };
     let left: Vec<Left> = stores.left(leaver, kind, window.start..window.until, evidence.period.start);
     let (verdict, reason, hole_id) = judge(evidence, leaver, kind, stores, &left, &window);
     let longest = left.iter().max_by_key(|one| (stood(one, &window), std::cmp::Reverse(&one.object)));
@@ -181,7 +201,7 @@ fn item(evidence: &Evidence<'_>, leaver: &Departure<'_>, kind: Residue, stores: 
     }
 }
 
-fn stood(one: &Left, window: &Window) -> i64 {
+fn stood(one: &Left, window: &Window<'_>) -> i64 {
     one.until.unwrap_or(window.until).min(window.until) - one.from.max(window.start)
 }
 
@@ -193,17 +213,17 @@ fn judge(
     kind: Residue,
     stores: &Stores<'_>,
     left: &[Left],
-    window: &Window,
+    window: &Window<'_>,
 ) -> Judgement {
     match leaver.judge(evidence).0 {
         Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject", None),
         Reason::NotPushed if left.is_empty() => return (Verdict::NotApplicable, "not_pushed", None),
-        _ if window.is_back && window.until - window.start <= window.sla => {
+        _ if window.is_back && window.until - window.start <= window.sla(evidence, ACCOUNT) => {
             return (Verdict::NotApplicable, "superseded", None);
         }
         _ => {}
     }
-    let found = left.iter().map(|one| of_one(evidence, leaver, stores, one, window));
+    let found = left.iter().map(|one| of_one(evidence, leaver, one, window));
     let gravest = found.min_by_key(|(verdict, reason, _)| match (verdict, *reason) {
         (Verdict::Exception, _) => 0,
         (_, "coverage_gap") => 1,
@@ -217,20 +237,15 @@ fn judge(
     }
 }
 
-fn of_one(
-    evidence: &Evidence<'_>,
-    leaver: &Departure<'_>,
-    stores: &Stores<'_>,
-    one: &Left,
-    window: &Window,
-) -> Judgement {
+fn of_one(evidence: &Evidence<'_>, leaver: &Departure<'_>, one: &Left, window: &Window<'_>) -> Judgement {
     let from = one.from.max(window.start);
-    let is_late = stood(one, window) > window.sla;
+    let sla = window.sla(evidence, &one.scope);
+    let is_late = stood(one, window) > sla;
     match one.until {
         Some(until) if until <= window.until && is_late => (Verdict::Exception, "left_too_long", None),
         Some(until) if until <= window.until => (Verdict::Pass, "removed_in_time", None),
         // That it was not removed in time is absence, which only a log without holes shows.
-        _ if is_late => match hole(evidence, leaver, stores, &one.scope, from, from + window.sla) {
+        _ if is_late => match hole(evidence, leaver, &one.scope, from, from + sla) {
             Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
             None => (Verdict::Exception, "left_too_long", None),
         },
@@ -245,14 +260,14 @@ fn unless_unknown(
     leaver: &Departure<'_>,
     kind: Residue,
     stores: &Stores<'_>,
-    window: &Window,
+    window: &Window<'_>,
     reason: &'static str,
 ) -> Judgement {
     let known = [stores.created_at(leaver), stores.listed_before(kind, window.until)];
     let holes: Vec<Option<String>> = known
         .into_iter()
         .flatten()
-        .map(|from| hole(evidence, leaver, stores, ACCOUNT, from, (window.until - 1).max(from)))
+        .map(|from| hole(evidence, leaver, ACCOUNT, from, (window.until - 1).max(from)))
         .collect();
     match holes.first() {
         None => (Verdict::Undetermined, "no_opening_state", None),
@@ -261,15 +276,8 @@ fn unless_unknown(
     }
 }
 
-fn hole(
-    evidence: &Evidence<'_>,
-    leaver: &Departure<'_>,
-    stores: &Stores<'_>,
-    scope: &str,
-    from: i64,
-    to: i64,
-) -> Option<String> {
-    let seen_in = stores.seen_in(evidence, leaver);
+fn hole(evidence: &Evidence<'_>, leaver: &Departure<'_>, scope: &str, from: i64, to: i64) -> Option<String> {
+    let seen_in = leaver.seen_in(evidence);
     let of_leaver = |log: &Log| {
         let is_meant = log.scope == ACCOUNT || log.scope == scope || seen_in.contains(&log.scope.as_str());
         log.source == crate::source::DATABRICKS && is_meant

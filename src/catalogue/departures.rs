@@ -8,9 +8,9 @@ use super::evidence::Evidence;
 use super::leavers::{has_returned, is_end_of_account};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
-use crate::correlate::Tracing;
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::{Case, Effect, Reason, Scope};
+use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::{Error, Result};
 use crate::identity::Sighting;
 
@@ -19,8 +19,10 @@ use crate::identity::Sighting;
 pub(super) struct Departure<'e> {
     /// The person's account.
     pub(super) key: Key,
-    /// What bears on it; `None` = neither side ever named the person.
+    /// What bears on it; `None` = no decision and no change of the account itself is on record.
     pub(super) case: Option<&'e Case>,
+    /// Where the person acted or held something, although nothing bears on the account itself.
+    elsewhere: BTreeSet<Scope>,
     /// The identity provider's decisions that tracing judged, in order.
     pub(super) traced: Vec<&'e Tracing>,
     /// Row of the first of its decisions; `None` = it decided nothing.
@@ -114,6 +116,7 @@ pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Depa
 fn laid_together<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> (Vec<Departure<'e>>, u64, u64) {
     let mut all = decided(evidence, terms);
     let (movers, repeated) = lay_personnel(evidence, &mut all);
+    find_elsewhere(evidence, &mut all);
     for departure in &mut all {
         departure.finish(evidence, terms);
     }
@@ -195,10 +198,26 @@ fn lay_personnel<'e>(evidence: &'e Evidence<'_>, all: &mut Vec<Departure<'e>>) -
     (movers, repeated)
 }
 
+// Whoever signed in, or was put into a group, had access, even where no record tells of the account's making.
+fn find_elsewhere(evidence: &Evidence<'_>, all: &mut [Departure<'_>]) {
+    let ground = &evidence.correlation.ground;
+    let mut held: BTreeMap<&str, BTreeSet<Scope>> = BTreeMap::new();
+    if all.iter().any(|departure| departure.case.is_none()) {
+        for (key, case) in evidence.correlation.judged.cases.by_key.iter().filter(|(key, _)| !key.is_group) {
+            held.entry(key.subject.label()).or_default().extend(case.effects.iter().map(|effect| effect.scope));
+        }
+    }
+    for departure in all.iter_mut().filter(|departure| departure.case.is_none()) {
+        let name = departure.key.subject.label();
+        departure.elsewhere.extend(ground.acted_in(name).chain(held.get(name).into_iter().flatten().copied()));
+    }
+}
+
 impl<'e> Departure<'e> {
     fn new(evidence: &'e Evidence<'_>, key: Key, start: i64) -> Self {
         Self {
             case: evidence.correlation.judged.cases.by_key.get(&key),
+            elsewhere: BTreeSet::new(),
             key,
             traced: Vec::new(),
             trigger: None,
@@ -264,7 +283,7 @@ impl<'e> Departure<'e> {
         let start = evidence.period.start;
         let is_back = self.decided.is_some_and(|decided| has_returned(evidence, &self.key, decided, start));
         match self.end {
-            Some((end, _)) => end >= start,
+            Some((end, _)) => end >= start || self.due >= start,
             None => {
                 let stands = matches!(
                     self.judge(evidence).0,
@@ -277,16 +296,23 @@ impl<'e> Departure<'e> {
 
     /// What became of it, and the hole that keeps it undetermined.
     pub(super) fn judge(&self, evidence: &Evidence<'_>) -> (Reason, Option<String>) {
-        let Some(case) = self.case.filter(|_| self.key.subject.is_known()) else {
-            let reason = if self.key.subject.is_known() { Reason::NotPushed } else { Reason::UnresolvedSubject };
-            return (reason, None);
-        };
+        if !self.key.subject.is_known() {
+            return (Reason::UnresolvedSubject, None);
+        }
         let hole = || {
+            let places = self.case.map_or(&[][..], |case| &case.effect_scopes);
             let scopes: Vec<&str> =
-                case.effect_scopes.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
+                places.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
             let is_meant = |scope: &str| scopes.is_empty() || scopes.contains(&scope);
             let from = self.start - evidence.correlation.limits.window.skew;
             evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, self.due)
+        };
+        let Some(case) = self.case else {
+            return match () {
+                () if self.elsewhere.is_empty() => (Reason::NotPushed, None),
+                () if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
+                () => hole().map_or((Reason::Missing, None), |hole| (Reason::CoverageGap, Some(hole))),
+            };
         };
         let is_known = case.is_known_to_databricks;
         let was_gone = || {
@@ -307,6 +333,12 @@ impl<'e> Departure<'e> {
                 None => (Reason::Missing, None),
             },
         }
+    }
+
+    /// Workspaces in which the person was seen.
+    pub(super) fn seen_in<'s>(&'s self, evidence: &'s Evidence<'_>) -> Vec<&'s str> {
+        let known = self.case.into_iter().flat_map(|case| case.seen_in.iter()).chain(&self.elsewhere);
+        known.map(|scope| evidence.correlation.ground.scopes.name(*scope)).filter(|name| *name != ACCOUNT).collect()
     }
 
     /// What the clock's start rests on.

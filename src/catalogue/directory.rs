@@ -7,6 +7,7 @@ use crate::change::{SubjectKind, Verb};
 use crate::correlate::TENANT;
 use crate::correlate::cases::Key;
 use crate::correlate::observed::{self, Thing};
+use crate::correlate::snapshots;
 use crate::error::Result;
 use crate::identity::{LinkRow, Resolved};
 
@@ -66,7 +67,7 @@ impl Directory {
                 directory.learn(key, &link);
             }
         }
-        for seen in observed::read(evidence.lake)?.observations {
+        for seen in observed::read(evidence.lake)?.and(snapshots::observed(evidence.config)).observations {
             let is_user = seen.thing == Thing::Account && seen.subject.kind != SubjectKind::Group;
             let is_theirs = !seen.is_databricks && seen.scope == TENANT && seen.time < evidence.period.end;
             if let Some(name) = seen.subject.name.filter(|_| is_user && is_theirs) {

@@ -54,7 +54,11 @@ pub struct Views<'e> {
     places: Mutex<Places>,
     /// Globs that are made while judging.
     pub(super) patterns: Patterns,
+    lacks_account: OnceLock<bool>,
 }
+
+/// Forms of delivery of Databricks' log that lack the acts of the account.
+pub(super) const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
 
 impl<'e> Evidence<'e> {
     /// All events, counted.
@@ -110,6 +114,19 @@ impl<'e> Evidence<'e> {
         }
         let deeds = super::deeds::read(self)?;
         Ok(self.views.deeds.get_or_init(|| deeds))
+    }
+
+    /// True where Databricks' log came through Azure Monitor alone, which carries no acts of the account (reference: compliance 2.0).
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(super) fn lacks_account(&self) -> Result<bool> {
+        if let Some(lacks) = self.views.lacks_account.get() {
+            return Ok(*lacks);
+        }
+        let forms = super::records::databricks_deliveries(self.lake)?;
+        let lacks = !forms.is_empty() && forms.iter().all(|form| WITHOUT_ACCOUNT.contains(&form.as_str()));
+        Ok(*self.views.lacks_account.get_or_init(|| lacks))
     }
 
     /// What bears on every pair of subject and entitlement.

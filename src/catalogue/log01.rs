@@ -8,7 +8,7 @@ use super::records::{Raw, Record, databricks, records};
 use super::settings::{Change, Effect, changes};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Item, Judged, Severity, Test, need};
-use crate::config::{Choices, Facts, Globs, Parameter};
+use crate::config::{ByEnvironment, Choices, Facts, Globs, Parameter};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell as Hour, HOUR, Log};
 use crate::error::Result;
@@ -20,7 +20,7 @@ use crate::source::kept;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "LOG-01",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
     needs: &[need::C, need::X],
     shared_parameters: &[],
@@ -60,7 +60,7 @@ pub(super) const TEST: Test = Test {
             "When the same setting was changed again. null = not by cut-off.",
         ),
         Column::optional(
-            "cells_lost_count",
+            "cells_lost",
             Kind::Whole,
             "Hours of the scopes it governs that are holes, in the day after it.",
         ),
@@ -92,7 +92,7 @@ pub(super) const TEST: Test = Test {
 const DAY: i64 = 24 * HOUR;
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let pipelines = evidence.config.choices(TEST.id, "pipelines")?;
+    let pipelines = ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "pipelines"))?;
     let buckets = evidence.config.globs(TEST.id, "log_buckets")?;
     let (all, failed) = changes(evidence)?;
     let mut ours: Vec<Change> = all.into_iter().filter(is_of_logging).collect();
@@ -188,13 +188,14 @@ fn cloud(evidence: &Evidence<'_>, buckets: &Globs) -> Result<Vec<Change>> {
     Ok(calls.filter_map(change).collect())
 }
 
-fn item(evidence: &Evidence<'_>, pipelines: &Choices, change: &Change, later: &[Change]) -> Item {
+fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Change, later: &[Change]) -> Item {
     let record = &change.record;
     let (scope, actor) = (record.scope.as_str(), record.actor.as_deref());
     let object = Some(change.setting.as_str());
+    let pipelines = pipelines.at(evidence.config.environment(scope));
     let is_pipeline = pipelines.any(&Facts { actor, object, scope: Some(scope), ..Facts::default() });
     let ticket = ticket_for(evidence, scope, &change.setting, actor, record.time);
-    let lost = lost(evidence, scope, record.time);
+    let lost = lost(evidence, record, record.time);
     let (verdict, reason) = judge(change.effect, is_pipeline || ticket.is_some(), &lost, evidence, record.time);
     let until =
         later.iter().find(|c| c.setting == change.setting && c.record.scope == record.scope).map(|c| c.record.time);
@@ -256,8 +257,10 @@ struct Lost {
 }
 
 // The hour of the change itself still holds records of before it.
-fn lost(evidence: &Evidence<'_>, scope: &str, time: i64) -> Lost {
-    let is_of_databricks = scope == ACCOUNT || scope.parse::<u64>().is_ok();
+fn lost(evidence: &Evidence<'_>, record: &Record, time: i64) -> Lost {
+    // A bucket holds what Databricks delivers, of every scope.
+    let scope = if record.source == "cloudtrail" { ACCOUNT } else { record.scope.as_str() };
+    let is_of_databricks = scope == ACCOUNT || record.source == crate::source::DATABRICKS;
     let governs = |log: &&Log| match is_of_databricks {
         true => log.source == crate::source::DATABRICKS && (scope == ACCOUNT || log.scope == scope),
         false => crate::source::is_provider(&log.source),

@@ -11,7 +11,7 @@ use super::item::{Item, Severity};
 use super::test::Test;
 use crate::change::{Direction, EntitlementKind, SubjectKind};
 use crate::companion::{Asked, Kind};
-use crate::config::{Choices, Facts};
+use crate::config::{Choices, Environment, Facts};
 use crate::correlate::item_id;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TYPE, EVENTS, PLANE, WORKSPACE_ID};
@@ -126,12 +126,12 @@ pub(super) fn cut_off(evidence: &Evidence<'_>, window: i64) -> i64 {
 pub(super) struct Callers(Arc<BTreeMap<String, Arc<str>>>);
 
 impl Callers {
-    /// Reads them where any workspace is declared to be production.
+    /// Reads them where the configuration says of any workspace what it is for.
     ///
     /// # Errors
     /// The lake cannot be read.
     pub(super) fn read(evidence: &Evidence<'_>) -> Result<Self> {
-        if evidence.config.production.is_empty() {
+        if evidence.config.production.is_empty() && evidence.config.sandbox.is_empty() {
             return Ok(Self::default());
         }
         if let Some(known) = evidence.views.callers.get() {
@@ -178,6 +178,15 @@ impl Callers {
         let caller = self.0.get(event_id).map_or(scope, |at| at);
         catalog.is_some_and(|catalog| evidence.config.production_catalogs.any(catalog))
             || evidence.environment(caller) == Some("production")
+    }
+
+    /// The environment of a change: that of the catalog, else of the workspace that called.
+    pub(super) fn environment(&self, evidence: &Evidence<'_>, deed: &Deed) -> Option<Environment> {
+        let caller = self.0.get(&deed.event_id).map_or(deed.scope.as_str(), |at| at);
+        match self.is_production(evidence, deed) {
+            true => Some(Environment::Production),
+            false => evidence.config.environment(caller),
+        }
     }
 
     /// The severity of a change: graver by one in production.

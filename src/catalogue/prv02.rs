@@ -6,6 +6,7 @@ mod roster;
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::companion::{Decision, Kind as Companion};
+use crate::config::ByEnvironment;
 use crate::correlate::{ACCOUNT, item_id};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
@@ -80,9 +81,9 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let every = evidence.config.span(TEST.id, "every")?.micros().max(1);
-    let revoke_sla = evidence.config.span(TEST.id, "revoke_sla")?.micros();
+    let revoke_sla = ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "revoke_sla")?.micros()))?;
     let roles = Roles::read(evidence)?;
-    let cut_off = super::privileges::cut_off(evidence, revoke_sla);
+    let cut_off = super::privileges::cut_off(evidence, revoke_sla.all().into_iter().copied().max().unwrap_or_default());
     let court = Court { evidence, roles: &roles, revoke_sla, cut_off };
     let mut judged =
         Judged { coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS), ..Judged::default() };
@@ -112,7 +113,7 @@ fn is_log(log: &crate::coverage::Log) -> bool {
 struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
     roles: &'c Roles<'c>,
-    revoke_sla: i64,
+    revoke_sla: ByEnvironment<i64>,
     cut_off: i64,
 }
 
@@ -207,7 +208,8 @@ impl Court<'_, '_> {
         };
         // What names no role of the principal is taken to mean all of them.
         let meant = if meant.is_empty() { held.to_vec() } else { meant };
-        let limit = row.at.max(reviewed.date).saturating_add(self.revoke_sla);
+        let place = self.evidence.config.environment(held.first().map_or(ACCOUNT, |role| role.scope));
+        let limit = row.at.max(reviewed.date).saturating_add(*self.revoke_sla.at(place));
         let last = meant.iter().copied().max_by_key(|role| role.until.unwrap_or(i64::MAX));
         let ended = last.filter(|role| role.until.is_some_and(|end| end < self.cut_off));
         if ended.is_some_and(|role| role.until.is_some_and(|end| end <= limit)) {

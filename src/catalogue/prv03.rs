@@ -9,7 +9,7 @@ use super::records::held;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
-use crate::config::{Choices, Patterns};
+use crate::config::{ByEnvironment, Choices, Patterns};
 use crate::coverage::Log;
 use crate::error::Result;
 use crate::event::{EVENT_TYPE, EVENTS, REQUEST_ID};
@@ -122,11 +122,16 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-struct Court<'c, 'e> {
-    evidence: &'c Evidence<'e>,
+struct Rule {
     allow: Choices,
     personal: Vec<String>,
+    /// In microseconds.
     temporary: i64,
+}
+
+struct Court<'c, 'e> {
+    evidence: &'c Evidence<'e>,
+    rules: ByEnvironment<Rule>,
     cut_off: i64,
     callers: Callers,
     /// The revocation of each grant, by the id of the grant.
@@ -136,13 +141,18 @@ struct Court<'c, 'e> {
 
 impl<'c, 'e> Court<'c, 'e> {
     fn new(evidence: &'c Evidence<'e>, all: &'c [Deed], held: &[Holding<'c>]) -> Result<Self> {
-        let temporary = evidence.config.span(TEST.id, "temporary")?.micros();
+        let rules = ByEnvironment::new(evidence.config, |here| {
+            Ok(Rule {
+                allow: here.choices(TEST.id, "allow")?,
+                personal: here.texts(TEST.id, "personal")?,
+                temporary: here.span(TEST.id, "temporary")?.micros(),
+            })
+        })?;
+        let longest = rules.all().map(|rule| rule.temporary).into_iter().max().unwrap_or_default();
         Ok(Self {
             evidence,
-            allow: evidence.config.choices(TEST.id, "allow")?,
-            personal: evidence.config.texts(TEST.id, "personal")?,
-            temporary,
-            cut_off: cut_off(evidence, temporary),
+            rules,
+            cut_off: cut_off(evidence, longest),
             callers: Callers::read(evidence)?,
             revoked: held.iter().filter_map(|h| Some((h.grant?.id.as_str(), h.revoke?))).collect(),
             made: requests_that_make(evidence, all)?,
@@ -177,7 +187,8 @@ impl<'c, 'e> Court<'c, 'e> {
         if deed.request_id.as_ref().is_some_and(|id| self.made.contains(id)) && is_owner(deed) {
             return ("platform_internal", None);
         }
-        if fits(&self.allow, deed) {
+        let rule = self.rules.at(self.callers.environment(self.evidence, deed));
+        if fits(&rule.allow, deed) {
             return ("allowed", None);
         }
         if !deed.is_resolved || kind == SubjectKind::Unknown {
@@ -186,10 +197,10 @@ impl<'c, 'e> Court<'c, 'e> {
         if deed.privilege.is_none() {
             return ("content_not_stated", None);
         }
-        if self.is_personal(deed) {
+        if is_personal(&self.evidence.views.patterns, rule, deed) {
             return ("personal", None);
         }
-        let limit = deed.time.saturating_add(self.temporary);
+        let limit = deed.time.saturating_add(rule.temporary);
         match revoke {
             Some(revoke) if revoke.time <= limit => return ("temporary", None),
             None if limit >= self.cut_off => return ("window_open", None),
@@ -202,13 +213,12 @@ impl<'c, 'e> Court<'c, 'e> {
             None => ("direct_grant", None),
         }
     }
+}
 
-    fn is_personal(&self, deed: &Deed) -> bool {
-        let (Some(user), Some(securable)) = (deed.subject.as_deref(), deed.securable.as_deref()) else { return false };
-        let patterns = &self.evidence.views.patterns;
-        let is_own = |pattern: &String, name: &str| is_own(patterns, pattern, user, name);
-        self.personal.iter().any(|pattern| is_own(pattern, name(securable)) || is_own(pattern, securable))
-    }
+fn is_personal(patterns: &Patterns, rule: &Rule, deed: &Deed) -> bool {
+    let (Some(user), Some(securable)) = (deed.subject.as_deref(), deed.securable.as_deref()) else { return false };
+    let is_own = |pattern: &String, name: &str| is_own(patterns, pattern, user, name);
+    rule.personal.iter().any(|pattern| is_own(pattern, name(securable)) || is_own(pattern, securable))
 }
 
 /// True when the pattern, with the user put in, means the name. `*` does not reach over the parts of a name: a table called like the

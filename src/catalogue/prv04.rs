@@ -10,7 +10,7 @@ use super::privileges::{
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
-use crate::config::{Choices, Globs};
+use crate::config::{ByEnvironment, Choices, Globs};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
 
@@ -91,8 +91,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     drop(held);
     let court = Court {
         evidence,
-        approved: evidence.config.choices(TEST.id, "approved")?,
-        broad_groups: evidence.config.globs(TEST.id, "broad_groups")?,
+        approved: ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "approved"))?,
+        broad_groups: ByEnvironment::new(evidence.config, |here| here.globs(TEST.id, "broad_groups"))?,
         callers: Callers::read(evidence)?,
     };
     let kinds = Kinds::of(evidence);
@@ -120,8 +120,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 
 struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
-    approved: Choices,
-    broad_groups: Globs,
+    approved: ByEnvironment<Choices>,
+    broad_groups: ByEnvironment<Globs>,
     callers: Callers,
 }
 
@@ -129,7 +129,8 @@ impl Court<'_, '_> {
     // What is not told may be broad.
     fn is_broad(&self, deed: &Deed, subject_kind: SubjectKind) -> bool {
         let securable = deed.securable.as_deref().map(|s| kind(s).replace(' ', "_"));
-        let is_everybody = deed.subject.as_deref().is_some_and(|subject| self.broad_groups.any(subject));
+        let broad_groups = self.broad_groups.at(self.callers.environment(self.evidence, deed));
+        let is_everybody = deed.subject.as_deref().is_some_and(|subject| broad_groups.any(subject));
         deed.privilege.as_deref().is_none_or(|word| BROAD.contains(&privilege(word).as_str()))
             || deed.subject.is_none()
             || (is_everybody && matches!(subject_kind, SubjectKind::Group | SubjectKind::Unknown))
@@ -137,7 +138,7 @@ impl Court<'_, '_> {
     }
 
     fn item(&self, deed: &Deed, change: &str, open: Option<&'static str>) -> Item {
-        let is_listed = fits(&self.approved, deed);
+        let is_listed = fits(self.approved.at(self.callers.environment(self.evidence, deed)), deed);
         let ticket = ticket(self.evidence, deed);
         let word = match open {
             _ if is_listed => "approved",

@@ -9,7 +9,7 @@ use super::privileges::{Callers, Kinds, LeftOut, approval_notes, fits, kind, obj
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
-use crate::config::Choices;
+use crate::config::{ByEnvironment, Choices};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
 
@@ -73,7 +73,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     all.extend(first);
     all.extend(read::run_as(evidence)?);
     all.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-    let owners = evidence.config.choices(TEST.id, "owners")?;
+    let owners = ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "owners"))?;
     let court = Court { evidence, owners, callers, kinds: Kinds::of(evidence) };
     let mut owner_of: BTreeMap<String, &str> = BTreeMap::new();
     let mut left_out = LeftOut::default();
@@ -109,7 +109,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 
 struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
-    owners: Choices,
+    owners: ByEnvironment<Choices>,
     callers: Callers,
     kinds: Kinds<'c>,
 }
@@ -135,13 +135,12 @@ impl Court<'_, '_> {
 
     fn judge(&self, deed: &Deed, is_first: bool) -> &'static str {
         let Some(owner) = deed.subject.as_deref().filter(|_| deed.is_resolved) else { return "unresolved_subject" };
+        let owners = self.owners.at(self.callers.environment(self.evidence, deed));
         let is_pipeline = self.evidence.config.automation.iter().any(|p| self.evidence.name(p) == owner);
         match self.kinds.kind(deed) {
             SubjectKind::Group => "group_owner",
             SubjectKind::Unknown => "unresolved_subject",
-            kind if (kind == SubjectKind::ServicePrincipal || is_pipeline) && fits(&self.owners, deed) => {
-                "owner_allowed"
-            }
+            kind if (kind == SubjectKind::ServicePrincipal || is_pipeline) && fits(owners, deed) => "owner_allowed",
             _ if ticket(self.evidence, deed).is_some() => "ticket",
             SubjectKind::ServicePrincipal => "owner_not_listed",
             SubjectKind::User if is_first => "first_owner_is_person",

@@ -8,11 +8,14 @@ use super::evidence::Evidence;
 use super::sweep::Typed;
 use crate::error::Result;
 use crate::event::{
-    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE,
-    OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
+    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, DELIVERY, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID,
+    LINE, OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
+    WORKSPACE_ID,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
 use crate::inventory::number;
+use crate::lake::Lake;
+use crate::lake::tables::RECORDS;
 use crate::schema::Column as Named;
 
 /// One event.
@@ -177,4 +180,36 @@ pub(super) fn databricks(evidence: &Evidence<'_>, types: &[&str]) -> Result<Opti
     let held: Vec<String> = evidence.databricks_types()?.iter().filter(is_wanted).cloned().collect();
     let is_type = |held| SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(is_one_of(EVENT_TYPE, held));
     Ok((!held.is_empty()).then(|| is_type(held)))
+}
+
+/// The forms in which Databricks' log was delivered.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn databricks_deliveries(lake: &Lake) -> Result<BTreeSet<String>> {
+    let forms = scan(lake, &EVENTS)?
+        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)))
+        .select([DELIVERY.expr()])
+        .unique(None, UniqueKeepStrategy::Any);
+    let forms = collect(forms, "read the forms of delivery")?;
+    Ok(texts(&forms, DELIVERY)?.iter().flatten().map(str::to_owned).collect())
+}
+
+/// The workspaces that Databricks' records of a span name, each with its first time, how many name it, and one of them.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn databricks_workspaces(lake: &Lake, from: i64, to: i64) -> Result<Vec<(String, i64, i64, String)>> {
+    let time = EVENT_TIME.expr().cast(DataType::Int64);
+    let is_meant = SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(WORKSPACE_ID.expr().is_not_null());
+    let seen = scan(lake, &EVENTS)?
+        .filter(is_meant.and(time.clone().gt_eq(lit(from))).and(time.lt(lit(to))))
+        .group_by([WORKSPACE_ID.expr()])
+        .agg([EVENT_TIME.expr().min(), len().cast(DataType::Int64).alias(RECORDS.name), EVENT_ID.expr().min()])
+        .sort([WORKSPACE_ID.name], SortMultipleOptions::default());
+    let seen = collect(seen, "read the workspaces that records name")?;
+    let (id, first) = (texts(&seen, WORKSPACE_ID)?, instants(&seen, EVENT_TIME)?);
+    let (count, event) = (wholes(&seen, RECORDS)?, texts(&seen, EVENT_ID)?);
+    let row = |at| Some((id.get(at)?.to_owned(), first.get(at)?, count.get(at)?, event.get(at)?.to_owned()));
+    Ok((0..seen.height()).filter_map(row).collect())
 }

@@ -74,10 +74,22 @@ pub(super) fn changes(evidence: &Evidence<'_>) -> Result<(Vec<Change>, Vec<Recor
             }
             let old = old.or(known);
             let effect = if old.is_some() && old == new { Effect::Neutral } else { effect };
+            let effect = limited(&setting, old.as_deref(), new.as_deref()).unwrap_or(effect);
             all.push(Change { record: record.clone(), setting, old, new, effect });
         }
     }
     Ok((all, failed))
+}
+
+// A limit that is raised opens a door, and one that is lowered closes it; what it was must be known.
+fn limited(setting: &str, old: Option<&str>, new: Option<&str>) -> Option<Effect> {
+    let days = |value: Option<&str>| value?.trim().parse::<u64>().ok().filter(|days| *days > 0);
+    let (old, new) = (days(old)?, days(new)?);
+    match setting.eq_ignore_ascii_case("maxTokenLifetimeDays") {
+        true if new > old => Some(Effect::Weaken),
+        true if new < old => Some(Effect::Strengthen),
+        _ => None,
+    }
 }
 
 const OTHERS: [&str; 7] = [
@@ -282,6 +294,15 @@ mod tests {
         ] {
             assert_eq!(of_workspace(key, value).effect, effect, "{key} {value}");
         }
+    }
+
+    #[test]
+    fn a_limit_that_is_raised_opens_a_door() {
+        let of = |old, new| limited("maxTokenLifetimeDays", old, new);
+        assert_eq!(of(Some("30"), Some("90")), Some(Effect::Weaken));
+        assert_eq!(of(Some("90"), Some("30")), Some(Effect::Strengthen));
+        assert_eq!([of(None, Some("30")), of(Some("30"), Some("30")), of(Some("30"), Some(""))], [None; 3]);
+        assert_eq!(limited("another", Some("1"), Some("2")), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::grants::{Grant, grants, own_tokens};
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
+use crate::config::ByEnvironment;
 use crate::correlate::door::ActorClass;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::error::Result;
@@ -101,7 +102,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         evidence,
         members: Members::new(evidence, &all)?,
         mutual: Mutual::new(evidence, &all)?,
-        personal: evidence.config.texts(TEST.id, "personal")?,
+        personal: ByEnvironment::new(evidence.config, |here| here.texts(TEST.id, "personal"))?,
     };
     let mut items = Vec::new();
     let (mut failed, mut own, mut unstated, mut twins) = (0, 0, 0, 0);
@@ -143,7 +144,7 @@ struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
     members: Members<'c, 'e>,
     mutual: Mutual<'c>,
-    personal: Vec<String>,
+    personal: ByEnvironment<Vec<String>>,
 }
 
 /// What is found of one grant.
@@ -223,7 +224,7 @@ impl Court<'_, '_> {
                 Standing::Unwatched(hole) => Found { hole: Some(hole), ..Found::of("coverage_gap") },
             };
         }
-        if let Some(partner) = self.mutual.partner(at, actor, grant) {
+        if let Some(partner) = self.mutual.partner(self.evidence, at, actor, grant) {
             return Found { partner: Some(partner), ..Found::of("reciprocal") };
         }
         match self.mutual.hole(self.evidence, grant) {
@@ -234,7 +235,7 @@ impl Court<'_, '_> {
 
     fn is_own_schema(&self, grant: &Grant<'_>) -> bool {
         grant.verb == Verb::OwnerChange
-            && self.personal.iter().any(|pattern| {
+            && self.personal.at(self.evidence.config.environment(&grant.scope)).iter().any(|pattern| {
                 super::prv03::is_own(&self.evidence.views.patterns, pattern, &grant.subject, &grant.object)
             })
     }

@@ -21,7 +21,7 @@ const OPENING: Column =
     Column::optional("opening", Kind::Text, "held or not_held in the opening listing. null = none speaks of the pair.");
 const OPENING_AT: Column = Column::optional("opening_at", Kind::Instant, "When that listing was made. null as there.");
 const EVENT_COUNT: Column = Column::optional(
-    "event_count",
+    "events_count",
     Kind::Whole,
     "Grants and revokes between the listings that changed something; in the period, where a listing is missing.",
 );
@@ -42,7 +42,7 @@ const RESIDUE: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "STA-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::S],
     shared_parameters: &["skew"],

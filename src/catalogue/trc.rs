@@ -87,7 +87,7 @@ pub(super) const TRC_01: Test = Test {
 /// Movers: authorised removals take effect in time.
 pub(super) const TRC_02: Test = Test {
     id: "TRC-02",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::A, need::E],
     shared_parameters: &["skew", "deprovision_sla"],
@@ -202,6 +202,7 @@ fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing, beside: &Beside) -> I
     let effect = t.effect.map(|row| acts.at(row));
     let scope = effect.map_or(ACCOUNT, |act| act.scope);
     let severity = match test.id {
+        "TRC-02" if effect.is_none() && is_due_in_production(evidence, t) => test.severity.raised(),
         "TRC-02" => evidence.in_production(scope, test.severity),
         _ if is_by_hand(evidence, t) => Severity::Medium,
         _ => test.severity,
@@ -229,6 +230,15 @@ fn item(evidence: &Evidence<'_>, test: &Test, t: &Tracing, beside: &Beside) -> I
         extra,
         ..of_decision(evidence, t)
     }
+}
+
+// Where the effect would have been, had there been one.
+fn is_due_in_production(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let case = evidence.correlation.judged.cases.by_key.get(&t.key);
+    let places = case.into_iter().flat_map(|case| case.effect_scopes.iter());
+    places
+        .map(|scope| evidence.correlation.ground.scopes.name(*scope))
+        .any(|scope| evidence.environment(scope) == Some("production"))
 }
 
 // A decision that the connector did not carry out, and somebody else did.

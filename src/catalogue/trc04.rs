@@ -6,6 +6,7 @@ use super::vch01::{is_item, object, of_effect};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Direction;
+use crate::config::ByEnvironment;
 use crate::correlate::cases::Key;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{Verdict, Vouching, item_id};
@@ -86,15 +87,16 @@ struct Limits {
 type Pair<'v> = (&'v Key, &'v str);
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let window = evidence.config.span(TEST.id, "flap_window")?.micros();
-    let limits = Limits {
-        window,
-        cycles: evidence.config.whole(TEST.id, "flap_count")?,
-        cut_off: evidence.cut_off_within(window),
-    };
+    let limits = ByEnvironment::new(evidence.config, |here| {
+        let window = here.span(TEST.id, "flap_window")?.micros();
+        let cycles = here.whole(TEST.id, "flap_count")?;
+        Ok(Limits { window, cycles, cut_off: evidence.cut_off_within(window) })
+    })?;
+    let limits_of = |scope: &str| limits.at(evidence.config.environment(scope));
     let acts = &evidence.correlation.judged.acts;
     let (pairs, [implied, redundant]) = pairs(evidence);
-    let items = pairs.into_iter().filter_map(|((key, scope), all)| item(evidence, key, scope, &all, &limits)).collect();
+    let item = |((key, scope), all): (Pair<'_>, Vec<&Vouching>)| item(evidence, key, scope, &all, limits_of(scope));
+    let items = pairs.into_iter().filter_map(item).collect();
     let failed = acts.iter().filter(|a| {
         let is_revoke = is_item(a.verb) && a.direction == Direction::Revoke;
         is_revoke && a.plane == "effect" && a.outcome != "success" && evidence.period.contains(a.time)

@@ -3,7 +3,7 @@
 use super::words::{shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{SubjectKind, Verb};
-use crate::config::Span;
+use crate::config::{ByEnvironment, Span, Values};
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::columns::{
     AUTHORITY_EVENT_ID_OPT, AUTHORITY_NATIVE_ID, AUTHORITY_TIME_OPT, LAG_SECONDS, STRENGTH, TRANSPORT_EVENT_ID,
@@ -115,8 +115,8 @@ const STRENGTHS: [&str; 4] = ["exact-id", "external-id", "name+group+time", "tim
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = evidence.correlation;
-    let min_strength = min_strength(evidence)?;
-    let items = population(evidence).map(|v| item(evidence, v, min_strength)).collect();
+    let min_strength = ByEnvironment::new(evidence.config, min_strength)?;
+    let items = population(evidence).map(|v| item(evidence, v, &min_strength)).collect();
     let acts_in_period = || all.judged.acts.iter().filter(|a| evidence.period.contains(a.time) && a.plane == "effect");
     let failed = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "failure").count();
     let unknown = acts_in_period().filter(|a| is_item(a.verb) && a.outcome == "unknown").count();
@@ -134,8 +134,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-fn min_strength(evidence: &Evidence<'_>) -> Result<usize> {
-    let word = evidence.config.text(TEST.id, "min_strength")?;
+fn min_strength(here: Values<'_>) -> Result<usize> {
+    let word = here.text(TEST.id, "min_strength")?;
     STRENGTHS.iter().position(|s| *s == word).ok_or_else(|| {
         let known = STRENGTHS.join(", ");
         Error::Input(format!("[test.\"{}\"] min_strength: expected one of {known}, found `{word}`", TEST.id))
@@ -168,10 +168,11 @@ pub(super) fn population<'e>(evidence: &'e Evidence<'_>) -> impl Iterator<Item =
     })
 }
 
-fn item(evidence: &Evidence<'_>, v: &Vouching, min_strength: usize) -> Item {
+fn item(evidence: &Evidence<'_>, v: &Vouching, min_strength: &ByEnvironment<usize>) -> Item {
     let all = evidence.correlation;
     let link = strength(v, &all.judged.acts);
-    let is_weak = link.and_then(rank).is_some_and(|rank| rank > min_strength);
+    let asked = *min_strength.at(evidence.config.environment(all.judged.acts.at(v.effect).scope));
+    let is_weak = link.and_then(rank).is_some_and(|rank| rank > asked);
     let (verdict, reason) =
         if is_weak { (Verdict::Undetermined, "weak_link") } else { (v.reason.verdict(), v.reason.as_str()) };
     Item {

@@ -3,7 +3,7 @@
 use super::vch01::{of_effect, population};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
-use crate::config::Globs;
+use crate::config::{ByEnvironment, Globs, Values};
 use crate::correlate::door::{ActorClass, Door};
 use crate::correlate::kernel::Reason;
 use crate::correlate::{Verdict, Vouching};
@@ -73,7 +73,7 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let door = Door::new(evidence.config)?;
-    let allowed = Allowed::of(evidence)?;
+    let allowed = ByEnvironment::new(evidence.config, Allowed::of)?;
     let mut notes = Vec::new();
     if !door.is_declared() {
         notes.push("No connector principal is declared, so the door of no change can be judged.".to_owned());
@@ -93,9 +93,9 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 struct Allowed(Vec<(Globs, Vec<String>)>);
 
 impl Allowed {
-    fn of(evidence: &Evidence<'_>) -> Result<Self> {
+    fn of(here: Values<'_>) -> Result<Self> {
         let known: Vec<&str> = ActorClass::ALL.iter().map(|class| class.as_str()).collect();
-        let mut lists: Vec<(String, Vec<String>)> = evidence.config.lists(TEST.id, "allowed")?.into_iter().collect();
+        let mut lists: Vec<(String, Vec<String>)> = here.lists(TEST.id, "allowed")?.into_iter().collect();
         lists.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
         let mut words = lists.iter().flat_map(|(_, classes)| classes);
         if let Some(word) = words.find(|word| !known.contains(&word.as_str())) {
@@ -113,9 +113,9 @@ impl Allowed {
     }
 }
 
-fn item(evidence: &Evidence<'_>, door: &Door, allowed: &Allowed, v: &Vouching) -> Item {
+fn item(evidence: &Evidence<'_>, door: &Door, allowed: &ByEnvironment<Allowed>, v: &Vouching) -> Item {
     let act = evidence.correlation.judged.acts.at(v.effect);
-    let set = allowed.of_verb(act.verb.as_str());
+    let set = allowed.at(evidence.config.environment(act.scope)).of_verb(act.verb.as_str());
     let (verdict, reason) = judge(door, set, v);
     let base = of_effect(evidence.correlation, v);
     let is_connectors = matches!(v.class, ActorClass::ScimConnector | ActorClass::ConnectorElsewhere);

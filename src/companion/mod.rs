@@ -31,7 +31,7 @@ pub use entries::{
 pub(crate) use file::is_readable;
 pub use registers::REGISTERS;
 pub use schema::{Column, Kind, Register, Type};
-pub use snapshots::{SnapshotGrant, SnapshotMember, SnapshotToken, SnapshotUser};
+pub use snapshots::{SnapshotGrant, SnapshotMember, SnapshotToken, SnapshotUser, is_snapshot_id, snapshot_id};
 pub use words::{Decision, DutyKind, DutySystem, EmergencyKind, Environment, LeaverKind, PrincipalKind, Word};
 
 use crate::config::Config;
@@ -130,7 +130,7 @@ impl Companions {
         Ok((config, companions))
     }
 
-    /// Adds groups and environments to those of the configuration. [`Companions::read`] has refused what contradicts it.
+    /// Adds groups and environments to those of the configuration, and what snapshots list. [`Companions::read`] has refused what contradicts it.
     pub fn lay_into(&self, config: &mut Config) {
         let known: BTreeSet<String> = config.group_map.keys().map(|name| check::fold(name)).collect();
         for row in self.groups.iter().filter(|row| !known.contains(&check::fold(&row.idp_group))) {
@@ -146,6 +146,8 @@ impl Companions {
                 list.push(row.scope.clone());
             }
         }
+        config.snapshot_users.clone_from(&self.snapshot_users);
+        config.snapshot_members.clone_from(&self.snapshot_members);
     }
 
     /// True when a file of the kind is declared, be it empty.

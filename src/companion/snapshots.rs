@@ -11,6 +11,17 @@ use super::row::Row;
 use super::words::PrincipalKind;
 use crate::error::Result;
 
+/// What stands in for the event of a listing: the file and the moment.
+pub fn snapshot_id(path: &str, time: i64) -> String {
+    let moment = chrono::DateTime::from_timestamp_micros(time).unwrap_or_default();
+    format!("{path} of {}", moment.format("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+/// True for what stands in for an event, which is none of the lake.
+pub fn is_snapshot_id(id: &str) -> bool {
+    id.contains(" of ")
+}
+
 /// One row of `snapshot_users`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotUser {

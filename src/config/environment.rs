@@ -1,6 +1,6 @@
 //! Environments of workspaces, and values of parameters that hold in one of them only.
 
-use super::{Config, PARAMETERS, Parameter, Setting, Span, plain};
+use super::{Config, Parameter, Setting, Span, plain};
 use crate::error::{Error, Result};
 
 /// What a workspace is for.
@@ -12,14 +12,39 @@ pub enum Environment {
     Sandbox,
 }
 
-/// Parameters that a test chooses by the environment of the scope it judges. A value for an environment is refused
-/// elsewhere: it would be ignored.
-const BY_ENVIRONMENT: &[(&str, &str)] =
-    &[("COV-01", "max_gap"), ("TRC-01", "provision_sla"), ("TRC-02", "deprovision_sla")];
+/// Parameters that a test chooses by the environment of the scope it judges. A value for an environment is refused elsewhere: of what
+/// is no place's own (files, sources, identities, accounts as a whole, windows that reach over several places) it would be ignored.
+const BY_ENVIRONMENT: &[(&str, &[&str])] = &[
+    ("COV-01", &["max_gap", "min_expected"]),
+    ("COV-04", &["settle"]),
+    ("VCH-01", &["min_strength"]),
+    ("VCH-02", &["allowed"]),
+    ("TRC-01", &["provision_sla"]),
+    ("TRC-02", &["deprovision_sla"]),
+    ("TRC-04", &["flap_window", "flap_count"]),
+    ("DEP-03", &["residue_sla", "token_sla", "admin_sla"]),
+    ("ACC-03", &["allowed_domains"]),
+    ("PRV-01", &["privileged_groups", "require_ticket", "max_box"]),
+    ("PRV-02", &["revoke_sla"]),
+    ("PRV-03", &["allow", "personal", "temporary"]),
+    ("PRV-04", &["approved", "broad_groups"]),
+    ("PRV-05", &["owners"]),
+    ("SOD-01", &["reciprocal", "group_owners", "system_groups", "personal"]),
+    ("EMG-01", &["max_session", "ticket_window", "review_business_days", "holidays"]),
+    ("CRD-01", &["max_life", "max_age"]),
+    ("CRD-02", &["token_sla"]),
+    ("CRD-03", &["max_rot", "max_rot_hard", "overlap"]),
+    ("AUT-01", &["allowed", "sign_in_window"]),
+    ("AUT-02", &["success_window", "triage_sla"]),
+    ("CHG-02", &["pipelines"]),
+    ("LOG-01", &["pipelines"]),
+    ("ANO-01", &["k", "history", "scheduled"]),
+    ("CLD-01", &["pipelines"]),
+];
 
 /// True when the test judges by the environment's own value of the parameter.
 pub fn honours_environment(test: &str, parameter: &str) -> bool {
-    BY_ENVIRONMENT.contains(&(test, parameter))
+    BY_ENVIRONMENT.iter().any(|(id, names)| *id == test && names.contains(&parameter))
 }
 
 impl Environment {
@@ -85,12 +110,6 @@ impl Config {
         if !honours_environment(test, name) {
             return Err(Error::Bug(format!("parameter `{name}` of {test} is not declared to differ by environment")));
         }
-        let parameter = PARAMETERS
-            .iter()
-            .chain(crate::catalogue::own_parameters(test))
-            .find(|p| p.name == name)
-            .ok_or_else(|| Error::Bug(format!("parameter `{name}` of {test} is not declared")))?;
-        let setting = self.setting_in(test, *parameter, self.environment(scope));
-        setting.value.parse().map_err(|e| Error::Input(format!("{} {name}: {e}", setting.origin)))
+        self.values_in(self.environment(scope)).span(test, name)
     }
 }

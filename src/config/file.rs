@@ -235,6 +235,8 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
         organization_controls,
         other_inputs,
         waivers: file.waiver.into_iter().map(Spanned::into_inner).collect(),
+        snapshot_users: Vec::new(),
+        snapshot_members: Vec::new(),
     };
     policy::check_policies(&config, &file.policy, &place)?;
     Ok(config)

@@ -16,6 +16,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::profiles::Profile;
+use crate::companion::{SnapshotMember, SnapshotUser};
 use crate::error::{Error, Result};
 use crate::report::model::{OrganizationControl, OtherInput};
 
@@ -28,6 +29,7 @@ pub use period::Period;
 pub(crate) use period::{day, midnight};
 pub use policy::{Bound, Policy};
 pub use span::Span;
+pub use values::{ByEnvironment, Values};
 
 /// A configuration that has been read and checked.
 #[derive(Debug, Clone)]
@@ -91,6 +93,10 @@ pub struct Config {
     pub other_inputs: Vec<OtherInput>,
     /// Approved exceptions, in the order of the file.
     pub waivers: Vec<Waiver>,
+    /// Principals as companion snapshots list them, once these have been read.
+    pub snapshot_users: Vec<SnapshotUser>,
+    /// Memberships as companion snapshots list them, likewise.
+    pub snapshot_members: Vec<SnapshotMember>,
 }
 
 /// One `[[source]]`.

@@ -2,10 +2,119 @@
 
 use std::collections::BTreeMap;
 
-use super::{Choice, Choices, Config, Globs, PARAMETERS, Span};
+use super::{Choice, Choices, Config, Environment, Globs, PARAMETERS, Setting, Span};
 use crate::error::{Error, Result};
 
+/// The parameters of the tests as they hold in one environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'c> {
+    pub(super) config: &'c Config,
+    /// `None` = a place that is in none.
+    pub(super) environment: Option<Environment>,
+}
+
+/// What is made of a test's parameters, for each environment and for places in none.
+#[derive(Debug, Clone, Copy)]
+pub struct ByEnvironment<T> {
+    general: T,
+    production: T,
+    sandbox: T,
+}
+
+impl<T> ByEnvironment<T> {
+    /// Makes it of the values that hold in each.
+    ///
+    /// # Errors
+    /// A value is malformed.
+    pub fn new<'c>(config: &'c Config, make: impl Fn(Values<'c>) -> Result<T>) -> Result<Self> {
+        Ok(Self {
+            general: make(config.values_in(None))?,
+            production: make(config.values_in(Some(Environment::Production)))?,
+            sandbox: make(config.values_in(Some(Environment::Sandbox)))?,
+        })
+    }
+
+    /// That of an environment.
+    pub const fn at(&self, environment: Option<Environment>) -> &T {
+        match environment {
+            None => &self.general,
+            Some(Environment::Production) => &self.production,
+            Some(Environment::Sandbox) => &self.sandbox,
+        }
+    }
+
+    /// All three.
+    pub fn all(&self) -> [&T; 3] {
+        [&self.general, &self.production, &self.sandbox]
+    }
+}
+
 impl Config {
+    /// The values that hold in an environment: its own, else the general ones.
+    pub const fn values_in(&self, environment: Option<Environment>) -> Values<'_> {
+        Values { config: self, environment }
+    }
+
+    /// [`Values::span`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn span(&self, test: &str, name: &str) -> Result<Span> {
+        self.values_in(None).span(test, name)
+    }
+
+    /// [`Values::whole`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn whole(&self, test: &str, name: &str) -> Result<u64> {
+        self.values_in(None).whole(test, name)
+    }
+
+    /// [`Values::globs`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn globs(&self, test: &str, name: &str) -> Result<Globs> {
+        self.values_in(None).globs(test, name)
+    }
+
+    /// [`Values::texts`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn texts(&self, test: &str, name: &str) -> Result<Vec<String>> {
+        self.values_in(None).texts(test, name)
+    }
+
+    /// [`Values::map`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn map(&self, test: &str, name: &str) -> Result<BTreeMap<String, String>> {
+        self.values_in(None).map(test, name)
+    }
+
+    /// [`Values::text`] of places in no environment.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn text(&self, test: &str, name: &str) -> Result<String> {
+        self.values_in(None).text(test, name)
+    }
+}
+
+impl Values<'_> {
+    fn setting(&self, test: &str, parameter: super::Parameter) -> Setting {
+        self.config.setting_in(test, parameter, self.environment)
+    }
+
+    /// The value as it is written for the environment, else for the test.
+    fn written(&self, test: &str, name: &str) -> Option<&toml::Value> {
+        let own = self.environment.and_then(|e| self.config.environments.get(&(test.to_owned(), e))?.get(name));
+        own.or_else(|| self.config.tests.get(test)?.get(name))
+    }
+
     /// A parameter of a test that is a length of time.
     ///
     /// # Errors
@@ -58,7 +167,7 @@ impl Config {
     /// # Errors
     /// [`Error::Input`] when it is no text.
     pub fn text(&self, test: &str, name: &str) -> Result<String> {
-        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
+        if let Some(value) = self.written(test, name) {
             let wrong = || Error::Input(format!("[test.\"{test}\"] {name}: expected a text"));
             return value.as_str().map(str::to_owned).ok_or_else(wrong);
         }
@@ -116,10 +225,10 @@ impl Config {
 
     /// The value of a test's own parameter: the configured one, else the default.
     fn given(&self, test: &str, name: &str) -> Result<toml::Value> {
-        if let Some(value) = self.tests.get(test).and_then(|t| t.get(name)) {
+        if let Some(value) = self.written(test, name) {
             return Ok(value.clone());
         }
-        let of_profile = self.of_profile(name);
+        let of_profile = self.config.of_profile(name);
         let bug = |what: &str| Error::Bug(format!("parameter `{name}` of {test} {what}"));
         let parameter = crate::catalogue::own_parameters(test).find(|p| p.name == name);
         let default = parameter.ok_or_else(|| bug("is not declared"))?.default;

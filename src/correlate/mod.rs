@@ -14,6 +14,7 @@ pub mod observed;
 pub mod parts;
 mod read;
 mod rows;
+pub mod snapshots;
 mod spill;
 mod tempo;
 mod texts;

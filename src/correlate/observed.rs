@@ -110,11 +110,7 @@ pub fn read(lake: &Lake) -> Result<Observed> {
     let mut observed = Observed::default();
     rows.iter().for_each(|row| observed.take(row, &names));
     observed.take_groups(&names);
-    observed.observations.sort_unstable();
-    observed.observations.dedup();
-    observed.wholes.sort_unstable();
-    observed.wholes.dedup();
-    Ok(observed)
+    Ok(observed.and(Observed::default()))
 }
 
 /// A row of a statement.
@@ -185,6 +181,17 @@ fn resource(key: &str) -> Option<(SubjectKind, &str, &str)> {
 }
 
 impl Observed {
+    /// What both state, in order.
+    pub fn and(mut self, other: Self) -> Self {
+        self.observations.extend(other.observations);
+        self.observations.sort_unstable();
+        self.observations.dedup();
+        self.wholes.extend(other.wholes);
+        self.wholes.sort_unstable();
+        self.wholes.dedup();
+        self
+    }
+
     fn take(&mut self, row: &Row, names: &Names) {
         let owner = resource(&row.key).map(|(kind, id, facet)| (names.listed(row, kind, id), facet));
         if let Some(of) = owner.as_ref().and_then(|(owner, facet)| whole_of(row, owner, facet)) {
@@ -234,8 +241,8 @@ fn thing(row: &Row, verb: Verb) -> Option<Thing> {
 }
 
 /// The group that makes its members administrators of its workspace, and the role it gives.
-const ADMINS: &str = "admins";
-const WORKSPACE_ADMIN: &str = "workspace_admin";
+pub(super) const ADMINS: &str = "admins";
+pub(super) const WORKSPACE_ADMIN: &str = "workspace_admin";
 
 fn whole_of(row: &Row, owner: &Listed, facet: &str) -> Option<WholeOf> {
     let is_workspace = row.scope.bytes().all(|b| b.is_ascii_digit()) && !row.scope.is_empty();

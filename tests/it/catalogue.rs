@@ -21,6 +21,7 @@ mod logs;
 mod residue;
 mod settings;
 mod sign_ins;
+mod snapshots;
 mod stage;
 mod stories;
 mod totals;
@@ -51,6 +52,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(attributes::ATTRIBUTES)
         .chain(grants::GRANTS)
         .chain(granters::GRANTERS)
+        .chain(snapshots::SNAPSHOTS)
         .chain(governance::GOVERNANCE)
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)

@@ -7,8 +7,9 @@ use bursts::{Burst, Failures, Successes, bursts};
 use super::words::{exception, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::companion::{Kind as Supplied, Triage};
+use crate::config::ByEnvironment;
 use crate::correlate::{Verdict, item_id};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{Column, Kind};
 use crate::source::DATABRICKS;
 
@@ -79,24 +80,33 @@ pub(super) const TEST: Test = Test {
 };
 
 struct Rules {
-    triage_sla: i64,
-    success_window: i64,
+    limits: ByEnvironment<Limits>,
     is_supplied: bool,
 }
 
+/// In microseconds.
+struct Limits {
+    triage_sla: i64,
+    success_window: i64,
+}
+
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let span = |name| Ok(evidence.config.span(TEST.id, name)?.micros());
-    let window: i64 = span("burst_window")?;
+    let window = evidence.config.span(TEST.id, "burst_window")?.micros();
     let count = usize::try_from(evidence.config.whole(TEST.id, "burst_count")?).unwrap_or(usize::MAX).max(1);
     let is_supplied = evidence.companions.has(Supplied::Triage);
-    let rules = Rules { triage_sla: span("triage_sla")?, success_window: span("success_window")?, is_supplied };
+    let limits = ByEnvironment::new(evidence.config, |here| {
+        let span = |name| Ok::<_, Error>(here.span(TEST.id, name)?.micros());
+        Ok(Limits { triage_sla: span("triage_sla")?, success_window: span("success_window")? })
+    })?;
+    let success_window = limits.all().map(|limits| limits.success_window).into_iter().max().unwrap_or_default();
+    let rules = Rules { limits, is_supplied };
     // A burst that began before the period is of the period before; its failures in this one must not make another.
     let failures = Failures::read(evidence, evidence.period.start - window, evidence.period.end + window)?;
     let all = bursts(&failures, count, window);
     let alone = failures.alone(&all, evidence.period);
     let (found, others): (Vec<Burst<'_>>, Vec<Burst<'_>>) =
         all.into_iter().partition(|burst| evidence.period.contains(burst.start));
-    let successes = Successes::read(evidence, &found, rules.success_window)?;
+    let successes = Successes::read(evidence, &found, success_window)?;
     let items = found.iter().map(|burst| item(evidence, &rules, burst, &successes)).collect();
     let not_tested = (!is_supplied).then(|| "no triage feed".to_owned());
     Ok(Judged {
@@ -115,9 +125,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 fn item(evidence: &Evidence<'_>, rules: &Rules, burst: &Burst<'_>, successes: &Successes) -> Item {
     let id = item_id(&["burst", burst.kind(), burst.event_ids[0]]);
     let addresses: Vec<String> = burst.addresses.iter().map(|a| (*a).to_owned()).collect();
-    let due = burst.detected + rules.triage_sla;
+    let limits = rules.limits.at(evidence.config.environment(burst.scope));
+    let due = burst.detected + limits.triage_sla;
     let triage = triage(evidence, &id, burst, due);
-    let success = successes.first(burst, rules.success_window);
+    let success = successes.first(burst, limits.success_window);
     let (verdict, reason) = match (triage, success) {
         _ if !rules.is_supplied => (Verdict::Undetermined, "not_supplied"),
         (Some(_), _) => (Verdict::Pass, "triaged"),

@@ -12,7 +12,7 @@ use super::evidence::Evidence;
 use super::records::{Raw, Record, databricks, records};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Item, Judged, Severity, Test, need};
-use crate::config::{Choices, Facts, Globs, Parameter};
+use crate::config::{ByEnvironment, Choices, Facts, Globs, Parameter};
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::event::EVENT_TYPE;
@@ -66,13 +66,13 @@ pub(super) const TEST: Test = Test {
         Column::optional("event_name", Kind::Text, "The call."),
         Column::optional("change_summary", Kind::Text, "What it set."),
         Column::optional(
-            "is_weakening",
+            "weaken",
             Kind::Flag,
             "True = it opens the resource to any principal, any action, or without an external id.",
         ),
         Column::optional("pipeline", Kind::Flag, "True = made by an allowed actor."),
         Column::optional("ticket", Kind::Text, "The approval that covers it. null = none does."),
-        Column::optional("databricks_pair", Kind::Text, "Event of the change in Databricks beside it. null = none."),
+        Column::optional("dbx_pair", Kind::Text, "Event of the change in Databricks beside it. null = none."),
     ],
     about: About {
         title: "Cloud roles used by Databricks have not drifted",
@@ -164,7 +164,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let own: Vec<Change> = own.map(Change::of_databricks).collect();
     let judge = Judge {
         evidence,
-        pipelines: evidence.config.choices(TEST.id, "pipelines")?,
+        pipelines: ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "pipelines"))?,
         window: evidence.config.span(TEST.id, "pair_window")?.micros(),
         digests: Digests::read(evidence)?,
         has_cloud: evidence.coverage.has(|log| log.source == CLOUDTRAIL),
@@ -249,7 +249,7 @@ impl Change {
 
 struct Judge<'a, 'e> {
     evidence: &'a Evidence<'e>,
-    pipelines: Choices,
+    pipelines: ByEnvironment<Choices>,
     window: i64,
     digests: Digests,
     has_cloud: bool,
@@ -281,7 +281,7 @@ impl Judge<'_, '_> {
         let record = &change.record;
         let (actor, object) = (record.actor.as_deref(), change.object());
         let facts = Facts { actor, object: Some(&object), scope: Some(&record.scope), ..Facts::default() };
-        let is_pipeline = self.pipelines.any(&facts);
+        let is_pipeline = self.pipelines.at(self.evidence.config.environment(&record.scope)).any(&facts);
         let ticket = ticket_for(self.evidence, &record.scope, &object, actor, record.time);
         let (verdict, reason) = match (change.fault, doubt) {
             (Some(fault), _) => (Verdict::Exception, fault),

@@ -39,11 +39,11 @@ pub(super) const TEST: Test = Test {
         Column::optional("sha_old", Kind::Text, "SHA-256 of the version before."),
         Column::optional("sha_new", Kind::Text, "SHA-256 of the version after. null = the file is gone."),
         Column::optional(
-            "time_old",
+            "t_old",
             Kind::Instant,
             "When the version before was modified, where every version has such a time, else read.",
         ),
-        Column::optional("time_new", Kind::Instant, "The same of the version after. null = the file is gone."),
+        Column::optional("t_new", Kind::Instant, "The same of the version after. null = the file is gone."),
         Column::optional("lines_old", Kind::Whole, "Records of the version before."),
         Column::optional("lines_new", Kind::Whole, "Records of the version after. null = the file is gone."),
         Column::optional("lines_lost", Kind::Whole, "Records of the version before that the version after lacks."),

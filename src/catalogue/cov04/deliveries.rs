@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::compare::{Side, Told};
 use super::{Limits, items};
+use crate::catalogue::evidence::WITHOUT_ACCOUNT;
 use crate::catalogue::{Evidence, Judged};
 use crate::change::{CHANGE_ID, CHANGES, ENTITLEMENT, PRIVILEGE, SECURABLE, SUBJECT, SUBJECT_ID, VERB, Verb};
 use crate::correlate::ACCOUNT;
@@ -17,9 +18,6 @@ use crate::frame::{SOURCE, collect, instants, scan, texts};
 use crate::inventory::{FileRow, Inventory};
 use crate::lake::tables::DUPLICATES;
 use crate::source::DATABRICKS;
-
-/// Forms that lack the acts of the account.
-const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
 
 /// Judges every pair of deliveries that overlap in the period.
 pub(super) fn judge(evidence: &Evidence<'_>, limits: Limits, judged: &mut Judged) -> Result<()> {

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use self::compare::{Side, Told, compared};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::config::ByEnvironment;
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
@@ -78,7 +79,7 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let limits = Limits {
-        settle: evidence.config.span(TEST.id, "settle")?.micros(),
+        settle: ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "settle")?.micros()))?,
         window: evidence.config.span(TEST.id, "window")?.micros(),
     };
     let mut judged = Judged { coverage_is_complete: evidence.is_covered(|_| true), ..Judged::default() };
@@ -94,7 +95,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 /// In microseconds.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    settle: i64,
+    settle: ByEnvironment<i64>,
     window: i64,
 }
 
@@ -123,7 +124,8 @@ fn items(
         let (has, lacks) = (sides[at], sides[1 - at]);
         for one in alone {
             let hole_id = hole(lacks, one.time);
-            let (verdict, reason) = judge(one, lacks, limits.settle, hole_id.is_some());
+            let settle = *limits.settle.at(evidence.config.environment(&one.scope));
+            let (verdict, reason) = judge(one, lacks, settle, hole_id.is_some());
             let extra = vec![
                 Cell::Texts(vec![has.name.clone()]),
                 Cell::text(&lacks.name),

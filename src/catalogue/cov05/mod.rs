@@ -65,7 +65,7 @@ pub(super) const TEST: Test = Test {
             "Pairs of which the later link bears the earlier time. null = no pair.",
         ),
         Column::optional(
-            "respelled_count",
+            "zone_missing_count",
             Kind::Whole,
             "Records of the two sources in the period whose time or keys another system had rewritten, so that a zone may be lost, or whose local time the clock showed twice. null = the item is a single record.",
         ),

@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-06",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: need::ALL,
     shared_parameters: &[],
@@ -34,6 +34,7 @@ pub(super) const TEST: Test = Test {
     ],
     columns: &[
         Column::optional("principal", Kind::Text, "The name or id, as the records write it."),
+        Column::optional("kind", Kind::Text, "user, group, service_principal, or unknown = no record says."),
         Column::optional(
             "basis",
             Kind::Text,
@@ -162,6 +163,7 @@ fn item(identities: &Identities, register: &Register, who: &Principal, seen: &Me
         detail: (!candidates.is_empty()).then(|| format!("claimed by {}", candidates.join(", "))),
         extra: vec![
             Cell::text(&who.written),
+            Cell::text(seen.kind.as_str()),
             Cell::Text(basis.map(str::to_owned)),
             Cell::Texts(candidates),
             Cell::Instant(Some(seen.first)),

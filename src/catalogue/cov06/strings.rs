@@ -96,6 +96,7 @@ pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
     for naming in &NAMINGS {
         names.read(evidence, naming)?;
     }
+    one_of_each_text(&mut names.all);
     let named = |((is_group, is_id, text), (written, mention))| (Principal { is_group, is_id, text, written }, mention);
     Ok(Found {
         principals: names.all.into_iter().map(named).collect(),
@@ -104,6 +105,20 @@ pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
             names.others.len() as u64,
         )],
     })
+}
+
+// Some records give as an id what others give as a name, such as a service principal's application id: it is one text.
+fn one_of_each_text(all: &mut BTreeMap<Key, (String, Mention)>) {
+    let ids: Vec<Key> = all.keys().filter(|(_, is_id, _)| *is_id).cloned().collect();
+    for id in ids {
+        let name = (id.0, false, id.2.to_lowercase());
+        if all.contains_key(&name)
+            && let Some((written, mention)) = all.remove(&id)
+            && let Some((spelling, known)) = all.get_mut(&name)
+        {
+            known.add(mention, spelling, &written);
+        }
+    }
 }
 
 /// Names in the making.

@@ -3,7 +3,7 @@
 use super::TEST;
 use super::read::{Credential, Slot};
 use crate::catalogue::Evidence;
-use crate::config::Span;
+use crate::config::{ByEnvironment, Span, Values};
 use crate::correlate::Verdict;
 use crate::correlate::door::Door;
 use crate::error::Result;
@@ -11,29 +11,45 @@ use crate::error::Result;
 /// The limits of the test.
 #[derive(Debug)]
 pub(super) struct Rules {
+    limits: ByEnvironment<Limits>,
+    door: Door,
+}
+
+/// Those of the place in which the credential is used.
+#[derive(Debug)]
+struct Limits {
     limit: i64,
     overlap: i64,
     is_cut: Option<(Span, Span)>,
-    door: Door,
+}
+
+impl Limits {
+    fn new(here: Values<'_>) -> Result<Self> {
+        let span = |name| here.span(TEST.id, name);
+        let (limit, hard) = (span("max_rot")?, span("max_rot_hard")?);
+        Ok(Self {
+            limit: limit.min(hard).micros(),
+            overlap: span("overlap")?.micros(),
+            is_cut: (limit > hard).then_some((limit, hard)),
+        })
+    }
 }
 
 impl Rules {
     /// # Errors
     /// A malformed parameter.
     pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self> {
-        let span = |name| evidence.config.span(TEST.id, name);
-        let (limit, hard) = (span("max_rot")?, span("max_rot_hard")?);
-        Ok(Self {
-            limit: limit.min(hard).micros(),
-            overlap: span("overlap")?.micros(),
-            is_cut: (limit > hard).then_some((limit, hard)),
-            door: Door::new(evidence.config)?,
-        })
+        Ok(Self { limits: ByEnvironment::new(evidence.config, Limits::new)?, door: Door::new(evidence.config)? })
+    }
+
+    fn of(&self, evidence: &Evidence<'_>, slot: &Slot) -> &Limits {
+        self.limits.at(slot.scopes.first().and_then(|scope| evidence.config.environment(scope)))
     }
 
     /// What to say where the configuration asks for more than the hard limit.
     pub(super) fn note(&self) -> Option<String> {
-        self.is_cut.map(|(limit, hard)| format!("max_rot is {limit}, beyond the hard limit: {hard} was used."))
+        let cut = self.limits.all().into_iter().find_map(|limits| limits.is_cut);
+        cut.map(|(limit, hard)| format!("max_rot is {limit}, beyond the hard limit: {hard} was used."))
     }
 }
 
@@ -69,8 +85,9 @@ pub(super) fn judge(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot) -> Opti
         return None;
     }
     let mut findings = Vec::new();
-    let age = ages(evidence, rules, slot, &mut findings);
-    overlaps(evidence, rules, slot, &mut findings);
+    let limits = rules.of(evidence, slot);
+    let age = ages(evidence, limits, slot, &mut findings);
+    overlaps(evidence, limits, slot, &mut findings);
     let is_judged = slot.is_connectors && rules.door.judges_address();
     let outside = slot.used_from.iter().find(|(address, _)| is_judged && !rules.door.is_connectors_address(address));
     if outside.is_some() {
@@ -101,7 +118,7 @@ fn ruling(gravest: Option<Finding>) -> (Verdict, &'static str, Option<String>) {
 }
 
 /// Goes through the stretches between rotations. The greatest age that is known.
-fn ages(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot, findings: &mut Vec<Finding>) -> Option<i64> {
+fn ages(evidence: &Evidence<'_>, rules: &Limits, slot: &Slot, findings: &mut Vec<Finding>) -> Option<i64> {
     let (start, period_end) = (evidence.period.start, evidence.period.end);
     let end = period_end.min(evidence.cut_off());
     let mut made: Vec<i64> = slot.all.iter().map(Credential::start).collect();
@@ -145,7 +162,7 @@ fn ages(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot, findings: &mut Vec<
 }
 
 /// What came before each rotation must end soon after it.
-fn overlaps(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot, findings: &mut Vec<Finding>) {
+fn overlaps(evidence: &Evidence<'_>, rules: &Limits, slot: &Slot, findings: &mut Vec<Finding>) {
     let (start, end) = (evidence.period.start, evidence.period.end.min(evidence.cut_off()));
     for new in slot.all.iter().filter(|one| one.created.is_some()) {
         let due = new.start() + rules.overlap;

@@ -203,12 +203,6 @@ impl<'e> Stores<'e> {
         let times = self.listings.get(&kind)?;
         times[..times.partition_point(|time| *time < instant)].last().copied()
     }
-
-    /// Workspaces in which the leaver was seen.
-    pub(super) fn seen_in<'s>(&self, evidence: &'s Evidence<'_>, leaver: &Departure<'_>) -> Vec<&'s str> {
-        let scopes = &evidence.correlation.ground.scopes;
-        leaver.case.into_iter().flat_map(|case| case.seen_in.iter()).map(|scope| scopes.name(*scope)).collect()
-    }
 }
 
 /// The cases of some principals' accounts.

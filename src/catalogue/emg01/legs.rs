@@ -12,6 +12,7 @@ use crate::catalogue::deeds::deeds;
 use crate::catalogue::records::{Raw, Record, held, records};
 use crate::catalogue::sweep::Typed;
 use crate::change::{SubjectKind, Verb};
+use crate::config::{ByEnvironment, Values};
 use crate::error::{Error, Result};
 use crate::event::OUTCOME;
 use crate::identity::Sighting;
@@ -21,32 +22,44 @@ use crate::source::DATABRICKS;
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) silence: i64,
+    own: ByEnvironment<Own>,
+}
+
+/// Those of the place in which a session began.
+#[derive(Debug)]
+struct Own {
     max: i64,
     ticket: i64,
     business_days: u64,
     holidays: BTreeSet<NaiveDate>,
 }
 
-impl Limits {
-    /// # Errors
-    /// A malformed parameter.
-    pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self> {
-        let span = |name| Ok::<_, Error>(evidence.config.span(TEST.id, name)?.micros());
+impl Own {
+    fn new(here: Values<'_>) -> Result<Self> {
+        let span = |name| Ok::<_, Error>(here.span(TEST.id, name)?.micros());
         let day = |text: &String| {
             let wrong = || format!("test {}: `{text}` under `holidays` is no day such as `2026-12-25`", TEST.id);
             text.parse::<NaiveDate>().map_err(|_| Error::Input(wrong()))
         };
         Ok(Self {
-            silence: span("silence")?,
             max: span("max_session")?,
             ticket: span("ticket_window")?,
-            business_days: evidence.config.whole(TEST.id, "review_business_days")?,
-            holidays: evidence.config.texts(TEST.id, "holidays")?.iter().map(day).collect::<Result<_>>()?,
+            business_days: here.whole(TEST.id, "review_business_days")?,
+            holidays: here.texts(TEST.id, "holidays")?.iter().map(day).collect::<Result<_>>()?,
         })
+    }
+}
+
+impl Limits {
+    /// # Errors
+    /// A malformed parameter.
+    pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self> {
+        let silence = evidence.config.span(TEST.id, "silence")?.micros();
+        Ok(Self { silence, own: ByEnvironment::new(evidence.config, Own::new)? })
     }
 
     pub(super) fn holiday_count(&self) -> usize {
-        self.holidays.len()
+        self.own.at(None).holidays.len()
     }
 }
 
@@ -75,6 +88,7 @@ pub(super) fn legs(
 ) -> Legs {
     let mut legs = Legs::default();
     let cut_off = evidence.cut_off();
+    let limits = limits.own.at(evidence.config.environment(&session.scope));
     let ticket = ticket(evidence, session, limits.ticket);
     match &ticket {
         Some(ticket) => legs.ticket = Some(ticket.id.clone()),

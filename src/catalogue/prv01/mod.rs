@@ -8,7 +8,7 @@ use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{Direction, Verb};
 use crate::companion::Kind as Register;
-use crate::config::Globs;
+use crate::config::{ByEnvironment, Globs};
 use crate::correlate::kernel::{Case, Reason};
 use crate::correlate::{ACCOUNT, Verdict, Vouching};
 use crate::error::Result;
@@ -115,16 +115,18 @@ struct Rule {
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let rule = Rule {
-        privileged: evidence.config.globs(TEST.id, "privileged_groups")?,
-        requires_ticket: evidence.config.flag(TEST.id, "require_ticket")?,
-        max_box: evidence.config.span(TEST.id, "max_box")?.micros(),
-    };
+    let rules = ByEnvironment::new(evidence.config, |here| {
+        Ok(Rule {
+            privileged: here.globs(TEST.id, "privileged_groups")?,
+            requires_ticket: here.flag(TEST.id, "require_ticket")?,
+            max_box: here.span(TEST.id, "max_box")?.micros(),
+        })
+    })?;
     let verb = |v: &Vouching| evidence.correlation.judged.acts.verb(v.effect);
     let grants = population(evidence).filter(|v| verb(v) == Verb::AdminGrant);
-    let mut items: Vec<Item> = grants.map(|v| item(evidence, &rule, v)).collect();
+    let mut items: Vec<Item> = grants.map(|v| item(evidence, &rules, v)).collect();
     let revokes = population(evidence).filter(|v| verb(v) == Verb::AdminRevoke).count() as u64;
-    let others = roles::others(evidence, &rule)?;
+    let others = roles::others(evidence, &rules)?;
     items.extend(others.items);
     let note = "Approval outside the logs was not tested.".to_owned();
     Ok(Judged {
@@ -139,9 +141,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-fn item(evidence: &Evidence<'_>, rule: &Rule, v: &Vouching) -> Item {
+fn item(evidence: &Evidence<'_>, rules: &ByEnvironment<Rule>, v: &Vouching) -> Item {
     let all = evidence.correlation;
     let act = all.judged.acts.at(v.effect);
+    let rule = rules.at(evidence.config.environment(act.scope));
     let behind = v.authority.or(v.transport).map(|row| all.judged.acts.at(row));
     let case = all.judged.cases.by_key.get(&v.key);
     let role = v.key.entitlement.name();

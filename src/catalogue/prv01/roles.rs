@@ -4,6 +4,7 @@ use super::{Grant, Item, Rule, TEST, Verdict, cells, judge};
 use crate::catalogue::deeds::{Deed, deeds};
 use crate::catalogue::evidence::Evidence;
 use crate::change::{Direction, Verb};
+use crate::config::ByEnvironment;
 use crate::correlate::door::ActorClass;
 use crate::correlate::item_id;
 use crate::error::Result;
@@ -33,7 +34,7 @@ fn role(deed: &Deed) -> Option<&'static str> {
 ///
 /// # Errors
 /// The lake cannot be read.
-pub(super) fn others(evidence: &Evidence<'_>, rule: &Rule) -> Result<Others> {
+pub(super) fn others(evidence: &Evidence<'_>, rules: &ByEnvironment<Rule>) -> Result<Others> {
     let all: Vec<(&'static str, Deed)> = deeds(evidence, &[Verb::OwnerChange, Verb::AclChange])?
         .into_iter()
         .filter(|deed| deed.plane == "effect")
@@ -47,7 +48,10 @@ pub(super) fn others(evidence: &Evidence<'_>, rule: &Rule) -> Result<Others> {
         match (deed.succeeded(), deed.direction) {
             (false, _) => found.failed += 1,
             (true, Direction::Revoke) => found.ends += 1,
-            (true, _) => found.items.push(item(evidence, rule, role, deed, &all[at + 1..])),
+            (true, _) => {
+                let rule = rules.at(evidence.config.environment(&deed.scope));
+                found.items.push(item(evidence, rule, role, deed, &all[at + 1..]));
+            }
         }
     }
     Ok(found)

@@ -7,7 +7,7 @@ use crate::access::{Held, State};
 use crate::catalogue::Evidence;
 use crate::catalogue::grants::Grant;
 use crate::change::{EntitlementKind, Verb};
-use crate::config::Globs;
+use crate::config::{ByEnvironment, Globs, Values};
 use crate::correlate::ACCOUNT;
 use crate::error::Result;
 
@@ -21,14 +21,30 @@ pub(super) enum Standing {
     Unwatched(String),
 }
 
+/// Who may grant to a group all the same.
+#[derive(Debug)]
+struct Rule {
+    owners: BTreeMap<String, BTreeSet<String>>,
+    system: Globs,
+}
+
+impl Rule {
+    fn new(evidence: &Evidence<'_>, here: Values<'_>) -> Result<Self> {
+        let owners = here
+            .lists(TEST.id, "group_owners")?
+            .into_iter()
+            .map(|(group, people)| (group.to_lowercase(), people.iter().map(|person| evidence.name(person)).collect()));
+        Ok(Self { owners: owners.collect(), system: here.globs(TEST.id, "system_groups")? })
+    }
+}
+
 /// The members of the groups to which something was granted.
 pub(super) struct Members<'c, 'e> {
     evidence: &'c Evidence<'e>,
     held: BTreeMap<(&'c str, &'c str), Vec<&'c Held<'e>>>,
     /// The first instant from which a group's members are known: it was made, or all its members were listed.
     known_from: BTreeMap<&'c str, i64>,
-    owners: BTreeMap<String, BTreeSet<String>>,
-    system: Globs,
+    rules: ByEnvironment<Rule>,
 }
 
 impl<'c, 'e> Members<'c, 'e> {
@@ -41,23 +57,19 @@ impl<'c, 'e> Members<'c, 'e> {
                 held.entry((row.pair.subject, row.pair.entitlement)).or_default().push(row);
             }
         }
-        let owners =
-            evidence.config.lists(TEST.id, "group_owners")?.into_iter().map(|(group, people)| {
-                (group.to_lowercase(), people.iter().map(|person| evidence.name(person)).collect())
-            });
         Ok(Self {
             evidence,
             held,
             known_from: known_from(evidence),
-            owners: owners.collect(),
-            system: evidence.config.globs(TEST.id, "system_groups")?,
+            rules: ByEnvironment::new(evidence.config, |here| Rule::new(evidence, here))?,
         })
     }
 
     pub(super) fn standing(&self, actor: &str, grant: &Grant<'_>) -> Standing {
         let group = grant.subject.as_str();
-        let is_owner = self.owners.get(&group.to_lowercase()).is_some_and(|owners| owners.contains(actor));
-        if is_owner || self.system.any(group) {
+        let rule = self.rules.at(self.evidence.config.environment(&grant.scope));
+        let is_owner = rule.owners.get(&group.to_lowercase()).is_some_and(|owners| owners.contains(actor));
+        if is_owner || rule.system.any(group) {
             return Standing::NoMember;
         }
         let mut rows = self.held.get(&(actor, group)).into_iter().flatten();

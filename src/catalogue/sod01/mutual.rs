@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{TEST, bears_on};
 use crate::catalogue::Evidence;
 use crate::catalogue::grants::Grant;
+use crate::config::ByEnvironment;
 use crate::coverage::HOUR;
 use crate::error::Result;
 
@@ -16,7 +17,8 @@ type Asked = (bool, String, String, i64);
 pub(super) struct Mutual<'g> {
     all: &'g [Grant<'g>],
     by_pair: BTreeMap<(&'g str, &'g str, &'g str), Vec<usize>>,
-    within: i64,
+    /// In microseconds.
+    within: ByEnvironment<i64>,
     /// Holes looked up before: the same hours are asked for over and over.
     holes: RefCell<BTreeMap<Asked, Option<String>>>,
 }
@@ -29,16 +31,20 @@ impl<'g> Mutual<'g> {
                 by_pair.entry((actor, &grant.subject, &grant.object)).or_default().push(at);
             }
         }
-        let within = evidence.config.span(TEST.id, "reciprocal")?.micros();
+        let within = ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "reciprocal")?.micros()))?;
         Ok(Self { all, by_pair, within, holes: RefCell::default() })
     }
 
     /// The latest earlier grant of the same by the subject to the actor, within the time; the limit itself counts.
-    pub(super) fn partner(&self, at: usize, actor: &str, grant: &Grant<'_>) -> Option<String> {
+    pub(super) fn partner(&self, evidence: &Evidence<'_>, at: usize, actor: &str, grant: &Grant<'_>) -> Option<String> {
         let back = self.by_pair.get(&(grant.subject.as_str(), actor, grant.object.as_str()))?;
         let before = back[..back.partition_point(|other| *other < at)].last()?;
         let other = &self.all[*before];
-        (grant.time - other.time <= self.within).then(|| other.event_id.to_string())
+        (grant.time - other.time <= self.within_at(evidence, grant)).then(|| other.event_id.to_string())
+    }
+
+    fn within_at(&self, evidence: &Evidence<'_>, grant: &Grant<'_>) -> i64 {
+        *self.within.at(evidence.config.environment(&grant.scope))
     }
 
     /// The hole in which a grant in return may hide.
@@ -46,7 +52,8 @@ impl<'g> Mutual<'g> {
         let key = (grant.is_decision, grant.source.to_string(), grant.scope.to_string(), grant.time.div_euclid(HOUR));
         let known = self.holes.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
-            let hole = evidence.hole(|log| bears_on(grant, log), grant.time - self.within, grant.time);
+            let hole =
+                evidence.hole(|log| bears_on(grant, log), grant.time - self.within_at(evidence, grant), grant.time);
             self.holes.borrow_mut().insert(key, hole.clone());
             hole
         })

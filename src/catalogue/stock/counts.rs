@@ -6,6 +6,7 @@ use super::{Count, Good, PERSONAL_TOKEN};
 use crate::access::Listing;
 use crate::catalogue::Evidence;
 use crate::change::{EntitlementKind, SubjectKind};
+use crate::companion::snapshot_id;
 use crate::correlate::ACCOUNT;
 use crate::correlate::door::is_uuid;
 
@@ -18,7 +19,7 @@ pub(in crate::catalogue) fn counts(evidence: &Evidence<'_>) -> Vec<Count> {
     let mut put = |time: i64, path: &str, good: Good| {
         let is_whole = good.scope == ACCOUNT;
         let count = all.entry((good.kind, is_whole, time)).or_insert_with(|| Count {
-            listing: Listing { time, event_id: name_of(path, time) },
+            listing: Listing { time, event_id: snapshot_id(path, time) },
             kind: good.kind,
             is_whole,
             goods: Vec::new(),
@@ -37,12 +38,6 @@ pub(in crate::catalogue) fn counts(evidence: &Evidence<'_>) -> Vec<Count> {
         put(row.taken_at, &row.path, Good { subject_kind: kind_of(&row.owner), ..good });
     }
     all.into_values().collect()
-}
-
-/// What stands in for the event of a listing: the file and the moment.
-fn name_of(path: &str, time: i64) -> String {
-    let moment = chrono::DateTime::from_timestamp_micros(time).unwrap_or_default();
-    format!("{path} of {}", moment.format("%Y-%m-%dT%H:%M:%SZ"))
 }
 
 fn is_of_workspace(permission: &str) -> bool {

@@ -87,17 +87,21 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     };
     let rules = Rules::new(evidence.config)?;
     let failures = Failures::read(evidence, &rules)?;
-    let mut items = Vec::new();
+    let (mut items, mut others) = (Vec::new(), 0);
     for (key, incident) in failures.incidents(evidence) {
-        if evidence.period.contains(all.judged.acts.time(incident.rows[0])) {
-            items.push(item(evidence, &key, &incident, &limits, &failures));
+        match evidence.period.contains(all.judged.acts.time(incident.rows[0])) {
+            true => items.push(item(evidence, &key, &incident, &limits, &failures)),
+            false => others += 1,
         }
     }
     items.extend(nameless(evidence, &rules, &failures));
     items.extend(quarantine::items(evidence, &rules)?);
     Ok(Judged {
         items,
-        exclusions: vec![("failed or skipped pushes to other applications".to_owned(), failures.elsewhere)],
+        exclusions: vec![
+            ("failed or skipped pushes to other applications".to_owned(), failures.elsewhere),
+            ("incidents that began before the period, or after it".to_owned(), others),
+        ],
         coverage_is_complete: evidence.is_covered(crate::source::is_provider),
         ..Judged::default()
     })

@@ -10,7 +10,8 @@ use super::known::Known;
 use crate::catalogue::Evidence;
 use crate::catalogue::records::{Raw, Record, records};
 use crate::change::{SubjectKind, Verb};
-use crate::correlate::TENANT;
+use crate::companion::{SnapshotUser, snapshot_id};
+use crate::correlate::{TENANT, snapshots};
 use crate::error::Result;
 use crate::event::EVENT_TIME;
 use crate::frame::SOURCE;
@@ -66,14 +67,20 @@ impl Lists {
         let found = records(evidence, SOURCE.expr().eq(lit(SCIM_SNAPSHOT)).and(is_near), Raw::With)?;
         let mut lists = Self::default();
         let mut chosen: BTreeMap<(Side, bool, String, String), Account> = BTreeMap::new();
-        for record in &found {
-            let Some((side, account)) = entry(record, known) else {
+        let mut stated: Vec<(i64, Option<(Side, Account)>)> =
+            found.iter().map(|record| (record.time, entry(record, known))).collect();
+        let rows = evidence.config.snapshot_users.iter();
+        let rows = rows.filter(|row| (evidence.period.start..=end + window).contains(&row.taken_at));
+        stated.extend(rows.map(|row| (row.taken_at, of_row(row, known))));
+        stated.sort_by_key(|(time, _)| *time);
+        for (time, entry) in stated {
+            let Some((side, account)) = entry else {
                 lists.unknown += 1;
                 continue;
             };
-            // Records come in the order of time: within the period the later one counts, after it the first.
+            // Within the period the later one counts, after it the first.
             let place = (side, account.is_group, account.scope.clone(), account.id.clone());
-            if record.time < end || !chosen.contains_key(&place) {
+            if time < end || !chosen.contains_key(&place) {
                 chosen.insert(place, account);
             }
         }
@@ -182,6 +189,35 @@ fn entry(record: &Record, known: &Known<'_>) -> Option<(Side, Account)> {
         listed: record.time,
         event_id: record.event_id.clone(),
         since: record.time,
+    };
+    Some((side, account))
+}
+
+/// The same of a row of a companion snapshot.
+fn of_row(row: &SnapshotUser, known: &Known<'_>) -> Option<(Side, Account)> {
+    let side = if row.scope == TENANT { Side::Provider } else { Side::Databricks };
+    let kind = snapshots::kind_of(row.kind);
+    let external_id = row.external_id.clone().filter(|_| side == Side::Databricks);
+    let seen = Sighting {
+        scope: &row.scope,
+        name: Some(&row.principal),
+        id: snapshots::id_of(row),
+        external_id: external_id.as_deref(),
+        ..Sighting::new(SCIM_SNAPSHOT, kind, row.taken_at)
+    };
+    let is_group = kind == SubjectKind::Group;
+    let account = Account {
+        key: known.listed(seen)?,
+        is_group,
+        scope: row.scope.clone(),
+        id: seen.id.unwrap_or(&row.principal).to_owned(),
+        name: Some(row.principal.clone()),
+        external_id,
+        active: Some(row.active),
+        display: row.display_name.clone().filter(|_| !is_group),
+        listed: row.taken_at,
+        event_id: snapshot_id(&row.path, row.taken_at),
+        since: row.taken_at,
     };
     Some((side, account))
 }

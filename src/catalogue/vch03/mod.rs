@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-03",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::A, need::E, need::S],
     shared_parameters: &["look_back"],
@@ -47,9 +47,9 @@ pub(super) const TEST: Test = Test {
     columns: &[
         Column::optional("attribute", Kind::Text, "The attribute compared. null = none could be."),
         Column::optional("value_idp", Kind::Text, "Its value at the identity provider. null = not known."),
-        Column::optional("value_databricks", Kind::Text, "Its value in Databricks. null = not known."),
+        Column::optional("value_dbx", Kind::Text, "Its value in Databricks. null = not known."),
         Column::optional(
-            "since",
+            "since_utc",
             Kind::Instant,
             "The later of the two records that state the values. null = not known.",
         ),

@@ -47,7 +47,9 @@ pub(super) fn heartbeats(
         }
         for at in &table.at {
             let row = Row { time: at.get_ref().clone(), source: None, scope: None, reference: None };
-            let here = format!("{} line {}", place.name, place.line(at.span()));
+            // Where the file lies is no part of the evidence.
+            let file = Path::new(place.name).file_name().map_or(place.name.into(), |name| name.to_string_lossy());
+            let here = format!("{file} line {}", place.line(at.span()));
             let found = heartbeat(row, table, placed, here).map_err(|e| place.error(Some(at.span()), &e))?;
             all.push(found);
         }

@@ -35,6 +35,12 @@ pub(super) fn check(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> 
     Ok(())
 }
 
+/// True for a length of time, as its default shows.
+pub(super) fn is_duration(test: &str, name: &str) -> bool {
+    let all = PARAMETERS.iter().chain(crate::catalogue::own_parameters(test));
+    all.filter(|p| p.name == name).any(|p| p.default.parse::<Span>().is_ok())
+}
+
 /// Names of the parameters that a test is judged by.
 pub(super) fn names_of(test: &str) -> Vec<&'static str> {
     let tests = crate::catalogue::TESTS.iter().filter(|t| t.id == test);

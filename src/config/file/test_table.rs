@@ -75,7 +75,9 @@ pub(super) fn check_environments(
                 let wrong = format!("{test} judges by one `{}` in every environment", key.get_ref());
                 return Err(place.error(Some(key.span()), &wrong));
             }
-            parameters::duration(value, place)?;
+            if parameters::is_duration(test, key.get_ref()) {
+                parameters::duration(value, place)?;
+            }
         }
     }
     Ok(())

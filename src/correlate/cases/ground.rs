@@ -10,7 +10,8 @@ use super::super::activity::{SignIns, known, presence};
 use super::super::acts::{Act, Row, Said};
 use super::super::kernel::{Instant, Scope};
 use super::super::noted::{Noted, note};
-use super::super::observed;
+use super::super::observed::{self, Observed};
+use super::super::snapshots;
 use super::builder::{Rules, is_about_group, standing};
 use super::keys::{Keys, Place, Thing};
 use super::learning::learn;
@@ -60,18 +61,23 @@ pub struct Survey {
     effects_in: BTreeMap<Thing, BTreeSet<String>>,
     unresolved: HashMap<Thing, Vec<(Instant, Direction)>>,
     created: BTreeSet<String>,
+    /// What companion snapshots list.
+    listed: Observed,
 }
 
 impl Survey {
     /// A survey that knows the configuration and nothing else yet.
     pub fn new(config: &crate::config::Config) -> Self {
+        let mut identities = Identities::new(config);
+        snapshots::sightings(config).for_each(|sighting| identities.learn(sighting));
         Self {
-            identities: Identities::new(config),
+            identities,
             keys: Keys::default(),
             scopes: BTreeSet::new(),
             effects_in: BTreeMap::new(),
             unresolved: HashMap::new(),
             created: BTreeSet::new(),
+            listed: snapshots::observed(config),
         }
     }
 
@@ -147,7 +153,7 @@ impl Survey {
     /// The lake cannot be read.
     pub fn finish(mut self, lake: &Lake) -> Result<Ground> {
         let seen = presence(lake)?;
-        let noted = note(&observed::read(lake)?, &self.identities);
+        let noted = note(&observed::read(lake)?.and(self.listed), &self.identities);
         let mut names = self.scopes;
         names.extend(seen.values().flatten().cloned());
         names.extend(noted.scopes().map(str::to_owned));
@@ -234,6 +240,11 @@ impl Ground {
     /// The key of a change, whatever its outcome.
     pub fn key_of(&self, act: &Act<'_>) -> Key {
         key_of(&self.identities, act)
+    }
+
+    /// Where a principal acted in Databricks, by its resolved name.
+    pub fn acted_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
+        self.presence.get(name).into_iter().flatten().copied()
     }
 }
 

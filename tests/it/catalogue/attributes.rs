@@ -277,6 +277,26 @@ pub(super) const ATTRIBUTES: &[Story] = &[
             "alice active: undetermined coverage_gap",
         ],
     },
+    // The list of the very end is of after it, and counts only where the period has none.
+    Story {
+        test: "VCH-03",
+        but: &[LISTS],
+        tell: |logs| {
+            let mut lists = Lists::default();
+            lists.both("03 23:59:59", "alice", "00u1alice", [true, true]);
+            lists.both("04 00:00", "alice", "00u1alice", [true, false]);
+            lists.both("04 00:00", "bob", "00u1bob", [true, false]);
+            logs.files.push(lists.into_file());
+        },
+        judged: &[
+            "alice userName: pass agrees",
+            "alice externalId: pass agrees",
+            "alice active: pass agrees",
+            "bob userName: pass agrees",
+            "bob externalId: pass agrees",
+            "bob active: exception active_differs",
+        ],
+    },
     // A list from after the end needs no log in between.
     Story {
         test: "VCH-03",

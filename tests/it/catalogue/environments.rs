@@ -1,6 +1,8 @@
 //! Limits that hold in one environment only.
 
-use super::logs::{Door, Logs};
+use serde_json::{Value, json};
+
+use super::logs::{Door, Logs, instant};
 use super::stage::{Ground, config, line, outcome};
 
 const ENVIRONMENTS: &str = "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\n\
@@ -59,6 +61,100 @@ fn a_decision_is_late_by_the_limit_of_the_environment_it_takes_effect_in() {
             "member.add alice sand: pass matched",
         ]
     );
+}
+
+/// Values for production beside general ones, of tests of every sort.
+const OTHERS: &str = "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\n\
+    [test.\"VCH-02\".environment.sandbox]\nallowed = { \"*\" = [\"human_admin\"] }\n\
+    [test.\"PRV-03\".environment.sandbox]\nallow = [{ actor = \"root@*\" }]\n\
+    [test.\"PRV-03\".environment.production]\ntemporary = \"1h\"\n\
+    [test.\"CRD-01\"]\nmax_life = \"2d\"\n[test.\"CRD-01\".environment.production]\nmax_life = \"1d\"\n\
+    [test.\"CHG-02\".environment.sandbox]\npipelines = [{ actor = \"root@*\" }]\n\
+    [test.\"TRC-04\".environment.production]\nflap_window = \"1h\"\n";
+
+fn tell_others(logs: &mut Logs) {
+    for scope in ["41", "42"] {
+        let named = [("targetUserName", "eve@example.com"), ("targetGroupName", "engineers")];
+        logs.row("02 09:00", scope, Door::HUMAN, "addPrincipalToGroup", &named);
+        let acl = |set: &str| json!({"targetUserId": "eve@example.com", "aclPermissionSet": set, "resourceId": format!("/clusters/{scope}")});
+        logs.act("01 10:00", scope, Door::HUMAN, "clusters", "changeClusterAcl", acl("Manage"), 200, Value::Null);
+        logs.act("01 12:00", scope, Door::HUMAN, "clusters", "changeClusterAcl", acl(""), 200, Value::Null);
+        let until = (instant("02 10:00") + chrono::TimeDelta::hours(36)).timestamp_millis().to_string();
+        let token = json!({"userId": "eve@example.com", "userName": "eve@example.com", "tokenHash": format!("hash-{scope}"), "tokenExpirationTime": until});
+        logs.act("02 10:00", scope, Door::HUMAN, "accounts", "generateDbToken", token, 200, Value::Null);
+        let setting = json!({"workspaceConfKeys": "enableJobs", "workspaceConfValues": scope});
+        logs.act("02 11:00", scope, Door::HUMAN, "workspace", "workspaceConfEdit", setting, 200, Value::Null);
+        for (at, action) in [("02 12:00", "removePrincipalFromGroup"), ("02 14:00", "addPrincipalToGroup")] {
+            logs.row(at, scope, Door::HUMAN, action, &named);
+        }
+    }
+}
+
+#[test]
+fn a_value_of_one_environment_holds_for_what_happened_there() {
+    let outcomes = Ground::new(&config(&[], OTHERS), tell_others).outcomes().0;
+    let of = |test: &str, scope: &str| {
+        let items = outcome(&outcomes, test).items.iter().filter(|item| item.scope.as_deref() == Some(scope));
+        items.map(|item| item.reason.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (of("VCH-02", "41"), of("VCH-02", "42")),
+        (vec!["manual".to_owned(); 3], vec!["approved_channel".to_owned(); 3])
+    );
+    assert_eq!((of("PRV-03", "41"), of("PRV-03", "42")), (vec!["direct_grant".to_owned()], vec!["allowed".to_owned()]));
+    assert_eq!(
+        (of("CRD-01", "41"), of("CRD-01", "42")),
+        (vec!["life_too_long".to_owned()], vec!["within_limits".to_owned()])
+    );
+    assert_eq!(
+        (of("CHG-02", "41"), of("CHG-02", "42")),
+        (vec!["no_authority".to_owned()], vec!["pipeline".to_owned()])
+    );
+    assert_eq!(
+        (of("TRC-04", "41"), of("TRC-04", "42")),
+        (vec!["not_regranted".to_owned()], vec!["regranted".to_owned()])
+    );
+}
+
+#[test]
+fn what_is_missing_in_production_is_graver_there() {
+    let tell = |logs: &mut Logs| {
+        for (scope, group) in [("41", "prod"), ("42", "sand")] {
+            let named = [("targetUserName", "alice@example.com"), ("targetGroupName", group)];
+            logs.row("06-29 09:05", scope, Door::CONNECTOR, "addPrincipalToGroup", &named);
+            logs.quits("01 09:00", "alice", &format!("okta-{group}"));
+        }
+    };
+    let outcomes = Ground::new(&config(&[], ENVIRONMENTS), tell).outcomes().0;
+    let items = &outcome(&outcomes, "TRC-02").items;
+    let told: Vec<_> =
+        items.iter().map(|i| (i.object.as_deref().unwrap(), i.reason.as_str(), i.severity.as_str())).collect();
+    assert_eq!(told, [("prod", "missing", "critical"), ("sand", "missing", "high")]);
+}
+
+#[test]
+fn a_workspace_that_only_records_of_the_account_name_is_undeclared_all_the_same() {
+    let tell = |logs: &mut Logs| {
+        let given = json!({"principal_id": "7", "permissions": "[\"USER\"]", "workspace_id": "77"});
+        logs.act(
+            "02 11:00",
+            "account",
+            Door::HUMAN,
+            "workspace",
+            "updatePermissionAssignment",
+            given,
+            200,
+            Value::Null,
+        );
+    };
+    let undeclared = |more: &str| {
+        let outcomes = Ground::new(&config(&[], more), tell).outcomes().0;
+        let items = outcome(&outcomes, "COV-01").items.iter().filter(|i| i.reason == "undeclared_scope");
+        items.map(|i| i.scope.clone().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(undeclared(ENVIRONMENTS), ["77"]);
+    assert_eq!(undeclared(""), Vec::<String>::new());
+    assert_eq!(undeclared("\n[environments]\nproduction = [\"77\"]\n"), Vec::<String>::new());
 }
 
 #[test]

@@ -214,6 +214,26 @@ pub(super) const INTEGRITY: &[Story] = &[
         judged: &["okta to databricks: pass within_tolerance"],
     },
     Story { test: "COV-05", but: &[], tell: |_| {}, judged: &["okta to databricks: undetermined no_causal_pair"] },
+    // One record gives as an id what another gives as a name.
+    Story {
+        test: "COV-06",
+        but: &[],
+        tell: |logs| {
+            let robot = "0b7c2d5e-1111-4222-8333-444455556666";
+            let set = json!({"targetUserId": robot, "aclPermissionSet": "CAN_USE", "resourceId": "/warehouses/1"});
+            acts(logs, "02 09:00", "databrickssql", "changeWarehouseAcls", set);
+            logs.row("02 09:05", "account", Door::CONNECTOR, "add", &[("targetUserName", robot)]);
+            // Of this one not even the kind is said.
+            let assigned = json!({"principal_id": "77", "permissions": "[\"USER\"]"});
+            acts(logs, "02 09:10", "workspace", "updatePermissionAssignment", assigned);
+        },
+        judged: &[
+            "77: undetermined id_only",
+            "0b7c2d5e-1111-4222-8333-444455556666: pass stands_for_itself",
+            "root: pass stands_for_itself",
+            "scim-connector: pass stands_for_itself",
+        ],
+    },
     Story {
         test: "COV-06",
         but: &[],

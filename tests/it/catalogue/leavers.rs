@@ -61,6 +61,41 @@ pub(super) const LEAVERS: &[Story] = &[
             "max account: exception late",
         ],
     },
+    // Nothing tells of an account, and yet they were there: one signed in, one was put into a group.
+    Story {
+        test: "DEP-01",
+        but: &[PERSONNEL],
+        tell: never_made,
+        judged: &[
+            "ann account: exception missing",
+            "ben account: exception missing",
+            "cid account: not_applicable not_pushed",
+        ],
+    },
+    Story {
+        test: "DEP-02",
+        but: &[PERSONNEL],
+        tell: never_made,
+        judged: &[
+            "ann account: exception activity_after_end",
+            "ben account: pass no_activity",
+            "cid account: not_applicable not_pushed",
+        ],
+    },
+    // Left before the period, and gone before it; only the limit of the second still ran when it began.
+    Story {
+        test: "DEP-01",
+        but: &[],
+        tell: |logs| {
+            for (who, left, gone) in [("alice", "06-29 23:59:59", "06-30 00:30"), ("bob", "06-30 00:00", "06-30 00:30")]
+            {
+                logs.user("06-29 00:30", "add", who);
+                logs.lifecycle(left, "deactivate", who);
+                logs.user(gone, "deactivateUser", who);
+            }
+        },
+        judged: &["user.deactivate bob account: pass matched"],
+    },
     Story {
         test: "DEP-01",
         but: &[SUSPENSIONS],
@@ -252,6 +287,14 @@ fn departures(logs: &mut Logs) {
     // Back before the period began: nothing is left to judge.
     logs.lifecycle("06-29 06:00", "deactivate", "liam");
     logs.lifecycle("06-30 08:00", "reactivate", "liam");
+}
+
+fn never_made(logs: &mut Logs) {
+    let row = |who: &str| format!("{who}@example.com,2026-07-01T09:00:00Z,voluntary\n");
+    logs.files.push(("hr.csv", format!("person,effective_at,kind\n{}{}{}", row("ann"), row("ben"), row("cid"))));
+    logs.signs_in("06-30 09:00", ONE, "ann@example.com");
+    logs.signs_in("02 10:00", ONE, "ann@example.com");
+    logs.member("06-30 09:00", Door::CONNECTOR, "addPrincipalToGroup", "ben", "engineers");
 }
 
 // Somebody of whom the identity provider only ever says the id.

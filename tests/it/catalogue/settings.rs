@@ -246,6 +246,27 @@ pub(super) const SETTINGS: &[Story] = &[
             "system.log_stream.lifecycle.update: pass not_weakened",
         ],
     },
+    // A bucket holds the logs of every scope of Databricks.
+    Story {
+        test: "LOG-01",
+        but: &[("", CLOUD), ("", BUCKETS)],
+        tell: |logs| {
+            for (day, hour) in (1..4).flat_map(|day| (0..24).map(move |hour| (day, hour))) {
+                logs.signs_in(&format!("{day:02} {hour:02}:40"), "account", "nobody@example.com");
+                logs.signs_in(&format!("06-{} {hour:02}:40", 28 + day.min(2)), "account", "nobody@example.com");
+            }
+            let records = json!({"Records": [
+                call("02 08:00", "eve", "PutBucketPolicy", json!({"bucketName": "audit-logs", "bucketPolicy": {}})),
+                call("02 09:00", "eve", "PutBucketLifecycle", json!({"bucketName": "audit-logs"})),
+                call("02 10:00", "eve", "PutBucketPolicy", json!({"bucketName": "other", "bucketPolicy": {}})),
+            ]});
+            logs.files.push(("cloudtrail.json", records.to_string()));
+        },
+        judged: &[
+            "PutBucketPolicy of bucket audit-logs: pass not_weakened",
+            "PutBucketLifecycle of bucket audit-logs: exception weakened",
+        ],
+    },
     Story {
         test: "CLD-01",
         but: &[("", CLOUD), ("", APPROVALS)],

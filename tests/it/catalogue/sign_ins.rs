@@ -50,6 +50,30 @@ const RECORDS: (&str, &str) = (
 );
 
 pub(super) const SIGN_INS: &[Story] = &[
+    // As the catalogue spells it; in production nothing but SAML.
+    Story {
+        test: "AUT-01",
+        but: &[(
+            "",
+            "\n[environments]\nproduction = [\"41\"]\n[test.\"AUT-01\"]\nallowed = [\"SAML\", \"oidc/unified\"]\n[test.\"AUT-01\".environment.production]\nallowed = [\"saml\"]\n",
+        )],
+        tell: |logs| {
+            logs.decides("02 08:59", "alice", "user.session.start", "SUCCESS", &[], json!({}));
+            for (at, scope) in [("02 09:00", "account"), ("02 09:01", "41")] {
+                logs.row(
+                    at,
+                    scope,
+                    Door { actor: "alice@example.com", endpoint: "", ..Door::HUMAN },
+                    "oidcBrowserLogin",
+                    &[("user", "alice@example.com")],
+                );
+            }
+        },
+        judged: &[
+            "alice accounts.oidcBrowserLogin: pass idp_sign_in",
+            "alice accounts.oidcBrowserLogin: exception other_method",
+        ],
+    },
     Story {
         test: "AUT-01",
         but: &[],

@@ -111,3 +111,39 @@ fn an_unmapped_name_is_the_scope() {
     let undeclared = items.iter().filter(|i| i["reason"] == "undeclared_scope").count();
     assert_eq!(undeclared, 0, "an environment may name it");
 }
+
+/// A record of Azure Monitor: its log is of one workspace, and never of the account.
+fn azure_record() -> String {
+    serde_json::json!({
+        "resourceId": "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.DATABRICKS/WORKSPACES/DBX-PROD",
+        "operationVersion": "1.0.0", "operationName": "Microsoft.Databricks/accounts/login", "category": "accounts",
+        "identity": "{\"email\":\"alice@example.com\"}", "time": "2026-07-02T09:00:00Z",
+        "properties": {
+            "logId": "11111111-2222-3333-8444-555555555555", "serviceName": "accounts", "actionName": "login",
+            "requestId": "r1", "userAgent": "x", "sourceIPAddress": "192.0.2.1", "sessionId": null,
+            "requestParams": "{\"user\":\"alice@example.com\"}", "response": "{\"statusCode\":200}",
+        },
+    })
+    .to_string()
+}
+
+#[test]
+fn nothing_is_concluded_of_the_account_from_azures_log_alone() {
+    let place = Place::new();
+    place.write("databricks.json", azure_record());
+    place.write(
+        "okta.json",
+        r#"{"uuid":"u","published":"2026-07-02T09:00:00.000Z","eventType":"user.session.start","actor":{"id":"1","type":"User","alternateId":"a@example.com"},"outcome":{"result":"SUCCESS"},"target":[]}"#,
+    );
+    place.write("tickmark.toml", CONFIG);
+    let period = "2026-07-01..2026-07-04";
+    place.run(&["run", "--lake", "lake", "--config", "tickmark.toml", "--period", period, "--out", "out"]).ends(0);
+    let results = parquet_rows(&place.path("out/data/results.parquet"));
+    let of = |test: &str| results.iter().find(|row| row["test_id"] == test).unwrap()["conclusion"].clone();
+    for test in ["VCH-01", "PRV-01", "CHG-02", "LOG-01", "TRC-01"] {
+        assert_eq!(of(test), "Not tested", "{test}");
+    }
+    // A deviation stays one.
+    assert_eq!(of("AUT-01"), "Exceptions noted");
+    assert!(place.text("out/model.json").contains("Azure Monitor carries no acts of the account"));
+}

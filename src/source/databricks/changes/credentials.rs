@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::subject::Subject;
-use super::{Context, Found, Name, one};
+use super::{Context, Found, Name, is_uuid, one};
 use crate::change::{Change, SubjectKind, Verb};
 
 /// What personal access tokens begin with.
@@ -21,8 +21,10 @@ pub(super) fn token<'r>(context: Context<'_, 'r>, verb: Verb) -> Found<'r> {
 
 /// A secret of a service principal.
 pub(super) fn service_principal_secret<'r>(context: Context<'_, 'r>, verb: Verb) -> Found<'r> {
-    let id = context.hint(&["service_principal", "service_principal_id", "servicePrincipal"]);
-    let owner = Subject { kind: Some(SubjectKind::ServicePrincipal), name: None, id };
+    let said = context.hint(&["service_principal", "service_principal_id", "servicePrincipal"]);
+    // An application id is the name that a service principal goes by.
+    let (name, id) = if said.as_deref().is_some_and(is_uuid) { (said, None) } else { (None, said) };
+    let owner = Subject { kind: Some(SubjectKind::ServicePrincipal), name, id };
     one(owner.on(credential(context, verb, "oauth_secret", context.hint(&["secret_id", "secretId"]))))
 }
 
