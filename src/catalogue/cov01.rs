@@ -207,7 +207,7 @@ fn named_only(evidence: &Evidence<'_>) -> Result<Vec<Item>> {
     let has_log =
         |scope: &str| evidence.coverage.has(|log| log.source == crate::source::DATABRICKS && log.scope == scope);
     let seen = super::records::databricks_workspaces(evidence.lake, evidence.period.start, evidence.period.end)?;
-    let unknown = seen.into_iter().filter(|(id, ..)| !named.iter().any(|n| *n == id) && !has_log(id));
+    let unknown = seen.into_iter().filter(|(id, ..)| !named.contains(&id) && !has_log(id));
     let item = |(id, first, count, event): (String, i64, i64, String)| {
         let hour = first.div_euclid(HOUR);
         Item {

@@ -303,7 +303,9 @@ impl Sweep {
 
     /// Events of all time by type, as the vocabulary lists them.
     pub(super) fn vocabulary(&self) -> Vec<TypeCount> {
-        let mut all: HashMap<(&str, &str, &str, bool), (i64, i64, i64), FixedState> = HashMap::default();
+        // Source, type, plane and whether it is understood; count, first and last time.
+        type Key<'t> = (&'t str, &'t str, &'t str, bool);
+        let mut all: HashMap<Key<'_>, (i64, i64, i64), FixedState> = HashMap::default();
         for typed in self.types() {
             let key = (typed.source, typed.event_type, typed.plane, typed.is_mapped);
             let known = all.entry(key).or_insert((0, i64::MAX, i64::MIN));

@@ -122,7 +122,6 @@ impl Asked {
 }
 
 // Ids are digests: any of their bits are as good as others.
-#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
 const fn mark(event: u128) -> (usize, u64) {
     let place = event as usize % MARKS;
     (place / 64, 1 << (place % 64))
