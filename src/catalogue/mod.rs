@@ -193,9 +193,9 @@ fn outcome(
     // What a companion file lists is no event of the lake.
     judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
     check(test, &judged.items)?;
-    let of_databricks = [Kind::Effect, Kind::Usage, Kind::Configuration];
-    let leans_on_databricks = test.needs.iter().any(|need| of_databricks.contains(&need.kind));
-    if judged.not_tested.is_none() && !test.is_gate() && leans_on_databricks && evidence.lacks_account()? {
+    let of_account = [Kind::Effect, Kind::Configuration];
+    let leans_on_account = test.needs.iter().any(|need| of_account.contains(&need.kind));
+    if judged.not_tested.is_none() && !test.is_gate() && leans_on_account && evidence.lacks_account()? {
         judged.not_tested = Some(NO_ACCOUNT.to_owned());
     }
     waivers.lay(test.id, &mut judged.items);
