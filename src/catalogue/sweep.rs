@@ -103,7 +103,8 @@ pub(super) struct Sweep {
     deliveries: HashSet<[u32; 2], FixedState>,
 }
 
-const COLUMNS: [crate::schema::Column; 17] = [
+/// The columns of [`Page::numbers`], in their order.
+const NUMBERED: [crate::schema::Column; 12] = [
     SOURCE,
     EVENT_TYPE,
     SCHEMA_VERSION,
@@ -112,16 +113,14 @@ const COLUMNS: [crate::schema::Column; 17] = [
     PARSE_RULE,
     ACTOR,
     ACTOR_KIND,
-    TARGET,
-    TARGET_ID,
     TARGET_KIND,
-    EVENT_ID,
-    EVENT_TIME,
     FILE_ID,
-    LINE,
     SCOPE,
     DELIVERY,
 ];
+
+/// The other columns that are read.
+const OTHERS: [crate::schema::Column; 6] = [TARGET, TARGET_ID, EVENT_ID, EVENT_TIME, LINE, MAPPED];
 
 impl Sweep {
     /// Reads all events once.
@@ -140,7 +139,7 @@ impl Sweep {
             uses: TokenUses::default(),
             deliveries: HashSet::default(),
         };
-        let columns: Vec<_> = COLUMNS.iter().chain([&MAPPED]).map(|column| column.expr()).collect();
+        let columns: Vec<_> = NUMBERED.iter().chain(&OTHERS).map(|column| column.expr()).collect();
         let mut page = Page::default();
         let mut places = Places::default();
         places.ask(evidence.correlation.judged.acts.iter().map(|act| act.event_id));
@@ -360,21 +359,7 @@ impl Page {
     }
 
     fn fill(&mut self, piece: &DataFrame, known: &mut Texts) -> Result<()> {
-        let columns = [
-            SOURCE,
-            EVENT_TYPE,
-            SCHEMA_VERSION,
-            PLANE,
-            OUTCOME,
-            PARSE_RULE,
-            ACTOR,
-            ACTOR_KIND,
-            TARGET_KIND,
-            FILE_ID,
-            SCOPE,
-            DELIVERY,
-        ];
-        for (column, numbers) in columns.into_iter().zip(&mut self.numbers) {
+        for (column, numbers) in NUMBERED.into_iter().zip(&mut self.numbers) {
             known.numbers(texts(piece, column)?, numbers);
         }
         let times = instants(piece, EVENT_TIME)?;
