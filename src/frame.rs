@@ -198,6 +198,7 @@ fn of_cells(cells: Cells<'_>, kind: Kind) -> Values {
         Cells::Wholes(all) if kind == Kind::Instant => Values::Instants(all),
         Cells::Wholes(all) => Values::Wholes(all),
         Cells::Reals(all) => Values::Reals(all),
+        Cells::Flags(all) => Values::Flags(all),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
@@ -14,7 +14,7 @@ use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
 use crate::event::{EVENTS, Event, RAW};
 use crate::framing::{Chunk, Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers};
-use crate::lake::Rows;
+use crate::lake::Columns;
 use crate::source::{Fate, Kin, Record, Source, Traits};
 
 /// Raw bytes after which a block is closed.
@@ -38,11 +38,11 @@ pub(super) struct FileContext<'f> {
     pub(super) zone: Option<Tz>,
 }
 
-/// Events, changes and statements of some chunks, as Arrow batches.
+/// Events, changes and statements of some chunks.
 pub(super) struct Block {
-    pub(super) events: RecordBatch,
-    pub(super) changes: RecordBatch,
-    pub(super) statements: RecordBatch,
+    pub(super) events: Arc<Columns>,
+    pub(super) changes: Arc<Columns>,
+    pub(super) statements: Arc<Columns>,
     pub(super) rows: Vec<EventRow>,
 }
 
@@ -89,9 +89,9 @@ pub(super) struct Blocks {
 }
 
 struct OpenBlock {
-    events: Rows,
-    changes: Rows,
-    statements: Rows,
+    events: Columns,
+    changes: Columns,
+    statements: Columns,
     rows: Vec<EventRow>,
     change_count: u32,
     statement_count: u32,
@@ -111,9 +111,9 @@ enum Raw {
 impl OpenBlock {
     fn new() -> Self {
         Self {
-            events: Rows::new(&EVENTS).with_views(RAW),
-            changes: Rows::new(&CHANGES),
-            statements: Rows::new(&STATEMENTS),
+            events: Columns::new(&EVENTS),
+            changes: Columns::new(&CHANGES),
+            statements: Columns::new(&STATEMENTS),
             rows: Vec::new(),
             change_count: 0,
             statement_count: 0,
@@ -124,20 +124,30 @@ impl OpenBlock {
 
     fn close(self) -> Result<Block> {
         Ok(Block {
-            events: self.events.finish()?,
-            changes: self.changes.finish()?,
-            statements: self.statements.finish()?,
+            events: Arc::new(self.events.checked()?),
+            changes: Arc::new(self.changes.checked()?),
+            statements: Arc::new(self.statements.checked()?),
             rows: self.rows,
         })
     }
 
-    /// Gives the chunk's bytes to the raw texts that point into them.
+    /// Gives the chunk's bytes to the raw texts that lie in them.
     fn put_raws(&mut self, bytes: Vec<u8>) {
-        let Some(block) = self.events.block(RAW, bytes) else { return };
-        for raw in std::mem::take(&mut self.raws) {
-            match raw {
-                Raw::Span(start, length) => self.events.view(RAW, block, start, length),
-                Raw::Own(text) => self.events.put(RAW, &text),
+        let raws = std::mem::take(&mut self.raws);
+        // Where one record is no UTF-8, the others are.
+        let given = String::from_utf8(bytes).map_err(|error| error.into_bytes());
+        let (block, bytes) = match given {
+            Ok(text) => (self.events.block(RAW, text), Vec::new()),
+            Err(bytes) => (None, bytes),
+        };
+        for raw in raws {
+            match (raw, block) {
+                (Raw::Span(start, length), Some(block)) => self.events.view(RAW, block, start, length),
+                (Raw::Span(start, length), None) => {
+                    let own = bytes.get(start..start + length).and_then(|own| std::str::from_utf8(own).ok());
+                    self.events.put(RAW, own.unwrap_or_default());
+                }
+                (Raw::Own(text), _) => self.events.put(RAW, &text),
             }
         }
     }

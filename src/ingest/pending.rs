@@ -3,30 +3,25 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::compute::interleave_record_batch;
 use rayon::prelude::*;
 
 use super::block::{Block, EventRow};
 use super::known::{date, day_of};
 use super::settle::{Duplicate, Partition, Settled, Store, settle};
 use crate::change::{CHANGES, STATEMENTS};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::EVENTS;
-use crate::lake::{Staged, Writer};
+use crate::lake::{Columns, Staged, Writer};
 use crate::schema::Table;
-
-/// Rows and raw bytes that are copied together at most: text columns of Arrow end at 2 GiB.
-const SLICE_ROWS: usize = 8192;
-const SLICE_BYTES: u64 = 8 << 20;
 
 /// Gathered events with their changes and statements, not yet decided on and not yet written.
 #[derive(Default)]
 pub(super) struct Pending {
-    events: Vec<RecordBatch>,
-    changes: Vec<RecordBatch>,
-    statements: Vec<RecordBatch>,
+    events: Vec<Arc<Columns>>,
+    changes: Vec<Arc<Columns>>,
+    statements: Vec<Arc<Columns>>,
     partitions: BTreeMap<Partition, Vec<Row>>,
     size: usize,
 }
@@ -68,17 +63,13 @@ struct Piece {
 }
 
 impl Pending {
-    /// Takes the batches of a block; returns the number to name its rows by.
+    /// Takes the cells of a block; returns the number to name its rows by.
     pub(super) fn push(&mut self, block: &Block) -> usize {
-        let raw: u64 = block.rows.iter().map(|row| row.byte_length).sum();
-        let cells = [&block.events, &block.changes, &block.statements].into_iter().flat_map(RecordBatch::columns);
-        // Room that was made and not taken does not count.
-        let cells = cells.map(|column| column.to_data().get_slice_memory_size().unwrap_or_default());
-        let rows = block.rows.len() * size_of::<Row>();
-        self.size += usize::try_from(raw).unwrap_or_default() + cells.sum::<usize>() + rows;
-        self.events.push(block.events.clone());
-        self.changes.push(block.changes.clone());
-        self.statements.push(block.statements.clone());
+        let cells = [&block.events, &block.changes, &block.statements].map(|columns| columns.size());
+        self.size += cells.into_iter().sum::<usize>() + block.rows.len() * size_of::<Row>();
+        self.events.push(Arc::clone(&block.events));
+        self.changes.push(Arc::clone(&block.changes));
+        self.statements.push(Arc::clone(&block.statements));
         self.events.len() - 1
     }
 
@@ -110,7 +101,8 @@ impl Pending {
 
     /// Decides on all that is gathered and writes what is new, in files of at most `piece` raw bytes.
     pub(super) fn flush(self, store: &Store, piece: u64) -> Result<Flushed> {
-        let batches = [&self.events, &self.changes, &self.statements].map(|batches| batches.iter().collect::<Vec<_>>());
+        let batches =
+            [&self.events, &self.changes, &self.statements].map(|all| all.iter().map(AsRef::as_ref).collect());
         let partitions: Vec<(Partition, Vec<Row>)> = self.partitions.into_iter().collect();
         let settled: Result<Vec<(Partition, Settled)>> = partitions
             .into_par_iter()
@@ -141,7 +133,7 @@ impl Pending {
 
 impl Piece {
     /// Stages the rows of the three tables; those of `events` first.
-    fn stage(&self, writer: &Writer, [events, changes, statements]: &[Vec<&RecordBatch>; 3]) -> Result<Vec<Staged>> {
+    fn stage(&self, writer: &Writer, [events, changes, statements]: &[Vec<&Columns>; 3]) -> Result<Vec<Staged>> {
         let mut staged = vec![self.stage_table(writer, &EVENTS, events, &self.rows, |r| r.row..r.row + 1)?];
         let ranged = |range: &Range<u32>| range.start as usize..range.end as usize;
         let with = |has: fn(&Row) -> bool| self.rows.iter().filter(|r| has(r)).cloned().collect::<Vec<Row>>();
@@ -164,56 +156,30 @@ impl Piece {
         &self,
         writer: &Writer,
         table: &'static Table,
-        batches: &[&RecordBatch],
+        batches: &[&Columns],
         rows: &[Row],
         places: impl Fn(&Row) -> Range<usize>,
     ) -> Result<Staged> {
         let times = rows.first().zip(rows.last()).map(|(a, b)| (a.event.event_time, b.event.event_time));
-        let slices = slices(rows).flat_map(|slice| {
-            let at: Vec<(usize, usize)> =
-                slice.iter().flat_map(|row| places(row).map(move |place| (row.batch, place))).collect();
-            gathered(table, batches, &at)
-        });
-        writer.stage(table, Some((self.partition.0, self.date.clone())), times, slices)
+        let at: Vec<(usize, usize)> =
+            rows.iter().flat_map(|row| places(row).map(move |place| (row.batch, place))).collect();
+        writer.stage_gathered(table, (self.partition.0, self.date.clone()), times, batches, &at)
     }
-}
-
-/// How long runs of rows that stand one behind the other have to be, so that they are taken as they stand.
-const LONG_RUN: usize = 256;
-
-/// The rows at these places: copied together where they are strewn, as they stand where they follow each other.
-fn gathered(table: &Table, batches: &[&RecordBatch], at: &[(usize, usize)]) -> Vec<Result<RecordBatch>> {
-    let follows = |a: &(usize, usize), b: &(usize, usize)| a.0 == b.0 && a.1 + 1 == b.1;
-    let runs = at.chunk_by(follows).count();
-    if at.len() / runs.max(1) >= LONG_RUN {
-        return at.chunk_by(follows).map(|run| Ok(batches[run[0].0].slice(run[0].1, run.len()))).collect();
-    }
-    let rows = interleave_record_batch(batches, at);
-    vec![rows.map_err(|e| Error::Bug(format!("rows of `{}` cannot be gathered: {e}", table.name)))]
-}
-
-fn slices(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let (slice, after) = rest.split_at(prefix(rest, SLICE_BYTES, SLICE_ROWS));
-        rest = after;
-        (!slice.is_empty()).then_some(slice)
-    })
 }
 
 fn split(mut rows: Vec<Row>, bytes: u64) -> Vec<Vec<Row>> {
     let mut parts = Vec::new();
     while !rows.is_empty() {
-        let rest = rows.split_off(prefix(&rows, bytes, usize::MAX));
+        let rest = rows.split_off(prefix(&rows, bytes));
         parts.push(std::mem::replace(&mut rows, rest));
     }
     parts
 }
 
 // How many rows fit; at least one, however large.
-fn prefix(rows: &[Row], bytes: u64, count: usize) -> usize {
+fn prefix(rows: &[Row], bytes: u64) -> usize {
     let mut total = 0;
-    let fitting = rows.iter().take(count).take_while(|r| {
+    let fitting = rows.iter().take_while(|r| {
         total += r.event.byte_length;
         total <= bytes
     });

@@ -8,7 +8,7 @@ use super::settle::Duplicate;
 use super::tally::FileTally;
 use crate::change::*;
 use crate::event::*;
-use crate::lake::{self, Rows};
+use crate::lake::{self, Columns, Rows};
 
 /// Where an event's record stands.
 pub(super) struct Lineage<'l> {
@@ -33,9 +33,9 @@ fn clean<'v>(value: &'v Option<Text<'_>>, masked: bool) -> Option<Cow<'v, str>> 
 }
 
 /// Puts one row of table `events`.
-pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_>) {
+pub(super) fn put_event(rows: &mut Columns, event: &Event<'_>, lineage: &Lineage<'_>) {
     let masked = lineage.raw_sha256.is_some();
-    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+    let text = |rows: &mut Columns, column, value| rows.text(column, clean(value, masked).as_deref());
     rows.text(EVENT_ID, Digits::of(&event.identity).as_str());
     text(rows, NATIVE_ID, &event.native_id);
     text(rows, REQUEST_ID, &event.request_id);
@@ -75,7 +75,7 @@ pub(super) fn put_event(rows: &mut Rows, event: &Event<'_>, lineage: &Lineage<'_
 }
 
 /// Puts the rows of table `changes` that an event holds; returns how many.
-pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u32 {
+pub(super) fn put_changes(rows: &mut Columns, event: &Event<'_>, masked: bool) -> u32 {
     let mut count = 0;
     for (ordinal, change) in event.changes.iter().enumerate() {
         let event_id = Digits::of(&event.identity);
@@ -97,7 +97,7 @@ pub(super) fn put_changes(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u
 }
 
 /// Puts the rows of table `statements` that an event holds; returns how many.
-pub(super) fn put_statements(rows: &mut Rows, event: &Event<'_>, masked: bool) -> u32 {
+pub(super) fn put_statements(rows: &mut Columns, event: &Event<'_>, masked: bool) -> u32 {
     let mut ordinal = 0;
     for statement in &event.statements {
         let held = statement.held.iter().map(|change| ("held", Some(change)));
@@ -123,8 +123,8 @@ pub(super) fn put_statements(rows: &mut Rows, event: &Event<'_>, masked: bool) -
     ordinal
 }
 
-fn put_subject(rows: &mut Rows, change: &Change<'_>, kind: crate::schema::Column, masked: bool) {
-    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+fn put_subject(rows: &mut Columns, change: &Change<'_>, kind: crate::schema::Column, masked: bool) {
+    let text = |rows: &mut Columns, column, value| rows.text(column, clean(value, masked).as_deref());
     text(rows, SUBJECT, &change.subject);
     text(rows, SUBJECT_ID, &change.subject_id);
     text(rows, SUBJECT_ALIAS, &change.subject_alias);
@@ -132,8 +132,8 @@ fn put_subject(rows: &mut Rows, change: &Change<'_>, kind: crate::schema::Column
     rows.text(kind, change.subject_kind.as_str());
 }
 
-fn put_object(rows: &mut Rows, change: &Change<'_>, event: &Event<'_>, masked: bool) {
-    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+fn put_object(rows: &mut Columns, change: &Change<'_>, event: &Event<'_>, masked: bool) {
+    let text = |rows: &mut Columns, column, value| rows.text(column, clean(value, masked).as_deref());
     text(rows, ENTITLEMENT, &change.entitlement);
     text(rows, ENTITLEMENT_ID, &change.entitlement_id);
     text(rows, PRIVILEGE, &change.privilege);
@@ -147,8 +147,8 @@ fn put_object(rows: &mut Rows, change: &Change<'_>, event: &Event<'_>, masked: b
 }
 
 // What correlation needs of the event, so that it need not read the events again.
-fn put_source(rows: &mut Rows, event: &Event<'_>, masked: bool) {
-    let text = |rows: &mut Rows, column, value| rows.text(column, clean(value, masked).as_deref());
+fn put_source(rows: &mut Columns, event: &Event<'_>, masked: bool) {
+    let text = |rows: &mut Columns, column, value| rows.text(column, clean(value, masked).as_deref());
     rows.text(EVENT_TYPE, &*event.event_type);
     text(rows, NATIVE_ID, &event.native_id);
     text(rows, REQUEST_ID, &event.request_id);

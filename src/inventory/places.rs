@@ -10,9 +10,28 @@ use crate::lake::Lake;
 
 /// The number that the 32 digits of an event's id stand for; `None` = it is no such id.
 pub fn number(event_id: &str) -> Option<u128> {
-    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    let is_one = event_id.len() == 32 && event_id.bytes().all(is_digit);
-    u128::from_str_radix(event_id, 16).ok().filter(|_| is_one)
+    let digits: &[u8; 32] = event_id.as_bytes().try_into().ok()?;
+    let (high, low) = digits.split_at(16);
+    Some(u128::from(half(high)?) << 64 | u128::from(half(low)?))
+}
+
+/// What every byte counts as a hexadecimal digit of lower case; [`NO_DIGIT`] for those that are none.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
+const NO_DIGIT: u8 = 0xff;
+
+fn half(digits: &[u8]) -> Option<u64> {
+    let values = digits.iter().map(|digit| DIGITS[usize::from(*digit)]);
+    let (number, seen) = values.fold((0, 0), |(number, seen), value| (number << 4 | u64::from(value), seen | value));
+    (seen < 16).then_some(number)
 }
 
 /// Where the events stand that were asked for: file id and line. What is no event's id stands nowhere.

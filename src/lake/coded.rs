@@ -3,6 +3,7 @@
 //! Columns are encoded into memory, by as many threads as there are, and appended to the file one row group after the other.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,19 +12,22 @@ use parquet::arrow::ArrowSchemaConverter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::WriterProperties;
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+use zstd::bulk::Compressor;
 
+use super::layout::{self, Layout, PAGE};
 use super::packed;
 use crate::error::{Error, Result};
 use crate::schema::{Cells, Codes, Kind, NULL, Table};
 
 /// Rows of a page.
-const PAGE: usize = 1 << 15;
+const PAGE_ROWS: usize = 1 << 15;
 
 /// How hard texts are squeezed: digests yield to no effort.
 const LEVEL: i32 = 1;
@@ -31,7 +35,7 @@ const LEVEL: i32 = 1;
 /// A Parquet file that takes its name when it is finished.
 pub struct CodedFile {
     writer: SerializedFileWriter<File>,
-    partial: PathBuf,
+    written: PathBuf,
     path: PathBuf,
 }
 
@@ -44,12 +48,20 @@ impl CodedFile {
     /// # Errors
     /// The file cannot be made.
     pub fn new(table: &Table, path: &Path) -> Result<Self> {
-        let partial = path.with_extension("partial");
-        let file = File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
+        Self::under(table, path.with_extension("partial"), path)
+    }
+
+    /// Begins a file of a declared table that has its name from the start.
+    pub(super) fn in_place(table: &Table, path: &Path) -> Result<Self> {
+        Self::under(table, path.to_owned(), path)
+    }
+
+    fn under(table: &Table, written: PathBuf, path: &Path) -> Result<Self> {
+        let file = File::create(&written).map_err(|e| Error::io("create", &written, e))?;
         let properties = WriterProperties::builder().set_created_by("tickmark".to_owned()).build();
         let root = schema(table)?.root_schema_ptr();
         let writer = SerializedFileWriter::new(file, root, Arc::new(properties)).map_err(|e| refused(path, e))?;
-        Ok(Self { writer, partial, path: path.to_owned() })
+        Ok(Self { writer, written, path: path.to_owned() })
     }
 
     /// Adds a row group.
@@ -71,8 +83,16 @@ impl CodedFile {
     /// # Errors
     /// The file cannot be written.
     pub fn finish(self) -> Result<()> {
-        self.writer.close().map_err(|e| refused(&self.path, e))?;
-        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
+        let (written, path) = (self.written.clone(), self.path.clone());
+        self.close()?;
+        std::fs::rename(&written, &path).map_err(|e| Error::io("write", &path, e))
+    }
+
+    /// Ends a file that has its name already; gives its size, and the file, which need not be on the disk yet.
+    pub(super) fn close(self) -> Result<(u64, File)> {
+        let file = self.writer.into_inner().map_err(|e| refused(&self.path, e))?;
+        let size = file.metadata().map_err(|e| Error::io("write", &self.path, e))?.len();
+        Ok((size, file))
     }
 }
 
@@ -98,103 +118,186 @@ pub fn encode(table: &Table, columns: Vec<Cells<'_>>) -> Result<Option<RowGroup>
         return Err(Error::Bug(format!("table {} came out with other columns", table.name)));
     }
     let schema = schema(table)?;
+    let mut encoder = Encoder::new().map_err(|e| bug(&e))?;
     let mut encoded = Vec::with_capacity(columns.len());
     for (at, (column, cells)) in table.columns.iter().zip(columns).enumerate() {
         let fits = match column.kind {
             Kind::Text => matches!(cells, Cells::Coded(_) | Cells::Texts(_)),
             Kind::Whole | Kind::Instant => matches!(cells, Cells::Wholes(_)),
             Kind::Real => matches!(cells, Cells::Reals(_)),
-            Kind::Flag | Kind::TextList => false,
+            Kind::Flag => matches!(cells, Cells::Flags(_)),
+            Kind::TextList => false,
         };
         if !fits || column.required && cells.has_null() {
             return Err(Error::Bug(format!("column {} of table {} holds what it must not", column.name, table.name)));
         }
-        encoded.push(chunk(schema.column(at), &cells, column.required).map_err(|e| bug(&e))?);
+        let layout = layout::of(table, column);
+        encoded.push(encoder.chunk(schema.column(at), &cells, column.required, layout).map_err(|e| bug(&e))?);
     }
     Ok((row_count > 0).then_some(RowGroup(encoded)))
 }
 
-/// One column of a row group: its pages, and what is said of them.
-fn chunk(
-    description: ColumnDescPtr,
-    cells: &Cells<'_>,
-    required: bool,
-) -> std::result::Result<(Bytes, ColumnCloseResult), ParquetError> {
-    let mut sink = TrackedWrite::new(Vec::new());
-    let mut pages = SerializedPageWriter::new(&mut sink);
-    let (mut dictionary, mut first, mut sizes) = (None, None, (0, 0));
-    let mut put = |page: Page, body: &[u8]| -> std::result::Result<u64, ParquetError> {
-        let spec = pages.write_page(CompressedPage::new(page, body.len()))?;
-        sizes = (sizes.0 + spec.compressed_size, sizes.1 + spec.uncompressed_size);
-        Ok(spec.offset)
-    };
-    if let Cells::Coded(codes) = cells {
-        let body = packed::plain(codes.words.iter().copied());
-        let (buf, num_values) = (squeezed(&body)?, small(codes.words.len())?);
-        let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
-        dictionary = Some(put(page, &body)?);
-    }
-    let mut encoding = Encoding::PLAIN;
-    for from in (0..cells.len()).step_by(PAGE) {
-        let rows = from..cells.len().min(from + PAGE);
-        let num_values = small(rows.len())?;
-        let mut body = Vec::new();
-        encoding = values(cells, rows, required, &mut body);
-        let page = Page::DataPage {
-            buf: squeezed(&body)?,
-            num_values,
-            encoding,
-            def_level_encoding: Encoding::RLE,
-            rep_level_encoding: Encoding::RLE,
-            statistics: None,
-        };
-        let offset = put(page, &body)?;
-        first = first.or(Some(offset));
-    }
-    let wide = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let mut metadata = ColumnChunkMetaData::builder(description)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
-        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoding])
-        .set_num_values(wide(cells.len() as u64))
-        .set_total_compressed_size(wide(sizes.0 as u64))
-        .set_total_uncompressed_size(wide(sizes.1 as u64))
-        .set_data_page_offset(wide(first.unwrap_or(0)))
-        .set_dictionary_page_offset(dictionary.map(wide));
-    if let Cells::Wholes(all) = cells {
-        let (least, most) = (all.iter().flatten().min(), all.iter().flatten().max());
-        let nulls = all.iter().filter(|v| v.is_none()).count();
-        metadata =
-            metadata.set_statistics(Statistics::int64(least.copied(), most.copied(), None, Some(nulls as u64), false));
-    }
-    let close = ColumnCloseResult {
-        bytes_written: sizes.0 as u64,
-        rows_written: cells.len() as u64,
-        metadata: metadata.build()?,
-        bloom_filter: None,
-        column_index: None,
-        offset_index: None,
-    };
-    Ok((Bytes::from(sink.into_inner()?), close))
+type Encoded<T> = std::result::Result<T, ParquetError>;
+
+/// What is used for one column after the other.
+struct Encoder {
+    compressor: Compressor<'static>,
+    body: Vec<u8>,
 }
 
-fn small(count: usize) -> std::result::Result<u32, ParquetError> {
+impl Encoder {
+    fn new() -> Encoded<Self> {
+        Ok(Self { compressor: Compressor::new(LEVEL).map_err(external)?, body: Vec::with_capacity(2 * PAGE) })
+    }
+
+    /// One column of a row group: its pages, and what is said of them.
+    fn chunk(
+        &mut self,
+        description: ColumnDescPtr,
+        cells: &Cells<'_>,
+        required: bool,
+        layout: Layout,
+    ) -> Encoded<(Bytes, ColumnCloseResult)> {
+        let mut sink = TrackedWrite::new(Vec::new());
+        let mut pages = Pages { pages: SerializedPageWriter::new(&mut sink), sizes: (0, 0) };
+        let (mut dictionary, mut first) = (None, None);
+        if let Cells::Coded(codes) = cells {
+            self.body.clear();
+            packed::plain(codes.words.iter().copied(), &mut self.body);
+            let (buf, num_values) = (self.squeezed(layout)?, small(codes.words.len())?);
+            let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
+            dictionary = Some(pages.put(page, self.body.len())?);
+        }
+        let mut encoding = Encoding::PLAIN;
+        let mut from = 0;
+        while from < cells.len() {
+            let rows = from..page_end(cells, from);
+            from = rows.end;
+            let num_values = small(rows.len())?;
+            self.body.clear();
+            encoding = values(cells, rows, required, layout, &mut self.body);
+            let page = Page::DataPage {
+                buf: self.squeezed(layout)?,
+                num_values,
+                encoding,
+                def_level_encoding: Encoding::RLE,
+                rep_level_encoding: Encoding::RLE,
+                statistics: None,
+            };
+            let offset = pages.put(page, self.body.len())?;
+            first = first.or(Some(offset));
+        }
+        let sizes = pages.sizes;
+        let wide = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let compression = if layout.is_compressed {
+            Compression::ZSTD(ZstdLevel::try_new(LEVEL)?)
+        } else {
+            Compression::UNCOMPRESSED
+        };
+        let mut metadata = ColumnChunkMetaData::builder(description)
+            .set_compression(compression)
+            .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoding])
+            .set_num_values(wide(cells.len() as u64))
+            .set_total_compressed_size(wide(sizes.0 as u64))
+            .set_total_uncompressed_size(wide(sizes.1 as u64))
+            .set_data_page_offset(wide(first.unwrap_or(0)))
+            .set_dictionary_page_offset(dictionary.map(wide));
+        if let Some(bounds) = bounds(cells).filter(|_| layout.is_bounded) {
+            metadata = metadata.set_statistics(bounds);
+        }
+        let close = ColumnCloseResult {
+            bytes_written: sizes.0 as u64,
+            rows_written: cells.len() as u64,
+            metadata: metadata.build()?,
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        };
+        Ok((Bytes::from(sink.into_inner()?), close))
+    }
+
+    fn squeezed(&mut self, layout: Layout) -> Encoded<Bytes> {
+        if !layout.is_compressed {
+            return Ok(Bytes::copy_from_slice(&self.body));
+        }
+        self.compressor.compress(&self.body).map(Bytes::from).map_err(external)
+    }
+}
+
+fn external(error: std::io::Error) -> ParquetError {
+    ParquetError::External(Box::new(error))
+}
+
+/// Pages of one column, and their sizes with and without compression.
+struct Pages<'p> {
+    pages: SerializedPageWriter<'p, Vec<u8>>,
+    sizes: (usize, usize),
+}
+
+impl Pages<'_> {
+    /// Writes a page; gives where it begins.
+    fn put(&mut self, page: Page, size: usize) -> Encoded<u64> {
+        let spec = self.pages.write_page(CompressedPage::new(page, size))?;
+        self.sizes = (self.sizes.0 + spec.compressed_size, self.sizes.1 + spec.uncompressed_size);
+        Ok(spec.offset)
+    }
+}
+
+/// The row that the page of a row ends before; a row is never parted, however large.
+fn page_end(cells: &Cells<'_>, from: usize) -> usize {
+    let most = cells.len().min(from + PAGE_ROWS);
+    let Cells::Texts(all) = cells else { return most };
+    let mut size = 0;
+    let fitting = all[from..most].iter().take_while(|text| {
+        size += text.map_or(0, str::len);
+        size <= PAGE
+    });
+    from + fitting.count().max(1)
+}
+
+/// Longest text that a bound may be: it stands in the file's footer, which every reader reads whole.
+const LONGEST_BOUND: usize = 256;
+
+/// The least and the greatest value, and how many are null; `None` = it is not told.
+fn bounds(cells: &Cells<'_>) -> Option<Statistics> {
+    match cells {
+        Cells::Wholes(all) => {
+            let (least, most) = (all.iter().flatten().min(), all.iter().flatten().max());
+            let nulls = all.iter().filter(|v| v.is_none()).count();
+            Some(Statistics::int64(least.copied(), most.copied(), None, Some(nulls as u64), false))
+        }
+        Cells::Coded(codes) => {
+            let (least, most) = (codes.words.iter().min(), codes.words.iter().max());
+            let is_short = |word: &&str| word.len() <= LONGEST_BOUND;
+            if !(least.is_none_or(is_short) && most.is_none_or(is_short)) {
+                return None;
+            }
+            let nulls = codes.codes.iter().filter(|code| **code == NULL).count();
+            let bytes = |word: Option<&&str>| word.map(|word| ByteArray::from(*word));
+            Some(Statistics::byte_array(bytes(least), bytes(most), None, Some(nulls as u64), false))
+        }
+        Cells::Texts(_) | Cells::Reals(_) | Cells::Flags(_) => None,
+    }
+}
+
+fn small(count: usize) -> Encoded<u32> {
     u32::try_from(count).map_err(|_| ParquetError::General(format!("{count} rows in one page")))
 }
 
-fn squeezed(body: &[u8]) -> std::result::Result<Bytes, ParquetError> {
-    let squeezed = zstd::bulk::compress(body, LEVEL).map_err(|e| ParquetError::External(Box::new(e)))?;
-    Ok(Bytes::from(squeezed))
-}
-
 /// The body of a data page; gives how its values are encoded.
-fn values(cells: &Cells<'_>, rows: std::ops::Range<usize>, required: bool, body: &mut Vec<u8>) -> Encoding {
+fn values(cells: &Cells<'_>, rows: Range<usize>, required: bool, layout: Layout, body: &mut Vec<u8>) -> Encoding {
     match cells {
         Cells::Coded(Codes { codes, words }) => {
             let codes = &codes[rows];
             levels(codes.iter().map(|code| *code != NULL), required, body);
             let width = packed::width(words.len().saturating_sub(1) as u64).max(1);
             body.push(width);
-            packed::codes(codes.iter().copied().filter(|code| *code != NULL), width, body);
+            if required {
+                packed::codes(codes, width, body);
+            } else {
+                let held: Vec<u32> = codes.iter().copied().filter(|code| *code != NULL).collect();
+                packed::codes(&held, width, body);
+            }
             Encoding::RLE_DICTIONARY
         }
         Cells::Texts(all) => {
@@ -206,6 +309,10 @@ fn values(cells: &Cells<'_>, rows: std::ops::Range<usize>, required: bool, body:
         Cells::Wholes(all) => {
             let wholes = &all[rows];
             levels(wholes.iter().map(Option::is_some), required, body);
+            if layout.is_ascending {
+                packed::deltas(&wholes.iter().flatten().copied().collect::<Vec<_>>(), body);
+                return Encoding::DELTA_BINARY_PACKED;
+            }
             wholes.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
             Encoding::PLAIN
         }
@@ -213,6 +320,12 @@ fn values(cells: &Cells<'_>, rows: std::ops::Range<usize>, required: bool, body:
             let reals = &all[rows];
             levels(reals.iter().map(Option::is_some), required, body);
             reals.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
+            Encoding::PLAIN
+        }
+        Cells::Flags(all) => {
+            let flags = &all[rows];
+            levels(flags.iter().map(Option::is_some), required, body);
+            packed::packed(flags.iter().flatten().map(|flag| u64::from(*flag)), 1, body);
             Encoding::PLAIN
         }
     }
@@ -223,11 +336,12 @@ fn levels(is_there: impl Iterator<Item = bool>, required: bool, body: &mut Vec<u
     if required {
         return;
     }
-    let mut levels = Vec::new();
-    packed::codes(is_there.map(u32::from), 1, &mut levels);
-    let length = u32::try_from(levels.len()).unwrap_or(u32::MAX);
-    body.extend_from_slice(&length.to_le_bytes());
-    body.extend_from_slice(&levels);
+    let there: Vec<u32> = is_there.map(u32::from).collect();
+    let start = body.len();
+    body.extend_from_slice(&[0; 4]);
+    packed::codes(&there, 1, body);
+    let length = u32::try_from(body.len() - start - 4).unwrap_or(u32::MAX);
+    body[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! table `files`, which is committed last; what a killed run left of a batch is rolled back by the next writer and unseen by readers.
 
 mod coded;
+mod columns;
 mod compaction;
 mod delta;
+mod layout;
 mod left_over;
 mod merge;
 mod order;
@@ -25,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::schema::Table;
 
 pub use coded::{CodedFile, RowGroup, encode};
+pub use columns::Columns;
 pub use compaction::{Compaction, Shrunk, TARGET_BYTES, compact};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, RecordBatch, StringViewArray, new_null_array};
+use arrow::array::{Array, RecordBatch, new_null_array};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -16,22 +16,13 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
 
+use super::layout::{self, PAGE, ROW_GROUP};
 use crate::error::{Error, Result};
-use crate::event::{
-    ACCOUNT_ID, ACTOR, ACTOR_KIND, APP, BYTE_LENGTH, BYTE_OFFSET, CHANNEL, DELIVERY, ENDPOINT, EVENT_ID, EVENT_TIME,
-    EVENT_TYPE, EVENTS, FILE_ID, LINE, MAPPED, NATIVE_ID, OUTCOME, PARSE_RULE, PLANE, RAW, RAW_SHA256, REQUEST_ID,
-    SCHEMA_VERSION, SCOPE, TARGET_KIND, WORKSPACE_ID,
-};
+use crate::event::EVENT_TIME;
 use crate::schema::{Column, Table};
-
-/// Rows in a row group: large enough to compress, small enough to be skipped.
-const ROW_GROUP: usize = 1 << 17;
 
 /// Memory of the rows of a row group: whoever reads it needs no more than a few times that.
 const ROW_GROUP_MEMORY: usize = 128 << 20;
-
-/// Bytes of a page before compression: what fits into the processor's cache together with the tables of the compressor.
-const PAGE: usize = 256 << 10;
 
 /// Rows after which the size of a page is looked at. A raw text has about a kilobyte.
 const PAGE_STEP: usize = 128;
@@ -53,21 +44,15 @@ pub(super) fn write(
     let refused = |error| Error::io("write", path, error);
     let file = File::create(path).map_err(refused)?;
     let failed = |error| Error::io("write", path, cause(error));
-    let mut batches = batches.peekable();
-    // Texts may be held in several ways in memory; in the file they are all one, so that the way is not written down.
-    let schema = match batches.peek() {
-        Some(Ok(batch)) => batch.schema(),
-        _ => table.arrow_schema(),
-    };
     let options = ArrowWriterOptions::new().with_properties(properties(table)?).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(&file, schema, options).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new_with_options(&file, table.arrow_schema(), options).map_err(failed)?;
     let mut memory = 0;
     while ((writer.bytes_written() + writer.in_progress_size()) as u64) < limit
         && let Some(batch) = batches.next()
     {
         let batch = batch?;
         writer.write(&batch).map_err(failed)?;
-        memory += batch.columns().iter().map(|column| text_size(column)).sum::<usize>();
+        memory += batch.columns().iter().map(|column| size(column)).sum::<usize>();
         if memory >= ROW_GROUP_MEMORY {
             writer.flush().map_err(failed)?;
         }
@@ -79,12 +64,9 @@ pub(super) fn write(
     Ok((file.metadata().map_err(refused)?.len(), file))
 }
 
-// Texts that point into bytes share them, and so do parts of a batch: only what is theirs counts.
-fn text_size(column: &dyn Array) -> usize {
-    match column.as_any().downcast_ref::<StringViewArray>() {
-        Some(views) => views.iter().flatten().map(str::len).sum(),
-        None => column.to_data().get_slice_memory_size().unwrap_or_default(),
-    }
+// Parts of a batch share its memory: only what is theirs counts.
+fn size(column: &dyn Array) -> usize {
+    column.to_data().get_slice_memory_size().unwrap_or_default()
 }
 
 // What the disk said, where it was the disk.
@@ -98,37 +80,6 @@ pub(super) fn cause(error: ParquetError) -> std::io::Error {
     }
 }
 
-/// Columns whose texts hardly repeat: a dictionary of them is built only to be given up.
-const DISTINCT: [Column; 6] = [EVENT_ID, NATIVE_ID, REQUEST_ID, RAW_SHA256, RAW, crate::change::CHANGE_ID];
-
-/// Numbers that differ little from row to row.
-const ASCENDING: [Column; 5] = [EVENT_TIME, LINE, BYTE_OFFSET, BYTE_LENGTH, crate::change::ORDINAL];
-
-/// Columns of few different values: their dictionary's numbers are packed already, and a compressor for each would cost more than it
-/// saves.
-const PACKED: [Column; 16] = [
-    EVENT_TYPE,
-    FILE_ID,
-    PLANE,
-    OUTCOME,
-    ACTOR_KIND,
-    CHANNEL,
-    ENDPOINT,
-    TARGET_KIND,
-    APP,
-    SCOPE,
-    WORKSPACE_ID,
-    ACCOUNT_ID,
-    PARSE_RULE,
-    SCHEMA_VERSION,
-    DELIVERY,
-    MAPPED,
-];
-
-/// Columns of `events` by whose least and greatest value readers may skip row groups; of other columns they tell nothing in a
-/// file that is sorted by time, and comparing every text costs as much as compressing it.
-const TELLING: [Column; 5] = [EVENT_TIME, EVENT_TYPE, PLANE, ACTOR, SCOPE];
-
 fn properties(table: &Table) -> Result<WriterProperties> {
     let level = ZstdLevel::try_new(1).map_err(|e| Error::Bug(format!("zstd level: {e}")))?;
     let mut properties = WriterProperties::builder()
@@ -138,19 +89,19 @@ fn properties(table: &Table) -> Result<WriterProperties> {
         .set_data_page_size_limit(PAGE)
         .set_write_batch_size(PAGE_STEP)
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    let is_among = |column: &Column, list: &[Column]| list.iter().any(|c| c.name == column.name);
     for column in table.columns {
         let path = ColumnPath::from(column.name);
-        if is_among(column, &DISTINCT) || is_among(column, &ASCENDING) {
+        let layout = layout::of(table, column);
+        if layout.is_distinct || layout.is_ascending {
             properties = properties.set_column_dictionary_enabled(path.clone(), false);
         }
-        if is_among(column, &ASCENDING) {
+        if layout.is_ascending {
             properties = properties.set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED);
         }
-        if is_among(column, &PACKED) || is_among(column, &ASCENDING) {
+        if !layout.is_compressed {
             properties = properties.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
         }
-        if table.name == EVENTS.name && !is_among(column, &TELLING) {
+        if !layout.is_bounded {
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
         }
     }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringArray, StringBuilder,
-    StringViewBuilder, TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+    TimestampMicrosecondArray, TimestampMicrosecondBuilder,
 };
-use arrow::buffer::Buffer;
-use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 
 use crate::error::{Error, Result};
@@ -25,8 +23,6 @@ pub struct Rows {
 #[derive(Debug)]
 enum Cells {
     Text(StringBuilder),
-    /// Long texts, which are not copied but pointed to in the bytes they were read from.
-    View(StringViewBuilder),
     Whole(Int64Builder),
     Real(Float64Builder),
     Flag(BooleanBuilder),
@@ -56,55 +52,7 @@ impl Rows {
     pub fn text<'v>(&mut self, column: Column, value: impl Into<Option<&'v str>>) {
         match self.turn(column) {
             Some(Cells::Text(cells)) => cells.append_option(value.into()),
-            Some(Cells::View(cells)) => cells.append_option(value.into()),
             _ => self.misplaced = Some(column.name),
-        }
-    }
-
-    /// From now on the column's texts may point into blocks of bytes instead of being copied.
-    pub fn with_views(mut self, column: Column) -> Self {
-        if let Some(place) = self.table.position(column) {
-            self.cells[place] = Cells::View(StringViewBuilder::new());
-        }
-        self
-    }
-
-    /// Takes bytes for the texts of a column with views to point into; returns the number to name them by.
-    pub fn block(&mut self, column: Column, bytes: Vec<u8>) -> Option<u32> {
-        match self.table.position(column).and_then(|place| self.cells.get_mut(place)) {
-            Some(Cells::View(cells)) => Some(cells.append_block(Buffer::from_vec(bytes))),
-            _ => None,
-        }
-    }
-
-    /// Puts, out of turn, a text of a block into a column with views. Whoever puts rows leaves that cell to this.
-    pub fn view(&mut self, column: Column, block: u32, offset: usize, length: usize) {
-        let place = self.table.position(column);
-        let put = match place.and_then(|place| self.cells.get_mut(place)) {
-            Some(Cells::View(cells)) => u32::try_from(offset)
-                .ok()
-                .zip(u32::try_from(length).ok())
-                .is_some_and(|(offset, length)| cells.try_append_view(block, offset, length).is_ok()),
-            _ => false,
-        };
-        if !put {
-            self.misplaced = Some(column.name);
-        }
-    }
-
-    /// Puts, out of turn, a text of its own into a column with views.
-    pub fn put(&mut self, column: Column, value: &str) {
-        let place = self.table.position(column);
-        match place.and_then(|place| self.cells.get_mut(place)) {
-            Some(Cells::View(cells)) => cells.append_value(value),
-            _ => self.misplaced = Some(column.name),
-        }
-    }
-
-    /// Passes a cell that [`Rows::view`] or [`Rows::put`] puts.
-    pub fn skip(&mut self, column: Column) {
-        if self.turn(column).is_none() {
-            self.misplaced = Some(column.name);
         }
     }
 
@@ -141,19 +89,7 @@ impl Rows {
             return Err(Error::Bug(format!("column `{column}` of table `{}` was put out of order", self.table.name)));
         }
         let arrays = self.cells.iter_mut().map(Cells::finish).collect::<Result<Vec<_>>>()?;
-        RecordBatch::try_new(self.schema(), arrays).map_err(|e| unfit(self.table, &e))
-    }
-
-    fn schema(&self) -> Arc<Schema> {
-        let schema = self.table.arrow_schema();
-        if !self.cells.iter().any(|c| matches!(c, Cells::View(_))) {
-            return schema;
-        }
-        let field = |(field, cells): (&Arc<Field>, &Cells)| match cells {
-            Cells::View(_) => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
-            _ => Arc::clone(field),
-        };
-        Arc::new(Schema::new(schema.fields().iter().zip(&self.cells).map(field).collect::<Vec<_>>()))
+        RecordBatch::try_new(self.table.arrow_schema(), arrays).map_err(|e| unfit(self.table, &e))
     }
 }
 
@@ -172,7 +108,6 @@ impl Cells {
     fn finish(&mut self) -> Result<ArrayRef> {
         Ok(match self {
             Self::Text(b) => Arc::new(b.finish()),
-            Self::View(b) => Arc::new(b.finish()),
             Self::Whole(b) => Arc::new(b.finish()),
             Self::Real(b) => Arc::new(b.finish()),
             Self::Flag(b) => Arc::new(b.finish()),

@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 use arrow::compute::{max, min};
 
+use super::coded::{CodedFile, encode};
+use super::columns::{Columns, gathered};
 use super::delta::{Delta, LiveFile, NewFile};
+use super::layout::ROW_GROUP;
 use super::syncing::Syncing;
 use super::{OFTEN_EMPTY, TABLES, left_over, parquet_file, present};
 use crate::error::{Error, Result};
@@ -125,6 +128,29 @@ impl Writer {
         self.syncing.put(staging.clone(), file)?;
         let partition = partition.map(|(source, date)| (source.to_owned(), date));
         Ok(Staged { table, partition, staging, byte_count, rows, times })
+    }
+
+    /// Writes rows that stand in several parts ([`gathered`]) as [`stage`](Self::stage) does.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk refuses, [`Error::Bug`] when the parts are not of the table.
+    pub fn stage_gathered(
+        &self,
+        table: &'static Table,
+        partition: Partition,
+        times: Option<(i64, i64)>,
+        parts: &[&Columns],
+        rows: &[(usize, usize)],
+    ) -> Result<Staged> {
+        let staging = self.scratch(table.name)?;
+        let mut file = CodedFile::in_place(table, &staging)?;
+        for rows in rows.chunks(ROW_GROUP) {
+            encode(table, gathered(table, parts, rows))?.map_or(Ok(()), |group| file.append(group))?;
+        }
+        let (byte_count, file) = file.close()?;
+        self.syncing.put(staging.clone(), file)?;
+        let partition = Some((partition.0.to_owned(), partition.1));
+        Ok(Staged { table, partition, staging, byte_count, rows: rows.len() as u64, times })
     }
 
     /// Like [`stage`](Self::stage), but ends at about `limit` bytes and leaves the rest of the batches where they are.

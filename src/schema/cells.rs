@@ -18,6 +18,8 @@ pub enum Cells<'a> {
     Wholes(Vec<Option<i64>>),
     /// Floating point numbers.
     Reals(Vec<Option<f64>>),
+    /// True or false.
+    Flags(Vec<Option<bool>>),
 }
 
 impl<'a> Cells<'a> {
@@ -33,6 +35,7 @@ impl<'a> Cells<'a> {
             Self::Texts(all) => all.len(),
             Self::Wholes(all) => all.len(),
             Self::Reals(all) => all.len(),
+            Self::Flags(all) => all.len(),
         }
     }
 
@@ -48,6 +51,7 @@ impl<'a> Cells<'a> {
             Self::Texts(all) => all.contains(&None),
             Self::Wholes(all) => all.contains(&None),
             Self::Reals(all) => all.contains(&None),
+            Self::Flags(all) => all.contains(&None),
         }
     }
 }
