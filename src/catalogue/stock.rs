@@ -16,6 +16,9 @@ mod expiry;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+
 use super::deeds::Deed;
 use crate::access::{Bounds, Fact, Grant, Held, History, Listing, Pair, What, reconstruct};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
@@ -177,11 +180,11 @@ impl<'d> Stock<'d> {
 #[derive(Debug, Default)]
 struct Books<'d> {
     goods: Vec<(Good, Vec<Fact<'d>>)>,
-    numbers: BTreeMap<(EntitlementKind, String, String, Option<String>, String), usize>,
+    numbers: HashMap<(EntitlementKind, String, String, Option<String>, String), usize, FixedState>,
     /// Goods of an object in a scope.
-    of_object: BTreeMap<(EntitlementKind, String, String), BTreeSet<usize>>,
+    of_object: HashMap<(EntitlementKind, String, String), BTreeSet<usize>, FixedState>,
     /// Credentials made in an event, which the record ends for others.
-    made: BTreeSet<(&'d str, usize)>,
+    made: HashSet<(&'d str, usize), FixedState>,
 }
 
 impl<'d> Books<'d> {

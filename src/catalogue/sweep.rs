@@ -1,24 +1,19 @@
 //! One sweep over all events, for every test that counts them: a lake is too large to be read once for each.
 
+mod counter;
 mod texts;
 mod uses;
 
-use std::hash::BuildHasher as _;
-
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use super::evidence::Evidence;
-use crate::config::Period;
 use crate::error::Result;
-use crate::event::{
-    ACTOR, ACTOR_KIND, DELIVERY, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE, MAPPED, OUTCOME, PARSE_RULE,
-    PLANE, SCHEMA_VERSION, SCOPE, TARGET, TARGET_ID, TARGET_KIND,
-};
-use crate::frame::{SOURCE, each, engine, instants, scan, texts, wholes};
-use crate::inventory::{Asked, Places, TypeCount, number};
+use crate::event::EVENTS;
+use crate::inventory::{Places, TypeCount};
 use crate::source::DATABRICKS;
+use counter::{Counter, Question, WHEN};
 use texts::{NONE, Texts};
 use uses::TokenUses;
 
@@ -39,11 +34,24 @@ type Sample = (u128, u32, i64);
 impl Tally {
     const NOTHING: Self = Self { count: 0, first: i64::MAX, last: i64::MIN, sample: (u128::MAX, NONE, 0) };
 
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.sample = self.sample.min(other.sample);
+    }
+
     fn add(&mut self, time: i64, event: Sample) {
         self.count += 1;
         self.first = self.first.min(time);
         self.last = self.last.max(time);
         self.sample = self.sample.min(event);
+    }
+
+    /// The same, where files have other numbers.
+    fn renumbered(&self, of: impl Fn(u32) -> u32) -> Self {
+        let (event, file, line) = self.sample;
+        Self { sample: (event, of(file), line), ..*self }
     }
 
     /// The least id of the events.
@@ -86,14 +94,14 @@ const PRINCIPALS: [&str; 4] = ["user", "group", "service_principal", "system"];
 #[derive(Debug)]
 pub(super) struct Sweep {
     texts: Texts,
-    /// Source, type, version, plane, outcome, parse rule, mapped.
+    /// Source, type, version, plane, outcome, parse rule, mapped; of all time and of the period.
     types: HashMap<[u32; 7], (Tally, Tally), FixedState>,
     /// Source, actor, kind.
     actors: HashMap<[u32; 3], Tally, FixedState>,
     /// Source, target, id, kind.
     targets: HashMap<[u32; 4], Tally, FixedState>,
-    /// Fingerprints of targets of the period that are no principals.
-    others: HashSet<u128, FixedState>,
+    /// Events of the period whose target is named, and no principal.
+    others: u64,
     /// The last success before the end of the period, by actor and type, in Databricks.
     acts: HashMap<[u32; 2], i64, FixedState>,
     /// Who acted in Databricks.
@@ -103,52 +111,23 @@ pub(super) struct Sweep {
     deliveries: HashSet<[u32; 2], FixedState>,
 }
 
-/// The columns of [`Page::numbers`], in their order.
-const NUMBERED: [crate::schema::Column; 12] = [
-    SOURCE,
-    EVENT_TYPE,
-    SCHEMA_VERSION,
-    PLANE,
-    OUTCOME,
-    PARSE_RULE,
-    ACTOR,
-    ACTOR_KIND,
-    TARGET_KIND,
-    FILE_ID,
-    SCOPE,
-    DELIVERY,
-];
-
-/// The other columns that are read.
-const OTHERS: [crate::schema::Column; 6] = [TARGET, TARGET_ID, EVENT_ID, EVENT_TIME, LINE, MAPPED];
-
 impl Sweep {
-    /// Reads all events once.
+    /// Reads all events once, on all threads.
     ///
     /// # Errors
     /// The lake cannot be read.
     pub(super) fn read(evidence: &Evidence<'_>) -> Result<Self> {
-        let mut sweep = Self {
-            texts: Texts::new(),
-            types: HashMap::default(),
-            actors: HashMap::default(),
-            targets: HashMap::default(),
-            others: HashSet::default(),
-            acts: HashMap::default(),
-            present: HashSet::default(),
-            uses: TokenUses::default(),
-            deliveries: HashSet::default(),
-        };
-        let columns: Vec<_> = NUMBERED.iter().chain(&OTHERS).map(|column| column.expr()).collect();
-        let mut page = Page::default();
         let mut places = Places::default();
         places.ask(evidence.correlation.judged.acts.iter().map(|act| act.event_id));
         places.ask(evidence.deeds()?.iter().map(|deed| deed.event_id.as_str()));
-        let asked = places.asked();
-        each(scan(evidence.lake, &EVENTS)?.select(columns), "sweep over the events", |piece| {
-            page.fill(piece, &mut sweep.texts)?;
-            sweep.count(piece, &page, evidence.period, (&asked, &mut places))
-        })?;
+        let question = Question { lake: evidence.lake, period: evidence.period, asked: &places.asked() };
+        let files = evidence.lake.live_files(&EVENTS)?;
+        let counted = files.par_iter().try_fold(Counter::new, |counter, path| counter.file(path, question));
+        let counter = counted.try_reduce(Counter::new, |one, other| Ok(one.merge(other)))?;
+        for (event, file, line) in &counter.answers {
+            places.answer(*event, counter.texts.sure(*file), unsigned(*line));
+        }
+        let sweep = Self::of(counter);
         sweep.samples().for_each(|(event, file, line)| places.note(event, sweep.texts.sure(file), unsigned(line)));
         evidence.note_places(|known| known.merge(places));
         Ok(sweep)
@@ -160,76 +139,34 @@ impl Sweep {
         all.filter(|tally| tally.count > 0).map(|tally| tally.sample).chain(self.uses.samples())
     }
 
-    fn count(
-        &mut self,
-        piece: &DataFrame,
-        page: &Page,
-        period: &Period,
-        (asked, places): (&Asked, &mut Places),
-    ) -> Result<()> {
-        let end = period.end;
-        let known = |text: &str, texts: &Texts| texts.find(text).unwrap_or(u32::MAX);
-        let databricks = known(DATABRICKS, &self.texts);
-        let (success, failure) = (known("success", &self.texts), known("failure", &self.texts));
-        let principals = PRINCIPALS.map(|word| known(word, &self.texts));
-        let (usage, token) = (known("usage", &self.texts), known("token", &self.texts));
-        let (names, ids) = (texts(piece, TARGET)?, texts(piece, TARGET_ID)?);
-        let [source, kind, version, plane, outcome, rule, actor, actor_kind, target_kind, file, scope, delivery] =
-            &page.numbers;
-        let (mut wanted_names, mut wanted_ids) = (Vec::new(), Vec::new());
-        let is_principal = |row: usize| principals.contains(&target_kind[row]);
-        self.texts.numbers_where(names, is_principal, &mut wanted_names);
-        self.texts.numbers_where(ids, |row| is_principal(row) && wanted_names[row] == NONE, &mut wanted_ids);
-        let is_use = |row: usize| {
-            target_kind[row] == token && plane[row] == usage && source[row] == databricks && outcome[row] != failure
-        };
-        let mut used = Vec::new();
-        self.texts.numbers_where(ids, is_use, &mut used);
-        for row in 0..piece.height() {
-            let (time, event) = (page.times[row], page.sample(row));
-            if asked.may_hold(event.0) {
-                places.answer(event.0, self.texts.sure(file[row]), unsigned(page.lines[row]));
-            }
-            let is_of_period = period.contains(time);
-            let key = [
-                source[row],
-                kind[row],
-                version[row],
-                plane[row],
-                outcome[row],
-                rule[row],
-                u32::from(page.mapped[row]),
-            ];
-            let (whole, inside) = self.types.entry(key).or_insert((Tally::NOTHING, Tally::NOTHING));
-            whole.add(time, event);
-            if is_of_period {
-                inside.add(time, event);
-                if actor[row] != NONE {
-                    let key = [source[row], actor[row], actor_kind[row]];
-                    self.actors.entry(key).or_insert(Tally::NOTHING).add(time, event);
-                }
-                if is_principal(row) {
-                    let key = [source[row], wanted_names[row], wanted_ids[row], target_kind[row]];
-                    self.targets.entry(key).or_insert(Tally::NOTHING).add(time, event);
-                } else if let Some(text) = names.get(row).or_else(|| ids.get(row)) {
-                    self.others.insert(fingerprint(text));
+    fn of(counter: Counter) -> Self {
+        let mut types: HashMap<[u32; 7], (Tally, Tally), FixedState> = HashMap::default();
+        let mut actors: HashMap<[u32; 3], Tally, FixedState> = HashMap::default();
+        let (mut acts, mut present) = (HashMap::default(), HashSet::default());
+        let known = |text: &str| counter.texts.find(text).unwrap_or(u32::MAX);
+        let (databricks, success, failure) = (known(DATABRICKS), known("success"), known("failure"));
+        for (kind, actor, tally) in counter.all() {
+            let [source, event_type, version, plane, outcome, rule, actor_kind, mapped, when] = *kind;
+            let of_type = types.entry([source, event_type, version, plane, outcome, rule, mapped]);
+            let (whole, inside) = of_type.or_insert((Tally::NOTHING, Tally::NOTHING));
+            whole.merge(tally);
+            let is_somebody = actor != NONE;
+            if when == WHEN[1] {
+                inside.merge(tally);
+                if is_somebody {
+                    actors.entry([source, actor, actor_kind]).or_insert(Tally::NOTHING).merge(tally);
                 }
             }
-            if used[row] != NONE {
-                self.uses.add(used[row], scope[row], row, page, time >= end, &self.texts);
-            }
-            if source[row] == databricks {
-                self.deliveries.insert([file[row], delivery[row]]);
-            }
-            if source[row] == databricks && actor[row] != NONE && outcome[row] != failure {
-                self.present.insert(actor[row]);
-                if outcome[row] == success && time < end {
-                    let last = self.acts.entry([actor[row], kind[row]]).or_insert(time);
-                    *last = (*last).max(time);
+            if is_somebody && source == databricks && outcome != failure {
+                present.insert(actor);
+                if outcome == success && when != WHEN[2] {
+                    let last = acts.entry([actor, event_type]).or_insert(tally.last);
+                    *last = (*last).max(tally.last);
                 }
             }
         }
-        Ok(())
+        let Counter { texts, targets, others, uses, deliveries, .. } = counter;
+        Self { texts, types, actors, targets, others, acts, present, uses, deliveries }
     }
 
     /// Everything by what tests count events by.
@@ -269,9 +206,9 @@ impl Sweep {
         })
     }
 
-    /// The fingerprints of everything else that is a target in the period, whatever the case.
-    pub(super) fn other_targets(&self) -> impl Iterator<Item = u128> {
-        self.others.iter().copied()
+    /// How many events of the period have a named target that is no principal.
+    pub(super) const fn other_targets(&self) -> u64 {
+        self.others
     }
 
     /// When each actor last did what with success in Databricks before the end of the period: actor, type, time.
@@ -328,52 +265,6 @@ impl Sweep {
 
 fn unsigned(line: i64) -> u64 {
     u64::try_from(line).unwrap_or_default()
-}
-
-/// What stands for a text where only its being another than others counts, whatever the case.
-pub(super) fn fingerprint(text: &str) -> u128 {
-    let is_folded = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    let folded = if is_folded { std::borrow::Cow::Borrowed(text) } else { text.to_lowercase().into() };
-    let half = |seed: u64| u128::from(FixedState::with_seed(seed).hash_one(folded.as_bytes()));
-    half(1) << 64 | half(2)
-}
-
-/// The rows of a piece, texts as numbers.
-#[derive(Debug, Default)]
-struct Page {
-    /// Source, type, version, plane, outcome, parse rule, actor, its kind, kind of the target, file, scope, delivery.
-    numbers: [Vec<u32>; 12],
-    times: Vec<i64>,
-    lines: Vec<i64>,
-    events: Vec<u128>,
-    mapped: Vec<bool>,
-}
-
-impl Page {
-    fn sample(&self, row: usize) -> Sample {
-        (self.events[row], self.numbers[9][row], self.lines[row])
-    }
-
-    fn actor(&self, row: usize) -> u32 {
-        self.numbers[6][row]
-    }
-
-    fn fill(&mut self, piece: &DataFrame, known: &mut Texts) -> Result<()> {
-        for (column, numbers) in NUMBERED.into_iter().zip(&mut self.numbers) {
-            known.numbers(texts(piece, column)?, numbers);
-        }
-        let times = instants(piece, EVENT_TIME)?;
-        self.times.clear();
-        self.times.extend(times.iter().map(Option::unwrap_or_default));
-        self.lines.clear();
-        self.lines.extend(wholes(piece, LINE)?.iter().map(Option::unwrap_or_default));
-        self.events.clear();
-        self.events.extend(texts(piece, EVENT_ID)?.iter().map(|id| id.and_then(number).unwrap_or_default()));
-        let mapped = piece.column(MAPPED.name).and_then(|c| c.bool()).map_err(engine("sweep over the events"))?;
-        self.mapped.clear();
-        self.mapped.extend(mapped.iter().map(Option::unwrap_or_default));
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use polars::prelude::*;
 
 use super::format;
 use crate::catalogue::Evidence;
-use crate::catalogue::records::{Raw, Record, records};
+use crate::catalogue::records::{Raw, Record, held, records};
+use crate::catalogue::sweep::Typed;
 use crate::config::Globs;
 use crate::error::Result;
-use crate::event::{EVENT_TIME, EVENT_TYPE};
-use crate::frame::SOURCE;
+use crate::event::EVENT_TIME;
 use crate::source::pushed::{Attribute, Push, pushed};
 
 /// Sources whose records show attributes.
@@ -68,17 +68,20 @@ pub(super) struct Found {
     pub(super) bodiless: u64,
 }
 
-/// Reads the period day by day.
+/// Reads the period day by day, from the first to the last day that holds a record of a push.
 pub(super) fn read(evidence: &Evidence<'_>) -> Result<Found> {
     let apps: Vec<String> = evidence.config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
     let apps = Globs::new(&if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps })?;
     let mut found = Found::default();
-    let mut from = evidence.period.start;
-    while from < evidence.period.end {
-        let to = (from + DAY).min(evidence.period.end);
+    let pushes = || evidence.sweep().map(|sweep| sweep.types().filter(is_push).filter_map(|typed| typed.period));
+    let Some(is_held) = held(evidence, is_push)? else { return Ok(found) };
+    let Some(mut from) = pushes()?.map(|tally| tally.first).min() else { return Ok(found) };
+    let last = pushes()?.map(|tally| tally.last).max().unwrap_or(from);
+    while from <= last {
+        let to = from.saturating_add(DAY).min(evidence.period.end);
         let time = EVENT_TIME.expr().cast(DataType::Int64);
         let of_day = time.clone().gt_eq(lit(from)).and(time.lt(lit(to)));
-        for record in records(evidence, of_day.and(is_push()), Raw::With)? {
+        for record in records(evidence, of_day.and(is_held.clone()), Raw::With)? {
             found.take(evidence, &record, &apps);
         }
         from = to;
@@ -86,13 +89,13 @@ pub(super) fn read(evidence: &Evidence<'_>) -> Result<Found> {
     Ok(found)
 }
 
-fn is_push() -> Expr {
-    let is = |source: &str| SOURCE.expr().eq(lit(source.to_owned()));
-    let begins = |start: &str| EVENT_TYPE.expr().str().starts_with(lit(start.to_owned()));
-    let writes = begins("POST /").or(begins("PUT /")).or(begins("PATCH /"));
-    let scim = is("scim").and(writes);
-    let okta = is("okta").and(begins("application.provision."));
-    scim.or(is("entra_provisioning")).or(okta)
+fn is_push(typed: &Typed<'_>) -> bool {
+    let begins = |starts: &[&str]| starts.iter().any(|start| typed.event_type.starts_with(start));
+    match typed.source {
+        "scim" => begins(&["POST /", "PUT /", "PATCH /"]),
+        "okta" => begins(&["application.provision."]),
+        source => source == "entra_provisioning",
+    }
 }
 
 impl Found {

@@ -1,11 +1,11 @@
 //! The names and ids of principals in the records of the period.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
 use crate::catalogue::Evidence;
-use crate::catalogue::sweep::{Tally, fingerprint};
+use crate::catalogue::sweep::Tally;
 use crate::change::{CHANGES, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB};
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
@@ -86,7 +86,7 @@ type Key = (bool, bool, String);
 /// The principals that the records of the period name, in the order of their text.
 pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
     let sweep = evidence.sweep()?;
-    let mut names = Names { others: sweep.other_targets().collect(), ..Names::default() };
+    let mut names = Names { others: sweep.other_targets(), ..Names::default() };
     let of_events = sweep.actors().map(|named| (Role::Actor, named));
     for (role, named) in of_events.chain(sweep.targets().map(|named| (Role::Target, named))) {
         let Tally { count, first, last, .. } = named.tally;
@@ -100,10 +100,7 @@ pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
     let named = |((is_group, is_id, text), (written, mention))| (Principal { is_group, is_id, text, written }, mention);
     Ok(Found {
         principals: names.all.into_iter().map(named).collect(),
-        exclusions: vec![(
-            "names of what is neither user, group nor service principal".to_owned(),
-            names.others.len() as u64,
-        )],
+        exclusions: vec![("mentions of what is neither user, group nor service principal".to_owned(), names.others)],
     })
 }
 
@@ -125,15 +122,15 @@ fn one_of_each_text(all: &mut BTreeMap<Key, (String, Mention)>) {
 #[derive(Default)]
 struct Names {
     all: BTreeMap<Key, (String, Mention)>,
-    /// Fingerprints of names of other things.
-    others: BTreeSet<u128>,
+    /// Records that name other things.
+    others: u64,
 }
 
 impl Names {
     fn learn(&mut self, row: Row<'_>) {
         let Some(written) = row.name.or(row.id) else { return };
         let Some((kind, is_platform)) = classed(row.kind, row.role) else {
-            self.others.insert(fingerprint(written));
+            self.others += u64::try_from(row.count).unwrap_or_default();
             return;
         };
         let text = if row.name.is_some() { written.trim().to_lowercase() } else { written.to_owned() };

@@ -1,13 +1,6 @@
 use super::*;
 
 #[test]
-fn a_fingerprint_forgets_the_case_alone() {
-    assert_eq!(fingerprint("Äb"), fingerprint("äB"));
-    assert_ne!(fingerprint("ab"), fingerprint("ac"));
-    assert_ne!(fingerprint(""), fingerprint(" "));
-}
-
-#[test]
 fn the_sample_is_the_least_id() {
     let mut tally = Tally::NOTHING;
     [(5, 0xb), (3, 0xa), (9, 0xc)].into_iter().for_each(|(time, event)| tally.add(time, (event, NONE, 0)));

@@ -1,27 +1,34 @@
 //! Texts by number: a lake names the same few over and over.
 
+use std::collections::BTreeMap;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use polars::prelude::StringChunked;
+
+use crate::lake::PageTexts;
 
 /// The number that stands for no text at all.
 pub(super) const NONE: u32 = 0;
-
-/// Places of the memory of one piece; a power of two.
-const REMEMBERED: usize = 4096;
 
 /// Every text once.
 #[derive(Debug)]
 pub(super) struct Texts {
     all: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u32, FixedState>,
-    /// How texts of the piece at hand are written in memory, and their numbers.
-    remembered: Vec<(u128, u32)>,
 }
+
+/// The numbers of a column's words, as far as they were wanted.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    list: u64,
+    numbers: Vec<u32>,
+}
+
+const UNASKED: u32 = u32::MAX;
 
 impl Texts {
     pub(super) fn new() -> Self {
-        Self { all: vec!["".into()], numbers: HashMap::default(), remembered: Vec::new() }
+        Self { all: vec!["".into()], numbers: HashMap::default() }
     }
 
     /// The text of a number; `None` = null.
@@ -39,7 +46,7 @@ impl Texts {
         self.numbers.get(text).copied()
     }
 
-    fn number(&mut self, text: &str) -> u32 {
+    pub(super) fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -49,46 +56,61 @@ impl Texts {
         number
     }
 
-    /// The numbers of a column's texts, row by row. Equal texts mostly lie at one place in memory, which is faster to compare.
-    pub(super) fn numbers(&mut self, column: &StringChunked, numbers: &mut Vec<u32>) {
-        self.numbers_where(column, |_| true, numbers);
+    /// Takes the texts of others; gives the number of each by the number that it had there.
+    pub(super) fn merge(&mut self, others: &Self) -> Vec<u32> {
+        let own = others.all.iter().skip(1).map(|text| self.number(text));
+        std::iter::once(NONE).chain(own).collect()
     }
 
-    /// The same of the rows that are wanted; the others have none.
-    pub(super) fn numbers_where(
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The numbers of a column's texts, row by row; those that are not wanted have none. Texts that have another name are numbered
+    /// by that, whatever their case.
+    pub(super) fn numbers(
         &mut self,
-        column: &StringChunked,
+        column: &PageTexts<'_>,
+        rows: usize,
+        known: &mut Known,
+        names: &BTreeMap<String, String>,
         is_wanted: impl Fn(usize) -> bool,
         numbers: &mut Vec<u32>,
     ) {
         numbers.clear();
-        for chunk in column.downcast_iter() {
-            self.remembered.clear();
-            self.remembered.resize(REMEMBERED, (0, NONE));
-            for (view, text) in chunk.views().iter().zip(chunk.iter()) {
-                let Some(text) = text.filter(|_| is_wanted(numbers.len())) else {
-                    numbers.push(NONE);
-                    continue;
-                };
-                let written = view.as_u128();
-                let place = place(written);
-                let (known, number) = self.remembered[place];
-                if known == written && number != NONE {
-                    numbers.push(number);
-                    continue;
+        let named = |text: &str| names.get(&text.to_lowercase()).cloned();
+        let mut number = |text: &str| match (!names.is_empty()).then(|| named(text)).flatten() {
+            Some(name) => self.number(&name),
+            None => self.number(text),
+        };
+        match column {
+            PageTexts::Coded(coded) => {
+                if known.list != coded.list() {
+                    known.list = coded.list();
+                    known.numbers.clear();
+                    known.numbers.resize(coded.word_count(), UNASKED);
                 }
-                let number = self.number(text);
-                self.remembered[place] = (written, number);
-                numbers.push(number);
+                numbers.extend((0..rows).map(|row| {
+                    let Some(code) = coded.code(row).filter(|_| is_wanted(row)) else { return NONE };
+                    if known.numbers[code] == UNASKED {
+                        known.numbers[code] = number(coded.word(code));
+                    }
+                    known.numbers[code]
+                }));
+            }
+            PageTexts::Plain(plain) => {
+                let mut last = ("", NONE);
+                numbers.extend((0..rows).map(|row| {
+                    let Some(text) = plain.text(row).filter(|_| is_wanted(row)) else { return NONE };
+                    if last.1 == NONE || last.0 != text {
+                        last = (text, number(text));
+                    }
+                    last.1
+                }));
             }
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
-const fn place(written: u128) -> usize {
-    let mixed = (written as u64 ^ (written >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 52) as usize & (REMEMBERED - 1)
 }
 
 #[cfg(test)]
@@ -96,15 +118,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_has_one_number_in_every_piece() {
-        let mut texts = Texts::new();
-        let (mut one, mut other) = (Vec::new(), Vec::new());
-        let long = "a text that is too long to lie in its place";
-        texts.numbers(&StringChunked::from_iter([Some("b"), None, Some(long), Some("b"), Some("")]), &mut one);
-        texts.numbers(&StringChunked::from_iter([Some(long), Some("b")]), &mut other);
-        assert_eq!((one[0], one[1], one[2]), (one[3], NONE, other[0]));
-        assert_eq!(other[1], one[0]);
-        assert_ne!(one[4], NONE);
-        assert_eq!([one[0], one[1], one[2], one[4]].map(|n| texts.get(n)), [Some("b"), None, Some(long), Some("")]);
+    fn a_text_has_one_number_whoever_met_it_first() {
+        let (mut one, mut other) = (Texts::new(), Texts::new());
+        let (a, b) = (one.number("a"), one.number("b"));
+        let (c, other_b, empty) = (other.number("c"), other.number("b"), other.number(""));
+        assert_eq!(one.number("a"), a);
+        let numbers = one.merge(&other);
+        assert_eq!(numbers[other_b as usize], b);
+        assert_eq!(numbers[NONE as usize], NONE);
+        assert_eq!(one.sure(numbers[c as usize]), "c");
+        assert_eq!(one.get(numbers[empty as usize]), Some(""));
+        assert_eq!((one.get(NONE), one.find("c"), one.find("d")), (None, Some(numbers[c as usize]), None));
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::Sample;
+use super::counter::Rows;
 use super::texts::{NONE, Texts};
-use super::{Page, Sample};
 
 /// Uses of one token in one scope.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +53,28 @@ pub(in crate::catalogue) struct Used {
 pub(super) struct TokenUses(HashMap<[u32; 2], [Option<Box<Uses>>; 2], FixedState>);
 
 impl TokenUses {
-    pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Page, is_after: bool, texts: &Texts) {
+    pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Rows, is_after: bool, texts: &Texts) {
         let told = (page.times[row], page.sample(row));
         let one = Uses { first: told, last: told, actor: page.actor(row), count: 1 };
         match &mut self.0.entry([token, scope]).or_default()[usize::from(is_after)] {
             Some(known) => known.add(&one, texts),
             none => *none = Some(Box::new(one)),
+        }
+    }
+
+    /// Takes what another thread has counted, with the numbers that texts have here.
+    pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, texts: &Texts) {
+        let moved = |(time, (event, file, line)): (i64, Sample)| (time, (event, of(file), line));
+        for (key, spans) in &other.0 {
+            let own = self.0.entry(key.map(&of)).or_default();
+            for (own, uses) in own.iter_mut().zip(spans) {
+                let Some(uses) = uses else { continue };
+                let uses = Uses { first: moved(uses.first), last: moved(uses.last), actor: of(uses.actor), ..**uses };
+                match own {
+                    Some(known) => known.add(&uses, texts),
+                    none => *none = Some(Box::new(uses)),
+                }
+            }
         }
     }
 
