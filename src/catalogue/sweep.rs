@@ -1,5 +1,6 @@
 //! One sweep over all events, for every test that counts them: a lake is too large to be read once for each.
 
+mod both;
 mod texts;
 mod uses;
 
@@ -19,10 +20,11 @@ use crate::event::{
 use crate::frame::{SOURCE, each, engine, instants, scan, texts, wholes};
 use crate::inventory::{Asked, Places, TypeCount, number};
 use crate::source::DATABRICKS;
+use both::Both;
 use texts::{NONE, Texts};
 use uses::TokenUses;
 
-pub(super) use uses::Used;
+pub(super) use {both::Pair, texts::is_alike, uses::Used};
 
 /// How often something was seen, from when until when, and the least id of its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,7 @@ pub(super) struct Sweep {
     actors: HashMap<[u32; 3], Tally, FixedState>,
     /// Source, target, id, kind.
     targets: HashMap<[u32; 4], Tally, FixedState>,
+    both: Both,
     /// Fingerprints of targets of the period that are no principals.
     others: HashSet<u128, FixedState>,
     /// The last success before the end of the period, by actor and type, in Databricks.
@@ -133,6 +136,7 @@ impl Sweep {
             types: HashMap::default(),
             actors: HashMap::default(),
             targets: HashMap::default(),
+            both: Both::read(evidence)?,
             others: HashSet::default(),
             acts: HashMap::default(),
             present: HashSet::default(),
@@ -144,7 +148,8 @@ impl Sweep {
         let mut places = Places::default();
         places.ask(evidence.correlation.judged.acts.iter().map(|act| act.event_id));
         places.ask(evidence.deeds()?.iter().map(|deed| deed.event_id.as_str()));
-        let asked = places.asked();
+        let mut asked = places.asked();
+        sweep.both.events().for_each(|event| asked.add(event));
         each(scan(evidence.lake, &EVENTS)?.select(columns), "sweep over the events", |piece| {
             page.fill(piece, &mut sweep.texts)?;
             sweep.count(piece, &page, evidence.period, (&asked, &mut places))
@@ -204,6 +209,10 @@ impl Sweep {
             whole.add(time, event);
             if is_of_period {
                 inside.add(time, event);
+                // One of the two at most is given.
+                let target = wanted_names[row].max(wanted_ids[row]);
+                let both = [actor[row], actor_kind[row], target, target_kind[row]];
+                self.both.note(both, asked.may_hold(event.0).then_some(event.0), &self.texts);
                 if actor[row] != NONE {
                     let key = [source[row], actor[row], actor_kind[row]];
                     self.actors.entry(key).or_insert(Tally::NOTHING).add(time, event);
@@ -267,6 +276,16 @@ impl Sweep {
             kind: self.texts.get(*kind),
             tally: *tally,
         })
+    }
+
+    /// Events of the period whose actor and target have one text, and how many there are.
+    pub(super) fn selves(&self) -> impl Iterator<Item = (Pair<'_>, i64)> {
+        self.both.selves(&self.texts)
+    }
+
+    /// Whom an event of the period that changes access names itself; `None` = it is no such event.
+    pub(super) fn changing(&self, event: u128) -> Option<Pair<'_>> {
+        self.both.changing(event, &self.texts)
     }
 
     /// The fingerprints of everything else that is a target in the period, whatever the case.

@@ -34,6 +34,11 @@ impl Texts {
         &self.all[number as usize]
     }
 
+    /// True where two texts differ in case alone, and in spaces around them.
+    pub(super) fn is_same(&self, one: u32, other: u32) -> bool {
+        one == other || is_alike(self.sure(one), self.sure(other))
+    }
+
     /// The number of a text; `None` = it was never seen.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
@@ -85,6 +90,15 @@ impl Texts {
     }
 }
 
+/// True where two names differ in case alone, and in spaces around them.
+pub(in crate::catalogue) fn is_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    match one.is_ascii() && other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => one.to_lowercase() == other.to_lowercase(),
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
 const fn place(written: u128) -> usize {
     let mixed = (written as u64 ^ (written >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -105,6 +119,8 @@ mod tests {
         assert_eq!((one[0], one[1], one[2]), (one[3], NONE, other[0]));
         assert_eq!(other[1], one[0]);
         assert_ne!(one[4], NONE);
+        assert!(texts.is_same(one[0], one[3]) && !texts.is_same(one[0], one[2]));
+        assert!(is_alike(" Äb", "äB ") && is_alike("A@b", "a@B ") && !is_alike("a", "ab") && !is_alike("ä", "a"));
         assert_eq!([one[0], one[1], one[2], one[4]].map(|n| texts.get(n)), [Some("b"), None, Some(long), Some("")]);
     }
 }
