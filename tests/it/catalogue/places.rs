@@ -139,8 +139,6 @@ holds! {
     crd_02: "CRD-02" ["token_sla = \"1s\""],
     crd_03: "CRD-03" ["max_rot = \"1h\"", "max_rot_hard = \"1h\"", "overlap = \"1h\""],
     aut_01: "AUT-01" ["allowed = [\"password\"]", "sign_in_window = \"1s\""],
-    aut_02: "AUT-02" ["success_window = \"1s\"", "triage_sla = \"1m\""],
     log_01: "LOG-01" ["pipelines = [{ actor = \"*\" }]"],
-    ano_01: "ANO-01" ["abs_min = 2", "scheduled = [{ actor = \"*\" }]"],
     cld_01: "CLD-01" ["pipelines = [{ actor = \"*\" }]"],
 }
