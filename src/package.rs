@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, OtherInput, Test};
+use crate::report::model::{CompanionFile, CoverageRow, InputFile, Model, OtherInput, Test, Waiver};
 
 /// Name of the manifest within a package.
 pub const MANIFEST: &str = "manifest.json";
@@ -42,6 +42,9 @@ pub struct Manifest {
     pub coverage: Vec<CoverageLine>,
     /// Counts and population root of each test.
     pub population: Vec<PopulationLine>,
+    /// The waivers of the run, by id.
+    #[serde(default)]
+    pub waivers: Vec<WaiverLine>,
     /// The package that this one is compared with; `None` = none was named.
     #[serde(default)]
     pub prior_package: Option<PriorPackage>,
@@ -129,6 +132,17 @@ pub struct CoverageLine {
     pub hole_hours: u64,
 }
 
+/// A waiver of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WaiverLine {
+    /// The organisation's own id of it.
+    pub id: String,
+    /// SHA-256 of the waiver as configured.
+    pub digest: String,
+    /// SHA-256 of what it may cover.
+    pub scope_digest: String,
+}
+
 /// Population of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PopulationLine {
@@ -190,6 +204,7 @@ pub fn write_manifest(
         outputs: outputs(package)?,
         coverage: model.coverage.rows.iter().map(coverage_line).collect(),
         population: model.tests.iter().map(population_line).collect(),
+        waivers: waivers(model),
         prior_package: prior.cloned(),
     };
     write_at_once(package, MANIFEST, &manifest.to_json()?)?;
@@ -285,6 +300,14 @@ fn coverage_line(row: &CoverageRow) -> CoverageLine {
         quiet_hours: row.quiet_hours,
         hole_hours: row.hole_hours,
     }
+}
+
+fn waivers(model: &Model) -> Vec<WaiverLine> {
+    let line =
+        |w: &Waiver| WaiverLine { id: w.id.clone(), digest: w.digest.clone(), scope_digest: w.scope_digest.clone() };
+    let mut lines: Vec<WaiverLine> = model.waivers.iter().map(line).collect();
+    lines.sort();
+    lines
 }
 
 fn population_line(test: &Test) -> PopulationLine {

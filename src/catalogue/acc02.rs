@@ -39,7 +39,7 @@ const TOKEN_COUNT: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ACC-02",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::E, need::U, need::S_IF],
     shared_parameters: &[],

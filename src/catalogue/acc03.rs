@@ -40,7 +40,7 @@ const GRANT_COUNT: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ACC-03",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::S_IF],
     shared_parameters: &[],

@@ -20,7 +20,7 @@ use bursts::{Burst, Given, bursts, hourly, threshold};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ANO-01",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::E, need::K_IF],
     shared_parameters: &[],
@@ -83,7 +83,7 @@ pub(super) const TEST: Test = Test {
         population: "Every stretch of windows of an hour, one from each grant of the period, that hold `abs_min` or more distinct grants in Databricks by one actor.",
         item_noun: "bursts",
         procedure: &[
-            "Grants are counted once for each subject and object; windows that overlap are one burst, and its fullest hour counts.",
+            "Grants are counted once for each subject and object; windows that overlap are one burst, and its fullest hour counts. An environment's values hold for the windows that begin there; of several `abs_min` in one burst the smallest does.",
             "More than the threshold is an exception: the greater of `abs_min` and the median plus `k` median absolute deviations of the actor's own hours with grants, in the time before.",
             "Bursts of the connector and of actors that are scheduled pass, and so do those that a triage record explains.",
         ],
@@ -132,6 +132,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 }
 
 struct Rule {
+    abs_min: usize,
     k: u64,
     /// In microseconds.
     history: i64,
@@ -140,7 +141,6 @@ struct Rule {
 
 struct Court<'c, 'e> {
     evidence: &'c Evidence<'e>,
-    abs_min: usize,
     rules: ByEnvironment<Rule>,
     callers: Callers,
     cut_off: i64,
@@ -150,9 +150,9 @@ impl<'c, 'e> Court<'c, 'e> {
     fn new(evidence: &'c Evidence<'e>) -> Result<Self> {
         Ok(Self {
             evidence,
-            abs_min: usize::try_from(evidence.config.whole(TEST.id, "abs_min")?).unwrap_or(usize::MAX).max(1),
             rules: ByEnvironment::new(evidence.config, |here| {
                 Ok(Rule {
+                    abs_min: usize::try_from(here.whole(TEST.id, "abs_min")?).unwrap_or(usize::MAX).max(1),
                     k: here.whole(TEST.id, "k")?,
                     history: here.span(TEST.id, "history")?.micros(),
                     scheduled: here.choices(TEST.id, "scheduled")?,
@@ -163,15 +163,21 @@ impl<'c, 'e> Court<'c, 'e> {
         })
     }
 
+    /// What holds where a grant was made.
+    fn rule(&self, grant: &Grant<'_>) -> &Rule {
+        self.rules.at(self.evidence.config.environment(&grant.scope))
+    }
+
     fn items(&self, actor: &str, theirs: &[&Grant<'_>]) -> Vec<Item> {
         let done: Vec<&Grant<'_>> = theirs.iter().copied().filter(|grant| grant.succeeded()).collect();
-        if done.len() < self.abs_min {
-            return Vec::new();
-        }
+        let least = |row: usize| self.rule(done[row]).abs_min;
         let given: Vec<Given<'_>> =
             done.iter().map(|g| Given { time: g.time, what: (&g.subject, &g.object) }).collect();
         let period = self.evidence.period;
-        let found = bursts(&given, self.abs_min, period.start..period.end);
+        let found = bursts(&given, least, period.start..period.end);
+        if found.is_empty() {
+            return Vec::new();
+        }
         let hours = hourly(&given);
         found.iter().map(|burst| self.item(actor, burst, &done, &hours, theirs)).collect()
     }
@@ -185,8 +191,8 @@ impl<'c, 'e> Court<'c, 'e> {
         theirs: &[&Grant<'_>],
     ) -> Item {
         let inside = &done[burst.rows.clone()];
-        let rule = self.rules.at(self.evidence.config.environment(&inside[0].scope));
-        let (limit, hours) = threshold(hourly, burst.start, rule.history, self.abs_min, rule.k);
+        let rule = self.rule(inside[0]);
+        let (limit, hours) = threshold(hourly, burst.start, rule.history, burst.least, rule.k);
         let id = item_id(&[TEST.id, actor, &inside[0].event_id, &inside[0].subject, &inside[0].object]);
         let ticket = self.ticket(&id, actor, burst, inside);
         let (word, hole) = self.judge(actor, burst, inside, limit, ticket.is_some());
@@ -235,8 +241,7 @@ impl<'c, 'e> Court<'c, 'e> {
     ) -> (&'static str, Option<String>) {
         let facts = Facts { actor: Some(actor), scope: Some(&inside[0].scope), ..Facts::default() };
         let is_connector = self.evidence.config.connector.principals.iter().any(|p| self.evidence.name(p) == actor);
-        let rule = self.rules.at(self.evidence.config.environment(&inside[0].scope));
-        if is_connector || rule.scheduled.any(&facts) {
+        if is_connector || self.rule(inside[0]).scheduled.any(&facts) {
             return ("scheduled_sync", None);
         }
         if bursts::is_over(burst.fullest, limit) {
@@ -282,7 +287,7 @@ impl<'c, 'e> Court<'c, 'e> {
 fn certain(inside: &[&Grant<'_>]) -> usize {
     let new = inside.iter().filter(|grant| !grant.may_be_older);
     let given: Vec<Given<'_>> = new.map(|g| Given { time: g.time, what: (&g.subject, &g.object) }).collect();
-    bursts(&given, 1, i64::MIN..i64::MAX).iter().map(|burst| burst.fullest).max().unwrap_or(0)
+    bursts(&given, |_| 1, i64::MIN..i64::MAX).iter().map(|burst| burst.fullest).max().unwrap_or(0)
 }
 
 fn exemplars(inside: &[&Grant<'_>]) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::words::{exception, pass, undetermined};
 use super::{About, Cell as Value, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use crate::config::Config;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell, HOUR, Log, hours};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-01",
-    version: "3",
+    version: "4",
     severity: Severity::High,
     needs: need::ALL,
     shared_parameters: &["max_gap"],
@@ -165,7 +166,12 @@ impl Rule {
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let period = hours(evidence.period.start, evidence.period.end);
     let mut items = Vec::new();
+    let mut left_out = 0;
     for log in evidence.coverage.logs() {
+        if evidence.is_left_out(&log.source, &log.scope) {
+            left_out += period.end.abs_diff(period.start);
+            continue;
+        }
         let rule = Rule::of(evidence, &log.scope)?;
         let is_undeclared = is_undeclared(evidence, log);
         let mut interval = (0, 0);
@@ -183,24 +189,32 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         }
     }
     items.extend(named_only(evidence)?);
-    Ok(Judged { items, notes: notes(evidence)?, ..Judged::default() })
+    let exclusions = match evidence.config.out_of_scope.is_empty() {
+        true => Vec::new(),
+        false => vec![("hours of workspaces that are out of scope".to_owned(), left_out)],
+    };
+    Ok(Judged { items, exclusions, notes: notes(evidence)?, ..Judged::default() })
 }
 
 // Where the configuration names workspaces, one that it does not name is outside the declared scope.
 fn is_undeclared(evidence: &Evidence<'_>, log: &Log) -> bool {
     let config = evidence.config;
-    let mut named = config.production.iter().chain(&config.sandbox).chain(config.workspaces.values()).peekable();
+    let mut named = named_workspaces(config).peekable();
     log.source == crate::source::DATABRICKS
         && log.scope != ACCOUNT
         && named.peek().is_some()
         && !named.any(|workspace| *workspace == log.scope)
 }
 
+fn named_workspaces(config: &Config) -> impl Iterator<Item = &String> {
+    let placed = config.production.iter().chain(&config.sandbox).chain(&config.out_of_scope);
+    placed.chain(config.workspaces.values())
+}
+
 // Workspaces that records of the account speak of, and that have neither a log nor a name in the configuration.
 fn named_only(evidence: &Evidence<'_>) -> Result<Vec<Item>> {
     let config = evidence.config;
-    let named: Vec<&String> =
-        config.production.iter().chain(&config.sandbox).chain(config.workspaces.values()).collect();
+    let named: Vec<&String> = named_workspaces(config).collect();
     if named.is_empty() {
         return Ok(Vec::new());
     }

@@ -13,7 +13,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-07",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: need::ALL,
     shared_parameters: &[],
@@ -175,4 +175,23 @@ fn id((source, event_type, version): &Name) -> String {
 
 fn knows_version(source: &str, version: &str) -> bool {
     crate::source::by_id(source).is_some_and(|source| source.knows_version(version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_understood_only_in_part_is_not_and_the_sample_shows_it() {
+        let known = Seen { is_mapped: true, count: 2, first: 1, last: 4, sample: "a".to_owned() };
+        let unknown = Seen { is_mapped: false, count: 3, first: 2, last: 9, sample: "b".to_owned() };
+        for (mut seen, other) in [(known.clone(), &unknown), (unknown.clone(), &known)] {
+            seen.add(other);
+            let told = (seen.is_mapped, seen.count, seen.first, seen.last, seen.sample.as_str());
+            assert_eq!(told, (false, 5, 1, 9, "b"));
+        }
+        let (mut seen, later) = (known.clone(), Seen { sample: "c".to_owned(), ..known });
+        seen.add(&later);
+        assert!(seen.is_mapped && seen.sample == "a");
+    }
 }

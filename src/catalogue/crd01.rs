@@ -13,7 +13,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-01",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::E, need::U, need::S],
     shared_parameters: &[],

@@ -303,7 +303,9 @@ impl<'e> Departure<'e> {
             let places = self.case.map_or(&[][..], |case| &case.effect_scopes);
             let scopes: Vec<&str> =
                 places.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
-            let is_meant = |scope: &str| scopes.is_empty() || scopes.contains(&scope);
+            // Where no log carries the acts of the account, it may have ended there.
+            let is_anywhere = scopes.is_empty() || evidence.lacks_account();
+            let is_meant = |scope: &str| is_anywhere || scopes.contains(&scope);
             let from = self.start - evidence.correlation.limits.window.skew;
             evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, self.due)
         };

@@ -54,11 +54,7 @@ pub struct Views<'e> {
     places: Mutex<Places>,
     /// Globs that are made while judging.
     pub(super) patterns: Patterns,
-    lacks_account: OnceLock<bool>,
 }
-
-/// Forms of delivery of Databricks' log that lack the acts of the account.
-pub(super) const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
 
 impl<'e> Evidence<'e> {
     /// All events, counted.
@@ -117,16 +113,8 @@ impl<'e> Evidence<'e> {
     }
 
     /// True where Databricks' log came through Azure Monitor alone, which carries no acts of the account (reference: compliance 2.0).
-    ///
-    /// # Errors
-    /// The lake cannot be read.
-    pub(super) fn lacks_account(&self) -> Result<bool> {
-        if let Some(lacks) = self.views.lacks_account.get() {
-            return Ok(*lacks);
-        }
-        let forms = super::records::databricks_deliveries(self.lake)?;
-        let lacks = !forms.is_empty() && forms.iter().all(|form| WITHOUT_ACCOUNT.contains(&form.as_str()));
-        Ok(*self.views.lacks_account.get_or_init(|| lacks))
+    pub(super) const fn lacks_account(&self) -> bool {
+        self.coverage.lacks_account()
     }
 
     /// What bears on every pair of subject and entitlement.
@@ -163,6 +151,11 @@ impl<'e> Evidence<'e> {
             () if is_in(&self.config.sandbox) => Some("sandbox"),
             () => None,
         }
+    }
+
+    /// True for a workspace that the configuration leaves out of scope.
+    pub(super) fn is_left_out(&self, source: &str, scope: &str) -> bool {
+        source == crate::source::DATABRICKS && self.config.out_of_scope.iter().any(|left| left == scope)
     }
 
     /// The severity of an item: graver by one where it happened in production.

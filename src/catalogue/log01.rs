@@ -20,7 +20,7 @@ use crate::source::kept;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "LOG-01",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::C, need::X],
     shared_parameters: &[],
@@ -52,6 +52,11 @@ pub(super) const TEST: Test = Test {
             "direction",
             Kind::Text,
             "weaken, strengthen, or neutral (which is also: the record does not tell).",
+        ),
+        Column::optional(
+            "effective_interval",
+            Kind::Text,
+            "From when until when it held, as ISO 8601 writes it: start/end, UTC; `..` = the same setting was not changed again by cut-off.",
         ),
         Column::optional("effective_from", Kind::Instant, "When it began."),
         Column::optional(
@@ -197,8 +202,8 @@ fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Ch
     let ticket = ticket_for(evidence, scope, &change.setting, actor, record.time);
     let lost = lost(evidence, record, record.time);
     let (verdict, reason) = judge(change.effect, is_pipeline || ticket.is_some(), &lost, evidence, record.time);
-    let until =
-        later.iter().find(|c| c.setting == change.setting && c.record.scope == record.scope).map(|c| c.record.time);
+    let again = later.iter().find(|c| c.setting == change.setting && c.record.scope == record.scope);
+    let until = again.map(|c| c.record.time).filter(|time| *time < evidence.cut_off());
     let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "not logged".to_owned());
     Item {
         verdict,
@@ -222,6 +227,7 @@ fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Ch
             Cell::Text(change.old.clone()),
             Cell::Text(change.new.clone()),
             Cell::text(change.effect.as_str()),
+            Cell::text(interval(record.time, until)),
             Cell::Instant(Some(record.time)),
             Cell::Instant(until),
             Cell::count(lost.count),
@@ -229,6 +235,14 @@ fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Ch
         ],
         ..Item::new(item_id(&["logging", &record.event_id, &change.setting]), record.time)
     }
+}
+
+fn interval(from: i64, until: Option<i64>) -> String {
+    let written = |time: i64| {
+        let time = chrono::DateTime::from_timestamp_micros(time).unwrap_or_default();
+        time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    };
+    format!("{}/{}", written(from), until.map_or_else(|| "..".to_owned(), written))
 }
 
 fn judge(

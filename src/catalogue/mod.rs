@@ -71,7 +71,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use crate::companion::is_snapshot_id;
-use crate::config::{Config, Parameter, Setting};
+use crate::config::{Config, Parameter, Setting, bounds_correlation};
 use crate::error::{Error, Result};
 
 pub use custom::by_query;
@@ -195,9 +195,10 @@ fn outcome(
     check(test, &judged.items)?;
     let of_account = [Kind::Effect, Kind::Configuration];
     let leans_on_account = test.needs.iter().any(|need| of_account.contains(&need.kind));
-    if judged.not_tested.is_none() && !test.is_gate() && leans_on_account && evidence.lacks_account()? {
+    if judged.not_tested.is_none() && !test.is_gate() && leans_on_account && evidence.lacks_account() {
         judged.not_tested = Some(NO_ACCOUNT.to_owned());
     }
+    leave_out(test, &mut judged, evidence);
     waivers.lay(test.id, &mut judged.items);
     let counts = judged.counts.unwrap_or_else(|| Counts::of(&judged.items));
     if !counts.tie_out() {
@@ -214,6 +215,20 @@ fn outcome(
         not_tested: judged.not_tested,
         settings: settings(test, evidence.config),
     })
+}
+
+// What happened in workspaces that are out of scope is no item of a control test. Vouching says so of each; a decision and a departure are
+// nobody's place's, wherever they were carried out.
+fn leave_out(test: &Test, judged: &mut Judged, evidence: &Evidence<'_>) {
+    let says_so = |word: &str| test.word(word).is_some();
+    if evidence.config.out_of_scope.is_empty() || test.is_gate() || says_so("out_of_scope") || says_so("not_pushed") {
+        return;
+    }
+    let before = judged.items.len();
+    let is_left_out = |scope: &str| evidence.is_left_out(crate::source::DATABRICKS, scope);
+    judged.items.retain(|item| !item.scope.as_deref().is_some_and(is_left_out));
+    let gone = (before - judged.items.len()) as u64;
+    judged.exclusions.push(("what happened in workspaces that are out of scope".to_owned(), gone));
 }
 
 // What a report says of a test must hold of its items: their reasons, their columns, and that each is one item.
@@ -237,12 +252,14 @@ fn check(test: &Test, items: &[Item]) -> Result<()> {
     Ok(())
 }
 
+// Limits of the correlation are those of vouching, whichever test leans on what came out.
 fn settings(test: &Test, config: &Config) -> Vec<Setting> {
+    let of = |p: &Parameter| if bounds_correlation(test.id, p.name) { VOUCHED_BY.id } else { test.id };
     crate::config::PARAMETERS
         .iter()
         .filter(|p| test.shared_parameters.contains(&p.name))
         .chain(test.own_parameters)
-        .flat_map(|p| config.settings(test.id, *p))
+        .flat_map(|p| config.settings(of(p), *p))
         .collect()
 }
 
@@ -290,7 +307,7 @@ mod tests {
                 "COV-05",
                 "source_pair p05_lag_seconds median_lag_seconds p95_lag_seconds negative_count zone_missing_count",
             ),
-            ("COV-06", "principal kind basis candidates first_seen last_seen"),
+            ("COV-06", "principal kind basis candidates first_seen last_seen events_count"),
             ("COV-07", "source service action first_seen sample_ref suspicion"),
             (
                 "VCH-01",
@@ -322,7 +339,7 @@ mod tests {
             ("AUT-01", "method idp_event lag_seconds source_ip_dbx source_ip_idp"),
             ("CHG-01", "sandbox_event sandbox_time soak_hours members_at_delete grants_lost_count ticket recreated_at"),
             ("CHG-02", "setting old new direction"),
-            ("LOG-01", "setting old new cells_lost"),
+            ("LOG-01", "setting old new effective_interval cells_lost"),
             ("ANO-01", "threshold subjects_count objects_count"),
             ("STA-01", "opening events_count replayed closing residue"),
             ("CLD-01", "role event_name change_summary weaken pipeline ticket dbx_pair"),

@@ -20,6 +20,10 @@ pub use table::{WAIVERS, waivers_frame};
 pub struct WaiverUse {
     /// The waiver.
     pub waiver: Waiver,
+    /// SHA-256 of the waiver as configured.
+    pub digest: String,
+    /// SHA-256 of what it may cover.
+    pub scope_digest: String,
     /// When it holds.
     pub window: Window,
     /// What became of it, in one word.
@@ -57,9 +61,12 @@ struct Tally {
 
 struct Ready<'c> {
     waiver: &'c Waiver,
+    digest: String,
+    scope_digest: String,
     selects: Vec<(&'static str, Globs)>,
     window: Window,
     is_self_approved: bool,
+    is_of_another_scope: bool,
     tally: Tally,
 }
 
@@ -128,7 +135,7 @@ impl Ready<'_> {
     }
 
     fn is_refused(&self) -> bool {
-        is_gate(&self.waiver.test) || self.is_self_approved || self.is_over_broad()
+        is_gate(&self.waiver.test) || self.is_self_approved || self.is_of_another_scope || self.is_over_broad()
     }
 
     /// True when one of those who approved it has made the change, or gained by it.
@@ -181,7 +188,9 @@ fn prepare<'c>(waiver: &'c Waiver, config: &Config, identities: &Identities) -> 
         .collect::<Result<Vec<_>>>()?;
     let is_self_approved =
         approvers(waiver, window).any(|who| is_same(identities, who, &waiver.requested_by, window.start));
-    Ok(Ready { waiver, selects, window, is_self_approved, tally: Tally::default() })
+    let (digest, scope_digest) = (waiver.sha256()?, waiver.scope_sha256()?);
+    let (is_of_another_scope, tally) = (waiver.is_of_another_scope()?, Tally::default());
+    Ok(Ready { waiver, digest, scope_digest, selects, window, is_self_approved, is_of_another_scope, tally })
 }
 
 #[cfg(test)]

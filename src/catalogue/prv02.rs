@@ -16,7 +16,7 @@ use roster::{Role, Roles, Roster};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-02",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::S, need::K],
     shared_parameters: &[],

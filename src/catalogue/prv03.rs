@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-03",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::E],
     shared_parameters: &[],

@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-05",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::K_IF],
     shared_parameters: &[],

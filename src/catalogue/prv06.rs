@@ -22,7 +22,7 @@ use read::{Act, Sort};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-06",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::S],
     shared_parameters: &[],

@@ -8,9 +8,8 @@ use super::evidence::Evidence;
 use super::sweep::Typed;
 use crate::error::Result;
 use crate::event::{
-    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, DELIVERY, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID,
-    LINE, OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT,
-    WORKSPACE_ID,
+    ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE,
+    OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT, WORKSPACE_ID,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
 use crate::inventory::number;
@@ -180,19 +179,6 @@ pub(super) fn databricks(evidence: &Evidence<'_>, types: &[&str]) -> Result<Opti
     let held: Vec<String> = evidence.databricks_types()?.iter().filter(is_wanted).cloned().collect();
     let is_type = |held| SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(is_one_of(EVENT_TYPE, held));
     Ok((!held.is_empty()).then(|| is_type(held)))
-}
-
-/// The forms in which Databricks' log was delivered.
-///
-/// # Errors
-/// The lake cannot be read.
-pub(super) fn databricks_deliveries(lake: &Lake) -> Result<BTreeSet<String>> {
-    let forms = scan(lake, &EVENTS)?
-        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)))
-        .select([DELIVERY.expr()])
-        .unique(None, UniqueKeepStrategy::Any);
-    let forms = collect(forms, "read the forms of delivery")?;
-    Ok(texts(&forms, DELIVERY)?.iter().flatten().map(str::to_owned).collect())
 }
 
 /// The workspaces that Databricks' records of a span name, each with its first time, how many name it, and one of them.

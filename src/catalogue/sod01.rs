@@ -18,7 +18,7 @@ use mutual::Mutual;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "SOD-01",
-    version: "1",
+    version: "2",
     severity: Severity::Critical,
     needs: &[need::A, need::E],
     shared_parameters: &[],

@@ -1,5 +1,6 @@
 //! One sweep over all events, for every test that counts them: a lake is too large to be read once for each.
 
+mod both;
 mod counter;
 mod texts;
 mod uses;
@@ -13,11 +14,12 @@ use crate::error::Result;
 use crate::event::EVENTS;
 use crate::inventory::{Places, TypeCount};
 use crate::source::DATABRICKS;
-use counter::{Counter, Question, WHEN};
+use both::Both;
+use counter::{Answer, Counter, Question, WHEN};
 use texts::{NONE, Texts};
 use uses::TokenUses;
 
-pub(super) use uses::Used;
+pub(super) use {both::Pair, texts::is_alike, uses::Used};
 
 /// How often something was seen, from when until when, and the least id of its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,7 @@ pub(super) struct Sweep {
     actors: HashMap<[u32; 3], Tally, FixedState>,
     /// Source, target, id, kind.
     targets: HashMap<[u32; 4], Tally, FixedState>,
+    both: Both,
     /// Events of the period whose target is named, and no principal.
     others: u64,
     /// The last success before the end of the period, by actor and type, in Databricks.
@@ -120,14 +123,17 @@ impl Sweep {
         let mut places = Places::default();
         places.ask(evidence.correlation.judged.acts.iter().map(|act| act.event_id));
         places.ask(evidence.deeds()?.iter().map(|deed| deed.event_id.as_str()));
-        let question = Question { lake: evidence.lake, period: evidence.period, asked: &places.asked() };
+        let (mut both, mut asked) = (Both::read(evidence)?, places.asked());
+        both.events().for_each(|event| asked.add(event));
+        let question = Question { lake: evidence.lake, period: evidence.period, asked: &asked };
         let files = evidence.lake.live_files(&EVENTS)?;
         let counted = files.par_iter().try_fold(Counter::new, |counter, path| counter.file(path, question));
         let counter = counted.try_reduce(Counter::new, |one, other| Ok(one.merge(other)))?;
-        for (event, file, line) in &counter.answers {
+        for Answer { sample: (event, file, line), both: named } in &counter.answers {
             places.answer(*event, counter.texts.sure(*file), unsigned(*line));
+            named.iter().for_each(|named| both.note(*event, *named));
         }
-        let sweep = Self::of(counter);
+        let sweep = Self::of(counter, both);
         sweep.samples().for_each(|(event, file, line)| places.note(event, sweep.texts.sure(file), unsigned(line)));
         evidence.note_places(|known| known.merge(places));
         Ok(sweep)
@@ -139,7 +145,7 @@ impl Sweep {
         all.filter(|tally| tally.count > 0).map(|tally| tally.sample).chain(self.uses.samples())
     }
 
-    fn of(counter: Counter) -> Self {
+    fn of(counter: Counter, mut both: Both) -> Self {
         let mut types: HashMap<[u32; 7], (Tally, Tally), FixedState> = HashMap::default();
         let mut actors: HashMap<[u32; 3], Tally, FixedState> = HashMap::default();
         let (mut acts, mut present) = (HashMap::default(), HashSet::default());
@@ -165,8 +171,9 @@ impl Sweep {
                 }
             }
         }
-        let Counter { texts, targets, others, uses, deliveries, .. } = counter;
-        Self { texts, types, actors, targets, others, acts, present, uses, deliveries }
+        let Counter { texts, targets, others, uses, deliveries, selves, .. } = counter;
+        both.selves = selves;
+        Self { texts, types, actors, targets, both, others, acts, present, uses, deliveries }
     }
 
     /// Everything by what tests count events by.
@@ -204,6 +211,16 @@ impl Sweep {
             kind: self.texts.get(*kind),
             tally: *tally,
         })
+    }
+
+    /// Events of the period whose actor and target have one text, and how many there are.
+    pub(super) fn selves(&self) -> impl Iterator<Item = (Pair<'_>, i64)> {
+        self.both.selves(&self.texts)
+    }
+
+    /// Whom an event of the period that changes access names itself; `None` = it is no such event.
+    pub(super) fn changing(&self, event: u128) -> Option<Pair<'_>> {
+        self.both.changing(event, &self.texts)
     }
 
     /// How many events of the period have a named target that is no principal.

@@ -87,7 +87,7 @@ pub(super) const TRC_01: Test = Test {
 /// Movers: authorised removals take effect in time.
 pub(super) const TRC_02: Test = Test {
     id: "TRC-02",
-    version: "3",
+    version: "4",
     severity: Severity::High,
     needs: &[need::A, need::E],
     shared_parameters: &["skew", "deprovision_sla"],
@@ -121,7 +121,7 @@ pub(super) const TRC_02: Test = Test {
     about: About {
         title: "Authorised removals of access take effect in time",
         objective: "To find people who kept access after the identity provider had decided to take it away.",
-        population: "Every decision of the identity provider to take access away: members removed from pushed groups, assignments and roles removed.",
+        population: "Every decision of the identity provider to take access away: members removed from pushed groups, assignments to Databricks and roles in its application removed.",
         item_noun: "decisions",
         procedure: &[
             "The effect must be found in Databricks within deprovision_sla of the decision.",

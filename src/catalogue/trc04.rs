@@ -30,7 +30,7 @@ const NET_STATE: Column =
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "TRC-04",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::A, need::E],
     shared_parameters: &["look_back", "skew"],

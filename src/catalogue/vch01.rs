@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-01",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::A, need::E],
     shared_parameters: &["look_back", "skew"],
@@ -39,6 +39,7 @@ pub(super) const TEST: Test = Test {
         shared::PLATFORM_INTERNAL,
         shared::AUTOMATIC,
         shared::JUST_IN_TIME,
+        shared::OUT_OF_SCOPE,
     ],
     columns: &[
         AUTHORITY_EVENT_ID_OPT,
@@ -75,6 +76,7 @@ pub(super) const TEST: Test = Test {
             "A successful push by the configured connector, recorded by the identity provider or the provisioning log, vouches where no decision is found; an older decision still in force vouches a full synchronisation. Both are counted apart.",
             "A link weaker than min_strength leaves the change undetermined.",
             "An account made by the person's own first sign-in, or by automatic identity management, is not applicable; a role that such a door gives, and a group beyond those of everybody that a first sign-in gives, are judged like any other change.",
+            "A change in a workspace that `[workspaces] out_of_scope` names is not applicable.",
             "Consequences of another change, and changes that altered nothing, pass and are counted apart.",
             "A change without a decision is an exception only where the identity provider's log is complete over the window; over a hole, or where the choice between decisions would change the verdict, it is undetermined.",
         ],

@@ -13,7 +13,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-02",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::E],
     shared_parameters: &[],
@@ -35,6 +35,7 @@ pub(super) const TEST: Test = Test {
         shared::TWIN,
         shared::PLATFORM_INTERNAL,
         shared::JUST_IN_TIME,
+        shared::OUT_OF_SCOPE,
     ],
     columns: &[
         Column::optional(
@@ -145,7 +146,9 @@ fn item(evidence: &Evidence<'_>, door: &Door, allowed: &ByEnvironment<Allowed>, 
 fn judge(door: &Door, allowed: &[String], v: &Vouching) -> (Verdict, &'static str) {
     let is_vouched = matches!(v.reason, Reason::Matched | Reason::Transport | Reason::State);
     match v.reason {
-        Reason::PlatformInternal | Reason::JustInTime => (Verdict::NotApplicable, v.reason.as_str()),
+        Reason::PlatformInternal | Reason::JustInTime | Reason::OutOfScope => {
+            (Verdict::NotApplicable, v.reason.as_str())
+        }
         Reason::Implied if v.is_twin => (Verdict::NotApplicable, v.reason.as_str()),
         _ if allowed.iter().any(|class| class == v.class.as_str()) => (Verdict::Pass, "approved_channel"),
         _ if !door.is_declared() => (Verdict::Undetermined, "connector_not_declared"),

@@ -79,6 +79,8 @@ pub(super) mod shared {
     );
     pub(in crate::catalogue) const JUST_IN_TIME: Word =
         not_applicable("just_in_time", "created by the person's own first sign-in");
+    pub(in crate::catalogue) const OUT_OF_SCOPE: Word =
+        not_applicable("out_of_scope", "done in a workspace that the configuration leaves out of scope");
     pub(in crate::catalogue) const TWIN: Word =
         not_applicable("implied", "the workspace row of an account-level act, which is judged once");
     pub(in crate::catalogue) const NOT_PUSHED: Word =

@@ -13,12 +13,13 @@ pub enum Environment {
 }
 
 /// Parameters that a test chooses by the environment of the scope it judges. A value for an environment is refused elsewhere: of what
-/// is no place's own (files, sources, identities, accounts as a whole, windows that reach over several places) it would be ignored.
+/// is no place's own (files, sources, identities, accounts as a whole) it would be ignored.
 const BY_ENVIRONMENT: &[(&str, &[&str])] = &[
     ("COV-01", &["max_gap", "min_expected"]),
     ("COV-04", &["settle"]),
     ("VCH-01", &["min_strength"]),
     ("VCH-02", &["allowed"]),
+    ("VCH-03", &["look_back"]),
     ("TRC-01", &["provision_sla"]),
     ("TRC-02", &["deprovision_sla"]),
     ("TRC-04", &["flap_window", "flap_count"]),
@@ -36,15 +37,47 @@ const BY_ENVIRONMENT: &[(&str, &[&str])] = &[
     ("CRD-03", &["max_rot", "max_rot_hard", "overlap"]),
     ("AUT-01", &["allowed", "sign_in_window"]),
     ("AUT-02", &["success_window", "triage_sla"]),
+    ("CHG-01", &["precedent", "min_soak", "pair_map"]),
     ("CHG-02", &["pipelines"]),
     ("LOG-01", &["pipelines"]),
-    ("ANO-01", &["k", "history", "scheduled"]),
+    ("ANO-01", &["abs_min", "k", "history", "scheduled"]),
     ("CLD-01", &["pipelines"]),
 ];
+
+/// Tests whose items are of production alone: the value of a sandbox would be ignored there, too.
+const PRODUCTION_ONLY: &[&str] = &["CHG-01"];
+
+/// Limits within which decisions and changes are correlated. That is done once for a whole run, before any test: a decision may be carried
+/// out in workspaces of several environments, and what one change takes is no other's any more.
+const OF_THE_CORRELATION: &[&str] = &["look_back", "skew"];
+
+/// Tests that have such a limit for something of their own.
+const BESIDE_THE_CORRELATION: &[(&str, &str)] = &[("VCH-03", "look_back"), ("COV-05", "skew")];
+
+/// True when the parameter bounds the correlation, of which the test takes what came out.
+pub fn bounds_correlation(test: &str, parameter: &str) -> bool {
+    OF_THE_CORRELATION.contains(&parameter) && !BESIDE_THE_CORRELATION.contains(&(test, parameter))
+}
 
 /// True when the test judges by the environment's own value of the parameter.
 pub fn honours_environment(test: &str, parameter: &str) -> bool {
     BY_ENVIRONMENT.iter().any(|(id, names)| *id == test && names.contains(&parameter))
+}
+
+/// Why a value that an environment has of its own would be ignored; `None` = it is used.
+pub fn ignored_in(test: &str, parameter: &str, environment: Environment) -> Option<String> {
+    match honours_environment(test, parameter) {
+        true if environment == Environment::Sandbox && PRODUCTION_ONLY.contains(&test) => {
+            Some(format!("{test} judges what happened in production; no `{parameter}` of a sandbox is used"))
+        }
+        true => None,
+        false if bounds_correlation(test, parameter) => Some(format!(
+            "`{parameter}` is a limit of the correlation, which is done once for all environments: a decision may take effect in several of them"
+        )),
+        false => Some(format!(
+            "{test} judges by one `{parameter}` in every environment: what it limits is in no place of its own"
+        )),
+    }
 }
 
 impl Environment {

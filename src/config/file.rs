@@ -140,6 +140,8 @@ struct Automation {
 struct Workspaces {
     #[serde(default)]
     names: BTreeMap<Spanned<String>, String>,
+    #[serde(default)]
+    out_of_scope: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -222,6 +224,7 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
         group_prefix: file.groups.prefix,
         connector: Connector { principals: lower(file.connector.principals), ..file.connector },
         automation: lower(file.automation.principals),
+        out_of_scope: file.workspaces.out_of_scope.iter().map(|s| placed(s.get_ref(), &names)).collect(),
         production: all_placed(&file.environments.production),
         sandbox: all_placed(&file.environments.sandbox),
         production_catalogs: catalogs(&file.environments, &place)?,
@@ -238,6 +241,7 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
         snapshot_users: Vec::new(),
         snapshot_members: Vec::new(),
     };
+    check_scope(&config, &file.workspaces.out_of_scope, &place)?;
     policy::check_policies(&config, &file.policy, &place)?;
     Ok(config)
 }
@@ -271,6 +275,20 @@ fn check_workspaces(workspaces: &Workspaces, place: &Place<'_>) -> Result<()> {
         }
         if seen.insert(folded, id).is_some_and(|other| other != id) {
             return wrong("is given two ids");
+        }
+    }
+    Ok(())
+}
+
+// What is left out is in no environment, and the account is no workspace.
+fn check_scope(config: &Config, left_out: &[Spanned<String>], place: &Place<'_>) -> Result<()> {
+    for (id, written) in config.out_of_scope.iter().zip(left_out) {
+        let wrong = |what: &str| Err(place.error(Some(written.span()), &format!("`{}` {what}", written.get_ref())));
+        if config.environment(id).is_some() {
+            return wrong("is under `[environments]`, and cannot be out of scope");
+        }
+        if matches!(id.as_str(), crate::correlate::ACCOUNT | crate::correlate::TENANT | "unknown") {
+            return wrong("is no workspace, and cannot be out of scope");
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::report::model::{OrganizationControl, OtherInput};
 
 pub use choice::{Choice, Choices, Facts};
-pub use environment::{Environment, honours_environment};
+pub use environment::{Environment, bounds_correlation, honours_environment, ignored_in};
 pub(crate) use file::nearest;
 pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
 pub use patterns::Patterns;
@@ -72,6 +72,8 @@ pub struct Config {
     pub automation: Vec<String>,
     /// Workspace resource name to workspace id.
     pub workspaces: BTreeMap<String, String>,
+    /// Workspace ids that are not under audit.
+    pub out_of_scope: Vec<String>,
     /// Workspace ids that are production.
     pub production: Vec<String>,
     /// Workspace ids that are sandboxes.

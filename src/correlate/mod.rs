@@ -293,4 +293,8 @@ impl World for Court<'_> {
         }
         self.coverage.hole(is_effect, from, to).map(|hole| hole.id)
     }
+
+    fn lacks_account(&self) -> bool {
+        self.coverage.lacks_account()
+    }
 }

@@ -13,7 +13,7 @@ use polars::prelude::*;
 
 use crate::config::{Config, Globs, Period};
 use crate::error::Result;
-use crate::event::{EVENT_TIME, EVENTS, SCOPE};
+use crate::event::{DELIVERY, EVENT_TIME, EVENTS, SCOPE};
 use crate::frame::{SOURCE, collect, instants, scan, texts};
 use crate::inventory::{FileRow, Inventory};
 use crate::lake::Lake;
@@ -28,7 +28,14 @@ type ByLog<V> = BTreeMap<(String, String), BTreeMap<i64, V>>;
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
     logs: BTreeMap<(String, String), Log>,
+    lacks_account: bool,
 }
+
+/// Forms of delivery of Databricks' log that carry no acts of the account (reference: compliance 2.0, Azure trap).
+pub const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
+
+/// Whether all records of a group came in such a form.
+const IS_WITHOUT_ACCOUNT: &str = "is_without_account";
 
 impl Coverage {
     /// The coverage of a lake, where the sources of the declared exports are yet to be found out.
@@ -45,14 +52,21 @@ impl Coverage {
     /// The lake cannot be read.
     pub fn read(lake: &Lake, config: &Config, ids: &BTreeMap<usize, String>) -> Result<Self> {
         let hour = EVENT_TIME.expr().dt().truncate(lit("1h"));
+        let forms = Series::new("forms".into(), WITHOUT_ACCOUNT);
+        let is_without = DELIVERY.expr().is_in(lit(forms).implode(false), false).alias(IS_WITHOUT_ACCOUNT);
         let counted = scan(lake, &EVENTS)?
-            .select([SOURCE.expr(), SCOPE.expr(), hour.alias(EVENT_TIME.name)])
+            .select([SOURCE.expr(), SCOPE.expr(), hour.alias(EVENT_TIME.name), is_without])
             .group_by([SOURCE.expr(), SCOPE.expr(), EVENT_TIME.expr()])
-            .agg([len().cast(DataType::Int64).alias("count")]);
+            .agg([len().cast(DataType::Int64).alias("count"), col(IS_WITHOUT_ACCOUNT).all(true)]);
         let counted = collect(counted, "count records by hour")?;
         let (sources, scopes, hours) =
             (texts(&counted, SOURCE)?, texts(&counted, SCOPE)?, instants(&counted, EVENT_TIME)?);
         let counts = counted.column("count").and_then(|c| c.i64()).map_err(crate::frame::engine("count records"))?;
+        let without = counted.column(IS_WITHOUT_ACCOUNT).and_then(|c| c.bool());
+        let without = without.map_err(crate::frame::engine("count records"))?;
+        let of_databricks =
+            || sources.iter().zip(without.iter()).filter(|(s, _)| *s == Some(crate::source::DATABRICKS));
+        let lacks_account = of_databricks().next().is_some() && of_databricks().all(|(_, lacks)| lacks == Some(true));
         let mut by_log: ByLog<i64> = BTreeMap::new();
         for row in 0..counted.height() {
             if let (Some(source), Some(scope), Some(hour)) = (sources.get(row), scopes.get(row), hours.get(row))
@@ -62,10 +76,10 @@ impl Coverage {
                 log.insert(hour.div_euclid(HOUR), counts.get(row).unwrap_or(0));
             }
         }
-        Ok(Self::assemble(by_log, config, ids))
+        Ok(Self::assemble(by_log, config, ids, lacks_account))
     }
 
-    fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &BTreeMap<usize, String>) -> Self {
+    fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &BTreeMap<usize, String>, lacks_account: bool) -> Self {
         let declared = declared(config, ids);
         let mut heartbeats = heartbeats(config);
         for log in heartbeats.keys() {
@@ -85,11 +99,18 @@ impl Coverage {
             }
         }
         let logs = counts.into_iter().map(|(name, counts)| {
-            let covers = declared.get(&name.0).map(|covers| hours(covers.start, covers.end));
+            // An export cannot cover what its form does not carry.
+            let is_carried = !lacks_account || name.0 != databricks || name.1 != crate::correlate::ACCOUNT;
+            let covers = declared.get(&name.0).filter(|_| is_carried).map(|covers| hours(covers.start, covers.end));
             let log = Log::new(name.clone(), counts, heartbeats.remove(&name).unwrap_or_default(), covers);
             (name, log)
         });
-        Self { logs: logs.collect() }
+        Self { logs: logs.collect(), lacks_account }
+    }
+
+    /// True where Databricks' log came in forms alone that carry no acts of the account: there the account is one hole.
+    pub const fn lacks_account(&self) -> bool {
+        self.lacks_account
     }
 
     /// All logs, by source and scope.

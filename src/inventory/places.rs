@@ -133,6 +133,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Counts an event among those that are asked for.
+    pub fn add(&mut self, event: u128) {
+        let (word, bit) = mark(event);
+        self.marks[word] |= bit;
+    }
+
     /// False = nobody asked for the event.
     pub fn may_hold(&self, event: u128) -> bool {
         let (word, bit) = mark(event);

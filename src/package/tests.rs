@@ -46,7 +46,7 @@ fn a_manifest_is_canonical_and_reads_back() {
     let (folder, manifest) = package();
     let text = std::fs::read_to_string(folder.path().join(MANIFEST)).unwrap();
     assert!(text.starts_with("{\"coverage\":[{\"covered_hours\":"));
-    assert!(text.ends_with("\"version\":\"0.1.0\"},\"schema_version\":1}\n"));
+    assert!(text.contains("\"version\":\"0.1.0\"},\"schema_version\":1,\"waivers\":[{\"digest\":"));
     assert_eq!(Manifest::from_json(&text).unwrap(), manifest);
 }
 
@@ -82,6 +82,18 @@ fn numbers_at_odds_are_found() {
     let (folder, manifest) = package();
     edit(folder.path(), &manifest.run.config_sha256, &"0".repeat(64));
     assert!(verify(folder.path()).unwrap().disagreements[0].contains("run id"));
+}
+
+#[test]
+fn a_waiver_that_was_swapped_is_found() {
+    let (folder, manifest) = package();
+    assert_eq!(
+        manifest.waivers.iter().map(|w| w.id.as_str()).collect::<Vec<_>>(),
+        ["W-2026-02", "W-2026-05", "W-2026-07"]
+    );
+    edit(folder.path(), &manifest.waivers[0].scope_digest, &"0".repeat(64));
+    let found = verify(folder.path()).unwrap().disagreements;
+    assert_eq!(found, [format!("{MODEL} and {MANIFEST} do not list the same waivers")]);
 }
 
 #[test]

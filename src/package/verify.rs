@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
-use super::{MANIFEST, MODEL, Manifest, file_sha256, files, inputs, population_line, run_id, sha256_hex};
+use super::{MANIFEST, MODEL, Manifest, file_sha256, files, inputs, population_line, run_id, sha256_hex, waivers};
 use crate::error::{Error, Result};
 use crate::report::model::Model;
 
@@ -145,6 +145,9 @@ fn check_model(package: &Path, manifest: &Manifest, disagreements: &mut Vec<Stri
     }
     if inputs(&model) != manifest.inputs {
         disagreements.push(format!("{MODEL} and {MANIFEST} do not list the same inputs"));
+    }
+    if waivers(&model) != manifest.waivers {
+        disagreements.push(format!("{MODEL} and {MANIFEST} do not list the same waivers"));
     }
     let by_test: BTreeMap<&str, _> = manifest.population.iter().map(|p| (p.test_id.as_str(), p)).collect();
     for test in &model.tests {

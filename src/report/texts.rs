@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_contracts_reasons_have_meanings() {
         let vouching = "matched transport state implied redundant no_authority coverage_gap ambiguous \
-            unresolved_subject platform_internal automatic_identity_management just_in_time";
+            unresolved_subject platform_internal automatic_identity_management just_in_time out_of_scope";
         let tracing = "matched already_in_effect late missing failed window_open coverage_gap unresolved_subject \
             not_pushed superseded";
         // No removal waits for a first use.

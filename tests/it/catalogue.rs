@@ -18,6 +18,7 @@ mod integrity;
 mod leavers;
 mod listings;
 mod logs;
+mod places;
 mod residue;
 mod settings;
 mod sign_ins;
@@ -25,6 +26,7 @@ mod snapshots;
 mod stage;
 mod stories;
 mod totals;
+mod versions;
 mod waivers;
 
 use std::collections::BTreeSet;

@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("effective access", "access that a member has through groups in groups"),
     ("noteffectivelyentitled", "Entra's own word for a skipped person"),
     ("effective_at", "the column of a personnel feed: when somebody leaves"),
+    ("effective_interval", "the column of a setting: from when until when it held"),
     ("effective_from", "the column of a setting: from when it held"),
     ("effective_until", "the column of a setting: until when it held"),
 ];

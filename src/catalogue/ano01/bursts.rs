@@ -21,13 +21,15 @@ pub(super) struct Burst {
     pub(super) end: i64,
     /// Distinct grants in its fullest window.
     pub(super) fullest: usize,
+    /// The least number that made one of its windows.
+    pub(super) least: usize,
     /// The grants in it.
     pub(super) rows: Range<usize>,
 }
 
-/// The bursts that begin in the period: windows of an hour from each of its grants, with `least` or more distinct grants, merged where
-/// they overlap. Grants must be ordered by time. Each grant enters and leaves the moving window once.
-pub(super) fn bursts(given: &[Given<'_>], least: usize, period: Range<i64>) -> Vec<Burst> {
+/// The bursts that begin in the period: windows of an hour from each of its grants, with so many distinct grants as `least` says of that
+/// grant, or more, merged where they overlap. Grants must be ordered by time. Each grant enters and leaves the moving window once.
+pub(super) fn bursts(given: &[Given<'_>], least: impl Fn(usize) -> usize, period: Range<i64>) -> Vec<Burst> {
     let mut found: Vec<Burst> = Vec::new();
     let mut inside: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut until = 0;
@@ -37,12 +39,14 @@ pub(super) fn bursts(given: &[Given<'_>], least: usize, period: Range<i64>) -> V
             *inside.entry(given[until].what).or_default() += 1;
             until += 1;
         }
+        let least = least(from);
         if period.contains(&start) && inside.len() >= least {
-            let window = Burst { start, end: start + HOUR, fullest: inside.len(), rows: from..until };
+            let window = Burst { start, end: start + HOUR, fullest: inside.len(), least, rows: from..until };
             match found.last_mut().filter(|last| start < last.end) {
                 Some(last) => {
                     last.end = window.end;
                     last.fullest = last.fullest.max(window.fullest);
+                    last.least = last.least.min(window.least);
                     last.rows.end = window.rows.end;
                 }
                 None => found.push(window),
@@ -112,7 +116,7 @@ mod tests {
     }
 
     fn found(minutes: &[i64], least: usize) -> Vec<(i64, i64, usize, Range<usize>)> {
-        let all = bursts(&given(minutes), least, 0..1_000 * MINUTE);
+        let all = bursts(&given(minutes), |_| least, 0..1_000 * MINUTE);
         all.into_iter().map(|b| (b.start / MINUTE, b.end / MINUTE, b.fullest, b.rows)).collect()
     }
 
@@ -126,17 +130,29 @@ mod tests {
     }
 
     #[test]
+    fn each_window_has_the_least_number_of_its_first_grant_and_a_burst_the_smallest() {
+        let all = given(&[0, 1, 2, 3]);
+        let told = |least: [usize; 4]| {
+            let found = bursts(&all, |at| least[at], 0..HOUR);
+            found.into_iter().map(|b| (b.rows, b.fullest, b.least)).collect::<Vec<_>>()
+        };
+        assert_eq!(told([5, 5, 2, 5]), [(2..4, 2, 2)]);
+        assert_eq!(told([4, 5, 2, 5]), [(0..4, 4, 2)]);
+        assert_eq!(told([5, 4, 3, 2]), []);
+    }
+
+    #[test]
     fn the_same_grant_counts_once() {
         let twice = [Given { time: 0, what: ("a", "x") }, Given { time: MINUTE, what: ("a", "x") }];
-        assert!(bursts(&twice, 2, 0..HOUR).is_empty());
+        assert!(bursts(&twice, |_| 2, 0..HOUR).is_empty());
     }
 
     #[test]
     fn a_window_belongs_to_the_period_that_it_begins_in() {
         let all = given(&[0, 1, 2]);
-        assert_eq!(bursts(&all, 2, MINUTE..HOUR).len(), 1);
-        assert_eq!(bursts(&all, 2, MINUTE..HOUR)[0].start, MINUTE);
-        assert!(bursts(&all, 2, 2 * MINUTE..HOUR).is_empty());
+        assert_eq!(bursts(&all, |_| 2, MINUTE..HOUR).len(), 1);
+        assert_eq!(bursts(&all, |_| 2, MINUTE..HOUR)[0].start, MINUTE);
+        assert!(bursts(&all, |_| 2, 2 * MINUTE..HOUR).is_empty());
     }
 
     #[test]

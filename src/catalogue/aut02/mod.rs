@@ -16,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "AUT-02",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::U, need::K_IF],
     shared_parameters: &[],

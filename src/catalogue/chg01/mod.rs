@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::companion::{Asked, Kind as Register};
+use crate::config::Environment;
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::schema::{Column, Kind};
@@ -17,7 +18,7 @@ use pairs::Pairs;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CHG-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::K_IF],
     shared_parameters: &[],
@@ -106,12 +107,14 @@ struct Rule {
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
+    // Every item is of production, those of the account included.
+    let here = evidence.config.values_in(Some(Environment::Production));
     let rule = Rule {
-        precedent: evidence.config.span(TEST.id, "precedent")?.micros(),
-        min_soak: evidence.config.span(TEST.id, "min_soak")?.micros(),
+        precedent: here.span(TEST.id, "precedent")?.micros(),
+        min_soak: here.span(TEST.id, "min_soak")?.micros(),
     };
     let happened = Happened::read(evidence)?;
-    let pairs = Pairs::of(evidence, &happened)?;
+    let pairs = Pairs::of(evidence, here, &happened)?;
     let mut rehearsals: BTreeMap<String, Vec<&Loss>> = BTreeMap::new();
     for loss in happened.losses.iter().filter(|l| is_sandbox(evidence, &l.scope)) {
         rehearsals.entry(pairs::normalised(&loss.group)).or_default().push(loss);

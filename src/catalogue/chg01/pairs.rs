@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::happened::Happened;
 use super::{Evidence, TEST};
+use crate::config::Values;
 use crate::error::Result;
 
 /// Pairs of groups, by normalised name.
@@ -15,9 +16,9 @@ pub(super) struct Pairs {
 
 impl Pairs {
     /// The pairs that configuration and companion files name, and the groups that sandboxes were seen to have.
-    pub(super) fn of(evidence: &Evidence<'_>, happened: &Happened) -> Result<Self> {
+    pub(super) fn of(evidence: &Evidence<'_>, here: Values<'_>, happened: &Happened) -> Result<Self> {
         let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let configured = evidence.config.map(TEST.id, "pair_map")?;
+        let configured = here.map(TEST.id, "pair_map")?;
         let supplied = evidence.companions.group_pairs.iter().map(|row| (row.production.clone(), row.sandbox.clone()));
         for (production, sandbox) in configured.into_iter().chain(supplied) {
             named.entry(normalised(&production)).or_default().insert(normalised(&sandbox));

@@ -25,7 +25,7 @@ const CLOUDTRAIL: &str = "cloudtrail";
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CLD-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::X, need::E, need::K_IF],
     shared_parameters: &[],

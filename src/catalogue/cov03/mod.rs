@@ -14,7 +14,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-03",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::E],
     shared_parameters: &[],

@@ -6,10 +6,10 @@ use polars::prelude::*;
 
 use super::compare::{Side, Told};
 use super::{Limits, items};
-use crate::catalogue::evidence::WITHOUT_ACCOUNT;
 use crate::catalogue::{Evidence, Judged};
 use crate::change::{CHANGE_ID, CHANGES, ENTITLEMENT, PRIVILEGE, SECURABLE, SUBJECT, SUBJECT_ID, VERB, Verb};
 use crate::correlate::ACCOUNT;
+use crate::coverage::WITHOUT_ACCOUNT;
 use crate::error::Result;
 use crate::event::{
     ACTOR, DELIVERY, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, OUTCOME, PARSE_RULE, PLANE, SCOPE,

@@ -17,7 +17,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-04",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E],
     shared_parameters: &[],

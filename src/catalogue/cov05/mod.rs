@@ -18,7 +18,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-05",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: need::ALL,
     shared_parameters: &["skew"],

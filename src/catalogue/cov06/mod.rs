@@ -1,5 +1,6 @@
 //! COV-06: every principal is resolved.
 
+mod mentions;
 mod strings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-06",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: need::ALL,
     shared_parameters: &[],
@@ -48,9 +49,9 @@ pub(super) const TEST: Test = Test {
         Column::optional("first_seen", Kind::Instant, "Earliest record of the period that names it."),
         Column::optional("last_seen", Kind::Instant, "Latest record of the period that names it."),
         Column::optional(
-            "mention_count",
+            "events_count",
             Kind::Whole,
-            "How often records of the period name it, as actor, target, subject or group.",
+            "Events of the period that name it, as actor, target, subject or group: each counts once.",
         ),
     ],
     about: About {

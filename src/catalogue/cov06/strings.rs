@@ -9,8 +9,8 @@ use crate::catalogue::sweep::Tally;
 use crate::change::{CHANGES, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB};
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
-use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
-use crate::lake::tables::{FIRST_EVENT_TIME, LAST_EVENT_TIME, RECORDS};
+use crate::frame::{SOURCE, collect, instants, scan, texts};
+use crate::lake::tables::{FIRST_EVENT_TIME, LAST_EVENT_TIME};
 use crate::schema::Column as Named;
 
 /// A name, or an id without one.
@@ -30,6 +30,7 @@ pub(super) struct Mention {
     pub(super) kind: SubjectKind,
     /// Only the platform's own housekeeping goes by that name.
     pub(super) is_platform: bool,
+    /// Events.
     pub(super) count: i64,
     pub(super) first: i64,
     pub(super) last: i64,
@@ -46,21 +47,21 @@ pub(super) struct Found {
 }
 
 /// What a column of table `changes` names.
-struct Naming {
-    name: Named,
-    id: Named,
+pub(super) struct Naming {
+    pub(super) name: Named,
+    pub(super) id: Named,
     /// `None` = groups.
-    kind: Option<Named>,
+    pub(super) kind: Option<Named>,
 }
 
-const NAMINGS: [Naming; 2] = [
+pub(super) const NAMINGS: [Naming; 2] = [
     Naming { name: SUBJECT, id: SUBJECT_ID, kind: Some(SUBJECT_KIND) },
     Naming { name: ENTITLEMENT, id: ENTITLEMENT_ID, kind: None },
 ];
 
 /// What somebody is named as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(super) enum Role {
     // The id of an actor is of no use where the name is given, and no record gives an id alone that means anything elsewhere.
     Actor,
     Target,
@@ -81,7 +82,8 @@ struct Row<'r> {
     sample: String,
 }
 
-type Key = (bool, bool, String);
+/// Whether it is a group, whether it is an id, and the text.
+pub(super) type Key = (bool, bool, String);
 
 /// The principals that the records of the period name, in the order of their text.
 pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
@@ -93,14 +95,16 @@ pub(super) fn principals(evidence: &Evidence<'_>) -> Result<Found> {
         let (source, name, id, kind) = (named.source, named.name, named.id, named.kind);
         names.learn(Row { role, source, name, id, kind, count, first, last, sample: named.tally.sample() });
     }
+    // Whom changes name is counted later, event by event.
     for naming in &NAMINGS {
         names.read(evidence, naming)?;
     }
     one_of_each_text(&mut names.all);
+    super::mentions::count(evidence, &mut names.all)?;
     let named = |((is_group, is_id, text), (written, mention))| (Principal { is_group, is_id, text, written }, mention);
     Ok(Found {
         principals: names.all.into_iter().map(named).collect(),
-        exclusions: vec![("mentions of what is neither user, group nor service principal".to_owned(), names.others)],
+        exclusions: vec![("events whose target is neither user, group nor service principal".to_owned(), names.others)],
     })
 }
 
@@ -122,7 +126,7 @@ fn one_of_each_text(all: &mut BTreeMap<Key, (String, Mention)>) {
 #[derive(Default)]
 struct Names {
     all: BTreeMap<Key, (String, Mention)>,
-    /// Records that name other things.
+    /// Events whose target is something else.
     others: u64,
 }
 
@@ -133,7 +137,7 @@ impl Names {
             self.others += u64::try_from(row.count).unwrap_or_default();
             return;
         };
-        let text = if row.name.is_some() { written.trim().to_lowercase() } else { written.to_owned() };
+        let key = key(row.name, row.id, kind);
         let mention = Mention {
             kind,
             is_platform,
@@ -143,7 +147,7 @@ impl Names {
             places: vec![(row.source.to_owned(), row.first, row.last)],
             sample: row.sample,
         };
-        let key = (kind == SubjectKind::Group, row.name.is_none(), text);
+        let Some(key) = key else { return };
         match self.all.get_mut(&key) {
             Some((spelling, known)) => known.add(mention, spelling, written),
             None => {
@@ -156,7 +160,7 @@ impl Names {
         let frame = collect(counted(evidence, naming)?, "count the names of principals")?;
         let (source, name, id) = (texts(&frame, SOURCE)?, texts(&frame, naming.name)?, texts(&frame, naming.id)?);
         let kind = naming.kind.map(|c| texts(&frame, c)).transpose()?;
-        let (count, sample) = (wholes(&frame, RECORDS)?, texts(&frame, EVENT_ID)?);
+        let sample = texts(&frame, EVENT_ID)?;
         let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
         for row in 0..frame.height() {
             self.learn(Row {
@@ -165,7 +169,7 @@ impl Names {
                 name: name.get(row),
                 id: id.get(row),
                 kind: kind.map_or(Some("group"), |kind| kind.get(row)),
-                count: count.get(row).unwrap_or_default(),
+                count: 0,
                 first: first.get(row).unwrap_or_default(),
                 last: last.get(row).unwrap_or_default(),
                 sample: sample.get(row).unwrap_or_default().to_owned(),
@@ -187,16 +191,21 @@ fn counted(evidence: &Evidence<'_>, naming: &Naming) -> Result<LazyFrame> {
         None => wanted = wanted.and(VERB.expr().str().starts_with(lit("member."))),
     }
     Ok(scan(evidence.lake, &CHANGES)?.filter(wanted).group_by(by).agg([
-        len().cast(DataType::Int64).alias(RECORDS.name),
         EVENT_TIME.expr().min().alias(FIRST_EVENT_TIME.name),
         EVENT_TIME.expr().max().alias(LAST_EVENT_TIME.name),
         EVENT_ID.expr().min(),
     ]))
 }
 
+/// What names it; `None` = nothing does.
+pub(super) fn key(name: Option<&str>, id: Option<&str>, kind: SubjectKind) -> Option<Key> {
+    let text = name.map(|name| name.trim().to_lowercase()).or_else(|| id.map(str::to_owned))?;
+    Some((kind == SubjectKind::Group, name.is_none(), text))
+}
+
 // What is named, and whether it is the platform's own; `None` = no principal. An actor of no said kind acts, and so is somebody; a
 // target of no said kind may be anything.
-fn classed(word: Option<&str>, role: Role) -> Option<(SubjectKind, bool)> {
+pub(super) fn classed(word: Option<&str>, role: Role) -> Option<(SubjectKind, bool)> {
     match word {
         Some("user") => Some((SubjectKind::User, false)),
         Some("group") => Some((SubjectKind::Group, false)),

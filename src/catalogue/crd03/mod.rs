@@ -16,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-03",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::E, need::C],
     shared_parameters: &[],

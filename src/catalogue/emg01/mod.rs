@@ -18,7 +18,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "EMG-01",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::U, need::E, need::K],
     shared_parameters: &[],

@@ -13,6 +13,8 @@ pub enum Finding {
     SelfApproved,
     /// It selects more exceptions within its days than `max_items`, and is not marked wide; it waives nothing.
     OverBroad,
+    /// It covers something else than what the digest of its approved scope was taken of; it waives nothing.
+    ScopeChanged,
     /// Whoever approved it is the subject or the actor of an exception that it selects; that one is not waived.
     ApprovedBySubjectOrActor,
     /// It ends by the end of the period, and selects exceptions after its end; they are not waived.
@@ -32,6 +34,7 @@ impl Finding {
             Self::Gate => "gate",
             Self::SelfApproved => "self_approved",
             Self::OverBroad => "over_broad",
+            Self::ScopeChanged => "scope_changed",
             Self::ApprovedBySubjectOrActor => "approved_by_subject_or_actor",
             Self::Expired => "expired",
             Self::Unused => "unused",
@@ -85,6 +88,7 @@ pub(super) fn told(ready: &Ready<'_>, period: &Period) -> WaiverUse {
         (Finding::Gate, is_gate(&ready.waiver.test)),
         (Finding::SelfApproved, ready.is_self_approved),
         (Finding::OverBroad, ready.is_over_broad()),
+        (Finding::ScopeChanged, ready.is_of_another_scope),
         (Finding::ApprovedBySubjectOrActor, tally.own_count > 0),
         (Finding::Expired, is_expired),
         (Finding::Unused, is_unused),
@@ -93,6 +97,8 @@ pub(super) fn told(ready: &Ready<'_>, period: &Period) -> WaiverUse {
     ];
     WaiverUse {
         waiver: ready.waiver.clone(),
+        digest: ready.digest.clone(),
+        scope_digest: ready.scope_digest.clone(),
         window,
         status,
         findings: findings.into_iter().filter(|(_, holds)| *holds).map(|(finding, _)| finding).collect(),

@@ -13,7 +13,7 @@ const STATUS: Column = Column::required("status", Kind::Text, "used, unused, exp
 const FINDINGS: Column = Column::required(
     "findings",
     Kind::TextList,
-    "What is wrong with it: gate, self_approved, over_broad, approved_by_subject_or_actor, expired, unused, capped, backdated; empty = nothing.",
+    "What is wrong with it: gate, self_approved, over_broad, scope_changed, approved_by_subject_or_actor, expired, unused, capped, backdated; empty = nothing.",
 );
 const ITEM_COUNT: Column = Column::required("item_count", Kind::Whole, "Exceptions that it waives.");
 const WITHIN_COUNT: Column = Column::required(
@@ -42,6 +42,17 @@ const COMPENSATING_CONTROL: Column =
     Column::optional("compensating_control", Kind::Text, "What is done instead. null = not stated.");
 const TICKET: Column = Column::optional("ticket", Kind::Text, "Where the approval is recorded. null = not stated.");
 
+const DIGEST: Column = Column::required(
+    "digest",
+    Kind::Text,
+    "SHA-256 of the waiver as configured: JSON of its keys in order, without white space, null where a key is absent.",
+);
+const SCOPE_DIGEST: Column = Column::required(
+    "scope_digest",
+    Kind::Text,
+    "SHA-256 of what it may cover: JSON of expires, max_items, select, starts, test and wide, without white space. What `scope_digest` of a waiver is compared with.",
+);
+
 /// One waiver of the configuration.
 pub const WAIVERS: Table = Table {
     name: "waivers",
@@ -66,6 +77,8 @@ pub const WAIVERS: Table = Table {
         RISK,
         COMPENSATING_CONTROL,
         TICKET,
+        DIGEST,
+        SCOPE_DIGEST,
     ],
 };
 
@@ -101,6 +114,8 @@ pub fn waivers_frame(uses: &[WaiverUse]) -> Result<DataFrame> {
             stated(|u| &u.waiver.risk),
             stated(|u| &u.waiver.compensating_control),
             stated(|u| &u.waiver.ticket),
+            text(|u| &u.digest),
+            text(|u| &u.scope_digest),
         ],
     )
 }

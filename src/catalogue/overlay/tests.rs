@@ -128,6 +128,17 @@ fn a_waiver_that_selects_too_much_covers_nothing() {
 }
 
 #[test]
+fn a_waiver_of_another_scope_than_was_approved_covers_nothing() {
+    let digest = laid(&[waiver("W", &[])], "VCH-01", Vec::new()).1.remove(0).scope_digest;
+    let stated = format!("scope_digest = \"{}\"\nexpires", digest.to_uppercase());
+    let approved = |more: &[(&str, &str)]| waiver("W", &[[("expires", stated.as_str())].as_slice(), more].concat());
+    assert_eq!(told(&[approved(&[])], &[1]), (vec!["W".into()], vec!["used 1 []".into()]));
+    assert_eq!(told(&[approved(&[("= \"r\"", "= \"why not\"")])], &[1]).1, ["used 1 []"]);
+    let wider = approved(&[("2026-08-01", "2026-08-02")]);
+    assert_eq!(told(&[wider], &[1]), (vec![String::new()], vec!["refused 0 [scope_changed]".into()]));
+}
+
+#[test]
 fn nobody_approves_what_concerns_themselves() {
     let own = "approved_by_subject_or_actor";
     for approver in ["p0@corp.example.com", "P0@example.com"] {

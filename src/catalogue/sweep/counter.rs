@@ -5,6 +5,7 @@ use std::path::Path;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
+use super::both::Four;
 use super::texts::{Known, NONE, Texts};
 use super::uses::TokenUses;
 use super::{PRINCIPALS, Sample, Tally};
@@ -66,6 +67,14 @@ pub(super) struct Question<'q> {
     pub(super) asked: &'q Asked,
 }
 
+/// An event that may have been asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) sample: Sample,
+    /// Whom it names itself; `None` = it is not of the period.
+    pub(super) both: Option<Four>,
+}
+
 /// What one thread has counted.
 #[derive(Debug)]
 pub(super) struct Counter {
@@ -80,8 +89,10 @@ pub(super) struct Counter {
     pub(super) uses: TokenUses,
     /// File and delivery of Databricks events.
     pub(super) deliveries: HashSet<[u32; 2], FixedState>,
+    /// Events of the period whose actor and target have one text.
+    pub(super) selves: HashMap<Four, i64, FixedState>,
     /// Events that may have been asked for.
-    pub(super) answers: Vec<Sample>,
+    pub(super) answers: Vec<Answer>,
     reader: PageReader,
     known: [Known; 13],
     rows: Rows,
@@ -97,6 +108,7 @@ impl Counter {
             others: 0,
             uses: TokenUses::default(),
             deliveries: HashSet::default(),
+            selves: HashMap::default(),
             answers: Vec::new(),
             reader: PageReader::default(),
             known: Default::default(),
@@ -176,7 +188,7 @@ impl Counter {
         let principals = PRINCIPALS.map(known);
         let (usage, token) = (known("usage"), known("token"));
         let rows = &self.rows;
-        let [_, _, plane, outcome, _, _, _, target_kind, file, scope, delivery] = &rows.numbers;
+        let [_, _, plane, outcome, _, actor_kind, actor, target_kind, file, scope, delivery] = &rows.numbers;
         let [names, ids] = [page.texts(TARGETS[0])?, page.texts(TARGETS[1])?];
         let [_, _, _, _, _, _, _, _, _, _, _, known_names, known_ids] = &mut self.known;
         let none = std::collections::BTreeMap::new();
@@ -191,10 +203,17 @@ impl Counter {
         let mut last_delivery = [NONE; 2];
         for row in 0..page.len() {
             let (time, event) = (rows.times[row], rows.sample(row));
+            let is_of_period = period.contains(time);
+            // One of the two at most is given.
+            let target = if is_principal(row) { wanted_names[row].max(wanted_ids[row]) } else { NONE };
+            let both = [actor[row], actor_kind[row], target, target_kind[row]];
             if asked.may_hold(event.0) {
-                self.answers.push(event);
+                self.answers.push(Answer { sample: event, both: is_of_period.then_some(both) });
             }
-            if period.contains(time) {
+            if is_of_period {
+                if actor[row] != NONE && target != NONE && self.texts.is_same(actor[row], target) {
+                    *self.selves.entry(both).or_default() += 1;
+                }
                 if is_principal(row) {
                     let key = [rows.source, wanted_names[row], wanted_ids[row], target_kind[row]];
                     self.targets.entry(key).or_insert(Tally::NOTHING).add(time, event);
@@ -234,7 +253,13 @@ impl Counter {
         own.others += other.others;
         own.uses.merge(&other.uses, of, &own.texts);
         own.deliveries.extend(other.deliveries.iter().map(|pair| pair.map(of)));
-        own.answers.extend(other.answers.iter().map(|(event, file, line)| (*event, of(*file), *line)));
+        for (both, count) in &other.selves {
+            *own.selves.entry(both.map(of)).or_default() += count;
+        }
+        own.answers.extend(other.answers.iter().map(|Answer { sample: (event, file, line), both }| Answer {
+            sample: (*event, of(*file), *line),
+            both: both.map(|both| both.map(of)),
+        }));
         own
     }
 

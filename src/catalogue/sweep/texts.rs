@@ -41,6 +41,11 @@ impl Texts {
         &self.all[number as usize]
     }
 
+    /// True where two texts differ in case alone, and in spaces around them.
+    pub(super) fn is_same(&self, one: u32, other: u32) -> bool {
+        one == other || is_alike(self.sure(one), self.sure(other))
+    }
+
     /// The number of a text; `None` = it was never seen.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
@@ -113,6 +118,15 @@ impl Texts {
     }
 }
 
+/// True where two names differ in case alone, and in spaces around them.
+pub(in crate::catalogue) fn is_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    match one.is_ascii() && other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => one.to_lowercase() == other.to_lowercase(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +142,9 @@ mod tests {
         assert_eq!(numbers[NONE as usize], NONE);
         assert_eq!(one.sure(numbers[c as usize]), "c");
         assert_eq!(one.get(numbers[empty as usize]), Some(""));
+        let spaced = one.number(" A ");
+        assert!(one.is_same(a, spaced) && !one.is_same(a, b));
+        assert!(is_alike(" Äb", "äB ") && is_alike("A@b", "a@B ") && !is_alike("a", "ab") && !is_alike("ä", "a"));
         assert_eq!((one.get(NONE), one.find("c"), one.find("d")), (None, Some(numbers[c as usize]), None));
     }
 }

@@ -24,33 +24,42 @@ pub(super) struct Compared {
     pub(super) unstated: u64,
 }
 
-/// Compares what the provider has (ours) with what Databricks has (theirs).
+/// Compares what the provider has with what Databricks has (theirs).
 pub(super) fn compare(
     evidence: &Evidence<'_>,
     lists: &Lists,
     known: &Known<'_>,
-    ours: &Account,
+    provider: &Account,
     theirs: &Account,
 ) -> Compared {
     let mut found = Compared::default();
-    let name = if ours.is_group { "group name" } else { "userName" };
-    let names = ours.name.as_deref().zip(theirs.name.as_deref());
+    let name = if provider.is_group { "group name" } else { "userName" };
+    let names = provider.name.as_deref().zip(theirs.name.as_deref());
     found.add(names.map(|(ours, theirs)| {
-        let rule =
-            if name == "userName" { of_people(evidence, ours, theirs) } else { of_groups(evidence, ours, theirs) };
+        let rule = match name {
+            "userName" => of_people(evidence, ours, theirs).or_else(|| of_address(evidence, provider, theirs)),
+            _ => of_groups(evidence, ours, theirs),
+        };
         Difference::of(name, ours, theirs, rule, "name_differs", Severity::Medium)
     }));
+    if provider.email.is_some() || theirs.email.is_some() {
+        let addresses = provider.email.as_deref().zip(theirs.email.as_deref());
+        found.add(addresses.map(|(ours, theirs)| {
+            let rule = of_people(evidence, ours, theirs);
+            Difference::of("email", ours, theirs, rule, "email_differs", Severity::Medium)
+        }));
+    }
     found.add(
-        theirs.external_id.as_deref().map(|external| of_external(evidence, (lists, known), ours, theirs, external)),
+        theirs.external_id.as_deref().map(|external| of_external(evidence, (lists, known), provider, theirs, external)),
     );
-    if ours.is_group {
+    if provider.is_group {
         return found;
     }
-    found.add(ours.active.zip(theirs.active).map(|(ours, theirs)| {
+    found.add(provider.active.zip(theirs.active).map(|(ours, theirs)| {
         let rule = (ours == theirs).then_some("none");
         Difference::of("active", &ours.to_string(), &theirs.to_string(), rule, "active_differs", Severity::High)
     }));
-    let displays = ours.display.as_deref().zip(theirs.display.as_deref());
+    let displays = provider.display.as_deref().zip(theirs.display.as_deref());
     found.add(displays.map(|(ours, theirs)| {
         let rule = (ours == theirs).then_some("none");
         let item = Difference::of("displayName", ours, theirs, rule, "display_name_differs", Severity::Info);
@@ -95,6 +104,13 @@ pub(super) fn of_people(evidence: &Evidence<'_>, ours: &str, theirs: &str) -> Op
         () if evidence.name(ours) == evidence.name(theirs) => Some("rules"),
         () => None,
     }
+}
+
+// A provider may call people by what is no address, and push the address as the name.
+fn of_address(evidence: &Evidence<'_>, provider: &Account, theirs: &str) -> Option<&'static str> {
+    let is_address = provider.name.as_deref().is_some_and(|name| name.contains('@'));
+    let email = provider.email.as_deref().filter(|_| !is_address)?;
+    of_people(evidence, email, theirs).map(|_| "email")
 }
 
 /// The same of two names of a group.

@@ -37,6 +37,8 @@ pub(super) struct Account {
     pub(super) external_id: Option<String>,
     pub(super) active: Option<bool>,
     pub(super) display: Option<String>,
+    /// The address that counts of those it has.
+    pub(super) email: Option<String>,
     /// When the list was made.
     pub(super) listed: i64,
     /// The record that stated the latest of it.
@@ -183,6 +185,7 @@ fn entry(record: &Record, known: &Known<'_>) -> Option<(Side, Account)> {
         active: truth(get(&raw, "active")),
         // A group's display name is its name, and a service principal's is its label.
         display: text("displayName").filter(|_| !is_group),
+        email: address(get(&raw, "emails")),
         name,
         external_id,
         id,
@@ -215,6 +218,7 @@ fn of_row(row: &SnapshotUser, known: &Known<'_>) -> Option<(Side, Account)> {
         external_id,
         active: Some(row.active),
         display: row.display_name.clone().filter(|_| !is_group),
+        email: None,
         listed: row.taken_at,
         event_id: snapshot_id(&row.path, row.taken_at),
         since: row.taken_at,
@@ -226,6 +230,15 @@ fn get<'v>(object: &'v Value, key: &str) -> &'v Value {
     const NOTHING: &Value = &Value::Null;
     let found = object.as_object().and_then(|o| o.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)));
     found.map_or(NOTHING, |(_, value)| value)
+}
+
+// The primary address, else that of work, else the first.
+fn address(emails: &Value) -> Option<String> {
+    let all: Vec<&Value> = emails.as_array().into_iter().flatten().collect();
+    let is_of_work = |e: &&&Value| get(e, "type").as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
+    let primary = all.iter().find(|e| truth(get(e, "primary")) == Some(true));
+    let chosen = primary.or_else(|| all.iter().find(is_of_work)).or(all.first())?;
+    get(chosen, "value").as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
 fn truth(value: &Value) -> Option<bool> {

@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-03",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::A, need::E, need::S],
     shared_parameters: &["look_back"],
@@ -38,6 +38,7 @@ pub(super) const TEST: Test = Test {
         ),
         exception("bound_to_another", "Databricks ties the principal to the id of another person or group"),
         exception("name_differs", "the two systems have different names for the principal"),
+        exception("email_differs", "the two systems have different e-mail addresses for the principal"),
         undetermined("no_snapshot", "no list of the principals of both systems is at hand"),
         shared::COVERAGE_GAP,
         shared::WINDOW_OPEN,
@@ -56,18 +57,19 @@ pub(super) const TEST: Test = Test {
         Column::optional(
             "normalisation",
             Kind::Text,
-            "What makes the values equal: none, case, rules (guests, configured domains and aliases) or group_map. null = they are not equal, or not compared.",
+            "What makes the values equal: none, case, rules (guests, configured domains and aliases), email (the provider's user name is no address, and its e-mail is the name) or group_map. null = they are not equal, or not compared.",
         ),
     ],
     about: About {
         title: "Attributes agree across systems",
         objective: "To show that both systems mean the same by a name, since a decision about one person carried out on the account of another is carried out on nobody's authority.",
-        population: "Each attribute that both systems state (user name, external id, active, display name; of groups name and external id) of every person, service principal and group that both have at the end of the period; and every update of a person or group in the period that the other system has, too.",
+        population: "Each attribute that both systems state (user name, e-mail address, external id, active, display name; of groups name and external id) of every person, service principal and group that both have at the end of the period; and every update of a person or group in the period that the other system has, too.",
         item_noun: "attributes",
         procedure: &[
             "The values at the end of the period are those of the last list of principals in it, or of the first one after it within list_window, brought forward by the changes that were logged in between.",
-            "Equal values pass: user names after folding and the rules of `[identity]`, groups after the mapping of `[groups]`. The id that the identity provider has for the principal is what the external id must be.",
-            "Different values of active, external id and name are exceptions; different display names are listed.",
+            "Equal values pass: user names and e-mail addresses after folding and the rules of `[identity]`, guests' spelling included; groups after the mapping of `[groups]`. The id that the identity provider has for the principal is what the external id must be.",
+            "A provider's user name that is no address is held against Databricks' by the principal's e-mail address there. Of several addresses the primary one counts, else that of work, else the first.",
+            "Different values of active, external id, e-mail address and name are exceptions; different display names are listed.",
             "An update passes where the other system had the same name at some time within look_back of it.",
             "Without a list of both systems, and over a hole between list and end of the period, nothing is concluded.",
         ],
@@ -79,6 +81,7 @@ pub(super) const TEST: Test = Test {
             "A principal that only one system has is not compared here; nor is an attribute that one of them does not state.",
             "A list made after the end of the period may hold what was changed after it.",
             "Display names are compared as they are written.",
+            "E-mail addresses are compared as the lists have them: logs tell that a person was changed, and not the new address.",
         ],
         references: &["NIST SP 800-53 r5 IA-4"],
         deviation: "For {subject}: {meaning} ({object})",

@@ -13,7 +13,6 @@ use crate::error::Result;
 
 /// Judges every update; returns how many are of principals that only one system has.
 pub(super) fn judge(evidence: &Evidence<'_>, known: &Known<'_>, judged: &mut Judged) -> Result<u64> {
-    let look_back = evidence.config.span(TEST.id, "look_back")?.micros();
     let mut alone = 0;
     for act in evidence.correlation.judged.acts.iter() {
         let is_update = matches!(act.verb, Verb::UserUpdate | Verb::GroupUpdate) && act.outcome == "success";
@@ -22,10 +21,13 @@ pub(super) fn judge(evidence: &Evidence<'_>, known: &Known<'_>, judged: &mut Jud
         }
         match known.key(&act) {
             None => judged.items.push(item(evidence, &act, None, None, (Verdict::Undetermined, "unresolved_subject"))),
-            Some(key) => match of_update(evidence, known, &act, &key, look_back) {
-                Some(item) => judged.items.push(item),
-                None => alone += 1,
-            },
+            Some(key) => {
+                let look_back = evidence.config.span_in(TEST.id, "look_back", act.scope)?.micros();
+                match of_update(evidence, known, &act, &key, look_back) {
+                    Some(item) => judged.items.push(item),
+                    None => alone += 1,
+                }
+            }
         }
     }
     Ok(alone)

@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::test_table::check_environments;
 use super::{File, Place, nearest};
-use crate::config::{Environment, PARAMETERS, Span};
+use crate::config::{Environment, PARAMETERS, Span, bounds_correlation};
 use crate::error::Result;
 
 /// Checks `[parameters]` and the tables of the tests.
@@ -27,12 +27,26 @@ pub(super) fn check(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> 
         names.push("environment");
         for (key, value) in &table.values {
             known(key, &names, place)?;
+            correlated_once(id.get_ref(), key, place)?;
             if shared.contains(&key.get_ref().as_str()) {
                 duration(value, place)?;
             }
         }
     }
     Ok(())
+}
+
+// A value that one test has of a limit of the correlation would be printed, and not used.
+fn correlated_once(test: &str, key: &Spanned<String>, place: &Place<'_>) -> Result<()> {
+    let vouching = crate::catalogue::VOUCHED_BY.id;
+    if test == vouching || !bounds_correlation(test, key.get_ref()) {
+        return Ok(());
+    }
+    let name = key.get_ref();
+    let wrong = format!(
+        "`{name}` is a limit of the correlation, which is done once for all tests: set it under [parameters] or [test.\"{vouching}\"]"
+    );
+    Err(place.error(Some(key.span()), &wrong))
 }
 
 /// True for a length of time, as its default shows.

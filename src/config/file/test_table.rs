@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::{Place, nearest, parameters};
-use crate::config::{Environment, honours_environment};
+use crate::config::{Environment, ignored_in};
 use crate::error::Result;
 
 /// Values by name.
@@ -71,8 +71,7 @@ pub(super) fn check_environments(
         }
         for (key, value) in values {
             parameters::known(key, names, place)?;
-            if !honours_environment(test, key.get_ref()) {
-                let wrong = format!("{test} judges by one `{}` in every environment", key.get_ref());
+            if let Some(wrong) = ignored_in(test, key.get_ref(), environment) {
                 return Err(place.error(Some(key.span()), &wrong));
             }
             if parameters::is_duration(test, key.get_ref()) {

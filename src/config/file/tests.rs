@@ -45,6 +45,11 @@ fn mistakes_are_named_with_file_line_and_suggestion() {
             "line 8: two control totals for `a`",
         ),
         ("[[source]]\npaths = []\ncontrol_totals_file = \"none.csv\"", "line 5: cannot read `./none.csv`"),
+        ("[workspaces]\nout_of_scope = [\"Account\"]", "line 4: `Account` is no workspace, and cannot be out of scope"),
+        (
+            "[workspaces]\nnames = { \"dbx\" = \"1\" }\nout_of_scope = [\"2\", \"DBX\"]\n[environments]\nsandbox = [\"1\"]",
+            "line 5: `DBX` is under `[environments]`, and cannot be out of scope",
+        ),
         ("[workspaces]\nnames = { \"Account\" = \"1\" }", "line 4: `Account` is a scope of its own"),
         ("[workspaces]\nnames = { \"dbx\" = \"1\", \"DBX\" = \"2\" }", "line 4: `dbx` is given two ids"),
         ("[connector]\naddresses = [\"198.51.100.0/33\"]", "line 4: expected an address range"),

@@ -1,22 +1,23 @@
 //! Waivers: approved exceptions to a policy, as the configuration states them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months, NaiveDate};
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Place, nearest};
 use crate::config::glob;
 use crate::config::period::{day, midnight};
 use crate::error::Result;
+use crate::package::{canonical_json, sha256_hex};
 
 /// Exceptions that a waiver may select unless it says otherwise.
 const MAX_ITEMS: u64 = 25;
 
 /// One approved exception to a policy.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The organisation's own id of it; no two waivers share one.
@@ -54,6 +55,8 @@ pub struct Waiver {
     pub backdated: bool,
     /// Who agreed to that; `None` = nobody.
     pub backdating_approved_by: Option<String>,
+    /// [`Waiver::scope_sha256`] of what was approved; `None` = not stated.
+    pub scope_digest: Option<String>,
 }
 
 const fn max_items() -> u64 {
@@ -61,7 +64,7 @@ const fn max_items() -> u64 {
 }
 
 /// Which items a waiver covers: globs, all given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each field is the item column of that name; an entitlement is an item's object")]
 pub struct Select {
@@ -110,6 +113,35 @@ impl Waiver {
         })
     }
 
+    /// SHA-256 of what it may cover: test, select, days and how many, as canonical JSON. Two waivers of one digest cover the same.
+    ///
+    /// # Errors
+    /// A bug of ours.
+    pub fn scope_sha256(&self) -> Result<String> {
+        let select: BTreeMap<&str, &str> = self.select.given().collect();
+        digest_of(&serde_json::json!({
+            "test": self.test, "select": select, "starts": self.starts.as_ref().unwrap_or(&self.approved_at),
+            "expires": self.expires, "max_items": self.max_items, "wide": self.wide,
+        }))
+    }
+
+    /// SHA-256 of the whole waiver as it is configured, as canonical JSON.
+    ///
+    /// # Errors
+    /// A bug of ours.
+    pub fn sha256(&self) -> Result<String> {
+        digest_of(self)
+    }
+
+    /// True when what was approved is said, and is not what the waiver covers now.
+    ///
+    /// # Errors
+    /// A bug of ours.
+    pub fn is_of_another_scope(&self) -> Result<bool> {
+        let scope = self.scope_sha256()?;
+        Ok(self.scope_digest.as_ref().is_some_and(|approved| !approved.eq_ignore_ascii_case(&scope)))
+    }
+
     /// True when it waives exceptions of a test of privileged access.
     pub fn is_of_privileged_access(&self) -> bool {
         ["PRV-", "SOD-", "EMG-01"].iter().any(|test| self.test.starts_with(test))
@@ -122,6 +154,10 @@ impl Waiver {
             first.checked_add_months(Months::new(12))
         }
     }
+}
+
+fn digest_of(what: &impl Serialize) -> Result<String> {
+    Ok(sha256_hex(canonical_json(what)?.trim_end().as_bytes()))
 }
 
 impl Select {
@@ -174,6 +210,8 @@ fn fault(waiver: &Waiver, zone: Tz) -> Option<&'static str> {
         Some("expires before it starts")
     } else if [&waiver.reason, &waiver.requested_by, &waiver.approved_by].into_iter().any(|text| is_blank(text)) {
         Some("`reason`, `requested_by` and `approved_by` must say something")
+    } else if waiver.scope_digest.as_ref().is_some_and(|digest| !is_digest(digest)) {
+        Some("`scope_digest` must be 64 hexadecimal digits, as the package's table `waivers` shows them")
     } else if waiver.max_items == 0 {
         Some("`max_items` must be at least 1")
     } else if window.is_backdated
@@ -183,6 +221,10 @@ fn fault(waiver: &Waiver, zone: Tz) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub struct Rules {
     apps: Globs,
     pub(super) door: Door,
     pub(super) everybody_is_pushed: bool,
+    out_of_scope: Vec<String>,
 }
 
 impl Rules {
@@ -31,7 +32,8 @@ impl Rules {
         let apps: Vec<String> = config.sources.iter().flat_map(|s| s.provider_apps.clone()).collect();
         let apps = if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps };
         let everybody_is_pushed = config.connector.scope == crate::config::Scope::All;
-        Ok(Self { apps: Globs::new(&apps)?, door: Door::new(config)?, everybody_is_pushed })
+        let (door, out_of_scope) = (Door::new(config)?, config.out_of_scope.clone());
+        Ok(Self { apps: Globs::new(&apps)?, door, everybody_is_pushed, out_of_scope })
     }
 
     /// True when an application of that name stands for Databricks.
@@ -42,6 +44,18 @@ impl Rules {
     /// True when an application stands for Databricks, or when none is named.
     pub fn may_be_databricks(&self, app: Option<&str>) -> bool {
         app.is_none_or(|app| self.apps.any(app))
+    }
+
+    /// True for a workspace that is not under audit.
+    fn leaves_out(&self, scope: &str) -> bool {
+        self.out_of_scope.iter().any(|left| left == scope)
+    }
+
+    /// True for an administrator's role that is given or taken in the application that stands for Databricks; roles of the provider's own
+    /// have no application.
+    pub(super) fn is_role_in_databricks(&self, act: &Act<'_>) -> bool {
+        let is_role = matches!(act.verb, Verb::AdminGrant | Verb::AdminRevoke);
+        is_role && act.app.is_some_and(|app| self.names_databricks(app))
     }
 
     pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
@@ -130,6 +144,7 @@ impl<'a> Builder<'a> {
         let time = self.acts.time(row);
         let (keys, sign_ins) = (&self.ground.keys, &self.ground.sign_ins);
         let exempt = match manner.class {
+            _ if self.rules.leaves_out(self.ground.scopes.name(manner.scope)) => Some(Reason::OutOfScope),
             ActorClass::DatabricksInternal => Some(Reason::PlatformInternal),
             ActorClass::Automatic if manner.verb == Verb::AdminGrant => None,
             ActorClass::Automatic if sign_ins.near(keys.holder(place.holder).label(), time) => {
@@ -157,7 +172,10 @@ impl<'a> Builder<'a> {
         if manner.direction == Direction::Update || self.keeps_another_assignment(row, place, manner) {
             return;
         }
-        let (rank, is_item) = standing(manner.verb, self.rules, || self.is_return(place, manner));
+        let (rank, is_item) = match manner.is_role_in_databricks {
+            true => (Some(0), manner.verb == Verb::AdminRevoke),
+            false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
+        };
         let decision =
             Decision { time: self.acts.time(row), direction: manner.direction, rank, is_item, verb: manner.verb, row };
         let (is_group, entitlement) = self.ground.keys.thing(place.thing);

@@ -199,7 +199,8 @@ struct Note {
 impl Note {
     fn of(act: &Act<'_>, rules: &Rules) -> Self {
         let is_change = act.direction != Direction::Update;
-        let is_own = standing(act.verb, rules, || false).0 == Some(0) && !is_about_group(act);
+        let names_key = standing(act.verb, rules, || false).0 == Some(0) || rules.is_role_in_databricks(act);
+        let is_own = names_key && !is_about_group(act);
         Self {
             is_effect: is_change && role(act) == Role::Effect,
             is_decision: is_change && is_own && role(act) == Role::Decision,

@@ -47,6 +47,7 @@ pub(super) struct Manner {
     pub(super) is_by_assignment: bool,
     pub(super) is_first_statement: bool,
     pub(super) assigns_members: bool,
+    pub(super) is_role_in_databricks: bool,
 }
 
 /// All manners, by number.
@@ -105,6 +106,7 @@ fn manner(
         is_by_assignment: matches!(act.endpoint, Some("permissionAssignment" | "roleAssignment")),
         is_first_statement: act.is_first_statement,
         assigns_members: assigns_members(act),
+        is_role_in_databricks: rules.is_role_in_databricks(act),
     })
 }
 

@@ -173,6 +173,10 @@ pub trait World: Sync {
     fn authority_hole(&self, from: Instant, to: Instant) -> Option<String>;
     /// The hole, if any, that the Databricks log has in the span in any of the scopes; no scope = any scope at all.
     fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String>;
+    /// True where no log at hand can hold the acts of the account, so that an account may have ended without a record.
+    fn lacks_account(&self) -> bool {
+        false
+    }
 }
 
 /// The limits of time that a run works with, in microseconds.

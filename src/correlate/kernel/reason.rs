@@ -17,6 +17,7 @@ pub enum Reason {
     PlatformInternal,
     AutomaticIdentityManagement,
     JustInTime,
+    OutOfScope,
     AlreadyInEffect,
     Late,
     Missing,
@@ -42,6 +43,7 @@ impl Reason {
             Self::PlatformInternal => "platform_internal",
             Self::AutomaticIdentityManagement => "automatic_identity_management",
             Self::JustInTime => "just_in_time",
+            Self::OutOfScope => "out_of_scope",
             Self::AlreadyInEffect => "already_in_effect",
             Self::Late => "late",
             Self::Missing => "missing",
@@ -64,6 +66,7 @@ impl Reason {
             Self::PlatformInternal
             | Self::AutomaticIdentityManagement
             | Self::JustInTime
+            | Self::OutOfScope
             | Self::NotPushed
             | Self::Superseded => Verdict::NotApplicable,
         }

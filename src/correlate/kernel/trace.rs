@@ -99,10 +99,15 @@ impl<'a> Tracer<'a> {
         matches!(by, Carrier::Effect(e) if self.vouched[e].reason.verdict() == Verdict::Pass)
     }
 
+    // Where an effect would be; nowhere in particular = anywhere. An account may be made and ended at the account, whatever is known of it.
+    fn places(&self, world: &dyn World) -> &[Scope] {
+        if self.case().is_account && world.lacks_account() { &[] } else { &self.case().effect_scopes }
+    }
+
     // That it came too late leans on there being no effect before.
     fn late(&self, world: &dyn World, decision: &Decision, traced: Traced) -> Traced {
         let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
-        match world.effect_hole(&self.case().effect_scopes, from, due) {
+        match world.effect_hole(self.places(world), from, due) {
             None => Traced { reason: Reason::Late, ..traced },
             hole => Traced { reason: Reason::CoverageGap, hole, effect: None, ..traced },
         }
@@ -119,7 +124,7 @@ impl<'a> Tracer<'a> {
             (Reason::Superseded, None)
         } else if due >= self.limits.cut_off {
             (Reason::WindowOpen, None)
-        } else if let Some(hole) = world.effect_hole(&self.case().effect_scopes, from, due) {
+        } else if let Some(hole) = world.effect_hole(self.places(world), from, due) {
             (Reason::CoverageGap, Some(hole))
         } else if self.index.has_failed(side(decision.direction), from, reversal.unwrap_or(Instant::MAX)) {
             (Reason::Failed, None)
@@ -283,7 +288,7 @@ impl<'a> Tracer<'a> {
             let since = self.case().decisions[granted].time - self.limits.window.skew;
             self.carried_out(granted).is_none()
                 && !self.lands_later(granted, d)
-                && world.effect_hole(&self.case().effect_scopes, since, decision.time).is_none()
+                && world.effect_hole(self.places(world), since, decision.time).is_none()
         })
     }
 

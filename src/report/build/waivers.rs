@@ -36,6 +36,8 @@ fn waiver(used: &WaiverUse) -> Waiver {
         outside_count: used.outside_count(),
         max_items: w.max_items,
         wide: w.wide,
+        digest: used.digest.clone(),
+        scope_digest: used.scope_digest.clone(),
     }
 }
 
@@ -65,6 +67,10 @@ fn sentence(finding: Finding, used: &WaiverUse) -> String {
             "{} within its days, its limit is {}, and it is not marked wide; it waives nothing",
             selected(used.within_count),
             number(w.max_items)
+        ),
+        Finding::ScopeChanged => format!(
+            "it was approved for another scope: that had the digest {}; it waives nothing",
+            w.scope_digest.as_deref().unwrap_or("-")
         ),
         Finding::ApprovedBySubjectOrActor => {
             format!(

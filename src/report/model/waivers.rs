@@ -63,6 +63,12 @@ pub struct Waiver {
     /// True when it was approved for more.
     #[serde(default)]
     pub wide: bool,
+    /// SHA-256 of the waiver as configured.
+    #[serde(default)]
+    pub digest: String,
+    /// SHA-256 of what it may cover.
+    #[serde(default)]
+    pub scope_digest: String,
 }
 
 /// The waivers as a set. Filled by [`super::Model::derive`].

@@ -13,6 +13,10 @@ const ALLOWED: (&str, &str) = (
 );
 const LISTS: (&str, &str) = ("", "\n[[source]]\nid = \"scim_snapshot\"\npaths = [\"scim_snapshot.json\"]\n");
 const DOMAIN: (&str, &str) = ("", "\n[identity]\ndomains = { \"corp.example.com\" = \"example.com\" }\n");
+const OWN_LOGS: (&str, &str) = (
+    "[groups]",
+    "[[source]]\nid = \"generic\"\npaths = [\"generic.json\"]\ncovers = \"2026-06-29..2026-07-04\"\n\n[identity]\naliases = { \"b.old@example.com\" = \"bob@example.com\" }\n\n[groups]",
+);
 const UNTIL_THE_THIRD: (&str, &str) = ("2026-06-29..2026-07-04", "2026-06-29..2026-07-03");
 
 fn request(at: &str, method: &str, path: &str, status: u16, body: Value, answer: Value) -> String {
@@ -82,6 +86,36 @@ fn renames(logs: &mut Logs, at: &str, id: &str, to: &str) {
         &[to],
         json!({"changedAttributes": "login"}),
     );
+}
+
+/// What both systems have as the e-mail address of a person.
+fn addresses(logs: &mut Logs) {
+    let at = "03 12:00";
+    let mut lists = Lists::default();
+    let work = |address: &str| json!({"type": "work", "value": address});
+    let mut both = |name: &str, ours: Value, theirs: Value| {
+        let mail = format!("{name}@example.com");
+        lists.provider(at, "User", &format!("00u1{name}"), json!({"userName": mail, "emails": ours}));
+        lists.databricks(at, "User", &format!("dbx-{name}"), json!({"userName": mail, "emails": theirs}));
+    };
+    both("alice", json!([work("Alice@Example.com")]), json!([work("alice@corp.example.com")]));
+    both("bob", json!([work("bob@example.com")]), json!([work("robert@example.com")]));
+    // The primary address counts, else that of work.
+    both(
+        "carol",
+        json!([{"type": "home", "value": "c@home.example"}, {"type": "Work", "value": "carol@example.com"}]),
+        json!([work("other@example.com"), {"value": "carol@example.com", "primary": "true"}]),
+    );
+    // One of the two states none.
+    both("erin", json!([]), json!([work("erin@example.com")]));
+    // Logins that are no addresses: what is pushed is the address, or it is not.
+    for (name, pushed) in [("dave", "dave@example.com"), ("frank", "franklin@example.com")] {
+        let mail = format!("{name}@example.com");
+        lists.provider(at, "User", &format!("00u1{name}"), json!({"userName": name, "emails": [work(&mail)]}));
+        let there = json!({"userName": pushed, "externalId": format!("00u1{name}"), "emails": [work(pushed)]});
+        lists.databricks(at, "User", &format!("dbx-{name}"), there);
+    }
+    logs.files.push(lists.into_file());
 }
 
 pub(super) const ATTRIBUTES: &[Story] = &[
@@ -261,6 +295,69 @@ pub(super) const ATTRIBUTES: &[Story] = &[
             "ivy userName: pass agrees",
             "ivy externalId: pass agrees",
             "ivy active: exception active_differs",
+        ],
+    },
+    Story {
+        test: "VCH-03",
+        but: &[LISTS, DOMAIN],
+        tell: addresses,
+        judged: &[
+            "alice userName: pass agrees",
+            "alice email: pass agrees",
+            "bob userName: pass agrees",
+            "bob email: exception email_differs",
+            "carol userName: pass agrees",
+            "carol email: pass agrees",
+            "dave userName: pass agrees",
+            "dave email: pass agrees",
+            "dave externalId: pass agrees",
+            "erin userName: pass agrees",
+            "franklin userName: exception name_differs",
+            "franklin email: exception email_differs",
+            "franklin externalId: pass agrees",
+        ],
+    },
+    // The id is that of somebody whom the provider's list does not name, but its log does.
+    Story {
+        test: "VCH-03",
+        but: &[LISTS],
+        tell: |logs| {
+            let mut lists = Lists::default();
+            logs.joins("02 09:00", "quinn", "Canteen");
+            lists.both("03 12:00", "pat", "00u1quinn", [true, true]);
+            logs.files.push(lists.into_file());
+        },
+        judged: &["pat userName: pass agrees", "pat externalId: exception bound_to_another", "pat active: pass agrees"],
+    },
+    // An update that ties bob to the id of carol, one that ties him to his own, and a decision, which ties nobody to anything.
+    Story {
+        test: "VCH-03",
+        but: &[OWN_LOGS],
+        tell: |logs| {
+            for who in ["bob", "carol"] {
+                logs.joins("02 08:00", who, "Canteen");
+            }
+            let update = |at: &str, plane: &str, id: &str| {
+                let change = json!({"verb": "user.update", "subject": "b.old@example.com", "subject_external_id": id, "subject_kind": "user"});
+                json!({
+                    "tickmark": 1, "time": instant(at).to_rfc3339(), "type": "person.updated", "plane": plane,
+                    "outcome": "success", "actor": "root@example.com", "scope": if plane == "effect" { "account" } else { "tenant" },
+                    "changes": [change],
+                })
+                .to_string()
+            };
+            let updates = [
+                update("02 09:00", "effect", "00u1carol"),
+                update("02 10:00", "effect", "00u1bob"),
+                update("02 11:00", "authority", "00u1carol"),
+            ];
+            logs.files.push(("generic.json", updates.join("\n")));
+        },
+        judged: &[
+            "bob: undetermined no_snapshot",
+            "user.update bob userName: exception bound_to_another",
+            "user.update bob userName: pass agrees",
+            "user.update bob userName: pass agrees",
         ],
     },
     Story {

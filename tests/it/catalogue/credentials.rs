@@ -140,6 +140,18 @@ pub(super) const TOKENS: &[Story] = &[
             "carol cc01: exception used_beyond_age",
         ],
     },
+    // A record that was cut off says nothing of an expiry, and one that ends a token before it was made cannot be meant.
+    Story {
+        test: "CRD-01",
+        but: &[],
+        tell: |logs| {
+            knows(logs, "alice", "7001");
+            let cut = json!({"userId": "7001", "tokenHash": "aa01", "TRUNCATED": "true"});
+            logs.act("01 09:00", ONE, BY, "accounts", "generateDbToken", cut, 200, Value::Null);
+            makes(logs, "01 09:00", "7001", "aa02", json!((ms("01 09:00") - DAY).to_string()));
+        },
+        judged: &["alice aa01: undetermined expiry_not_stated", "alice aa02: undetermined expiry_not_stated"],
+    },
     Story {
         test: "CRD-01",
         but: &[YOUNG, TWO_DAYS],

@@ -3,13 +3,16 @@
 use serde_json::json;
 
 use super::entra::{AUDIT, PROVISIONING, activity, user_push};
-use super::logs::{Door, Logs, app, group, target};
-use super::stage::Story;
+use super::logs::{Door, Logs, app, group, instant, target};
+use super::stage::{Ground, Story, config, outcome};
 
 const ADD: &str = "addPrincipalToGroup";
 const REMOVE: &str = "removePrincipalFromGroup";
 const WORKSPACES: (&str, &str) = ("", "[environments]\nproduction = [\"4150000000000001\"]\n");
 const TWO_EXPECTED: (&str, &str) = ("", "[test.\"COV-01\"]\nmin_expected = 2\n");
+const OWN_LOG: (&str, &str) =
+    ("", "\n[[source]]\nid = \"generic\"\npaths = [\"generic.json\"]\ncovers = \"2026-06-29..2026-07-04\"\n");
+const OUT_OF_SCOPE: (&str, &str) = ("", "\n[workspaces]\nnames = { \"lab\" = \"77\" }\nout_of_scope = [\"Lab\"]\n");
 const ONE_REJECT: (&str, &str) = ("", "[test.\"COV-02\"]\nmax_rejects = 1\n");
 
 pub(super) const GATES: &[Story] = &[
@@ -24,6 +27,30 @@ pub(super) const GATES: &[Story] = &[
             "databricks 4150000000000009 02 05: exception undeclared_scope",
             "databricks 4150000000000001 02 05: pass covered",
         ],
+    },
+    Story {
+        test: "VCH-01",
+        but: &[OUT_OF_SCOPE],
+        tell: beyond,
+        judged: &[
+            "member.add alice engineers: not_applicable out_of_scope",
+            "member.add alice engineers: exception no_authority",
+        ],
+    },
+    Story {
+        test: "VCH-02",
+        but: &[OUT_OF_SCOPE],
+        tell: beyond,
+        judged: &[
+            "member.add alice engineers: not_applicable out_of_scope",
+            "member.add alice engineers: exception manual",
+        ],
+    },
+    Story {
+        test: "SOD-01",
+        but: &[OUT_OF_SCOPE],
+        tell: beyond,
+        judged: &["member.add alice engineers: pass segregated"],
     },
     Story {
         test: "COV-01",
@@ -43,6 +70,14 @@ pub(super) const GATES: &[Story] = &[
     },
 ];
 
+// The same in a workspace under audit and in one that is not.
+fn beyond(logs: &mut Logs) {
+    for scope in ["77", "78"] {
+        let named = [("targetUserName", "alice@example.com"), ("targetGroupName", "engineers")];
+        logs.row("02 09:00", scope, Door::HUMAN, ADD, &named);
+    }
+}
+
 // A record of the identity provider every hour of five days, save in these hours of the second.
 fn beats(logs: &mut Logs, silent: std::ops::Range<u32>) {
     for hour in 0..24 {
@@ -58,6 +93,37 @@ fn beats(logs: &mut Logs, silent: std::ops::Range<u32>) {
 fn ghost(logs: &mut Logs, at: &str, event_type: &str, title: &str) {
     let who = json!({"id": "00u1ghost", "type": "User", "alternateId": null, "displayName": null});
     logs.decides(at, "directory-admin", event_type, "SUCCESS", &[who, group(title)], json!({}));
+}
+
+fn roles(logs: &mut Logs) {
+    for who in ["alice", "bob", "carol", "dave"] {
+        logs.assigned("06-29 08:00", who, "Databricks");
+    }
+    let role = |logs: &mut Logs, at: &str, action: &str, who: &str| {
+        logs.row(at, "account", Door::HUMAN, action, &[("targetUserName", &format!("{who}@example.com"))]);
+    };
+    let decided = |at: &str, verb: &str, who: &str, app: &str| {
+        let change = json!({"verb": verb, "subject": format!("{who}@example.com"), "subject_kind": "user", "entitlement": "account_admin"});
+        json!({
+            "tickmark": 1, "time": instant(at).to_rfc3339(), "type": "role.changed", "plane": "authority", "outcome": "success",
+            "actor": "directory-admin@example.com", "app": app, "changes": [change],
+        })
+        .to_string()
+    };
+    for who in ["alice", "bob"] {
+        role(logs, "06-29 09:00", "setAccountAdmin", who);
+    }
+    role(logs, "01 10:00", "removeAccountAdmin", "alice");
+    role(logs, "01 12:00", "setAccountAdmin", "carol");
+    role(logs, "01 13:00", "setAccountAdmin", "dave");
+    let decisions = [
+        decided("01 09:00", "admin.revoke", "alice", "Databricks"),
+        decided("01 09:00", "admin.revoke", "bob", "Databricks"),
+        decided("01 11:59", "admin.grant", "carol", "Databricks"),
+        decided("01 12:59", "admin.grant", "dave", "Payroll"),
+        decided("01 14:00", "admin.revoke", "bob", "Payroll"),
+    ];
+    logs.files.push(("generic.json", decisions.join("\n")));
 }
 
 pub(super) const DECISIONS: &[Story] = &[
@@ -117,6 +183,26 @@ pub(super) const DECISIONS: &[Story] = &[
         },
         judged: &["member.remove alice engineers: undetermined coverage_gap"],
     },
+    // Roles in the application that stands for Databricks, and one in another.
+    Story {
+        test: "TRC-02",
+        but: &[OWN_LOG],
+        tell: roles,
+        judged: &[
+            "admin.revoke alice account_admin: pass matched",
+            "admin.revoke bob account_admin: exception missing",
+        ],
+    },
+    Story {
+        test: "VCH-01",
+        but: &[OWN_LOG],
+        tell: roles,
+        judged: &[
+            "admin.revoke alice account_admin: pass matched",
+            "admin.grant carol account_admin: pass matched",
+            "admin.grant dave account_admin: exception no_authority",
+        ],
+    },
     // A log that would show the end has a hole in the time in which it could lie.
     Story {
         test: "TRC-03",
@@ -146,7 +232,74 @@ pub(super) const DECISIONS: &[Story] = &[
             "frank account: exception unresolved",
         ],
     },
+    // Started again in time, and a push much later.
+    Story {
+        test: "TRC-03",
+        but: &[("", AUDIT), ("", PROVISIONING)],
+        tell: |logs| {
+            let audit = [
+                activity("01 01:00", "Quarantine", "Databricks SCIM"),
+                activity("01 12:00", "Enable/restart provisioning", "Databricks SCIM"),
+            ];
+            logs.files.push(("entra_audit.json", audit.join("\n")));
+            logs.files.push(("entra_provisioning.json", user_push("03 12:00", "create", "success", "erin")));
+        },
+        judged: &["Databricks SCIM: pass resolved"],
+    },
+    // Of another application, and what another log calls so.
+    Story {
+        test: "TRC-03",
+        but: &[("", AUDIT), ("", PROVISIONING), OWN_LOG],
+        tell: |logs| {
+            logs.files.push(("entra_audit.json", activity("01 01:00", "Quarantine", "Databricks Other")));
+            logs.files.push(("entra_provisioning.json", user_push("01 10:00", "create", "success", "erin")));
+            let alike = json!({"tickmark": 1, "time": "2026-07-01T01:00:00Z", "type": "Quarantine", "target": "Databricks Third"});
+            logs.files.push(("generic.json", alike.to_string()));
+        },
+        judged: &["Databricks Other: exception quarantined"],
+    },
+    // A push of the same instant ends nothing; what failed before the period is of another one.
+    Story {
+        test: "TRC-03",
+        but: &[("", AUDIT), ("", PROVISIONING)],
+        tell: |logs| {
+            logs.files.push(("entra_audit.json", activity("01 01:00", "Quarantine", "Databricks SCIM")));
+            logs.files.push(("entra_provisioning.json", user_push("01 01:00", "create", "success", "erin")));
+            logs.user_push("06-30 10:00", "push", "zed", "FAILURE");
+        },
+        judged: &["Databricks SCIM: exception quarantined"],
+    },
 ];
+
+#[test]
+fn hours_of_a_workspace_out_of_scope_are_no_items() {
+    let outcomes = Ground::new(&config(&[OUT_OF_SCOPE], ""), beyond).outcomes().0;
+    let found = outcome(&outcomes, "COV-01");
+    let of = |scope: &str| found.items.iter().filter(|item| item.scope.as_deref() == Some(scope)).count();
+    assert_eq!((of("77"), of("78")), (0, 72));
+    assert_eq!(found.exclusions, [("hours of workspaces that are out of scope".to_owned(), 72)]);
+    let undeclared = found.items.iter().filter(|item| item.reason == "undeclared_scope");
+    assert_eq!(
+        undeclared.count(),
+        1,
+        "what is out of scope is declared, and the other workspace has records in one hour"
+    );
+}
+
+#[test]
+fn what_had_to_be_done_by_hand_is_graver() {
+    let tell = |logs: &mut Logs| {
+        for (who, door) in [("alice", Door::CONNECTOR), ("bob", Door::HUMAN)] {
+            logs.assigned("01 09:00", who, "Databricks");
+            logs.row("01 10:00", "account", door, "add", &[("targetUserName", &format!("{who}@example.com"))]);
+        }
+    };
+    let outcomes = Ground::new(&config(&[], ""), tell).outcomes().0;
+    let items = &outcome(&outcomes, "TRC-01").items;
+    let mut told: Vec<_> = items.iter().map(|i| (i.subject.as_deref().unwrap(), i.severity.as_str())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [("alice@example.com", "low"), ("bob@example.com", "medium")]);
+}
 
 fn removal_fails(logs: &mut Logs, at: &str, who: &str) {
     let app_group = target("AppGroup", "0ag1", "unknown", "DBX Engineers");

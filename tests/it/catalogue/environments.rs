@@ -117,6 +117,71 @@ fn a_value_of_one_environment_holds_for_what_happened_there() {
 }
 
 #[test]
+fn a_burst_is_one_by_the_least_number_of_the_environment_it_begins_in() {
+    let tell = |logs: &mut Logs| {
+        for (at, scope) in [("01 10", "41"), ("02 10", "42"), ("03 10", "43")] {
+            for (minute, who) in ["alice", "bob", "carol"].iter().enumerate() {
+                let named = [("targetUserName", format!("{who}@example.com")), ("targetGroupName", "staff".to_owned())];
+                let named: Vec<(&str, &str)> = named.iter().map(|(k, v)| (*k, v.as_str())).collect();
+                logs.row(&format!("{at}:{minute:02}"), scope, Door::HUMAN, "addPrincipalToGroup", &named);
+            }
+        }
+    };
+    let more = "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\n\
+        [test.\"ANO-01\".environment.production]\nabs_min = 2\n[test.\"ANO-01\".environment.sandbox]\nabs_min = 3\n";
+    let outcomes = Ground::new(&config(&[], more), tell).outcomes().0;
+    let items = &outcome(&outcomes, "ANO-01").items;
+    let told: Vec<_> = items.iter().map(|i| (i.scope.as_deref().unwrap(), i.reason.as_str())).collect();
+    assert_eq!(told, [("41", "burst"), ("42", "within_threshold")]);
+}
+
+#[test]
+fn an_update_is_held_against_the_names_of_the_time_that_its_environment_looks_back() {
+    let tell = |logs: &mut Logs| {
+        logs.joins("06-29 08:00", "alice", "Canteen");
+        // Five hours after the provider had another name, Databricks still has the old one.
+        let renamed = super::logs::target("User", "00u1alice", "alicia@example.com", "alicia");
+        let changed = json!({"changedAttributes": "login"});
+        let kind = "user.account.update_profile";
+        logs.decides("02 05:00", "directory-admin", kind, "SUCCESS", &[renamed], changed);
+        for scope in ["41", "42"] {
+            let named = [("targetUserName", "alice@example.com"), ("targetUserId", "77")];
+            logs.row("06-29 09:05", scope, Door::CONNECTOR, "add", &named);
+            logs.row("02 10:00", scope, Door::CONNECTOR, "updateUser", &named);
+        }
+    };
+    let more = "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\n\
+        [test.\"VCH-03\".environment.production]\nlook_back = \"1h\"\n";
+    let outcomes = Ground::new(&config(&[], more), tell).outcomes().0;
+    let of = |scope: &str| {
+        let items = outcome(&outcomes, "VCH-03").items.iter().filter(|item| item.scope.as_deref() == Some(scope));
+        items.map(|item| item.reason.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((of("41"), of("42")), (vec!["name_differs".to_owned()], vec!["agrees".to_owned()]));
+}
+
+#[test]
+fn a_rehearsal_is_held_against_the_limits_of_production() {
+    let tell = |logs: &mut Logs| {
+        logs.row("06-30 12:00", "42", Door::PIPELINE, "removeGroup", &[("targetGroupName", "reports")]);
+        logs.row("02 10:00", "41", Door::PIPELINE, "removeGroup", &[("targetGroupName", "reports")]);
+    };
+    let reason = |own: &str| {
+        let more = format!(
+            "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\n[test.\"CHG-01\"]\nprecedent = \"2d\"\n{own}"
+        );
+        let outcomes = Ground::new(&config(&[], &more), tell).outcomes().0;
+        let items = &outcome(&outcomes, "CHG-01").items;
+        items.iter().map(|i| i.reason.clone()).collect::<Vec<_>>()
+    };
+    let production = |line: &str| reason(&format!("[test.\"CHG-01\".environment.production]\n{line}\n"));
+    assert_eq!(reason(""), ["rehearsed"]);
+    assert_eq!(production("precedent = \"1d\""), ["no_precedent"]);
+    assert_eq!(production("min_soak = \"47h\""), ["too_soon"]);
+    assert_eq!(production("pair_map = { \"reports\" = \"try-out\" }"), ["no_precedent"]);
+}
+
+#[test]
 fn what_is_missing_in_production_is_graver_there() {
     let tell = |logs: &mut Logs| {
         for (scope, group) in [("41", "prod"), ("42", "sand")] {

@@ -1,9 +1,10 @@
 //! The stories of the gates on what was read: sources against each other, clocks, names, vocabulary.
 
 use serde_json::{Value, json};
+use tickmark::catalogue::{Cell, Item};
 
 use super::logs::{Door, Logs, group, instant, target, user};
-use super::stage::Story;
+use super::stage::{Ground, Story, config, outcome};
 
 const REVIEWED: (&str, &str) = ("", "\n[test.\"COV-07\"]\nreviewed = [\"databricks/*.roleNothing/*\", \"*/3.5\"]\n");
 
@@ -90,6 +91,39 @@ fn token(id: &str, happened: &str, issued: &str) -> String {
 fn decides_and_does(logs: &mut Logs, who: &'static str, decided: &str, done: &str) {
     logs.joins(decided, who, "DBX Engineers");
     logs.member(done, Door::CONNECTOR, "addPrincipalToGroup", who, "engineers");
+}
+
+#[test]
+fn an_event_that_names_somebody_more_than_once_counts_once() {
+    let tell = |logs: &mut Logs| {
+        // Alice acts on herself, in another spelling; she signs in; another one puts her into a group.
+        let herself = Door { actor: "Alice@example.com", ..Door::HUMAN };
+        logs.member("02 09:00", herself, "addPrincipalToGroup", "alice", "engineers");
+        logs.signs_in("02 09:10", "account", "alice@example.com");
+        logs.member("02 09:20", Door::HUMAN, "addPrincipalToGroup", "alice", "analysts");
+        // One record with three changes of one group.
+        let join = |who: &str| json!({"verb": "member.add", "subject": who, "subject_kind": "user", "entitlement": "engineers"});
+        let changes = [join("bob@example.com"), join("carol@example.com"), join("dave@example.com")];
+        let record = json!({
+            "tickmark": 1, "time": "2026-07-02T10:00:00Z", "type": "team.joined", "plane": "effect", "outcome": "success",
+            "actor": "dave@example.com", "target": "carol@example.com", "target_kind": "user", "scope": "account", "changes": changes,
+        });
+        logs.files.push(("generic.json", record.to_string()));
+    };
+    let own = "\n[[source]]\nid = \"generic\"\npaths = [\"generic.json\"]\n";
+    let outcomes = Ground::new(&config(&[], own), tell).outcomes().0;
+    let found = outcome(&outcomes, "COV-06");
+    let at = found.test.columns.iter().position(|column| column.name == "events_count").expect("a column");
+    let count = |name: &str| {
+        let of_name = |item: &&Item| item.extra[0] == Cell::Text(Some(name.to_owned()));
+        found.items.iter().filter(of_name).map(|item| item.extra[at].clone()).collect::<Vec<_>>()
+    };
+    let one = |events: i64| vec![Cell::Whole(Some(events))];
+    assert_eq!(count("Alice@example.com"), one(3));
+    assert_eq!(count("engineers"), one(2));
+    assert_eq!(count("analysts"), one(1));
+    assert_eq!((count("bob@example.com"), count("carol@example.com")), (one(1), one(1)));
+    assert_eq!((count("dave@example.com"), count("root@example.com")), (one(1), one(1)));
 }
 
 pub(super) const INTEGRITY: &[Story] = &[
@@ -333,6 +367,30 @@ pub(super) const INTEGRITY: &[Story] = &[
             "databricks/widgets.roleNothing/2.0: pass reviewed",
             "databricks/widgets.shareSecrets/9: exception access_like",
             "okta/made.up.event/0: undetermined unmapped",
+        ],
+    },
+    // What is understood of one service and not of another is not understood: CloudTrail's names are of many services.
+    Story {
+        test: "COV-07",
+        but: &[("", "\n[[source]]\nid = \"cloudtrail\"\npaths = [\"cloudtrail.json\"]\n")],
+        tell: |logs| {
+            let call = |at: &str, service: &str, name: &str| {
+                let call = super::settings::call(at, "deployer", name, json!({"userName": "x"})).to_string();
+                call.replace("iam.amazonaws.com", &format!("{service}.amazonaws.com"))
+            };
+            let calls = [
+                call("02 09:00", "iam", "CreateAccessKey"),
+                call("02 10:00", "transfer", "CreateAccessKey"),
+                call("02 11:00", "transfer", "DeleteUser"),
+                call("02 12:00", "iam", "DeleteUser"),
+                call("02 13:00", "iam", "CreateUser"),
+            ];
+            logs.files.push(("cloudtrail.json", calls.join("\n")));
+        },
+        judged: &[
+            "cloudtrail/CreateAccessKey/1.08: exception access_like",
+            "cloudtrail/DeleteUser/1.08: undetermined unmapped",
+            "cloudtrail/CreateUser/1.08: pass known",
         ],
     },
 ];

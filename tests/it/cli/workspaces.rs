@@ -147,3 +147,37 @@ fn nothing_is_concluded_of_the_account_from_azures_log_alone() {
     assert_eq!(of("AUT-01"), "Exceptions noted");
     assert!(place.text("out/model.json").contains("Azure Monitor carries no acts of the account"));
 }
+
+#[test]
+fn nothing_is_missing_at_the_account_for_want_of_its_log() {
+    let place = Place::new();
+    // An hour of the workspace's log, and what the identity provider decided of whoever signed in there.
+    place.write("databricks.json", azure_record());
+    let person =
+        serde_json::json!({"id": "00u1", "type": "User", "alternateId": "alice@example.com", "displayName": "alice"});
+    let app_user = serde_json::json!({"id": "0ua1", "type": "AppUser", "alternateId": "alice@example.com", "displayName": "alice"});
+    let app = serde_json::json!({"id": "0oa1", "type": "AppInstance", "alternateId": "Databricks", "displayName": "Databricks"});
+    let decided = |uuid: &str, at: &str, kind: &str, target: &[&serde_json::Value]| {
+        serde_json::json!({
+            "uuid": uuid, "published": at, "eventType": kind, "outcome": {"result": "SUCCESS"}, "target": target,
+            "actor": {"id": "1", "type": "User", "alternateId": "directory-admin@example.com"},
+        })
+        .to_string()
+    };
+    let assigned = [&app_user, &app, &person];
+    let lines = [
+        decided("u1", "2026-07-01T08:00:00.000Z", "application.user_membership.add", &assigned),
+        decided("u2", "2026-07-02T10:00:00.000Z", "user.lifecycle.deactivate", &[&person]),
+    ];
+    place.write("okta.json", lines.join("\n"));
+    place.write("tickmark.toml", CONFIG);
+    let period = "2026-07-01..2026-07-04";
+    place.run(&["run", "--lake", "lake", "--config", "tickmark.toml", "--period", period, "--out", "out"]).ends(0);
+    let tracing = parquet_rows(&place.path("out/data/tracing.parquet"));
+    let told: Vec<_> = tracing.iter().map(|row| (row["verb"].clone(), row["reason"].clone())).collect();
+    assert_eq!(told, [("app.assign".into(), "coverage_gap".into()), ("user.deactivate".into(), "coverage_gap".into())]);
+    let items = parquet_rows(&place.path("out/data/items.parquet"));
+    let leavers: Vec<_> =
+        items.iter().filter(|row| row["test_id"] == "DEP-01").map(|row| row["reason"].clone()).collect();
+    assert_eq!(leavers, ["coverage_gap"]);
+}

@@ -112,7 +112,23 @@ fn mistakes_in_profiles_are_named_with_line_and_suggestion() {
         ),
         (
             "[environments]\nproduction = [\"1\"]\n[test.\"TRC-01\".environment.production]\nskew = \"1m\"\n",
-            "line 6: TRC-01 judges by one `skew` in every environment",
+            "line 6: `skew` is a limit of the correlation, which is done once for all environments",
+        ),
+        (
+            "[test.\"PRV-01\"]\nlook_back = \"1h\"\n",
+            "line 4: `look_back` is a limit of the correlation, which is done once for all tests: set it under [parameters]",
+        ),
+        (
+            "[environments]\nproduction = [\"1\"]\n[test.\"COV-05\".environment.production]\nskew = \"1m\"\n",
+            "line 6: COV-05 judges by one `skew` in every environment",
+        ),
+        (
+            "[environments]\nproduction = [\"1\"]\n[test.\"DEP-01\".environment.production]\ndeprovision_sla = \"1h\"\n",
+            "line 6: DEP-01 judges by one `deprovision_sla` in every environment",
+        ),
+        (
+            "[environments]\nsandbox = [\"1\"]\n[test.\"CHG-01\".environment.sandbox]\nprecedent = \"1d\"\n",
+            "line 6: CHG-01 judges what happened in production; no `precedent` of a sandbox is used",
         ),
         (
             "[environments]\nproduction = [\"1\"]\n[test.\"TRC-01\".environment.prod]\nskew = \"1m\"\n",

@@ -32,6 +32,7 @@ fn what_cannot_be_meant_is_an_error_with_its_line() {
         ("approved_by = \"b\"", "approved_by = \" \"", "must say something"),
         ("reason = \"r\"", "reason = \"\"", "must say something"),
         ("expires = ", "max_items = 0\nexpires = ", "`max_items` must be at least 1"),
+        ("expires = ", "scope_digest = \"3f0c\"\nexpires = ", "`scope_digest` must be 64 hexadecimal digits"),
         ("expires = ", "max_items = -1\nexpires = ", "line 11: invalid value"),
         ("expires = ", "starts = \"2026-06-30\"\nexpires = ", "needs `backdated = true`"),
         ("expires = ", "starts = \"2026-06-30\"\nbackdated = true\nexpires = ", "needs `backdated = true`"),
@@ -46,6 +47,36 @@ fn what_cannot_be_meant_is_an_error_with_its_line() {
     }
     let twice = format!("{WAIVER}{}", WAIVER.split_once("\n").and_then(|(_, rest)| rest.split_once("\n")).unwrap().1);
     assert!(parse(&twice, "t", Path::new(".")).unwrap_err().to_string().contains("a second waiver has this id"));
+}
+
+#[test]
+fn the_digest_of_a_scope_is_of_what_it_may_cover_and_of_nothing_else() {
+    // printf '{"expires":"2026-10-01","max_items":25,...}' | sha256sum
+    let known = "0235e598be566ab1f304c2ea21b08ac23c29b62d1b75a1863abc4ca7c2cbbe94";
+    let digest = |from: &str, to: &str| one(from, to).scope_sha256().unwrap();
+    assert_eq!(digest("reason = \"r\"", "reason = \"r\""), known);
+    for (from, to) in [
+        ("reason = \"r\"", "reason = \"another\""),
+        ("requested_by = \"a\"", "requested_by = \"c\""),
+        ("expires = ", "starts = \"2026-07-01\"\nexpires = "),
+        ("expires = ", "ticket = \"T-1\"\nexpires = "),
+    ] {
+        assert_eq!(digest(from, to), known, "{to}");
+    }
+    for (from, to) in [
+        ("actor = \"t@*\"", "actor = \"*\""),
+        ("actor = \"t@*\"", "subject = \"t@*\""),
+        ("actor = \"t@*\"", "actor = \"t@*\", scope = \"account\""),
+        ("VCH-01", "VCH-02"),
+        ("2026-10-01", "2026-10-02"),
+        ("approved_at = \"2026-07-01\"", "approved_at = \"2026-07-02\""),
+        ("expires = ", "max_items = 26\nexpires = "),
+        ("expires = ", "wide = true\nexpires = "),
+    ] {
+        assert_ne!(digest(from, to), known, "{to}");
+    }
+    let whole = |from: &str, to: &str| one(from, to).sha256().unwrap();
+    assert_ne!(whole("reason = \"r\"", "reason = \"another\""), whole("reason = \"r\"", "reason = \"r\""));
 }
 
 #[test]
