@@ -18,6 +18,7 @@ mod integrity;
 mod leavers;
 mod listings;
 mod logs;
+mod ping;
 mod residue;
 mod settings;
 mod sign_ins;
@@ -25,6 +26,7 @@ mod snapshots;
 mod stage;
 mod stories;
 mod totals;
+mod updates;
 mod waivers;
 
 use std::collections::BTreeSet;
@@ -56,6 +58,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(governance::GOVERNANCE)
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)
+        .chain(updates::UPDATES)
 }
 
 fn play_all_of(test: &str) {
