@@ -5,7 +5,7 @@
 //!
 //! The order of the modules is the order of the work: the `organisation` is drawn up, `ordinary` and `planted` changes
 //! happen to it and are labelled as they happen (`story`), `routine` use fills the hours in between, `cases` happen to a
-//! `cast` of their own, `delivery` packs the records into files and `pages` writes what a reader needs.
+//! `cast` of their own, `beside` is what the organisation keeps beside its logs, `delivery` packs the records into files and `pages` writes what a reader needs.
 //!
 //! The story is one, whoever tells it: an `act` becomes a record of Okta, of Entra or of PingOne (`entry`) or none where
 //! that provider does not log it, and a change becomes a row of `databricks`, which each delivery writes in its form.
@@ -14,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 mod act;
+mod beside;
 mod calendar;
 mod cases;
 mod cast;
@@ -156,8 +157,10 @@ pub fn write(plan: &Plan, out: &Path) -> Result<Summary, SimulateError> {
     ordinary::tell(&mut story);
     routine::fill(&mut story);
     cases::tell(&mut story);
-    let (records, truth) = story.finish();
+    beside::tell(&mut story);
+    let (records, truth, beside) = story.finish();
     let counts = delivery::write(&plan, &records, out)?;
+    beside.write(out)?;
     truth.write(&counts, &out.join("truth"))?;
     pages::write(&plan, &organisation, &truth, out)?;
     Ok(Summary {

@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CHG-02",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::C, need::K_IF],
     shared_parameters: &[],
@@ -49,7 +49,7 @@ pub(super) const TEST: Test = Test {
         item_noun: "settings",
         procedure: &[
             "One record that sets several settings is as many items.",
-            "A setting changed by an actor under pipelines, or covered by an approval on record for the scope and the setting, given beforehand by somebody else, passes.",
+            "A setting changed by an actor under pipelines, or covered by an approval on record, given beforehand by somebody else, passes. The approval names the setting as its object, and as its subject the scope, the setting, or whoever changed it.",
             "Any other is an exception; one that takes a safeguard away is named so.",
         ],
         false_positives: &[
@@ -99,17 +99,22 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-/// The ticket of an approval of what was done to an object in a scope, given beforehand by somebody else; `None` = there is none.
+/// The ticket of an approval of what was done to an object, by any of its names, given beforehand by somebody else; `None` = there is
+/// none. A setting is nobody's access: an approval may name as its subject where it is, what it is, or who may change it.
 pub(super) fn ticket_for(
     evidence: &Evidence<'_>,
     scope: &str,
-    object: &str,
+    objects: &[&str],
     actor: Option<&str>,
     time: i64,
 ) -> Option<String> {
-    let asked = Asked { subject: scope, object, role: None, actor, time };
     let is_same = |a: &str, b: &str| evidence.name(a) == evidence.name(b);
-    evidence.companions.approval(&asked, &is_same).map(|approval| approval.ticket.clone())
+    let subjects = || [scope].into_iter().chain(objects.iter().copied()).chain(actor);
+    let mut asked = objects.iter().flat_map(|object| subjects().map(move |subject| (subject, *object)));
+    asked.find_map(|(subject, object)| {
+        let asked = Asked { subject, object, role: None, actor, time };
+        evidence.companions.approval(&asked, &is_same).map(|approval| approval.ticket.clone())
+    })
 }
 
 struct Judge<'a, 'e> {
@@ -181,7 +186,7 @@ impl Judge<'_, '_> {
             scope: base.scope.as_deref(),
             ..Facts::default()
         });
-        let ticket = ticket_for(self.evidence, scope, setting, actor, base.time);
+        let ticket = ticket_for(self.evidence, scope, &[setting], actor, base.time);
         let (verdict, reason) = match (is_pipeline, &ticket, effect) {
             (true, ..) => (Verdict::Pass, "pipeline"),
             (_, Some(_), _) => (Verdict::Pass, "ticket"),

@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-01",
-    version: "3",
+    version: "4",
     severity: Severity::High,
     needs: &[need::H_IF, need::A, need::E],
     shared_parameters: &["deprovision_sla"],
@@ -92,7 +92,7 @@ pub(super) const TEST: Test = Test {
             "The clock starts at the time of the personnel record where there is one, else with the identity provider's deactivation, deletion or last unassignment (or suspension, where `triggers` names it). It runs in elapsed hours, or on business days where `clock` says so.",
             "Those whom a personnel record calls involuntary have involuntary_sla, everybody else deprovision_sla.",
             "An account made inactive or deleted, or removed from every workspace, within the limit passes.",
-            "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log, leaves it undetermined.",
+            "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log, leaves it undetermined, and so does an update of the account by the connector within the limit, of which the log does not say what it changed.",
         ],
         false_positives: &[
             "A person who was moved to another identity is no leaver: name the alias under `[identity] aliases`.",

@@ -9,7 +9,7 @@ use super::leavers::{has_returned, is_end_of_account};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
 use crate::correlate::cases::{Entitlement, Key};
-use crate::correlate::kernel::{Case, Effect, Reason, Scope};
+use crate::correlate::kernel::{Case, Effect, Reason, Scope, UNSAID_UPDATE};
 use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::{Error, Result};
 use crate::identity::Sighting;
@@ -317,6 +317,7 @@ impl<'e> Departure<'e> {
             };
         };
         let is_known = case.is_known_to_databricks;
+        let skew = evidence.correlation.limits.window.skew;
         let was_gone = || {
             let by_tracing = self.traced.iter().any(|t| t.reason == Reason::AlreadyInEffect);
             by_tracing && self.personnel.is_none() || self.was_gone(self.start)
@@ -331,6 +332,9 @@ impl<'e> Departure<'e> {
             None if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
             None => match hole() {
                 Some(hole) => (Reason::CoverageGap, Some(hole)),
+                None if case.may_have_been_switched(self.start - skew, self.due) => {
+                    (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
+                }
                 None if self.traced.iter().any(|t| t.reason == Reason::Failed) => (Reason::Failed, None),
                 None => (Reason::Missing, None),
             },

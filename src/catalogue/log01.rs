@@ -77,7 +77,7 @@ pub(super) const TEST: Test = Test {
         population: "Changes of log delivery, of verbose audit logging, of system tables, of the buckets that logs are delivered to, of the identity provider's log streams, and deletions of workspaces.",
         item_noun: "changes",
         procedure: &[
-            "A change that weakens logging passes only where an approval or an allowed pipeline authorises it.",
+            "A change that weakens logging passes only where an approval (as in CHG-02) or an allowed pipeline authorises it.",
             "Whoever authorised it: hours without records in the day after it, where some were to be expected, are an exception. An account-level change governs every scope of Databricks.",
             "Where that day reaches beyond cut-off, or too few days are at hand to expect anything, the change is undetermined, unless it is an exception already.",
         ],
@@ -199,7 +199,7 @@ fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Ch
     let object = Some(change.setting.as_str());
     let pipelines = pipelines.at(evidence.config.environment(scope));
     let is_pipeline = pipelines.any(&Facts { actor, object, scope: Some(scope), ..Facts::default() });
-    let ticket = ticket_for(evidence, scope, &change.setting, actor, record.time);
+    let ticket = ticket_for(evidence, scope, &[&change.setting], actor, record.time);
     let lost = lost(evidence, record, record.time);
     let (verdict, reason) = judge(change.effect, is_pipeline || ticket.is_some(), &lost, evidence, record.time);
     let again = later.iter().find(|c| c.setting == change.setting && c.record.scope == record.scope);

@@ -32,6 +32,7 @@ mod doc;
 mod doings;
 mod emg01;
 mod evidence;
+mod exports;
 mod grants;
 mod holdings;
 mod item;

@@ -9,7 +9,8 @@ use super::sweep::Typed;
 use crate::error::Result;
 use crate::event::{
     ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE,
-    OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, USER_AGENT, WORKSPACE_ID,
+    OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, TARGET_KIND, USER_AGENT,
+    WORKSPACE_ID,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
 use crate::inventory::number;
@@ -36,6 +37,7 @@ pub(super) struct Record {
     pub(super) actor_kind: Option<String>,
     pub(super) target: Option<String>,
     pub(super) target_id: Option<String>,
+    pub(super) target_kind: Option<String>,
     pub(super) app: Option<String>,
     pub(super) scope: String,
     pub(super) channel: Option<String>,
@@ -53,7 +55,7 @@ impl Record {
     }
 }
 
-const COLUMNS: [Named; 19] = [
+const COLUMNS: [Named; 20] = [
     EVENT_ID,
     REQUEST_ID,
     SOURCE,
@@ -66,6 +68,7 @@ const COLUMNS: [Named; 19] = [
     ACTOR_KIND,
     TARGET,
     TARGET_ID,
+    TARGET_KIND,
     APP,
     SCOPE,
     CHANNEL,
@@ -126,6 +129,7 @@ pub(super) fn records(evidence: &Evidence<'_>, wanted: impl Into<Option<Expr>>, 
             actor_kind: given(ACTOR_KIND),
             target: given(TARGET),
             target_id: given(TARGET_ID),
+            target_kind: given(TARGET_KIND),
             app: given(APP),
             scope: text(SCOPE),
             channel: given(CHANNEL),

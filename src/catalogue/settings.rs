@@ -54,12 +54,16 @@ pub(super) struct Change {
 /// # Errors
 /// The lake cannot be read.
 pub(super) fn changes(evidence: &Evidence<'_>) -> Result<(Vec<Change>, Vec<Record>)> {
-    let is_setting = PLANE.expr().eq(lit("config"));
+    let apps = Series::new("apps".into(), APPLICATIONS);
+    let is_app = SOURCE.expr().eq(lit("entra_audit")).and(EVENT_TYPE.expr().is_in(lit(apps).implode(false), false));
+    let is_setting = PLANE.expr().eq(lit("config")).or(is_app);
     // Terms of service and init scripts are settings of another kind.
     let others = Series::new("types".into(), OTHERS);
     let wanted = is_setting.and(EVENT_TYPE.expr().is_in(lit(others).implode(false), false).not());
     let is_provider = SOURCE.expr().neq(lit("cloudtrail"));
-    let of_kind = held(evidence, |typed| typed.plane == "config" && typed.source != "cloudtrail")?;
+    let of_kind = held(evidence, |typed| {
+        typed.plane == "config" && typed.source != "cloudtrail" || APPLICATIONS.contains(&typed.event_type)
+    })?;
     let wanted = of_kind.map(|held| held.and(wanted).and(is_provider));
     let (done, failed): (Vec<_>, Vec<_>) =
         records(evidence, wanted, Raw::With)?.into_iter().partition(Record::succeeded);
@@ -91,6 +95,10 @@ fn limited(setting: &str, old: Option<&str>, new: Option<&str>) -> Option<Effect
         _ => None,
     }
 }
+
+/// What Entra decides about an application itself: without it nobody is pushed and nobody signs in.
+const APPLICATIONS: [&str; 3] =
+    ["Update service principal", "Remove service principal", "Hard delete service principal"];
 
 const OTHERS: [&str; 7] = [
     "accounts.acceptTos",

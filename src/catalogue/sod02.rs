@@ -14,7 +14,7 @@ use performed::{Performed, Span};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "SOD-02",
-    version: "1",
+    version: "2",
     severity: Severity::High,
     needs: &[need::S, need::E, need::U],
     shared_parameters: &[],

@@ -86,7 +86,11 @@ pub const REGISTERS: [Register; 17] = [
         doc: "One approval of a ticket: that subject may get that object, in that role.",
         columns: &[
             Column::required(TICKET, Type::Text, "The organisation's own id of it."),
-            Column::required(SUBJECT, Type::Text, "Whose access: login, e-mail address, group or application id."),
+            Column::required(
+                SUBJECT,
+                Type::Text,
+                "Whose access: login, e-mail address, group or application id. Of a setting: where it is, what it is, or who may change it.",
+            ),
             Column::required(OBJECT, Type::Glob, "To what: group, securable, workspace."),
             Column::optional(
                 ROLE,

@@ -100,7 +100,7 @@ impl<'a> Decoded<'a> {
     }
 }
 
-fn decoder<'a>(open: &Open<'a>) -> io::Result<(Compression, Box<dyn Read + Send + 'a>)> {
+pub(super) fn decoder<'a>(open: &Open<'a>) -> io::Result<(Compression, Box<dyn Read + Send + 'a>)> {
     let mut file = Disk(open()?);
     let mut head = Vec::with_capacity(4);
     file.by_ref().take(4).read_to_end(&mut head)?;

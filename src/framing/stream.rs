@@ -7,7 +7,7 @@ use std::path::Path;
 use memchr::memchr;
 
 use super::csv_rows;
-use super::decode::{Decoded, Progress};
+use super::decode::{Decoded, Progress, decoder};
 use super::envelope::{balanced, list_start};
 use super::lines::Lines;
 use super::parquet_rows;
@@ -27,6 +27,14 @@ pub enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
+    /// What the bytes hold, after decompression.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn decompressed(self) -> io::Result<Box<dyn io::Read + Send + 'a>> {
+        Ok(decoder(&self.open())?.1)
+    }
+
     fn open(self) -> Open<'a> {
         match self {
             Content::Bytes(bytes) => Box::new(move || Ok(Box::new(bytes))),

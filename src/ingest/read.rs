@@ -14,7 +14,7 @@ use super::known::{KnownFile, KnownFiles, file_id};
 use super::tally::FileTally;
 use super::{Limits, detect};
 use crate::error::{Error, Result};
-use crate::framing::{Chunk, Content, Frames, Packing};
+use crate::framing::{Chunk, Compression, Content, Frames, Packing};
 use crate::source::Source;
 
 /// Chunks of nothing but defects that are passed in search of a record to tell the source by.
@@ -108,6 +108,7 @@ impl<'f> Reading<'f> {
             file_id: file_id(file, &sha256),
             path: file.stored.to_string(),
             sha256,
+            content_sha256: source.as_ref().ok().and_then(|source| content_digest(file, &frames, *source, byte_count)),
             byte_count,
             source: source.as_ref().ok().filter(|_| frames.packing() != Packing::Junk).map(|s| s.id()),
             compression: frames.compression().as_str(),
@@ -213,14 +214,26 @@ pub(super) fn still_same(file: &FoundFile, byte_count: u64) -> Result<()> {
 }
 
 fn digest(path: &Path) -> Result<(String, u64)> {
-    let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
+    File::open(path).and_then(digest_of).map_err(|e| unreadable(path, e))
+}
+
+/// What the file holds once more, now only for its digest: such files are few and small, and most are of other sources.
+fn content_digest(file: &FoundFile, frames: &Frames<'_>, source: &dyn Source, byte_count: u64) -> Option<String> {
+    if frames.compression() == Compression::None || !source.names_files_by_content() {
+        return None;
+    }
+    let content = Content::File(&file.path(), byte_count).decompressed().and_then(digest_of);
+    content.ok().map(|(sha256, _)| sha256)
+}
+
+fn digest_of(mut content: impl Read) -> io::Result<(String, u64)> {
     let (mut hasher, mut buffer, mut total) = (Sha256::new(), vec![0; 1 << 20], 0);
     loop {
-        let count = match file.read(&mut buffer) {
+        let count = match content.read(&mut buffer) {
             Ok(0) => return Ok((hex(&hasher.finalize()), total)),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(unreadable(path, error)),
+            Err(error) => return Err(error),
         };
         hasher.update(&buffer[..count]);
         total += count as u64;

@@ -186,6 +186,7 @@ pub(super) fn put_file(rows: &mut Rows, tally: &FileTally, ingested_at: i64, bat
     rows.text(lake::PACKING, tally.packing);
     rows.instant(lake::MODIFIED_AT, tally.modified_at);
     rows.text(lake::FILTERED_RULES, tally.filtered_rules().as_deref());
+    rows.text(lake::CONTENT_SHA256, tally.content_sha256.as_deref());
     rows.text(lake::BATCH_ID, batch_id);
 }
 

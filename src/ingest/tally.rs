@@ -41,6 +41,8 @@ pub struct FileTally {
     pub path: String,
     /// SHA-256 of the bytes on disk.
     pub sha256: String,
+    /// SHA-256 of what the file holds, uncompressed; `None` = it is not compressed, or nothing names its source's files by it.
+    pub content_sha256: Option<String>,
     /// Bytes on disk.
     pub byte_count: u64,
     /// Source id; `None` = no source fits, or there is no record.

@@ -15,8 +15,8 @@ use crate::event::{BYTE_OFFSET, FILE_ID, LINE};
 use crate::frame::{collect, instants, scan, texts, wholes};
 use crate::lake::Lake;
 use crate::lake::tables::{
-    ACCEPTED, BYTE_COUNT, DUPLICATE, FILES, FILTERED, FILTERED_RULES, FIRST_EVENT_TIME, INGESTED_AT, LAST_EVENT_TIME,
-    MODIFIED_AT, PATH, REASON, RECORDS, REJECTED, REJECTS, SHA256, SOURCE,
+    ACCEPTED, BYTE_COUNT, CONTENT_SHA256, DUPLICATE, FILES, FILTERED, FILTERED_RULES, FIRST_EVENT_TIME, INGESTED_AT,
+    LAST_EVENT_TIME, MODIFIED_AT, PATH, REASON, RECORDS, REJECTED, REJECTS, SHA256, SOURCE,
 };
 use crate::schema::Column as Named;
 
@@ -47,6 +47,7 @@ pub struct FileRow {
     pub ingested_at: i64,
     pub modified_at: Option<i64>,
     pub filtered_rules: Option<String>,
+    pub content_sha256: Option<String>,
 }
 
 impl FileRow {
@@ -108,7 +109,7 @@ fn files(lake: &Lake) -> Result<Vec<FileRow>> {
     let (duplicate, filtered, rejected) = (count(DUPLICATE)?, count(FILTERED)?, count(REJECTED)?);
     let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
     let (ingested, modified) = (instants(&frame, INGESTED_AT)?, instants(&frame, MODIFIED_AT)?);
-    let rules = texts(&frame, FILTERED_RULES)?;
+    let (rules, content) = (texts(&frame, FILTERED_RULES)?, texts(&frame, CONTENT_SHA256)?);
     Ok((0..frame.height())
         .map(|i| FileRow {
             file_id: sure(file_id, i),
@@ -126,6 +127,7 @@ fn files(lake: &Lake) -> Result<Vec<FileRow>> {
             ingested_at: ingested.get(i).unwrap_or_default(),
             modified_at: modified.get(i),
             filtered_rules: rules.get(i).map(str::to_owned),
+            content_sha256: content.get(i).map(str::to_owned),
         })
         .collect())
 }

@@ -63,6 +63,12 @@ pub const FILTERED_RULES: Column = Column::optional(
     Kind::Text,
     "Rules that left records out, with their counts: `rule=3, other=1`. null = none.",
 );
+/// Digest of the content.
+pub const CONTENT_SHA256: Column = Column::optional(
+    "content_sha256",
+    Kind::Text,
+    "SHA-256 of what the file holds, uncompressed, in hexadecimal: what CloudTrail's digests name log files by. null = the file is not compressed, its stream is damaged, or nothing names files of its source so.",
+);
 /// The batch.
 pub const BATCH_ID: Column = Column::required(
     "batch_id",
@@ -100,6 +106,7 @@ pub const FILES: Table = Table {
         PACKING,
         MODIFIED_AT,
         FILTERED_RULES,
+        CONTENT_SHA256,
         BATCH_ID,
     ],
 };

@@ -44,7 +44,7 @@ pub(super) fn tell(story: &mut Story<'_>) {
 }
 
 /// Somebody who has had Databricks for long signs in; where memberships name people by id alone, the directory says whose.
-fn is_there<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
+pub(super) fn is_there<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
     story.log(time, Act::SignOn(person, &story.organisation.databricks));
     story.used(after(time, 2), Scope::Production, Use::SignIn(person));
     if !story.plan.provider.assigns() {

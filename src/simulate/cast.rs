@@ -45,6 +45,14 @@ pub(super) struct Cast {
     /// The same as members of another group.
     pub(super) nested: [Person; 2],
     pub(super) second_app: App,
+    /// Is made an administrator for a time.
+    pub(super) elevated: Person,
+    /// Others try their passwords.
+    pub(super) sprayed: [Person; 2],
+    /// They work for other companies.
+    pub(super) visitors: [Person; 2],
+    /// The account for emergencies, which the identity provider does not know.
+    pub(super) emergency: Person,
 }
 
 impl Cast {
@@ -88,6 +96,10 @@ impl Cast {
             nested: children.each_ref().map(as_member),
             children,
             second_app: App::draw("Databricks Sandbox", "Databricks", provider, dice),
+            elevated: next(dice),
+            sprayed: [attacked(next(dice), "192.0.2.77"), attacked(next(dice), "192.0.2.78")],
+            visitors: [at_home(next(dice), "partner.example.com"), at_home(next(dice), "agency.example.com")],
+            emergency: Person::draw("Break Glass".to_owned(), provider, dice),
         }
     }
 }
@@ -142,6 +154,17 @@ fn guest(person: Person) -> Person {
     let email = person.email.replace("example.com", "partner.example.com");
     let login = format!("{}#EXT#@example.com", email.replace('@', "_"));
     Person { login, email, ..person }
+}
+
+/// Somebody whose name is tried from an address of others.
+fn attacked(person: Person, address: &str) -> Person {
+    Person { address: address.to_owned(), ..person }
+}
+
+/// Somebody of another company, known everywhere by the address there.
+fn at_home(person: Person, domain: &str) -> Person {
+    let email = person.email.replace("example.com", domain);
+    Person { login: email.clone(), email, ..person }
 }
 
 /// A service principal goes by the id of its application.

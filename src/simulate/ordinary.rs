@@ -1,6 +1,7 @@
 //! Ordinary days: people join, move and leave, and it is all carried out in time.
 
 use super::act::{Act, Decision};
+use super::beside::Leaving;
 use super::calendar::{Instant, Scope, after, at, date_text, is_working_day};
 use super::databricks::{Change, Door};
 use super::organisation::{Group, Person};
@@ -96,6 +97,7 @@ fn mover<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person) {
 fn leaver<'a>(story: &mut Story<'a>, time: Instant, person: &'a Person, is_tidied: bool) {
     const SITUATION: &str = "clean_leaver";
     let decided = story.dismissed(time, person);
+    story.beside.left(person, time, Leaving::Voluntary);
     let last = decided.first().map_or(time, |decided| decided.time);
     let ended_at = after(last, story.lag());
     let change = Change::DeactivateUser(person);

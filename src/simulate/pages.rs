@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::beside;
 use super::calendar::{Scope, at, date_text};
 use super::databricks::{CONNECTOR, TERRAFORM, resource_name};
 use super::delivery::Delivery;
@@ -40,6 +41,7 @@ fn config(plan: &Plan, organisation: &Organisation) -> String {
             ("<<agent>>", &provider.user_agent().replace(" Client 1.0.0", "*").replace("Okta ", "*Okta*")),
             ("<<terraform>>", TERRAFORM),
             ("<<workspaces>>", &workspaces(plan.delivery)),
+            ("<<companions>>", &beside::declared()),
         ],
     )
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Plan;
 use super::act::{Act, Decision};
+use super::beside::Beside;
 use super::calendar::{Instant, Log, OUTAGES, Scope, after_millis, at, instant_text};
 use super::databricks::{Answer, Change, Door, Row, Use};
 use super::dice::Dice;
@@ -58,6 +59,8 @@ pub(super) struct Story<'a> {
     pub(super) dice: Dice,
     records: Records,
     truth: Truth,
+    /// What is kept beside the logs.
+    pub(super) beside: Beside,
     /// How many players of the cast have had their case.
     players: usize,
     /// When each person, by user name, has Databricks at hand for everyday use.
@@ -74,18 +77,19 @@ impl<'a> Story<'a> {
             dice: Dice::new(plan.seed, "story"),
             records: Records { provider: Vec::new(), databricks: Vec::new() },
             truth: Truth::default(),
+            beside: Beside::default(),
             players: 0,
             tenures: organisation.established().map(|person| (person.email.as_str(), whole)).collect(),
         }
     }
 
     /// The last page: records and labels in order.
-    pub(super) fn finish(mut self) -> (Records, Truth) {
+    pub(super) fn finish(mut self) -> (Records, Truth, Beside) {
         self.records.provider.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         self.records
             .databricks
             .sort_by(|a, b| (a.time(), a.scope(), a.request_id()).cmp(&(b.time(), b.scope(), b.request_id())));
-        (self.records, self.truth.sorted())
+        (self.records, self.truth.sorted(), self.beside)
     }
 
     /// Somebody of the cast who has Databricks, and no other case.
@@ -187,12 +191,13 @@ impl<'a> Story<'a> {
         self.vouch(&Effect { is_twin: true, ..effect }, IMPLIED, None, situation);
     }
 
-    /// Databricks logs a use.
-    pub(super) fn used(&mut self, time: Instant, scope: Scope, usage: Use<'_>) {
+    /// Databricks logs a use. Returns the time that the row bears.
+    pub(super) fn used(&mut self, time: Instant, scope: Scope, usage: Use<'_>) -> Instant {
         let time = self.within_second(time);
         let time = self.plan.delivery.clock(time, scope);
         let row = usage.row(time, scope, self.organisation, &mut self.dice);
         self.records.databricks.push(row);
+        time
     }
 
     /// Labels a change, and its door where that is not simply the right one.
@@ -275,6 +280,13 @@ impl<'a> Story<'a> {
             reason: finding.reason,
             situation,
         });
+    }
+
+    /// Labels a failed push that names nobody: PingOne's do not.
+    pub(super) fn note_nameless(&mut self, time: Instant, situation: &'static str) {
+        let app = self.organisation.databricks.label;
+        let change = AccessChange::grant("app.assign", "", app);
+        self.note("TRC-03", &change, Scope::Account.label(), time, Finding::undetermined("no_subject"), situation);
     }
 
     /// Labels every lost hour.

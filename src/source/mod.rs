@@ -170,6 +170,10 @@ pub trait Source: Sync {
     fn kin(&self, _traits: &Traits<'_>) -> Option<Kin> {
         None
     }
+    /// True where records of the source name its files by the digest of what they hold, uncompressed.
+    fn names_files_by_content(&self) -> bool {
+        false
+    }
     /// The source's page.
     fn doc(&self) -> &'static Doc;
 }

@@ -18,6 +18,7 @@ mod integrity;
 mod leavers;
 mod listings;
 mod logs;
+mod ping;
 mod places;
 mod residue;
 mod settings;
@@ -26,6 +27,7 @@ mod snapshots;
 mod stage;
 mod stories;
 mod totals;
+mod updates;
 mod versions;
 mod waivers;
 
@@ -58,6 +60,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(governance::GOVERNANCE)
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)
+        .chain(updates::UPDATES)
 }
 
 fn play_all_of(test: &str) {

@@ -14,14 +14,14 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ATR-01",
-    version: "1",
+    version: "2",
     severity: Severity::Medium,
     needs: &[need::A, need::T],
     shared_parameters: &[],
     own_parameters: &[Parameter {
         name: "allowed",
         default: "[]",
-        doc: "attributes that may be pushed, as globs over their paths; a bracket stands in brackets of its own: `emails[[]type eq \"work\"[]].value`, or use `emails*`",
+        doc: "attributes that may be pushed, as globs over their paths; one that is allowed is allowed with all its parts, so that `emails` allows `emails[type eq \"work\"].value`, and an extension's schema all its attributes",
     }],
     words: &[
         pass("allowed", "the attribute is on the allow list, and is pushed in one spelling, type and format"),
@@ -132,8 +132,21 @@ fn item(application: &str, seen: &Seen, allowed: &Globs) -> Item {
     }
 }
 
+/// The path, and the attributes that it is a part of: `emails[type eq "work"].value` is a part of `emails`, and so allowed with it.
+fn ancestry(path: &str) -> impl Iterator<Item = &str> {
+    // The dots of an extension's schema part nothing, but an attribute stands behind it.
+    let start = if path.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:")) {
+        path.rfind(':').unwrap_or(0)
+    } else {
+        0
+    };
+    let ends = path.match_indices(['.', '[']).map(|(at, _)| at).filter(move |at| *at > start);
+    let schema = Some(start).filter(|at| *at > 0);
+    std::iter::once(path).chain(ends.chain(schema).filter_map(|at| path.get(..at)))
+}
+
 fn judge(seen: &Seen, path: &str, allowed: &Globs) -> (Verdict, &'static str) {
-    let is_allowed = allowed.any(path);
+    let is_allowed = ancestry(path).any(|part| allowed.any(part));
     match () {
         () if !seen.failed.is_empty() => (Verdict::Exception, "causes_sync_errors"),
         () if format::is_truth_value(path) && seen.formats.iter().any(|f| !format::is_truth(f)) => {
@@ -144,5 +157,25 @@ fn judge(seen: &Seen, path: &str, allowed: &Globs) -> (Verdict, &'static str) {
         () if !is_allowed => (Verdict::Exception, "not_allowed"),
         () if seen.formats.is_empty() => (Verdict::Undetermined, "values_not_at_hand"),
         () => (Verdict::Pass, "allowed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ancestry;
+
+    #[test]
+    fn an_attribute_is_a_part_of_others() {
+        let of = |path| ancestry(path).collect::<Vec<_>>();
+        assert_eq!(of("userName"), ["userName"]);
+        assert_eq!(of("name.givenName"), ["name.givenName", "name"]);
+        assert_eq!(
+            of("emails[type eq \"work\"].value"),
+            ["emails[type eq \"work\"].value", "emails", "emails[type eq \"work\"]"]
+        );
+        assert_eq!(
+            of("urn:x:2.0:User:manager.value"),
+            ["urn:x:2.0:User:manager.value", "urn:x:2.0:User:manager", "urn:x:2.0:User"]
+        );
     }
 }

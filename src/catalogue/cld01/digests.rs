@@ -11,16 +11,16 @@ use super::CLOUDTRAIL;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TYPE, EVENTS, FILE_ID};
 use crate::frame::{SOURCE, collect, scan, texts};
-use crate::inventory::Inventory;
+use crate::inventory::{FileRow, Inventory};
 use crate::source::kept;
 
 /// What the digests say of the log files.
 pub(super) struct Digests {
-    /// SHA-256 of the log files that digests list, lower case.
+    /// SHA-256 of the log files that digests list, uncompressed, lower case.
     listed: BTreeSet<String>,
-    /// Names of the log files that digests list, without folders.
+    /// Names of the log files that digests list, without folders and without the ending of a compressed one.
     named: BTreeSet<String>,
-    /// Name without folders and SHA-256 of each file, by the events that stand in it.
+    /// Name likewise and SHA-256 of what it holds of each file, by the events that stand in it.
     files: BTreeMap<String, (String, String)>,
 }
 
@@ -38,8 +38,9 @@ impl Digests {
             }
         }
         let inventory = Inventory::read(evidence.lake)?.files;
+        let held = |f: &FileRow| f.content_sha256.clone().unwrap_or_else(|| f.sha256.clone());
         let by_id: BTreeMap<&str, (String, String)> =
-            inventory.iter().map(|f| (f.file_id.as_str(), (base(&f.path), f.sha256.clone()))).collect();
+            inventory.iter().map(|f| (f.file_id.as_str(), (base(&f.path), held(f)))).collect();
         let frame = scan(evidence.lake, &EVENTS)?.filter(is_cloud()).select([EVENT_ID.expr(), FILE_ID.expr()]);
         let frame = collect(frame, "read which file an event stands in")?;
         let (events, ids) = (texts(&frame, EVENT_ID)?, texts(&frame, FILE_ID)?);
@@ -60,5 +61,6 @@ impl Digests {
 }
 
 fn base(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or(path).to_owned()
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".gz").unwrap_or(name).to_owned()
 }

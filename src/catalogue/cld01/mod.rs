@@ -52,7 +52,7 @@ pub(super) const TEST: Test = Test {
         pass("paired", "a change in Databricks of the same resource stands beside it"),
         exception("out_of_band", "neither a pipeline nor an approval nor a change in Databricks stands behind it"),
         exception("no_external_id", "it lets another account take the role without an external id"),
-        exception("wildcard", "it allows any principal or any action"),
+        exception("wildcard", "it allows any principal, any action, or any action of a service"),
         undetermined(
             "digest_missing",
             "no digest of CloudTrail covers the log file, so that it cannot be told to be whole",
@@ -81,7 +81,7 @@ pub(super) const TEST: Test = Test {
         item_noun: "changes",
         procedure: &[
             "A trust policy without external id, and any principal or action, are an exception whoever set them.",
-            "A change by an actor under pipelines, one that an approval covers, and one in AWS beside a change of the same resource in Databricks pass.",
+            "A change by an actor under pipelines, one that an approval covers (by any name of the resource, with the account, the resource or whoever made it as its subject), and one in AWS beside a change of the same resource in Databricks pass.",
             "Any other is an exception.",
             "A record of a log file that no digest covers, or another digest than its own, is undetermined, and so is a change in Databricks beside a hole in CloudTrail.",
         ],
@@ -238,6 +238,12 @@ impl Change {
         self.names.first().cloned().unwrap_or_else(|| "(resource not named)".to_owned())
     }
 
+    // What an approval may call it. Of a change in Databricks the names are all that its parameters hold, the resource's own first.
+    fn called(&self) -> Vec<&str> {
+        let count = if self.record.source == CLOUDTRAIL { self.names.len() } else { 1 };
+        self.names.iter().take(count).map(String::as_str).collect()
+    }
+
     // A name stands in an ARN behind a slash, or alone.
     fn is_about(&self, name: &str) -> bool {
         let bare = name.rsplit(['/', ':']).next().unwrap_or(name);
@@ -282,7 +288,7 @@ impl Judge<'_, '_> {
         let (actor, object) = (record.actor.as_deref(), change.object());
         let facts = Facts { actor, object: Some(&object), scope: Some(&record.scope), ..Facts::default() };
         let is_pipeline = self.pipelines.at(self.evidence.config.environment(&record.scope)).any(&facts);
-        let ticket = ticket_for(self.evidence, &record.scope, &object, actor, record.time);
+        let ticket = ticket_for(self.evidence, &record.scope, &change.called(), actor, record.time);
         let (verdict, reason) = match (change.fault, doubt) {
             (Some(fault), _) => (Verdict::Exception, fault),
             (None, Some(doubt)) => (Verdict::Undetermined, doubt),

@@ -56,8 +56,7 @@ fn is_anybody(statement: &Value) -> bool {
 }
 
 fn is_anything(statement: &Value) -> bool {
-    let actions = texts(statement.get("Action"));
-    actions.iter().any(|a| a == "*" || a.ends_with(":*") && texts(statement.get("Resource")).iter().any(|r| r == "*"))
+    texts(statement.get("Action")).iter().any(|action| action == "*" || action.ends_with(":*"))
 }
 
 fn lacks_external_id(statement: &Value, account: Option<&str>) -> bool {
@@ -96,8 +95,13 @@ mod tests {
             Some("wildcard")
         );
         assert_eq!(of(r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}"#, false), None);
+        // Every act of a service on one bucket is a wildcard, too.
         assert_eq!(
             of(r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a/*"}]}"#, false),
+            Some("wildcard")
+        );
+        assert_eq!(
+            of(r#"{"Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::a/*"}]}"#, false),
             None
         );
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::{Aged, Cell, Item, TEST};
 use crate::catalogue::Evidence;
-use crate::config::{Globs, SourceConfig, Span};
+use crate::catalogue::exports::exports;
+use crate::config::Span;
 use crate::correlate::{Verdict, item_id};
 use crate::error::Result;
 use crate::inventory::FileRow;
@@ -27,10 +28,10 @@ pub(super) fn vanished<'v, 'f: 'v>(
     files: &[FileRow],
     deliveries: impl Iterator<Item = &'v (&'f str, Vec<Aged<'f>>)>,
 ) -> Result<Vanished<'f>> {
-    let exports = evidence.config.sources.iter().map(|s| Ok((s, Globs::new(&s.paths)?))).collect::<Result<Vec<_>>>()?;
+    let exports = exports(evidence.config)?;
     let mut found: Vec<Vec<Looked<'f>>> = exports.iter().map(|_| Vec::new()).collect();
     for (path, versions) in deliveries {
-        let of = exports.iter().position(|(source, globs)| versions.iter().any(|(_, f)| names(source, globs, &f.path)));
+        let of = exports.iter().position(|export| versions.iter().any(|(_, f)| export.holds(&f.path)));
         if let Some(export) = of {
             let is_there = versions.iter().any(|(_, f)| evidence.config.resolve(Path::new(&f.path)).exists());
             let newest = versions.last().map(|(_, file)| *file);
@@ -39,14 +40,14 @@ pub(super) fn vanished<'v, 'f: 'v>(
     }
     let now = files.iter().flat_map(|f| [Some(f.ingested_at), f.last_event_time]).flatten().max().unwrap_or_default();
     let mut all = Vanished { items: Vec::new(), paths: BTreeSet::new(), looked_for: 0 };
-    for ((source, _), looked) in exports.iter().zip(found) {
+    for (export, looked) in exports.iter().zip(found) {
         if !looked.iter().any(|l| l.is_there) {
             continue;
         }
         all.looked_for += looked.len() as u64;
         for gone in looked.into_iter().filter(|l| !l.is_there) {
             all.paths.insert(gone.path);
-            all.items.push(item(evidence, &gone, source.retention, now));
+            all.items.push(item(evidence, &gone, export.source.retention, now));
         }
     }
     Ok(all)
@@ -57,11 +58,6 @@ struct Looked<'f> {
     path: &'f str,
     newest: &'f FileRow,
     is_there: bool,
-}
-
-// A path of the configuration may be a file, a folder or a glob.
-fn names(source: &SourceConfig, globs: &Globs, path: &str) -> bool {
-    globs.any(path) || source.paths.iter().any(|folder| path.starts_with(&format!("{}/", folder.trim_end_matches('/'))))
 }
 
 fn item(evidence: &Evidence<'_>, gone: &Looked<'_>, retention: Option<Span>, now: i64) -> Item {

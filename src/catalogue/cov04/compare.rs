@@ -24,7 +24,7 @@ pub(super) struct Told {
     pub(super) is_masked: bool,
 }
 
-/// A source of the pair, and how far it reaches: first and last record, microseconds.
+/// A source of the pair, and how far it reaches: first and last record, or what is declared, microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Side {
     pub(super) name: String,

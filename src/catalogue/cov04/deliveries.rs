@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::compare::{Side, Told};
 use super::{Limits, items};
+use crate::catalogue::exports::exports;
 use crate::catalogue::{Evidence, Judged};
 use crate::change::{CHANGE_ID, CHANGES, ENTITLEMENT, PRIVILEGE, SECURABLE, SUBJECT, SUBJECT_ID, VERB, Verb};
 use crate::correlate::ACCOUNT;
@@ -52,7 +53,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, limits: Limits, judged: &mut Judged
     Ok(())
 }
 
-// Each delivery with the first and last record of the files that hold records of it.
+// Each delivery with the first and last record of the files that hold records of it, or what their export is declared to cover.
 fn sides(evidence: &Evidence<'_>) -> Result<Vec<Side>> {
     let of_events = evidence.sweep()?.deliveries();
     let mut of_file: BTreeSet<(String, String)> =
@@ -67,10 +68,15 @@ fn sides(evidence: &Evidence<'_>) -> Result<Vec<Side>> {
     of_file.extend((0..seen.height()).filter_map(row));
     let files = Inventory::read(evidence.lake)?.files;
     let by_id: BTreeMap<&str, &FileRow> = files.iter().map(|file| (file.file_id.as_str(), file)).collect();
+    let exports = exports(evidence.config)?;
+    let covered = |path: &str| exports.iter().filter(|e| e.holds(path)).find_map(|e| e.source.covers.as_ref());
     let mut sides: BTreeMap<String, Side> = BTreeMap::new();
     for (file_id, name) in of_file {
-        let file = by_id.get(file_id.as_str());
-        let Some((first, last)) = file.and_then(|f| Some((f.first_event_time?, f.last_event_time?))) else { continue };
+        let Some(file) = by_id.get(file_id.as_str()) else { continue };
+        let Some((mut first, mut last)) = file.first_event_time.zip(file.last_event_time) else { continue };
+        if let Some(covers) = covered(&file.path) {
+            (first, last) = (first.min(covers.start), last.max(covers.end - 1));
+        }
         let side = sides.entry(name.clone()).or_insert(Side { name, first, last, ..Side::default() });
         (side.first, side.last) = (side.first.min(first), side.last.max(last));
     }

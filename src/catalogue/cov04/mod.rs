@@ -37,7 +37,7 @@ pub(super) const TEST: Test = Test {
         pass("in_both", "both sources have the change"),
         exception("in_one_only", "the other source had time enough, and does not have the change"),
         undetermined("settling", "the other source ends too soon after the change to be without it for good"),
-        undetermined("beyond_reach", "the other source does not reach the time of the change"),
+        undetermined("beyond_reach", "the other source does not reach the time of the change, nor is it declared to"),
         undetermined("masked", "what changed was cut off or masked in the record, so that it cannot be compared"),
         shared::COVERAGE_GAP,
     ],
@@ -59,7 +59,7 @@ pub(super) const TEST: Test = Test {
         procedure: &[
             "A change that both sources have passes: by the identity of the event, else by equal action, subject, object and actor within window. Of pushes the actor is not compared, since each side names its own.",
             "A change that one source has alone is an exception once the other goes on for longer than settle after it.",
-            "Before that, outside the other's first and last record, over a hole of it, and where the record hides what changed, the change is undetermined.",
+            "Before that, outside the other's first and last record or what it is declared to cover, over a hole of it, and where the record hides what changed, the change is undetermined.",
         ],
         false_positives: &[
             "An export that was filtered by workspace or service lacks the rest: compare what it was meant to hold.",

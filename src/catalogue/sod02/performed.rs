@@ -13,6 +13,7 @@ use crate::catalogue::records::{Raw, records};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::companion::DutySystem;
 use crate::config::Globs;
+use crate::correlate::door::is_uuid;
 use crate::error::Result;
 use crate::event::{EVENT_TYPE, OUTCOME};
 use crate::identity::{Identities, Sighting};
@@ -234,8 +235,19 @@ fn decided(evidence: &Evidence<'_>) -> Decided {
         if act.subject_kind == "group" {
             continue;
         }
-        let key = (subject(identities, &act), is_role, act.entitlement.unwrap_or_default().to_owned());
-        let spans = all.entry(key).or_default();
+        let who = subject(identities, &act);
+        let named = match (act.entitlement.or(act.entitlement_id), act.direction) {
+            (Some(name), _) => name.to_owned(),
+            // PingOne does not name the role that it takes: the only one that is held, or one of before the first record.
+            (None, Direction::Revoke) => match open(&all, &who, is_role).as_slice() {
+                [] => String::new(),
+                [only] => only.clone(),
+                // It may be any of them, and which is not said: none is known to have ended.
+                _ => continue,
+            },
+            (None, _) => String::new(),
+        };
+        let spans = all.entry((who, is_role, named)).or_default();
         match act.direction {
             Direction::Grant if spans.last().is_none_or(|span| span.until != i64::MAX) => {
                 spans.push(Span { from: act.time, until: i64::MAX, opened_by: Some(act.event_id.to_owned()) });
@@ -248,6 +260,14 @@ fn decided(evidence: &Evidence<'_>) -> Decided {
         }
     }
     all
+}
+
+/// What somebody is known to hold at the identity provider after all acts so far.
+fn open(all: &Decided, who: &str, is_role: bool) -> Vec<String> {
+    let theirs = all.range((who.to_owned(), is_role, String::new())..);
+    let theirs = theirs.take_while(|(key, _)| key.0 == who && key.1 == is_role);
+    let is_open = |spans: &[Span]| spans.last().is_some_and(|span| span.until == i64::MAX);
+    theirs.filter(|(_, spans)| is_open(spans)).map(|(key, _)| key.2.clone()).collect()
 }
 
 fn close(spans: &mut [Span], time: i64) {
@@ -291,7 +311,10 @@ fn owned(evidence: &Evidence<'_>, found: &mut Performed, duty: &Duty) -> Result<
         }
     }
     for (owner, span) in ended.into_iter().chain(last.into_values()) {
-        found.hold(evidence, &duty.name, &owner, span);
+        // A group approves nothing and prepares nothing.
+        if owner.contains('@') || is_uuid(&owner) {
+            found.hold(evidence, &duty.name, &owner, span);
+        }
     }
     Ok(())
 }

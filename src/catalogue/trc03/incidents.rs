@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use super::{Cell, Evidence, Item, TEST};
-use crate::catalogue::records::{Raw, held, records};
+use crate::catalogue::records::{Raw, Record, held, records};
 use crate::change::Direction;
 use crate::correlate::acts::{Act, Acts};
 use crate::correlate::cases::{Key, Rules};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::error::Result;
 use crate::event::{OUTCOME, OUTCOME_REASON, PLANE};
+use crate::source::is_provider;
 
 /// Attempts with less than this between them, in microseconds, are one incident.
 const GAP: i64 = 24 * 3_600_000_000;
@@ -37,6 +38,8 @@ pub(super) struct Failures {
     rows: Vec<usize>,
     /// Why, by event.
     reasons: BTreeMap<String, String>,
+    /// Records of failures that no change of those above tells of, in order.
+    others: Vec<Record>,
     /// Those of the period that went to other applications.
     pub(super) elsewhere: u64,
 }
@@ -59,16 +62,33 @@ impl Failures {
             act.plane == "transport"
                 && (act.outcome == "failure" || act.outcome == "unknown" && skipped.contains(act.event_id))
         };
-        let (mut rows, mut elsewhere) = (Vec::new(), 0);
+        // Rows of those that name somebody; events of those that name nobody, and of those that went elsewhere.
+        let (mut rows, mut nobody, mut foreign) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for (row, act) in acts.iter().enumerate().filter(|(_, act)| is_failure(act)) {
-            if !rules.may_be_databricks(act.app) {
-                elsewhere += u64::from(evidence.period.contains(act.time));
-            } else if act.subject.is_some() || act.subject_id.is_some() {
-                rows.push(row);
+            match act.subject.is_some() || act.subject_id.is_some() {
+                _ if !rules.may_be_databricks(act.app) => {
+                    foreign.insert(act.event_id);
+                }
+                true => rows.push(row),
+                false => {
+                    nobody.insert(act.event_id);
+                }
             }
         }
+        let named: BTreeSet<&str> = rows.iter().map(|row| acts.event_id(*row)).collect();
+        let is_told = |event: &str| named.contains(event) || foreign.contains(event);
+        let is_other = |r: &&Record| {
+            let is_push = nobody.contains(r.event_id.as_str()) || is_of_push(r);
+            r.outcome == "failure" && evidence.period.contains(r.time) && is_push && !is_told(&r.event_id)
+        };
+        let others = found.iter().filter(is_other).cloned();
+        let (others, more): (Vec<Record>, Vec<Record>) =
+            others.partition(|record| rules.may_be_databricks(record.app.as_deref()));
+        let elsewhere =
+            found.iter().filter(|r| evidence.period.contains(r.time) && foreign.contains(r.event_id.as_str()));
+        let elsewhere = (elsewhere.count() + more.len()) as u64;
         let reasons = found.iter().filter_map(|r| Some((r.event_id.clone(), r.outcome_reason.clone()?))).collect();
-        Ok(Self { rows, reasons, elsewhere })
+        Ok(Self { rows, reasons, others, elsewhere })
     }
 
     /// The source's code for a failure, else its words; `None` = it gives none.
@@ -100,35 +120,46 @@ impl Failures {
     }
 }
 
-/// A failure that names nobody is one incident an application and day (reference: compliance 2.0a).
-pub(super) fn nameless(evidence: &Evidence<'_>, rules: &Rules, failures: &Failures) -> Vec<Item> {
-    let mut days: BTreeMap<(String, i64), Vec<Act<'_>>> = BTreeMap::new();
-    for act in evidence.correlation.judged.acts.iter().filter(|a| a.plane == "transport" && a.outcome == "failure") {
-        let names_nobody = act.subject.is_none() && act.subject_id.is_none();
-        if names_nobody && rules.may_be_databricks(act.app) && evidence.period.contains(act.time) {
-            let app = act.app.unwrap_or("(application not named)").to_owned();
-            days.entry((app, act.time.div_euclid(GAP))).or_default().push(act);
-        }
+// Imports and look-ups push nothing, and whoever receives requests logs those of others, too.
+fn is_of_push(record: &Record) -> bool {
+    let is_aside =
+        ["import", "verify_exists", "api_query", "call_api"].iter().any(|part| record.event_type.contains(part));
+    is_provider(&record.source) && !record.source.starts_with("scim") && !(record.source == "okta" && is_aside)
+}
+
+/// A failure that names nobody is one incident an application and day (reference: compliance 2.0a), and so is one that names somebody,
+/// but not what was to be done.
+pub(super) fn nameless(failures: &Failures) -> Vec<Item> {
+    type Place = (String, i64, Option<String>);
+    let mut days: BTreeMap<Place, Vec<&Record>> = BTreeMap::new();
+    for record in &failures.others {
+        let app = record.app.clone().unwrap_or_else(|| "(application not named)".to_owned());
+        // Of a failure that is a change the change has said all that there is.
+        let subject = record.target.clone().filter(|_| record.target_kind.as_deref() == Some("user"));
+        days.entry((app, record.time.div_euclid(GAP), subject)).or_default().push(record);
     }
-    let item = |((app, day), acts): ((String, i64), Vec<Act<'_>>)| {
-        let (first, last) = (acts[0].time, acts[acts.len() - 1]);
+    let item = |((app, day, subject), records): (Place, Vec<&Record>)| {
+        let (first, last) = (records[0].time, records[records.len() - 1]);
+        let reason = if subject.is_some() { "action_not_named" } else { "no_subject" };
+        let parts = ["incident", &app, &day.to_string()];
         Item {
             verdict: Verdict::Undetermined,
-            reason: "no_subject".to_owned(),
+            reason: reason.to_owned(),
             severity: TEST.severity,
             scope: Some(ACCOUNT.to_owned()),
+            subject: subject.clone(),
             object: Some(app.clone()),
-            event_ids: acts.iter().map(|a| a.event_id.to_owned()).collect(),
-            detail: Some(format!("{} failures that name nobody", acts.len())),
+            event_ids: records.iter().map(|r| r.event_id.clone()).collect(),
+            detail: Some(format!("{} failures that name {}", records.len(), subject.as_deref().unwrap_or("nobody"))),
             extra: vec![
                 Cell::Instant(Some(first)),
                 Cell::Instant(Some(last.time)),
-                Cell::count(acts.len()),
-                Cell::Text(failures.code(last.event_id)),
+                Cell::count(records.len()),
+                Cell::Text(failures.code(&last.event_id)),
                 Cell::Text(None),
                 Cell::Instant(None),
             ],
-            ..Item::new(item_id(&["incident", &app, &day.to_string()]), first)
+            ..Item::new(item_id(&parts.into_iter().chain(subject.as_deref()).collect::<Vec<_>>()), first)
         }
     };
     days.into_iter().map(item).collect()

@@ -34,6 +34,10 @@ pub(super) const TEST: Test = Test {
         exception("quarantined", "the connector stood in quarantine for longer than tolerated"),
         undetermined("transport_silent", "the effect is there, but the push that should have made it is not on record"),
         undetermined("no_subject", "the failure names nobody, so that nothing can be said to have resolved it"),
+        undetermined(
+            "action_not_named",
+            "the failure does not say what was to be done, so that nothing can be said to have resolved it",
+        ),
         shared::WINDOW_OPEN,
         shared::COVERAGE_GAP,
     ],
@@ -56,7 +60,7 @@ pub(super) const TEST: Test = Test {
     about: About {
         title: "Provisioning failures are noticed and resolved",
         objective: "To find pushes that failed and were left so.",
-        population: "Failed and skipped pushes to Databricks, gathered into incidents by subject, object and action where less than a day lies between them; failures that name nobody, one incident an application and day; quarantines of the connector. Pushes that had nothing to send are none.",
+        population: "Failed and skipped pushes to Databricks, gathered into incidents by subject, object and action where less than a day lies between them; failures that name nobody, or not what was to be done, one incident an application (and person) and day; quarantines of the connector. Pushes that had nothing to send are none.",
         item_noun: "incidents",
         procedure: &[
             "A later success of the same action within resolve_sla passes; where the source logs no success, the effect in Databricks resolves the incident.",
@@ -94,7 +98,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             false => others += 1,
         }
     }
-    items.extend(nameless(evidence, &rules, &failures));
+    items.extend(nameless(&failures));
     items.extend(quarantine::items(evidence, &rules)?);
     Ok(Judged {
         items,

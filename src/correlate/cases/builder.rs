@@ -132,16 +132,25 @@ impl<'a> Builder<'a> {
             Role::Effect => self.effect(row, place, manner),
             Role::Decision => self.decision(row, place, manner),
             Role::Push(succeeded) => self.push(row, place, manner, succeeded),
+            Role::Doubt => {
+                let doubt = (self.acts.time(row), manner.direction);
+                self.case(place).doubts.push(doubt);
+            }
             Role::Nothing => {}
         }
     }
 
     fn effect(&mut self, row: usize, place: Place, manner: &Manner) {
         self.classes[row] = Some(manner.class);
+        let time = self.acts.time(row);
         if manner.direction == Direction::Update {
+            // Of somebody of whom nothing was decided it tells nothing.
+            let is_switch = manner.verb == Verb::UserUpdate && manner.by_connector;
+            if is_switch && self.by_key.at(place).is_some() {
+                self.case(place).updates.push(time);
+            }
             return;
         }
-        let time = self.acts.time(row);
         let (keys, sign_ins) = (&self.ground.keys, &self.ground.sign_ins);
         let exempt = match manner.class {
             _ if self.rules.leaves_out(self.ground.scopes.name(manner.scope)) => Some(Reason::OutOfScope),

@@ -18,6 +18,8 @@ pub(super) enum Role {
     Decision,
     /// A push, and whether it succeeded.
     Push(bool),
+    /// A decision on an account of which the record does not say whether, or which way, it was made.
+    Doubt,
     Nothing,
 }
 
@@ -25,6 +27,7 @@ pub(super) fn role(act: &Act<'_>) -> Role {
     match (act.plane, act.outcome) {
         ("effect", "success") => Role::Effect,
         ("authority", "success") => Role::Decision,
+        ("authority", "unknown") if matches!(act.verb, Verb::UserActivate | Verb::UserDeactivate) => Role::Doubt,
         ("transport", "success") => Role::Push(true),
         ("transport", "failure") => Role::Push(false),
         _ => Role::Nothing,

@@ -149,6 +149,11 @@ pub struct Case {
     pub endings: Vec<Ending>,
     /// What snapshots saw of the access.
     pub observations: Vec<Observation>,
+    /// Decisions on the account of which the record does not say whether, or which way, they were made: when, and which way they
+    /// may have been.
+    pub doubts: Vec<(Instant, Direction)>,
+    /// When the connector updated the account. The log does not say what it changed: each may have switched the account on or off.
+    pub updates: Vec<Instant>,
     /// True when the subject was resolved to one cluster.
     pub is_resolved: bool,
     /// True when the subject was ever seen in Databricks.
@@ -165,6 +170,24 @@ pub struct Case {
     pub effect_scopes: Arc<[Scope]>,
     /// Instants and directions of decisions on the entitlement whose subject is unresolved, ordered by time.
     pub unresolved_decisions: Arc<[(Instant, Direction)]>,
+}
+
+/// What stands in for the id of a hole where the connector updated an account, and the log does not say what of it.
+pub const UNSAID_UPDATE: &str = "updateUser, which does not say what it changed";
+
+/// What stands in for the id of a hole where a decision may have authorised a change, and its record does not say so.
+pub const UNSAID_DECISION: &str = "a decision on the account of which the record does not say which way it was made";
+
+impl Case {
+    /// True where a decision in that span, both ends included, may have been made in the direction.
+    pub fn may_have_been_decided(&self, direction: Direction, from: Instant, to: Instant) -> bool {
+        self.doubts.iter().any(|(time, way)| *way == direction && (from..=to).contains(time))
+    }
+
+    /// True where an update of the account in that span, both ends included, may have switched it on or off.
+    pub fn may_have_been_switched(&self, from: Instant, to: Instant) -> bool {
+        self.is_account && self.updates.iter().any(|time| (from..=to).contains(time))
+    }
 }
 
 /// What the kernel asks of the world beyond its key.

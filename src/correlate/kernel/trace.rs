@@ -6,7 +6,7 @@ use super::super::Verdict;
 use super::held::{Held, History};
 use super::index::{Index, side};
 use super::link::undone_at;
-use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, Vouched, World};
+use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, UNSAID_UPDATE, Vouched, World};
 use crate::change::Direction;
 
 /// Judges every traced decision of a case, in order, taking the records of one instant in the order in which they stand.
@@ -126,6 +126,8 @@ impl<'a> Tracer<'a> {
             (Reason::WindowOpen, None)
         } else if let Some(hole) = world.effect_hole(self.places(world), from, due) {
             (Reason::CoverageGap, Some(hole))
+        } else if self.case().may_have_been_switched(from, due) {
+            (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
         } else if self.index.has_failed(side(decision.direction), from, reversal.unwrap_or(Instant::MAX)) {
             (Reason::Failed, None)
         } else {

@@ -7,7 +7,7 @@ use super::index::{Index, side};
 use super::link::{Links, ending_beside, links};
 use super::marks::Span;
 use super::standing::{Standing, standing};
-use super::{Case, Effect, Instant, Limits, Reason, Vouched, World};
+use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, Vouched, World};
 
 /// Judges every effect of a case, in order, taking the records of one instant in the order in which they stand.
 pub(super) fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
@@ -171,6 +171,8 @@ impl Item<'_> {
             return Vouched { reason: Reason::UnresolvedSubject, ..judged };
         }
         let hole = world.authority_hole(from, to).or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
+        let in_doubt = || self.index.case.may_have_been_decided(self.effect.direction, from, to);
+        let hole = hole.or_else(|| in_doubt().then(|| UNSAID_DECISION.to_owned()));
         match hole {
             None => judged,
             hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },

@@ -170,6 +170,7 @@ fn workspace_admin(story: &mut Story<'_>) {
     story.vouch(&granted, NO_AUTHORITY, None, SITUATION);
     let scope = Scope::Production.label();
     story.note("PRV-01", &granted.change, scope, granted.time, Finding::exception(""), SITUATION);
+    story.beside.administrators.push(person.email.clone());
     story.describe(
         SITUATION,
         "An administrator puts somebody in the group `admins` of a workspace.",

@@ -136,7 +136,10 @@ fn failed_then_retried(story: &mut Story<'_>) {
     const SITUATION: &str = "failed_then_retried";
     let (person, guild) = (story.player(), &story.organisation.cast.guild);
     let decided = join(story, at(15, 10, 0), person, guild);
-    story.log(after(decided.time, 45), Act::PushMembershipFails(person, guild));
+    let (_, failed_at) = story.log(after(decided.time, 45), Act::PushMembershipFails(person, guild));
+    if !story.plan.provider.assigns() {
+        story.note_nameless(failed_at, SITUATION);
+    }
     let arrived_at = after(decided.time, 345);
     let arrived = granted(story, arrived_at, person, guild);
     story.log(after(arrived_at, 3), Act::PushMember(person, guild));

@@ -26,6 +26,7 @@ pub(in crate::simulate) enum Change<'a> {
     AssignGroup(&'a Group),
     RemoveGroup(&'a Group),
     SetAccountAdmin(&'a Person),
+    RemoveAccountAdmin(&'a Person),
     /// Membership of a workspace's group `admins`, which is the role.
     JoinAdmins(&'a Person),
 }
@@ -53,6 +54,7 @@ impl<'a> Change<'a> {
             }
             Self::RemoveGroup(group) => AccessChange::revoke("group.delete", group.databricks_name, "account"),
             Self::SetAccountAdmin(person) => AccessChange::grant("admin.grant", &person.email, "account_admin"),
+            Self::RemoveAccountAdmin(person) => AccessChange::revoke("admin.revoke", &person.email, "account_admin"),
             Self::JoinAdmins(person) => AccessChange::grant("admin.grant", &person.email, "workspace_admin"),
         }
     }
@@ -69,6 +71,7 @@ impl<'a> Change<'a> {
             Self::CreateGroup(_) | Self::AssignGroup(_) => "createGroup",
             Self::RemoveGroup(_) => "removeGroup",
             Self::SetAccountAdmin(_) => "setAccountAdmin",
+            Self::RemoveAccountAdmin(_) => "removeAccountAdmin",
         }
     }
 
@@ -88,7 +91,8 @@ impl<'a> Change<'a> {
             | Self::ActivateUser(person)
             | Self::DeactivateUser(person)
             | Self::DeleteUser(person)
-            | Self::SetAccountAdmin(person) => (endpoint, of_person(person)),
+            | Self::SetAccountAdmin(person)
+            | Self::RemoveAccountAdmin(person) => (endpoint, of_person(person)),
             Self::CreateAgain(person) => {
                 (endpoint, vec![("targetUserName", person.email.clone()), ("targetUserId", String::new())])
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BROWSER, Row, plain};
+use super::{BROWSER, Response, Row, plain};
 use crate::simulate::calendar::{Instant, Scope};
 use crate::simulate::dice::Dice;
 use crate::simulate::organisation::{Organisation, Person};
@@ -11,6 +11,18 @@ use crate::simulate::organisation::{Organisation, Person};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::simulate) enum Use<'a> {
     SignIn(&'a Person),
+    /// Past the identity provider.
+    Password(&'a Person),
+    FailedSignIn(&'a Person),
+    /// Whose, and by whom.
+    ResetPassword(&'a Person, &'a Person),
+    /// All privileges on something are given.
+    Grant {
+        by: &'a Person,
+        to: &'a str,
+        kind: &'static str,
+        name: &'static str,
+    },
     /// From a workspace; Unity Catalog logs it at account level all the same.
     ReadTable(&'a Person, Scope),
     PersonalToken(&'a Person),
@@ -32,6 +44,14 @@ impl Use<'_> {
         let row = plain(time, scope, actor, action, organisation, dice);
         let row = Row { service_name, request_params, ..row };
         match self {
+            Self::FailedSignIn(person) => {
+                let error_message = Some("Invalid user name or password.");
+                let response = Response { status_code: Some(401), error_message, result: None };
+                Row { response, ..from_desk(person, BROWSER, row) }
+            }
+            Self::Password(person) | Self::ResetPassword(_, person) | Self::Grant { by: person, .. } => {
+                from_desk(person, BROWSER, row)
+            }
             Self::SignIn(person) => Row { session_id: Some(dice.uuid()), ..from_desk(person, BROWSER, row) },
             Self::ReadTable(person, _) => from_desk(person, BROWSER, row),
             Self::PersonalToken(person) => from_desk(person, "databricks-cli/0.258.0", row),
@@ -43,6 +63,9 @@ impl Use<'_> {
     fn names<'a>(&'a self, organisation: &'a Organisation) -> (&'a str, &'static str, &'static str) {
         match self {
             Self::SignIn(person) => (&person.email, "accounts", "samlLogin"),
+            Self::Password(person) | Self::FailedSignIn(person) => (&person.email, "accounts", "login"),
+            Self::ResetPassword(_, person) => (&person.email, "accounts", "resetPassword"),
+            Self::Grant { by, .. } => (&by.email, "unityCatalog", "updatePermissions"),
             Self::ReadTable(person, _) => (&person.email, "unityCatalog", "getTable"),
             Self::PersonalToken(person) => (&person.email, "accounts", "tokenLogin"),
             Self::JobToken => (&organisation.job_runner, "accounts", "tokenLogin"),
@@ -54,6 +77,18 @@ impl Use<'_> {
         let method = |name: &str| vec![("user", actor.to_owned()), ("authenticationMethod", name.to_owned())];
         match self {
             Self::SignIn(_) => method("BROWSER_BYO_IDP_SAML"),
+            Self::Password(_) | Self::FailedSignIn(_) => vec![("user", actor.to_owned())],
+            Self::ResetPassword(person, _) => vec![
+                ("targetUserName", person.email.clone()),
+                ("targetUserId", person.databricks_id.clone()),
+                ("endpoint", "adminConsole".to_owned()),
+            ],
+            Self::Grant { to, kind, name, .. } => vec![
+                ("securable_type", (*kind).to_owned()),
+                ("securable_full_name", (*name).to_owned()),
+                ("changes", format!("[{{\"principal\":\"{to}\",\"add\":[\"ALL_PRIVILEGES\"],\"remove\":[]}}]")),
+                ("workspace_id", Scope::Production.workspace_id().to_string()),
+            ],
             Self::ReadTable(_, workspace) => {
                 let table = dice.pick(["sales.orders", "sales.refunds", "web.visits", "finance.ledger"]);
                 let name = format!("main.{table}");

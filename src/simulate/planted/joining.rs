@@ -1,6 +1,7 @@
 //! Newcomers, and the ways an account comes to be.
 
 use crate::simulate::act::{Act, Decision};
+use crate::simulate::beside::Leaving;
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door, Use};
 use crate::simulate::story::Story;
@@ -38,9 +39,10 @@ fn account_repaired_by_hand(story: &mut Story<'_>) {
     let door = Door::Console(&organisation.console_admin);
     let added = story.effect(at(2, 13, 40), Scope::Account, door, Change::CreateUser(person));
     story.carried_out(&[&assigned], &added, SITUATION);
-    // PingOne's failures name nobody, so that they are about nobody.
     if story.plan.provider.assigns() {
         story.note("TRC-03", &added.change, Scope::Account.label(), failed_at, Finding::undetermined(""), SITUATION);
+    } else {
+        story.note_nameless(failed_at, SITUATION);
     }
     story.begins(person, at(3, 0, 0));
     story.enters(at(5, 9, 30), person, &organisation.analysts, "clean_joiner");
@@ -103,10 +105,12 @@ fn not_pushed(story: &mut Story<'_>) {
         let joined = story.decide(at(5, 15, minute), Decision::JoinGroup(person, &organisation.marketing));
         story.trace(&joined, ELSEWHERE, None, SITUATION);
     }
-    let left = story.decide(at(16, 17, 30), story.departure(outsider));
+    let began = at(16, 17, 30);
+    let left = story.decide(began, story.departure(outsider));
+    story.beside.left(outsider, began, Leaving::Voluntary);
     story.trace(&left, ELSEWHERE, None, "outsider_leaves");
     for test_id in ["DEP-01", "DEP-02"] {
-        story.note(test_id, &left.change, Scope::Account.label(), left.time, ELSEWHERE, "outsider_leaves");
+        story.note(test_id, &left.change, Scope::Account.label(), began, ELSEWHERE, "outsider_leaves");
     }
     story.describe(
         SITUATION,

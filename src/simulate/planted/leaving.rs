@@ -1,6 +1,7 @@
 //! A leaver who keeps access for days, and a group that is deleted.
 
 use crate::simulate::act::{Act, Decision};
+use crate::simulate::beside::Leaving;
 use crate::simulate::calendar::{Scope, after, at};
 use crate::simulate::databricks::{Change, Door, Use};
 use crate::simulate::story::Story;
@@ -17,7 +18,9 @@ fn late_leaver(story: &mut Story<'_>) {
     const LATE: Finding = Finding::exception("late");
     let organisation = story.organisation;
     let person = &organisation.late_leaver;
-    let decided = story.dismissed(at(14, 9, 0), person);
+    let began = at(14, 9, 0);
+    let decided = story.dismissed(began, person);
+    story.beside.left(person, began, Leaving::Involuntary);
     story.used(at(15, 15, 4), Scope::Production, Use::PersonalToken(person));
     story.used(at(15, 15, 6), Scope::Account, Use::ReadTable(person, Scope::Production));
     let change = Change::DeactivateUser(person);
@@ -28,8 +31,7 @@ fn late_leaver(story: &mut Story<'_>) {
         story.trace(decided, LATE, Some(&ended), SITUATION);
     }
     let scope = || Scope::Account.label();
-    // The clock starts with the first decision.
-    let began = decided.iter().map(|decided| decided.time).min().unwrap_or(ended.time);
+    // The clock starts with the personnel record.
     for test_id in ["DEP-01", "DEP-02"] {
         story.note(test_id, &ended.change, scope(), began, Finding::exception(""), SITUATION);
     }

@@ -50,6 +50,8 @@ fn membership_repaired_by_hand(story: &mut Story<'_>) {
     if story.plan.provider == Provider::Entra {
         let silent = Finding::undetermined("");
         story.note("TRC-03", &added.change, Scope::Account.label(), failed_at, silent, SITUATION);
+    } else if !story.plan.provider.assigns() {
+        story.note_nameless(failed_at, SITUATION);
     }
     story.describe(
         SITUATION,
@@ -89,6 +91,7 @@ fn never_repaired(story: &mut Story<'_>) {
     } else {
         // A failure that names nobody is nobody's.
         story.trace(&decided, Finding::exception("missing"), None, SITUATION);
+        story.note_nameless(failed_at, SITUATION);
     }
     story.describe(
         SITUATION,

@@ -50,6 +50,7 @@ fn administrator_by_hand(story: &mut Story<'_>) {
     let granted = story.effect(at(12, 16, 20), Scope::Account, door, Change::SetAccountAdmin(person));
     story.vouch(&granted, NO_AUTHORITY, None, SITUATION);
     story.note("PRV-01", &granted.change, Scope::Account.label(), granted.time, Finding::exception(""), SITUATION);
+    story.beside.administrators.push(person.email.clone());
     story.describe(
         SITUATION,
         "An administrator makes somebody an account administrator. The identity provider knows nothing of it.",

@@ -100,6 +100,10 @@ impl Source for CloudTrail {
         version.strip_prefix("1.").is_some_and(|minor| minor.parse::<u8>().is_ok())
     }
 
+    fn names_files_by_content(&self) -> bool {
+        true
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }

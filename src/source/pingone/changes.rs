@@ -19,7 +19,18 @@ pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -
     };
     changes.retain(names_anything);
     changes.iter_mut().for_each(|change| change.outcome = outcome);
+    if act == Act::Modified && outcome == Outcome::Success && changes.iter().all(|c| c.verb == Verb::UserUpdate) {
+        changes.extend(unsaid(activity));
+    }
     changes
+}
+
+/// The two ways in which the account may have been switched, where the record says that it was and not which way: of each it is not
+/// known whether it was made.
+fn unsaid<'r>(activity: &Activity<'r>) -> impl Iterator<Item = Change<'r>> {
+    let person = activity.sole("USER").filter(|_| activity.modified("enabled"));
+    let ways = [Verb::UserActivate, Verb::UserDeactivate].map(|verb| account(verb, SubjectKind::User, person));
+    ways.into_iter().filter(names_anything)
 }
 
 fn names_anything(change: &Change<'_>) -> bool {

@@ -22,7 +22,10 @@ pub(super) const DOC: Doc = Doc {
             "target, target_id, target_kind",
             "the resource of the type's family, else the only resource; the group of a membership",
         ),
-        ("app", "the resource of type APPLICATION"),
+        (
+            "app",
+            "the resource of type APPLICATION; of a push that of type PROVISIONING_CONNECTION; where somebody signs in, else the client",
+        ),
         ("source_ip, user_agent", "`source.ipAddress`, `source.userAgent`"),
         ("session_id", "`internalCorrelation.sessionId`"),
         ("parse_rule", "re_exported: lower-cased keys, or a time with a blank and without zone"),
@@ -32,7 +35,7 @@ pub(super) const DOC: Doc = Doc {
         ("user.update", "USER.UPDATED, USER.MOVED (to another population)"),
         (
             "user.activate, user.deactivate",
-            "USER.UPDATED whose modified attributes name `enabled`, only where the description says which way",
+            "USER.UPDATED whose modified attributes name `enabled`: where the description says which way; else both, each of unknown outcome, beside the update",
         ),
         ("group.create, group.update, group.delete", "GROUP.CREATED, GROUP.UPDATED, GROUP.DELETED"),
         (
@@ -45,7 +48,7 @@ pub(super) const DOC: Doc = Doc {
         ),
     ],
     missing: &[
-        "A user who is switched off is USER.UPDATED with `enabled` among the modified attributes, and the value is not logged: such a leaver is an update here unless the description says more.",
+        "A user who is switched off is USER.UPDATED with `enabled` among the modified attributes, and the value is not logged: unless the description says more, such a leaver is no leaver here, and what Databricks does then is undetermined.",
         "The member of a membership is an id; the name is known only from other activities about the same user.",
         "A revoked role is not named at all, not even by id.",
         "A deleted group or population logs nothing about its members, and groups filled by a filter log no memberships.",

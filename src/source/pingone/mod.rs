@@ -96,8 +96,7 @@ fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
         target: target.and_then(|t| t.name.clone()),
         target_id: target.and_then(|t| t.id.clone()),
         target_kind: target.and_then(|t| t.kind.clone()).map(kind_word),
-        // An application that holds a role is whom the act is about, not where.
-        app: activity.sole("APPLICATION").filter(|_| !matches!(act, Act::Role(_))).and_then(|a| a.name.clone()),
+        app: app(&activity, &event_type, plane, act),
         request_id: said(&activity.correlation_id),
         session_id: said(&activity.internal_correlation.session_id),
         source_ip: said(&activity.source.ip_address).map(without_port),
@@ -165,6 +164,27 @@ fn target<'e, 'r>(activity: &'e Activity<'r>, event_type: &str) -> Option<&'e Re
         [only] => Some(only),
         _ => None,
     })
+}
+
+/// The application: a resource, the connection that something was to be pushed through, or the client where somebody shows who they are.
+fn app<'r>(activity: &Activity<'r>, event_type: &str, plane: Plane, act: Act) -> Option<Text<'r>> {
+    let resource = |kind: &str| activity.sole(kind).and_then(|resource| resource.name.clone());
+    match plane {
+        Plane::Transport => resource("PROVISIONING_CONNECTION"),
+        Plane::Usage if shows_who(event_type) => {
+            resource("APPLICATION").or_else(|| activity.actors.client.name.clone())
+        }
+        // An application that holds a role is whom the act is about, not where.
+        _ => resource("APPLICATION").filter(|_| !matches!(act, Act::Role(_))),
+    }
+}
+
+/// Whether the type is that of somebody who shows who they are, or fails to, at the client that asks.
+fn shows_who(event_type: &str) -> bool {
+    let is_check = event_type
+        .split_once('.')
+        .is_some_and(|(what, deed)| ["PASSWORD", "OTP", "ASSERTION"].contains(&what) && deed.starts_with("CHECK_"));
+    is_check || event_type.starts_with("USER.ACCESS_")
 }
 
 /// tickmark's word for PingOne's type of a resource, else PingOne's own.

@@ -9,7 +9,7 @@ const REQUESTS: &str = "\n[[source]]\nid = \"scim\"\npaths = [\"scim.json\"]\nco
 const SCIM: (&str, &str) = ("", REQUESTS);
 const ALLOWED: (&str, &str) = (
     "",
-    "\n[test.\"ATR-01\"]\nallowed = [\"USERNAME\", \"active\", \"name.*\", \"emails*\", \"hireDate\", \"nickName\", \"password\", \"costCenter\", \"login\", \"members*\"]\n",
+    "\n[test.\"ATR-01\"]\nallowed = [\"USERNAME\", \"active\", \"name\", \"emails\", \"hireDate\", \"nickName\", \"password\", \"costCenter\", \"login\", \"members*\"]\n",
 );
 const LISTS: (&str, &str) = ("", "\n[[source]]\nid = \"scim_snapshot\"\npaths = [\"scim_snapshot.json\"]\n");
 const DOMAIN: (&str, &str) = ("", "\n[identity]\ndomains = { \"corp.example.com\" = \"example.com\" }\n");

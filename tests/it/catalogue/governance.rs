@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::logs::{Door, Logs, instant, user};
+use super::ping;
 use super::stage::{Ground, Story, config, outcome};
 
 const ROBOT: &str = "11111111-2222-4333-8444-555555555555";
@@ -138,6 +139,33 @@ pub(super) const GOVERNANCE: &[Story] = &[
             "directory-admin Builds + approves: pass separated",
             "dan loads + owns: exception held",
             "erin loads + owns: undetermined no_opening_state",
+        ],
+    },
+    // PingOne names a role by its id where it gives it, and not at all where it takes it.
+    Story {
+        test: "SOD-02",
+        but: &[DUTIES, ping::PING],
+        tell: |logs| {
+            logs.files.push(("matrix.csv", "duty_a,duty_b\ndecides,administers\n".to_owned()));
+            let duties = "duty,system,kind,value\ndecides,idp,role,role-7\nadministers,databricks,role,account_admin\n";
+            logs.files.push(("duties.csv", duties.to_owned()));
+            let mut roles = Vec::new();
+            for (minute, who) in (10..).zip(["alice", "bob", "carol"]) {
+                logs.user("01 08:00", "add", who);
+                let at = format!("01 07:{minute}");
+                roles.push(ping::activity(&at, "root", "USER.CREATED", ping::user(who), "Created User"));
+            }
+            roles.extend([ping::given("01 09:00", "alice", "role-7"), ping::given("01 09:01", "bob", "role-7")]);
+            roles.extend([ping::taken("02 09:01", "bob"), ping::given("01 09:02", "carol", "role-8")]);
+            logs.files.push(("pingone.json", roles.join("\n")));
+            for (minute, who) in (10..).zip(["alice", "bob", "carol"]) {
+                admin(logs, &format!("02 10:{minute}"), who);
+            }
+        },
+        judged: &[
+            "alice decides + administers: exception held",
+            "bob decides + administers: pass separated",
+            "carol decides + administers: pass separated",
         ],
     },
     Story {

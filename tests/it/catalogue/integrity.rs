@@ -28,6 +28,8 @@ fn is_nobody(name: &str) -> Value {
 }
 
 const SECOND_DELIVERY: (&str, &str) = ("", "\n[[source]]\nid = \"databricks\"\npaths = [\"table.json\"]\n");
+const COVERED_DELIVERY: (&str, &str) =
+    ("", "\n[[source]]\nid = \"databricks\"\npaths = [\"table.json\"]\ncovers = \"2026-06-29..2026-07-04\"\n");
 const REQUESTS: (&str, &str) =
     ("", "\n[[source]]\nid = \"scim\"\npaths = [\"scim.json\"]\ncovers = \"2026-06-29..2026-07-04\"\n");
 const TOKENS: (&str, &str) = ("", "\n[[source]]\nid = \"scim_event\"\npaths = [\"scim_event.json\"]\n");
@@ -198,6 +200,26 @@ pub(super) const INTEGRITY: &[Story] = &[
             "user.create bob account: exception in_one_only",
             "user.create gap account: undetermined coverage_gap",
             "user.deactivate dave account: exception in_one_only",
+        ],
+    },
+    // What an export is declared to cover it reaches, whatever its last record.
+    Story {
+        test: "COV-04",
+        but: &[COVERED_DELIVERY],
+        tell: |logs| {
+            let mut table = Vec::new();
+            logs.user("01 09:00", "add", "first");
+            logs.user("02 09:00", "add", "alice");
+            table.push(in_table(logs, is_as_it_was));
+            logs.user("02 12:00", "add", "last");
+            logs.user("03 12:00", "add", "settling");
+            logs.files.push(("table.json", table.join("\n")));
+        },
+        judged: &[
+            "user.create first account: exception in_one_only",
+            "user.create alice account: pass in_both",
+            "user.create last account: exception in_one_only",
+            "user.create settling account: undetermined settling",
         ],
     },
     // One delivery alone tells no story twice.

@@ -10,6 +10,8 @@ pub(super) struct Logs {
     pub(super) databricks: Vec<String>,
     /// Other files by path, such as registers and listings. What the configuration of the story does not name is not read.
     pub(super) files: Vec<(&'static str, String)>,
+    /// The same, compressed.
+    pub(super) gzipped: Vec<(&'static str, String)>,
 }
 
 /// By which door a change came.

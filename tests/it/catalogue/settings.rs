@@ -37,7 +37,9 @@ fn settings(logs: &mut Logs) {
     let approvals = "ticket,subject,object,approver,approved_at,expires_at\n\
         T-1,4150000000000001,enableExportNotebook,carol@example.com,2026-07-01T00:00:00Z,2026-07-03T00:00:00Z\n\
         T-2,4150000000000001,maxTokenLifetimeDays,root@example.com,2026-07-01T00:00:00Z,\n\
-        T-3,account,ip_access_list*,carol@example.com,2026-07-03T00:00:00Z,\n";
+        T-3,account,ip_access_list*,carol@example.com,2026-07-03T00:00:00Z,\n\
+        T-4,root@example.com,enableDbfsFileBrowser,carol@example.com,2026-07-01T00:00:00Z,\n\
+        T-5,enableWebTerminal,enableWebTerminal,carol@example.com,2026-07-01T00:00:00Z,\n";
     logs.files.push(("approvals.csv", approvals.to_owned()));
     workspace_conf(logs, "02 10:00", Door::HUMAN, "enableExportNotebook", "true", 200);
     // Approved by the very person who does it.
@@ -46,6 +48,8 @@ fn settings(logs: &mut Logs) {
     workspace_conf(logs, "02 13:00", Door::HUMAN, "enableIpAccessLists", "false", 200);
     workspace_conf(logs, "02 14:00", Door::HUMAN, "enableIpAccessLists", "false", 200);
     workspace_conf(logs, "02 15:00", Door::HUMAN, "enableResultsDownloading", "true", 403);
+    workspace_conf(logs, "02 15:10", Door::HUMAN, "enableDbfsFileBrowser", "true", 200);
+    workspace_conf(logs, "02 15:20", Door::HUMAN, "enableWebTerminal", "true", 200);
     // The approval of the third comes a day too late, and that of the first has run out.
     let list = json!({"ipAccessListId": "a1", "userId": "7"});
     logs.act("02 16:00", "account", Door::HUMAN, "accounts", "deleteIpAccessList", list.clone(), 200, Value::Null);
@@ -159,13 +163,22 @@ fn cloud(logs: &mut Logs) {
         call("02 12:00", "deploy-bot", "UpdateAssumeRolePolicy", json!({"roleName": "dbx-data", "policyDocument": trust.to_string()})),
         call("02 13:00", "deploy-bot", "PutBucketPolicy", json!({"bucketName": "dbx-lake", "bucketPolicy": anyone})),
         attach("02 14:00", "mallory", "dbx-ticket"),
+        attach("02 14:10", "mallory", "dbx-role"),
+        attach("02 14:20", "nancy", "dbx-person"),
+        attach("02 14:30", "mallory", "dbx-policy"),
+        attach("02 14:40", "oscar", "dbx-own"),
     ]})
     .to_string();
     let other = json!({"Records": [attach("02 15:00", "eve", "dbx-late")]}).to_string();
     let third = json!({"Records": [attach("02 16:00", "eve", "dbx-unlisted")]}).to_string();
     logs.files.push((
         "approvals.csv",
-        "ticket,subject,object,approver,approved_at\nT-1,tenant,dbx-ticket,carol@example.com,2026-07-01T00:00:00Z\n"
+        "ticket,subject,object,approver,approved_at\n\
+         T-1,tenant,dbx-ticket,carol@example.com,2026-07-01T00:00:00Z\n\
+         T-2,dbx-role,dbx-role,carol@example.com,2026-07-01T00:00:00Z\n\
+         T-3,nancy,dbx-person,carol@example.com,2026-07-01T00:00:00Z\n\
+         T-4,dbx-policy,arn:aws:iam::111111111111:policy/read,carol@example.com,2026-07-01T00:00:00Z\n\
+         T-5,dbx-own,dbx-own,oscar,2026-07-01T00:00:00Z\n"
             .to_owned(),
     ));
     logs.files.push(("cloudtrail-digest.json", digest(&sha256_hex(records.as_bytes()), "cloudtrail.json")));
@@ -173,6 +186,14 @@ fn cloud(logs: &mut Logs) {
         "cloudtrail-digest-2.json",
         digest(&sha256_hex(b"another"), "cloudtrail-2.json").replace("d.json.gz", "e.json.gz"),
     ));
+    // A digest tells what the log file holds once it is unpacked.
+    let packed = json!({"Records": [attach("02 17:00", "eve", "dbx-packed")]}).to_string();
+    let altered = json!({"Records": [attach("02 18:00", "eve", "dbx-altered")]}).to_string();
+    for (at, hash, name) in [(3, packed.as_bytes(), "cloudtrail-4.json"), (4, &b"another"[..], "cloudtrail-5.json")] {
+        let path = if at == 3 { "cloudtrail-digest-3.json" } else { "cloudtrail-digest-4.json" };
+        logs.files.push((path, digest(&sha256_hex(hash), name).replace("d.json.gz", &format!("{at}.json.gz"))));
+    }
+    logs.gzipped.extend([("cloudtrail-4.json", packed), ("cloudtrail-5.json", altered)]);
     logs.files.push(("cloudtrail.json", records));
     logs.files.push(("cloudtrail-2.json", other));
     logs.files.push(("cloudtrail-3.json", third));
@@ -246,6 +267,8 @@ pub(super) const SETTINGS: &[Story] = &[
             "enableIpAccessLists: pass pipeline",
             "enableIpAccessLists: exception disabled",
             "enableIpAccessLists: exception no_authority",
+            "enableDbfsFileBrowser: pass ticket",
+            "enableWebTerminal: pass ticket",
             "ip_access_list a1: exception disabled",
             "ip_access_list a1: pass ticket",
             "application.lifecycle.deactivate Databricks: exception disabled",
@@ -293,6 +316,12 @@ pub(super) const SETTINGS: &[Story] = &[
             "dbx-data: exception no_external_id",
             "dbx-lake: exception wildcard",
             "dbx-ticket: pass ticket",
+            "dbx-role: pass ticket",
+            "dbx-person: pass ticket",
+            "dbx-policy: pass ticket",
+            "dbx-own: exception out_of_band",
+            "dbx-packed: exception out_of_band",
+            "dbx-altered: undetermined digest_differs",
             "dbx-late: undetermined digest_differs",
             "dbx-unlisted: undetermined digest_missing",
             "paired: exception out_of_band",

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use tickmark::catalogue::profiles::Profile;
 use tickmark::catalogue::{self, Evidence, Item, Outcome, Views, WaiverUse};
@@ -84,6 +87,11 @@ impl Ground {
             let parent = folder.path().join(path).parent().map(Path::to_owned).expect("a folder");
             fs::create_dir_all(parent).expect("a folder");
             write(path, text.clone());
+        }
+        for (path, text) in &logs.gzipped {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            packed.write_all(text.as_bytes()).expect("a compressed file");
+            fs::write(folder.path().join(path), packed.finish().expect("a compressed file")).expect("a file");
         }
         write("tickmark.toml", config.to_owned());
         let (config, _) = Companions::with_config(&folder.path().join("tickmark.toml"), None).expect("a configuration");
