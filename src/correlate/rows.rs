@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::DataFrame;
 
 use super::acts::Acts;
@@ -23,6 +25,29 @@ pub fn item_id(parts: &[&str]) -> String {
     hex(&crate::event::identity("item", &parts)[..10])
 }
 
+/// The id of an item of a record and a key: only where the record bears on the key more than once, the later ones are numbered.
+fn id_on_key(kind: &str, event_id: &str, key: &Key, nth: Option<&usize>) -> String {
+    let parts = [kind, event_id, key.subject.label(), key.entitlement.name()];
+    match nth {
+        Some(nth) if *nth > 0 => item_id(&[parts[0], parts[1], parts[2], parts[3], &nth.to_string()]),
+        _ => item_id(&parts),
+    }
+}
+
+/// How many of the same record come before each, such as a group's member that a record adds and removes; nothing for a single one.
+fn nth_of_event<'a>(events: impl ExactSizeIterator<Item = &'a str>) -> Vec<usize> {
+    if events.len() < 2 {
+        return Vec::new();
+    }
+    let mut seen: HashMap<&str, usize, FixedState> = HashMap::default();
+    let nth = |event| {
+        let count = seen.entry(event).or_default();
+        *count += 1;
+        *count - 1
+    };
+    events.map(nth).collect()
+}
+
 pub(super) fn vouching(
     key: &Arc<Key>,
     case: &Case,
@@ -33,11 +58,11 @@ pub(super) fn vouching(
 ) {
     let mut vouched_by = vec![0; case.decisions.len()];
     vouched.iter().filter_map(|v| v.decision).for_each(|d| vouched_by[d] += 1);
+    let nth = nth_of_event(case.effects.iter().map(|effect| acts.event_id(effect.row)));
     let row = |v: &Vouched| {
         let effect = &case.effects[v.effect];
-        let parts = ["vouching", acts.event_id(effect.row), key.subject.label(), key.entitlement.name()];
         Vouching {
-            item_id: item_id(&parts),
+            item_id: id_on_key("vouching", acts.event_id(effect.row), key, nth.get(v.effect)),
             key: key.clone(),
             effect: effect.row,
             reason: v.reason,
@@ -65,6 +90,7 @@ pub(super) fn tracing(
     limits: &Limits,
     into: &mut Vec<Tracing>,
 ) {
+    let nth = nth_of_event(case.decisions.iter().map(|decision| acts.event_id(decision.row)));
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
         // The contract has no such reason for tracing: what the log leaves out is the order.
@@ -76,9 +102,8 @@ pub(super) fn tracing(
             Reason::Late if is_automatic => Reason::AutomaticIdentityManagement,
             reason => reason,
         };
-        let parts = ["tracing", acts.event_id(decision.row), key.subject.label(), key.entitlement.name()];
         Tracing {
-            item_id: item_id(&parts),
+            item_id: id_on_key("tracing", acts.event_id(decision.row), key, nth.get(t.decision)),
             key: key.clone(),
             authority: decision.row,
             reason,

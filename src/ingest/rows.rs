@@ -1,6 +1,7 @@
 //! Events, changes, files and rejects as rows of their tables.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::block::{Digits, Reject};
 use super::secrets::mask_values;
@@ -74,13 +75,28 @@ pub(super) fn put_event(rows: &mut Columns, event: &Event<'_>, lineage: &Lineage
     }
 }
 
+/// Changes that are compared with each other; more of them by what they say.
+const FEW: usize = 16;
+
+/// The changes of a record, each once, however often the record says it; all of them where it both grants and revokes, since what
+/// is said again then may undo what stands in between.
+fn distinct<'c, 'e>(changes: &'c [Change<'e>]) -> impl Iterator<Item = &'c Change<'e>> {
+    let is_one_way = changes.iter().all(|change| change.direction == changes[0].direction);
+    let mut said = HashSet::new();
+    changes.iter().enumerate().filter_map(move |(at, change)| {
+        let is_new =
+            if changes.len() <= FEW { !changes[..at].contains(change) } else { said.insert(format!("{change:?}")) };
+        (is_new || !is_one_way).then_some(change)
+    })
+}
+
 /// Puts the rows of table `changes` that an event holds; returns how many.
 pub(super) fn put_changes(rows: &mut Columns, event: &Event<'_>, masked: bool) -> u32 {
     let mut count = 0;
-    for (ordinal, change) in event.changes.iter().enumerate() {
+    for change in distinct(&event.changes) {
         let event_id = Digits::of(&event.identity);
         let event_id = event_id.as_str();
-        rows.text(CHANGE_ID, format!("{event_id}-{ordinal}").as_str());
+        rows.text(CHANGE_ID, format!("{event_id}-{count}").as_str());
         rows.text(EVENT_ID, event_id);
         rows.instant(EVENT_TIME, event.event_time);
         rows.text(PLANE, event.plane.as_str());
@@ -199,4 +215,26 @@ pub(super) fn put_reject(rows: &mut Rows, tally: &FileTally, reject: &Reject) {
     rows.whole(BYTE_OFFSET, whole(reject.byte_offset));
     rows.text(lake::REASON, reject.reason.as_str());
     rows.text(lake::REJECTED_RAW, reject.raw.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_record_says_twice_is_one_change() {
+        for count in [1, FEW, 3 * FEW] {
+            let change = |n: usize| Change {
+                subject: Some(format!("person{n}@example.com").into()),
+                ..Change::new(Verb::MemberAdd, Outcome::Success)
+            };
+            let once: Vec<Change<'_>> = (0..count).map(change).collect();
+            let twice: Vec<Change<'_>> = once.iter().cloned().chain(once.iter().cloned()).collect();
+            assert!(distinct(&twice).eq(once.iter()));
+            let undone =
+                Change { subject: once[0].subject.clone(), ..Change::new(Verb::MemberRemove, Outcome::Success) };
+            let again: Vec<Change<'_>> = [&once[0], &undone, &once[0]].into_iter().cloned().collect();
+            assert!(distinct(&again).eq(again.iter()));
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use tickmark::change::CHANGES;
 use tickmark::event::EVENTS;
 use tickmark::lake::REJECTS;
 
@@ -174,4 +175,36 @@ fn what_is_too_long_or_too_deep_costs_one_line() {
     let open = "{\"a\":".repeat(50_000) + "\n";
     let text = line(1) + &nested + &open + &line(4);
     assert_rejects("deep.json", text, 2, &[(2, "nested more than"), (3, "nested more than")]);
+}
+
+// A list of changes may name one member twice, and may put somebody in and out again at once.
+#[test]
+fn a_record_may_bear_on_one_key_more_than_once() {
+    let place = Place::new();
+    let change = |verb: &str| {
+        format!(r#"{{"verb":"{verb}","subject":"bob@example.com","subject_kind":"user","entitlement":"data"}}"#)
+    };
+    let said = |changes: &[String]| {
+        ["authority", "effect"].map(|plane| {
+            let time = if plane == "authority" { "2026-07-01T08:00:00Z" } else { "2026-07-01T08:00:05Z" };
+            let changes = changes.join(",");
+            format!(
+                r#"{{"tickmark":1,"time":"{time}","type":"{plane}.{}","plane":"{plane}","outcome":"success","scope":"account","changes":[{changes}]}}"#,
+                changes.len()
+            ) + "\n"
+        })
+    };
+    let (add, remove) = (change("member.add"), change("member.remove"));
+    let twice = said(&[add.clone(), add.clone()]).concat();
+    let both = said(&[add.clone(), remove, add]).concat();
+    place.write("in/a.jsonl", twice + &both);
+    place.write(
+        "tickmark.toml",
+        "[organization]\nname = \"Example Corp\"\n[[source]]\nid = \"generic\"\npaths = [\"in\"]\n",
+    );
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    place.run(&run).ends(0);
+    let told = lake_rows(&place.path("lake"), &CHANGES).into_iter().filter(|row| row["plane"] == "effect");
+    // The same said twice is one change; but what was undone in between is done again.
+    assert_eq!(told.count(), 1 + 3);
 }
