@@ -91,6 +91,12 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// The sample's configuration without its companion files, for folders that do not hold them.
+pub(crate) fn bare_config() -> String {
+    let text = fs::read_to_string(sample_data().join("tickmark.toml")).unwrap();
+    text.split_inclusive("\n\n").filter(|table| !table.starts_with("[[companion]]")).collect()
+}
+
 /// Every file below a folder, by its path from there.
 pub(crate) fn listing(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
