@@ -43,8 +43,8 @@ impl Source for Fake {
             return Fate::Rejected("`/id` or `/t` is missing".into());
         };
         let text = std::str::from_utf8(record.bytes).unwrap();
-        let change = Change {
-            subject: Some("alice".into()),
+        let change = |n: usize| Change {
+            subject: Some(if n == 0 { "alice".into() } else { format!("alice{n}").into() }),
             subject_kind: SubjectKind::User,
             entitlement: Some("admins".into()),
             ..Change::new(Verb::MemberAdd, Outcome::Success)
@@ -59,7 +59,7 @@ impl Source for Fake {
             scope: "account".into(),
             delivery: "fake",
             mapped: true,
-            changes: vec![change; count],
+            changes: (0..count).map(change).collect(),
             statements: value["holds"].as_str().map(statement).into_iter().collect(),
             ..Event::new(event_identity, day * DAY + id, "fake.done".into())
         }))
