@@ -50,7 +50,7 @@ pub(super) const GATES: &[Story] = &[
         test: "SOD-01",
         but: &[OUT_OF_SCOPE],
         tell: beyond,
-        judged: &["member.add alice engineers: pass segregated"],
+        judged: &["member.add alice engineers: undetermined coverage_gap"],
     },
     Story {
         test: "COV-01",

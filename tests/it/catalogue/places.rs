@@ -127,7 +127,6 @@ macro_rules! holds {
 holds! {
     cov_04: "COV-04" ["settle = \"1s\""],
     vch_01: "VCH-01" ["min_strength = \"exact-id\""],
-    trc_02: "TRC-02" ["deprovision_sla = \"1h\""],
     dep_03: "DEP-03" ["residue_sla = \"1h\"", "token_sla = \"1s\"", "admin_sla = \"1s\""],
     acc_03: "ACC-03" ["allowed_domains = [\"example.com\"]"],
     prv_01: "PRV-01" ["privileged_groups = [\"*\"]"],
