@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use polars::prelude::*;
 
 use crate::error::Result;
 use crate::event::{ACTOR, ACTOR_ID, ACTOR_KIND, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, OUTCOME, SCOPE, SOURCE_IP};
 use crate::frame::{SOURCE, collect, engine, instants, scan, texts};
-use crate::lake::Lake;
+use crate::lake::{Lake, Page, counted};
 use crate::schema::Column as Named;
 
 /// The distance within which a sign-in explains an automatic creation, in microseconds (design: rulings).
@@ -18,20 +20,22 @@ const SIGN_IN_WINDOW: i64 = 600_000_000;
 /// # Errors
 /// The lake cannot be read.
 pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let seen = scan(lake, &EVENTS)?
-        .filter(SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(ACTOR.expr().is_not_null()))
-        .filter(OUTCOME.expr().neq(lit("failure")))
-        .select([ACTOR.expr(), SCOPE.expr()])
-        .unique(None, UniqueKeepStrategy::Any);
-    let seen = collect(seen, "read who acted in Databricks")?;
-    let (actors, scopes) = (texts(&seen, ACTOR)?, texts(&seen, SCOPE)?);
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for row in 0..seen.height() {
-        if let (Some(actor), Some(scope)) = (actors.get(row), scopes.get(row)) {
-            all.entry(actor.to_lowercase()).or_default().insert(scope.to_owned());
+    type Presence = BTreeMap<String, BTreeSet<String>>;
+    let take = |all: &mut Presence, _: &str, page: &Page<'_>| {
+        let (actors, scopes, outcomes) = (page.texts(0)?, page.texts(1)?, page.texts(2)?);
+        let named =
+            |row: usize| Some((actors.text(row)?, scopes.text(row)?)).filter(|_| outcomes.text(row) != Some("failure"));
+        let seen: HashSet<(&str, &str), FixedState> = (0..page.len()).filter_map(named).collect();
+        for (actor, scope) in seen {
+            all.entry(actor.to_lowercase()).or_default().insert(lake.placed(scope).to_owned());
         }
-    }
-    Ok(all)
+        Ok(())
+    };
+    let merge = |mut one: Presence, other: Presence| {
+        other.into_iter().for_each(|(actor, scopes)| one.entry(actor).or_default().extend(scopes));
+        one
+    };
+    counted(lake, &EVENTS, &[ACTOR, SCOPE, OUTCOME], |source| source == crate::source::DATABRICKS, take, merge)
 }
 
 /// Somebody whom a directory's events name as the actor, with name and id.

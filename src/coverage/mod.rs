@@ -9,14 +9,14 @@ mod table;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use polars::prelude::*;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use crate::config::{Config, Globs, Period};
 use crate::error::Result;
 use crate::event::{DELIVERY, EVENT_TIME, EVENTS, SCOPE};
-use crate::frame::{SOURCE, collect, instants, scan, texts};
 use crate::inventory::{FileRow, Inventory};
-use crate::lake::Lake;
+use crate::lake::{Lake, Page, counted};
 
 pub use log::{Cell, HOUR, Hole, Log, Tally, hours};
 pub use table::COVERAGE;
@@ -34,8 +34,48 @@ pub struct Coverage {
 /// Forms of delivery of Databricks' log that carry no acts of the account (reference: compliance 2.0, Azure trap).
 pub const WITHOUT_ACCOUNT: [&str; 2] = ["azure_diagnostic", "log_analytics"];
 
-/// Whether all records of a group came in such a form.
-const IS_WITHOUT_ACCOUNT: &str = "is_without_account";
+/// Records by hour, counted.
+#[derive(Debug, Default)]
+struct Counts {
+    by_log: ByLog<i64>,
+    /// Whether Databricks has a record at all, and one in a form that carries acts of the account.
+    has_databricks: bool,
+    has_account_form: bool,
+}
+
+impl Counts {
+    fn take(&mut self, lake: &Lake, source: &str, page: &Page<'_>) -> Result<()> {
+        let (scopes, times, forms) = (page.texts(0)?, page.wholes(1)?, page.texts(2)?);
+        let mut counts: HashMap<(&str, i64), i64, FixedState> = HashMap::default();
+        for (row, time) in times.iter().enumerate() {
+            *counts.entry((scopes.text(row).unwrap_or_default(), time.div_euclid(HOUR))).or_default() += 1;
+        }
+        if crate::source::is_log(source) {
+            for ((scope, hour), count) in counts {
+                let log = self.by_log.entry((source.to_owned(), lake.placed(scope).to_owned())).or_default();
+                *log.entry(hour).or_default() += count;
+            }
+        }
+        if source == crate::source::DATABRICKS {
+            let carries = |row: usize| forms.text(row).is_some_and(|form| !WITHOUT_ACCOUNT.contains(&form));
+            self.has_databricks |= !times.is_empty();
+            self.has_account_form = self.has_account_form || (0..times.len()).any(carries);
+        }
+        Ok(())
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        for (log, hours) in other.by_log {
+            let own = self.by_log.entry(log).or_default();
+            hours.into_iter().for_each(|(hour, count)| *own.entry(hour).or_default() += count);
+        }
+        Self {
+            by_log: self.by_log,
+            has_databricks: self.has_databricks || other.has_databricks,
+            has_account_form: self.has_account_form || other.has_account_form,
+        }
+    }
+}
 
 impl Coverage {
     /// The coverage of a lake, where the sources of the declared exports are yet to be found out.
@@ -51,32 +91,10 @@ impl Coverage {
     /// # Errors
     /// The lake cannot be read.
     pub fn read(lake: &Lake, config: &Config, ids: &BTreeMap<usize, String>) -> Result<Self> {
-        let hour = EVENT_TIME.expr().dt().truncate(lit("1h"));
-        let forms = Series::new("forms".into(), WITHOUT_ACCOUNT);
-        let is_without = DELIVERY.expr().is_in(lit(forms).implode(false), false).alias(IS_WITHOUT_ACCOUNT);
-        let counted = scan(lake, &EVENTS)?
-            .select([SOURCE.expr(), SCOPE.expr(), hour.alias(EVENT_TIME.name), is_without])
-            .group_by([SOURCE.expr(), SCOPE.expr(), EVENT_TIME.expr()])
-            .agg([len().cast(DataType::Int64).alias("count"), col(IS_WITHOUT_ACCOUNT).all(true)]);
-        let counted = collect(counted, "count records by hour")?;
-        let (sources, scopes, hours) =
-            (texts(&counted, SOURCE)?, texts(&counted, SCOPE)?, instants(&counted, EVENT_TIME)?);
-        let counts = counted.column("count").and_then(|c| c.i64()).map_err(crate::frame::engine("count records"))?;
-        let without = counted.column(IS_WITHOUT_ACCOUNT).and_then(|c| c.bool());
-        let without = without.map_err(crate::frame::engine("count records"))?;
-        let of_databricks =
-            || sources.iter().zip(without.iter()).filter(|(s, _)| *s == Some(crate::source::DATABRICKS));
-        let lacks_account = of_databricks().next().is_some() && of_databricks().all(|(_, lacks)| lacks == Some(true));
-        let mut by_log: ByLog<i64> = BTreeMap::new();
-        for row in 0..counted.height() {
-            if let (Some(source), Some(scope), Some(hour)) = (sources.get(row), scopes.get(row), hours.get(row))
-                && crate::source::is_log(source)
-            {
-                let log = by_log.entry((source.to_owned(), scope.to_owned())).or_default();
-                log.insert(hour.div_euclid(HOUR), counts.get(row).unwrap_or(0));
-            }
-        }
-        Ok(Self::assemble(by_log, config, ids, lacks_account))
+        let take = |counts: &mut Counts, source: &str, page: &Page<'_>| counts.take(lake, source, page);
+        let counts = counted(lake, &EVENTS, &[SCOPE, EVENT_TIME, DELIVERY], |_| true, take, Counts::merge)?;
+        let lacks_account = counts.has_databricks && !counts.has_account_form;
+        Ok(Self::assemble(counts.by_log, config, ids, lacks_account))
     }
 
     fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &BTreeMap<usize, String>, lacks_account: bool) -> Self {

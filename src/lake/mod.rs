@@ -30,7 +30,7 @@ use crate::schema::Table;
 pub use coded::{CodedFile, RowGroup, encode};
 pub use columns::Columns;
 pub use compaction::{Compaction, Shrunk, TARGET_BYTES, compact};
-pub use pages::{Page, PageReader, PageTexts};
+pub use pages::{Page, PageReader, PageTexts, counted, source_of};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};
 pub use tables::*;
@@ -99,6 +99,15 @@ impl Lake {
     /// The names of workspaces that are read as ids, in lower case.
     pub const fn workspaces(&self) -> &BTreeMap<String, String> {
         &self.workspaces
+    }
+
+    /// A scope as it counts: a name of a workspace as its id.
+    pub fn placed<'s>(&'s self, scope: &'s str) -> &'s str {
+        if self.workspaces.is_empty() {
+            scope
+        } else {
+            self.workspaces.get(&scope.to_lowercase()).map_or(scope, |id| id)
+        }
     }
 
     /// The lake's folder.

@@ -9,12 +9,47 @@ use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, TimestampM
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::ParquetMetaData;
+use rayon::prelude::*;
 
+use super::Lake;
 use crate::error::{Error, Result};
-use crate::schema::Column;
+use crate::schema::{Column, Table};
 
 /// Rows of a page, at most.
 const ROWS: usize = 1 << 15;
+
+/// Counts something over all rows of a partitioned table, on all threads: each counts for itself what `take` takes of a page of a
+/// source, and `merge` puts together what two have counted.
+///
+/// # Errors
+/// As [`PageReader::each`].
+pub fn counted<C: Default + Send>(
+    lake: &Lake,
+    table: &Table,
+    columns: &[Column],
+    is_wanted: impl Fn(&str) -> bool,
+    take: impl Fn(&mut C, &str, &Page<'_>) -> Result<()> + Sync,
+    merge: impl Fn(C, C) -> C + Sync,
+) -> Result<C> {
+    let files = lake.live_files(table)?;
+    let files: Vec<(&str, &Path)> = files
+        .iter()
+        .filter_map(|path| Some((source_of(path)?, path.as_path())))
+        .filter(|(source, _)| is_wanted(source))
+        .collect();
+    let start = || (C::default(), PageReader::default());
+    let count = |(mut counted, mut reader): (C, PageReader), (source, path): &(&str, &Path)| {
+        reader.each(path, columns, |page| take(&mut counted, source, page))?;
+        Ok((counted, reader))
+    };
+    let parts = files.par_iter().try_fold(start, count).map(|part| part.map(|(counted, _)| counted));
+    parts.try_reduce(C::default, |one, other| Ok(merge(one, other)))
+}
+
+/// The source that the path of a partition's file names; `None` = it is in no partition.
+pub fn source_of(path: &Path) -> Option<&str> {
+    path.parent()?.parent()?.file_name()?.to_str()?.strip_prefix("source=")
+}
 
 /// Reads files in pages, one file after the other.
 #[derive(Debug, Default)]
@@ -187,12 +222,20 @@ impl<'p> Page<'p> {
     }
 }
 
-impl PageTexts<'_> {
+impl<'p> PageTexts<'p> {
     /// True where a row holds a text.
     pub fn holds(&self, row: usize) -> bool {
         match self {
             Self::Coded(coded) => coded.array.is_valid(row),
             Self::Plain(plain) => plain.0.is_valid(row),
+        }
+    }
+
+    /// The text of a row; `None` = null.
+    pub fn text(&self, row: usize) -> Option<&'p str> {
+        match self {
+            Self::Coded(coded) => coded.code(row).map(|code| coded.word(code)),
+            Self::Plain(plain) => plain.text(row),
         }
     }
 }
@@ -230,7 +273,7 @@ impl<'p> Plain<'p> {
 mod tests {
     use super::*;
     use crate::lake::{Rows, parquet_file, read_columns, texts};
-    use crate::schema::{Kind, Table};
+    use crate::schema::Kind;
 
     const WORD: Column = Column::required("word", Kind::Text, "few texts");
     const NOTE: Column = Column::optional("note", Kind::Text, "few texts, or none");
@@ -280,10 +323,7 @@ mod tests {
         PageReader::default()
             .each(&path, &asked, |page| {
                 let flags: Vec<bool> = page.flags(1)?.collect();
-                let given = |place: usize, row: usize| match page.texts(place).unwrap() {
-                    PageTexts::Coded(coded) => coded.code(row).map(|code| coded.word(code).to_owned()),
-                    PageTexts::Plain(plain) => plain.text(row).map(str::to_owned),
-                };
+                let given = |place: usize, row: usize| page.texts(place).unwrap().text(row).map(str::to_owned);
                 if let PageTexts::Coded(coded) = page.texts(4)? {
                     lists.insert(coded.list());
                 }

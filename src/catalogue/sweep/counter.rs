@@ -16,7 +16,7 @@ use crate::event::{
     SCHEMA_VERSION, SCOPE, TARGET, TARGET_ID, TARGET_KIND,
 };
 use crate::inventory::{Asked, number};
-use crate::lake::{Lake, Page, PageReader, PageTexts};
+use crate::lake::{Lake, Page, PageReader, source_of};
 use crate::schema::Column;
 use crate::source::DATABRICKS;
 
@@ -148,12 +148,8 @@ impl Counter {
         rows.mapped.clear();
         rows.mapped.extend(page.flags(FLAGS)?);
         let ids = page.texts(IDS)?;
-        let id = |row: usize| match &ids {
-            PageTexts::Coded(coded) => coded.code(row).map(|code| coded.word(code)),
-            PageTexts::Plain(plain) => plain.text(row),
-        };
         rows.events.clear();
-        rows.events.extend((0..page.len()).map(|row| id(row).and_then(number).unwrap_or_default()));
+        rows.events.extend((0..page.len()).map(|row| ids.text(row).and_then(number).unwrap_or_default()));
         Ok(())
     }
 
@@ -272,11 +268,6 @@ impl Counter {
             Some((kinds.get(number)?.1, actor, tally))
         })
     }
-}
-
-/// The source that a file's path names.
-fn source_of(path: &Path) -> Option<&str> {
-    path.parent()?.parent()?.file_name()?.to_str()?.strip_prefix("source=")
 }
 
 /// The rows of a page, texts as numbers.

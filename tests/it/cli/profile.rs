@@ -83,18 +83,18 @@ fn a_profiles_values_are_used_and_shown_with_where_they_come_from() {
 fn a_value_that_contradicts_a_policy_ends_the_run() {
     let place = Place::with_run_sample();
     let policy =
-        "\n[[policy]]\nid = \"IAM-7 section 3\"\nparameter = \"deprovision_sla\"\ntest = \"DEP-01\"\nat_most = ";
+        "\n[[policy]]\nid = \"IAM-8 section 1\"\nparameter = \"deprovision_sla\"\ntest = \"DEP-01\"\nat_most = ";
     let good = place.text("tickmark.toml");
     let line = good.lines().count() + 2;
     place.write("tickmark.toml", format!("{good}{policy}\"8h\"\n"));
     let at = format!("`tickmark.toml` line {line}:");
-    let words = [at.as_str(), "DEP-01 deprovision_sla is `24h` ([parameters])", "`IAM-7 section 3` says at most `8h`"];
+    let words = [at.as_str(), "DEP-01 deprovision_sla is `24h` ([parameters])", "`IAM-8 section 1` says at most `8h`"];
     place.run(&REPORT).ends(3).says(&words);
     assert!(!place.path("out").exists());
     place.write("tickmark.toml", format!("{good}{policy}\"24h\"\n"));
     let model = reported(&place, &[]);
     let test = model["tests"].as_array().unwrap().iter().find(|t| t["id"] == "DEP-01").unwrap();
-    assert_eq!(test["parameters"][0]["policy"], "IAM-7 section 3");
+    assert_eq!(test["parameters"][0]["policy"], "IAM-7 section 3; IAM-8 section 1");
     // A profile can contradict it as well as a line of the file.
     place.write("tickmark.toml", format!("{good}{policy}\"24h\"\n").replace("deprovision_sla = \"24h\"\n", ""));
     place.run(&REPORT).ends(0);

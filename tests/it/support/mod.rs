@@ -5,7 +5,7 @@ mod place;
 mod tables;
 
 pub(crate) use made::{Cell, MadeLake};
-pub(crate) use place::{Place, bare_config, listing, sample};
+pub(crate) use place::{Place, bare, bare_config, listing, sample};
 pub(crate) use tables::{
     Row, assert_same_lake, assert_ties_out, csv_rows, lake_count, lake_rows, parquet_rows, plain_count,
 };

@@ -93,8 +93,12 @@ fn copy_folder(from: &Path, to: &Path) {
 
 /// The sample's configuration without its companion files, for folders that do not hold them.
 pub(crate) fn bare_config() -> String {
-    let text = fs::read_to_string(sample_data().join("tickmark.toml")).unwrap();
-    text.split_inclusive("\n\n").filter(|table| !table.starts_with("[[companion]]")).collect()
+    bare(&fs::read_to_string(sample_data().join("tickmark.toml")).unwrap())
+}
+
+/// A configuration that `simulate` wrote, without its companion files.
+pub(crate) fn bare(config: &str) -> String {
+    config.split_inclusive("\n\n").filter(|table| !table.starts_with("[[companion]]")).collect()
 }
 
 /// Every file below a folder, by its path from there.

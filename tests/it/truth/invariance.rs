@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use tickmark::simulate::{Plan, write};
 
-use crate::support::{Place, Ran, Row, command, parquet_rows};
+use crate::support::{Place, Ran, Row, bare, command, parquet_rows};
 
 /// The lines of each file of logs. Pages are one line.
 type Logs = BTreeMap<String, Vec<String>>;
@@ -27,6 +27,7 @@ struct Baseline {
 static BASELINE: LazyLock<Baseline> = LazyLock::new(|| {
     let place = Place::new();
     write(&Plan::new(2, Plan::FEWEST_PEOPLE, Plan::FEWEST_DAYS).unwrap(), &place.path("")).unwrap();
+    place.write("tickmark.toml", bare(&place.text("tickmark.toml")));
     place.run(&["run", "--config", "tickmark.toml"]).ends(0);
     let verdicts = verdicts(&place.path(""));
     assert!(verdicts.len() > 200, "{} verdicts", verdicts.len());
