@@ -176,11 +176,14 @@ impl<'d> Stock<'d> {
     }
 }
 
+/// What a good is known by: kind, subject, object, privilege and scope, as they are compared.
+type Known = (EntitlementKind, String, String, Option<String>, String);
+
 /// Goods in the making, and the ways in which a record names them.
 #[derive(Debug, Default)]
 struct Books<'d> {
     goods: Vec<(Good, Vec<Fact<'d>>)>,
-    numbers: HashMap<(EntitlementKind, String, String, Option<String>, String), usize, FixedState>,
+    numbers: HashMap<Known, usize, FixedState>,
     /// Goods of an object in a scope.
     of_object: HashMap<(EntitlementKind, String, String), BTreeSet<usize>, FixedState>,
     /// Credentials made in an event, which the record ends for others.

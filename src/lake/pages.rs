@@ -327,14 +327,11 @@ mod tests {
                 if let PageTexts::Coded(coded) = page.texts(4)? {
                     lists.insert(coded.list());
                 }
-                for row in 0..page.len() {
+                for (row, flag) in flags.into_iter().enumerate() {
                     assert_eq!([given(4, row), given(2, row), given(0, row)], expected[at]);
                     assert_eq!(page.texts(2)?.holds(row), at % 3 > 0);
                     let whole = i64::try_from(at).unwrap();
-                    assert_eq!(
-                        (page.wholes(5)?[row], page.wholes(3)?[row], flags[row]),
-                        (whole, whole + 1, at % 2 == 0)
-                    );
+                    assert_eq!((page.wholes(5)?[row], page.wholes(3)?[row], flag), (whole, whole + 1, at % 2 == 0));
                     at += 1;
                 }
                 Ok(())
