@@ -32,11 +32,8 @@ pub fn counted<C: Default + Send>(
     merge: impl Fn(C, C) -> C + Sync,
 ) -> Result<C> {
     let files = lake.live_files(table)?;
-    let files: Vec<(&str, &Path)> = files
-        .iter()
-        .filter_map(|path| Some((source_of(path)?, path.as_path())))
-        .filter(|(source, _)| is_wanted(source))
-        .collect();
+    let named = files.iter().map(|path| Ok((source_of(path)?, path.as_path()))).collect::<Result<Vec<_>>>()?;
+    let files: Vec<(&str, &Path)> = named.into_iter().filter(|(source, _)| is_wanted(source)).collect();
     let start = || (C::default(), PageReader::default());
     let count = |(mut counted, mut reader): (C, PageReader), (source, path): &(&str, &Path)| {
         reader.each(path, columns, |page| take(&mut counted, source, page))?;
@@ -46,9 +43,14 @@ pub fn counted<C: Default + Send>(
     parts.try_reduce(C::default, |one, other| Ok(merge(one, other)))
 }
 
-/// The source that the path of a partition's file names; `None` = it is in no partition.
-pub fn source_of(path: &Path) -> Option<&str> {
-    path.parent()?.parent()?.file_name()?.to_str()?.strip_prefix("source=")
+/// The source that the path of a partition's file names.
+///
+/// # Errors
+/// [`Error::Lake`] when it names none: its rows must not go uncounted.
+pub fn source_of(path: &Path) -> Result<&str> {
+    let folder = path.parent().and_then(Path::parent).and_then(Path::file_name).and_then(|name| name.to_str());
+    let source = folder.and_then(|name| name.strip_prefix("source="));
+    source.ok_or_else(|| Error::Lake { path: path.to_owned(), message: "its path names no source".to_owned() })
 }
 
 /// Reads files in pages, one file after the other.
@@ -338,6 +340,15 @@ mod tests {
             })
             .unwrap();
         assert_eq!((at, lists.len()), (150_000, 2));
+    }
+
+    #[test]
+    fn a_file_outside_every_partition_is_named_and_not_passed_over() {
+        assert_eq!(source_of(Path::new("lake/events/source=okta/date=2026-07-01/a.parquet")).unwrap(), "okta");
+        for path in ["lake/events/a.parquet", "a.parquet", "lake/events/okta/date=2026-07-01/a.parquet"] {
+            let error = source_of(Path::new(path)).unwrap_err().to_string();
+            assert!(error.contains(path) && error.contains("names no source"), "{error}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::texts::{Known, NONE, Texts};
 use super::uses::TokenUses;
 use super::{PRINCIPALS, Sample, Tally};
 use crate::config::Period;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{
     ACTOR, ACTOR_KIND, DELIVERY, EVENT_ID, EVENT_TIME, EVENT_TYPE, FILE_ID, LINE, MAPPED, OUTCOME, PARSE_RULE, PLANE,
     SCHEMA_VERSION, SCOPE, TARGET, TARGET_ID, TARGET_KIND,
@@ -118,9 +118,7 @@ impl Counter {
 
     /// Counts the events of a file.
     pub(super) fn file(mut self, path: &Path, question: Question<'_>) -> Result<Self> {
-        let source = source_of(path)
-            .ok_or_else(|| Error::Lake { path: path.to_owned(), message: "its path names no source".to_owned() })?;
-        let source = self.texts.number(source);
+        let source = self.texts.number(source_of(path)?);
         let mut reader = std::mem::take(&mut self.reader);
         reader.each(path, &COLUMNS, |page| {
             self.fill(page, source, question.lake)?;
