@@ -34,7 +34,7 @@ pub use crate::correlate::noted::Listing;
 pub use from_cases::{histories, nameless};
 pub use nested::{Cycle, Expanded, expand};
 pub use replay::reconstruct;
-pub use roll_forward::{Residue, RollForward, Rolled, Sighted, Totals, roll_forward};
+pub use roll_forward::{Residue, RollForward, Rolled, Sighted, Totals, roll_forward, rolled};
 pub use select::Selection;
 pub use table::frame;
 

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
@@ -199,6 +198,7 @@ fn of_cells(cells: Cells<'_>, kind: Kind) -> Values {
         Cells::Wholes(all) => Values::Wholes(all),
         Cells::Reals(all) => Values::Reals(all),
         Cells::Flags(all) => Values::Flags(all),
+        Cells::Lists(lists) => Values::lists(lists.rows().map(|texts| Some(texts.iter().copied()))),
     }
 }
 
@@ -287,58 +287,6 @@ pub fn build_columns(name: &str, columns: &[Named], values: Vec<Values>) -> Resu
         }
     }
     Ok(frame)
-}
-
-/// One Parquet file, written frame by frame; it takes its name when it is finished.
-pub struct Appender {
-    writer: BatchedWriter<std::fs::File>,
-    partial: PathBuf,
-    path: PathBuf,
-}
-
-impl Appender {
-    /// Begins a file of a declared table.
-    ///
-    /// # Errors
-    /// The file cannot be made.
-    pub fn new(table: &Table, path: &Path) -> Result<Self> {
-        Self::of_columns(table.columns, path)
-    }
-
-    /// Begins a file of declared columns.
-    ///
-    /// # Errors
-    /// The file cannot be made.
-    pub fn of_columns(columns: &[Named], path: &Path) -> Result<Self> {
-        let partial = path.with_extension("partial");
-        let file = std::fs::File::create(&partial).map_err(|e| Error::io("create", &partial, e))?;
-        let writer = ParquetWriter::new(file)
-            .with_compression(ParquetCompression::Zstd(None))
-            .batched(&crate::schema::polars_schema(columns))
-            .map_err(engine("begin a file"))?;
-        Ok(Self { writer, partial, path: path.to_owned() })
-    }
-
-    /// Adds the rows of a frame.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn append(&mut self, frame: &DataFrame) -> Result<()> {
-        if frame.height() == 0 {
-            return Ok(());
-        }
-        let failed = |e: PolarsError| Error::io("write", &self.path, std::io::Error::other(e.to_string()));
-        self.writer.write_batch(frame).map_err(failed)
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn finish(self) -> Result<()> {
-        self.writer.finish().map_err(|e| Error::io("write", &self.path, std::io::Error::other(e.to_string())))?;
-        std::fs::rename(&self.partial, &self.path).map_err(|e| Error::io("write", &self.path, e))
-    }
 }
 
 /// Writes a frame as one Parquet file, whole or not at all.

@@ -32,3 +32,4 @@ pub mod report;
 pub mod schema;
 pub mod simulate;
 pub mod source;
+pub mod turns;

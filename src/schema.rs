@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType as ArrowType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit};
 use polars::prelude::{DataType as PolarsType, Expr, Schema as PolarsSchema, TimeUnit as PolarsUnit, TimeZone, col};
 
-pub use cells::{Cells, Codes, NULL};
+pub use cells::{Cells, Codes, Lists, NULL, hardly_repeat};
 
 /// The closed set of column types. No table may hold anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +72,7 @@ pub struct Table {
 impl Table {
     /// The Arrow schema of the table's files.
     pub fn arrow_schema(&self) -> SchemaRef {
-        let fields: Vec<Field> =
-            self.columns.iter().map(|c| Field::new(c.name, arrow_type(c.kind), !c.required)).collect();
-        Arc::new(ArrowSchema::new(fields))
+        arrow_schema(self.columns)
     }
 
     /// The polars schema that a scan of the table's files gives.
@@ -97,6 +95,12 @@ impl Table {
         }
         text
     }
+}
+
+/// Columns as an Arrow schema.
+pub fn arrow_schema(columns: &[Column]) -> SchemaRef {
+    let fields = columns.iter().map(|c| Field::new(c.name, arrow_type(c.kind), !c.required));
+    Arc::new(ArrowSchema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Columns as a polars schema.

@@ -90,6 +90,13 @@ impl Totals {
                 == self.closing + self.explained_revokes + self.unlogged_revokes
     }
 
+    /// The sums over some pairs.
+    pub fn of<'r, 'a: 'r>(pairs: impl Iterator<Item = &'r Rolled<'a>>) -> Self {
+        let mut totals = Self::default();
+        pairs.for_each(|pair| totals.add(pair));
+        totals
+    }
+
     /// Both together.
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -140,12 +147,12 @@ pub struct RollForward<'a> {
 pub fn roll_forward<'a>(histories: &[History<'a>], period: &Range<Instant>, blur: i64) -> RollForward<'a> {
     let mut pairs: Vec<Rolled<'a>> = histories.iter().filter_map(|history| rolled(history, period, blur)).collect();
     pairs.sort_by(|a, b| a.pair.cmp(&b.pair));
-    let mut totals = Totals::default();
-    pairs.iter().for_each(|pair| totals.add(pair));
+    let totals = Totals::of(pairs.iter());
     RollForward { pairs, totals }
 }
 
-fn rolled<'a>(history: &History<'a>, period: &Range<Instant>, blur: i64) -> Option<Rolled<'a>> {
+/// The same of one pair; `None` = no listing speaks of it, and it did not change in the period.
+pub fn rolled<'a>(history: &History<'a>, period: &Range<Instant>, blur: i64) -> Option<Rolled<'a>> {
     let mut changes: Vec<&Fact<'a>> = history.facts.iter().filter(|fact| effect_of(fact).is_some()).collect();
     changes.sort_by_key(|fact| (fact.time, fact.order, fact.event_id));
     let sights = Sights::of(history);

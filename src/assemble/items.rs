@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use crate::catalogue::{Cell, Item, Test};
 use crate::correlate::columns::ITEMS;
 use crate::error::Result;
-use crate::frame::{Values, build, build_columns, engine};
+use crate::lake::{RowGroup, encode};
 use crate::package::sha256_hex;
-use crate::schema::Kind;
+use crate::schema::{Cells, Kind, Lists, Table};
 
 /// A row of table `items`.
 struct Row<'o> {
@@ -44,66 +43,77 @@ impl<'o> Rows<'o> {
         Self { test, rows: items.par_iter().map(row).collect() }
     }
 
-    /// Table `items`.
-    pub(super) fn frame(&self) -> Result<DataFrame> {
-        build(&ITEMS, self.values())
+    /// Table `items`; `None` = there is no row.
+    ///
+    /// # Errors
+    /// A bug of ours: the rows do not make up the table.
+    pub(super) fn encoded(&self) -> Result<Option<RowGroup>> {
+        encode(&ITEMS, self.cells())
     }
 
-    /// The same with the columns of the test's own.
-    pub(super) fn with_own(&self, frame: DataFrame) -> Result<DataFrame> {
-        let own = self.test.columns.iter().enumerate().map(|(at, column)| self.extra(at, column.kind)).collect();
-        let own = build_columns(self.test.id, self.test.columns, own)?;
-        frame.hstack(own.columns()).map_err(engine("build the items of a test"))
+    /// The columns of the test's own; `None` = there are none, or no row.
+    ///
+    /// # Errors
+    /// A bug of ours: the test does not keep to its columns.
+    pub(super) fn own(&self) -> Result<Option<RowGroup>> {
+        let Test { id: name, columns, .. } = *self.test;
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let cells = columns.iter().enumerate().map(|(at, column)| self.extra(at, column.kind)).collect();
+        encode(&Table { name, doc: "", columns }, cells)
     }
 
-    fn values(&self) -> Vec<Values> {
+    fn cells(&self) -> Vec<Cells<'_>> {
         vec![
-            self.text(|_| Some(self.test.id)),
-            self.text(|row| Some(&row.item.item_id)),
-            self.text(|row| Some(row.item.verdict.as_str())),
-            self.text(|row| Some(&row.item.reason)),
-            self.text(|row| Some(row.item.severity.as_str())),
-            Values::instants(&self.rows, |row| Some(row.item.time)),
-            self.text(|row| row.item.scope.as_deref()),
-            self.text(|row| row.item.actor.as_deref()),
-            self.text(|row| row.item.subject.as_deref()),
-            self.text(|row| row.item.object.as_deref()),
+            self.coded(|_| Some(self.test.id)),
+            self.texts(|row| Some(&row.item.item_id)),
+            self.coded(|row| Some(row.item.verdict.as_str())),
+            self.coded(|row| Some(&row.item.reason)),
+            self.coded(|row| Some(row.item.severity.as_str())),
+            Cells::Wholes(self.rows.iter().map(|row| Some(row.item.time)).collect()),
+            self.coded(|row| row.item.scope.as_deref()),
+            self.coded(|row| row.item.actor.as_deref()),
+            self.coded(|row| row.item.subject.as_deref()),
+            self.coded(|row| row.item.object.as_deref()),
             self.lists(|row| &row.item.event_ids),
-            self.text(|row| row.item.detail.as_deref()),
-            self.text(|row| row.item.waiver_id.as_deref()),
-            self.text(|row| row.item.hole_id.as_deref()),
-            self.text(|row| row.env),
-            self.text(|row| row.item.actor_class),
-            self.text(|row| row.item.channel.as_deref()),
-            self.text(|row| row.item.subject_kind),
+            self.coded(|row| row.item.detail.as_deref()),
+            self.coded(|row| row.item.waiver_id.as_deref()),
+            self.coded(|row| row.item.hole_id.as_deref()),
+            self.coded(|row| row.env),
+            self.coded(|row| row.item.actor_class),
+            self.coded(|row| row.item.channel.as_deref()),
+            self.coded(|row| row.item.subject_kind),
             self.lists(|row| &row.raw_refs),
-            self.text(|row| Some(&row.digest)),
+            self.texts(|row| Some(&row.digest)),
         ]
     }
 
-    fn text<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> Option<&'s str>) -> Values {
-        Values::slices(self.rows.iter().map(of))
+    fn coded<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> Option<&'s str>) -> Cells<'s> {
+        Cells::coded(self.rows.iter().map(of))
     }
 
-    fn lists<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> &'s [String]) -> Values {
-        Values::lists(self.rows.iter().map(|row| Some(of(row).iter().map(String::as_str))))
+    fn texts<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> Option<&'s str>) -> Cells<'s> {
+        Cells::Texts(self.rows.iter().map(of).collect())
     }
 
-    fn extra(&self, at: usize, kind: Kind) -> Values {
+    fn lists<'s>(&'s self, of: impl Fn(&'s Row<'o>) -> &'s [String]) -> Cells<'s> {
+        Cells::Lists(Lists::of(self.rows.iter().map(|row| of(row).iter().map(String::as_str))))
+    }
+
+    fn extra(&self, at: usize, kind: Kind) -> Cells<'_> {
         let cells = self.rows.iter().map(|row| row.item.extra.get(at));
         match kind {
-            Kind::Text => Values::slices(cells.map(|c| if let Some(Cell::Text(v)) = c { v.as_deref() } else { None })),
-            Kind::Whole => {
-                Values::Wholes(cells.map(|c| if let Some(Cell::Whole(v)) = c { *v } else { None }).collect())
-            }
-            Kind::Real => Values::Reals(cells.map(|c| if let Some(Cell::Real(v)) = c { *v } else { None }).collect()),
-            Kind::Flag => Values::Flags(cells.map(|c| if let Some(Cell::Flag(v)) = c { *v } else { None }).collect()),
+            Kind::Text => Cells::coded(cells.map(|c| if let Some(Cell::Text(v)) = c { v.as_deref() } else { None })),
+            Kind::Whole => Cells::Wholes(cells.map(|c| if let Some(Cell::Whole(v)) = c { *v } else { None }).collect()),
+            Kind::Real => Cells::Reals(cells.map(|c| if let Some(Cell::Real(v)) = c { *v } else { None }).collect()),
+            Kind::Flag => Cells::Flags(cells.map(|c| if let Some(Cell::Flag(v)) = c { *v } else { None }).collect()),
             Kind::Instant => {
-                Values::Instants(cells.map(|c| if let Some(Cell::Instant(v)) = c { *v } else { None }).collect())
+                Cells::Wholes(cells.map(|c| if let Some(Cell::Instant(v)) = c { *v } else { None }).collect())
             }
             Kind::TextList => {
                 let list = |c: Option<&'o Cell>| if let Some(Cell::Texts(v)) = c { v.as_slice() } else { &[] };
-                Values::lists(cells.map(|c| Some(list(c).iter().map(String::as_str))))
+                Cells::Lists(Lists::of(cells.map(|c| list(c).iter().map(String::as_str))))
             }
         }
     }

@@ -6,18 +6,19 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::items::Rows;
-use crate::catalogue::{self, Evidence, Outcome, WaiverUse};
+use crate::catalogue::{self, Evidence, Item, Outcome, WaiverUse};
 use crate::comparison::{Kept, Previous};
 use crate::correlate::Verdict;
 use crate::correlate::columns::ITEMS;
 use crate::error::{Error, Result};
-use crate::frame::Appender;
 use crate::inventory::{FileRow, Places};
+use crate::lake::CodedFile;
 use crate::report::build::test;
 use crate::report::model::{DataFile, Test};
 use crate::schema::Column;
+use crate::turns::in_turn;
 
-/// Rows that are put into a file at once.
+/// Rows of a row group.
 const ROWS: usize = 1 << 16;
 
 /// More items than this are written before the next test judges, since those of two such tests would fill the memory.
@@ -45,7 +46,7 @@ pub(super) struct Writer<'w, 'e> {
     folder: PathBuf,
     paths: BTreeMap<&'w str, &'w str>,
     places: Places,
-    items: Appender,
+    items: CodedFile,
     written: Written,
 }
 
@@ -64,7 +65,7 @@ impl<'w, 'e> Writer<'w, 'e> {
             folder,
             paths: files.iter().map(|f| (f.file_id.as_str(), f.path.as_str())).collect(),
             places: Places::default(),
-            items: Appender::new(&ITEMS, &data.join(format!("{}.parquet", ITEMS.name)))?,
+            items: CodedFile::new(&ITEMS, &data.join(format!("{}.parquet", ITEMS.name)))?,
             written: Written {
                 outcomes: Vec::new(),
                 tests: Vec::new(),
@@ -131,14 +132,22 @@ impl<'w, 'e> Writer<'w, 'e> {
     fn write(&mut self, outcome: &Outcome) -> Result<()> {
         let test = outcome.test;
         let columns: Vec<Column> = ITEMS.columns.iter().chain(test.columns).copied().collect();
-        let mut file = Appender::of_columns(&columns, &self.folder.join(format!("{}.parquet", test.id)))?;
-        for items in outcome.items.chunks(ROWS) {
-            let place = |event: &str| placed(&self.places, &self.paths, event);
-            let rows = Rows::of(test, items, place, |scope| self.evidence.environment(scope));
-            let frame = rows.frame()?;
-            self.items.append(&frame)?;
-            file.append(&rows.with_own(frame)?)?;
-        }
+        let mut file = CodedFile::of_columns(&columns, &self.folder.join(format!("{}.parquet", test.id)))?;
+        let chunks: Vec<&[Item]> = outcome.items.chunks(ROWS).collect();
+        let Self { evidence, places, paths, items, .. } = self;
+        let encoded = |number: usize| {
+            let place = |event: &str| placed(places, paths, event);
+            let rows = Rows::of(test, chunks[number], place, |scope| evidence.environment(scope));
+            Ok((rows.encoded()?, rows.own()?))
+        };
+        in_turn(chunks.len(), encoded, |(rows, own)| {
+            let Some(rows) = rows else { return Ok(()) };
+            items.append(rows.clone())?;
+            file.append(match own {
+                Some(own) => rows.beside(own),
+                None => rows,
+            })
+        })?;
         file.finish()?;
         self.written.item_count += outcome.items.len();
         self.written.files.push(DataFile {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::acc01::{CREATED_AT, LAST_ACTIVITY};
-use super::deeds::deeds;
 use super::residents::{Resident, Residents, has_listing, listing_note, residents};
-use super::stock::{Expiry, Stock, counts};
+use super::stock::Expiry;
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::access::Bounds;
-use crate::change::Verb;
+use crate::change::EntitlementKind;
 use crate::correlate::door::is_platform;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{HOUR, Log};
@@ -121,14 +120,11 @@ fn is_young(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> bo
 
 /// Credentials of everybody that are open at the end.
 fn tokens(evidence: &Evidence<'_>) -> Result<BTreeMap<String, usize>> {
-    const CREDENTIALS: &[Verb] =
-        &[Verb::TokenCreate, Verb::TokenRevoke, Verb::TokenExpire, Verb::CredCreate, Verb::CredRevoke];
-    let (changes, listed, expiry) = (deeds(evidence, CREDENTIALS)?, counts(evidence), Expiry::read(evidence)?);
-    let listed: Vec<_> = listed.into_iter().filter(|count| count.is_of_tokens()).collect();
-    let stock = Stock::of(&changes, &listed);
+    let expiry = Expiry::read(evidence)?;
     let end = evidence.period.end - 1;
     let mut all = BTreeMap::new();
-    for (good, held) in stock.held(&Bounds::of(evidence.correlation, evidence.period)) {
+    let bounds = Bounds::of(evidence.correlation, evidence.period);
+    for (good, held) in evidence.stock()?.held(&[EntitlementKind::Token], &bounds) {
         if held.holds_at(end) && expiry.of(good, &held).is_none_or(|time| time > end) {
             *all.entry(good.subject.clone()).or_default() += 1;
         }

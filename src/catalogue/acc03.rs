@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 
 use self::recipients::{Recipient, recipients};
 use super::acc01::LAST_ACTIVITY;
-use super::deeds::{Deed, deeds};
+use super::deeds::deeds;
 use super::directory::Directory;
 use super::residents::{Resident, Residents, has_listing, listing_note, residents};
-use super::stock::{Stock, counts};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
-use crate::access::Bounds;
-use crate::change::{SubjectKind, Verb};
+use crate::access::{Bounds, reconstruct};
+use crate::change::{EntitlementKind, SubjectKind, Verb};
 use crate::companion::{Guest, Kind as Register};
 use crate::config::{ByEnvironment, Globs};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -98,7 +97,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         allowed: ByEnvironment::new(evidence.config, |here| here.globs(TEST.id, "allowed_domains"))?,
         register: evidence.companions.guests.iter().map(|row| (evidence.name(&row.principal), row)).collect(),
         is_supplied: evidence.companions.has(Register::Guests),
-        goods: goods(evidence, &changes),
+        goods: goods(evidence)?,
     };
     let Residents { all, unknown_count } = residents(evidence)?;
     let (mut items, mut own, mut machines) = (Vec::new(), 0, 0);
@@ -126,16 +125,21 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 }
 
 /// Privileges and permissions that are held at the end, by subject.
-fn goods(evidence: &Evidence<'_>, changes: &[Deed]) -> BTreeMap<String, usize> {
-    let listed: Vec<_> = counts(evidence).into_iter().filter(|count| !count.is_of_tokens()).collect();
-    let stock = Stock::of(changes, &listed);
+fn goods(evidence: &Evidence<'_>) -> Result<BTreeMap<String, usize>> {
+    let (bounds, end) = (Bounds::of(evidence.correlation, evidence.period), evidence.period.end - 1);
+    let holders = evidence.stock()?.each(&[EntitlementKind::Privilege], |good, history| {
+        let count = reconstruct(&history, &bounds).iter().filter(|held| held.holds_at(end)).count();
+        (good.subject.as_str(), count)
+    });
     let mut all = BTreeMap::new();
-    for (good, held) in stock.held(&Bounds::of(evidence.correlation, evidence.period)) {
-        if held.holds_at(evidence.period.end - 1) {
-            *all.entry(good.subject.clone()).or_default() += 1;
+    // Goods come by their holder.
+    for of_one in holders.chunk_by(|a, b| a.0 == b.0) {
+        let count = of_one.iter().map(|(_, count)| count).sum::<usize>();
+        if count > 0 {
+            *all.entry(of_one[0].0.to_owned()).or_default() += count;
         }
     }
-    all
+    Ok(all)
 }
 
 enum Standing {

@@ -3,7 +3,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use polars::prelude::*;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::evidence::Evidence;
 use super::records::Record;
@@ -16,9 +18,9 @@ use crate::error::{Error, Result};
 use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP, USER_AGENT,
 };
-use crate::frame::{SOURCE, each, instants, scan, texts};
 use crate::identity::Sighting;
-use crate::schema::Column as Named;
+use crate::lake::{Page, PageTexts, counted};
+use crate::schema::Column;
 
 /// One access change. Every test that takes it holds the same one.
 #[derive(Debug, Clone)]
@@ -150,30 +152,32 @@ pub(super) fn deeds(evidence: &Evidence<'_>, verbs: &[Verb]) -> Result<Vec<Deed>
 /// # Errors
 /// The lake cannot be read, or the configuration holds a malformed glob.
 pub(super) fn read(evidence: &Evidence<'_>) -> Result<Vec<Deed>> {
-    let words = Series::new("verbs".into(), VERBS.map(Verb::as_str));
-    let columns: Vec<Expr> = COLUMNS.iter().chain([&EVENT_TIME]).map(|column| column.expr()).collect();
-    let chosen = scan(evidence.lake, &CHANGES)?.filter(VERB.expr().is_in(lit(words).implode(false), false));
     let door = Door::new(evidence.config)?;
-    let mut all: Vec<Deed> = Vec::new();
-    each(chosen.select(columns), "read access changes", |piece| {
-        let reader = Reader::of(piece)?;
-        all.extend((0..piece.height()).filter_map(|row| reader.deed(row, evidence, &door)).map(Deed::new));
+    let take = |all: &mut Vec<Deed>, source: &str, page: &Page<'_>| {
+        let mut reader = Reader::of(evidence, &door, source, page)?;
+        all.extend((0..page.len()).filter_map(|row| reader.deed(row)).map(Deed::new));
         Ok(())
-    })?;
-    all.sort_unstable_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    };
+    let together = |mut one: Vec<Deed>, other: Vec<Deed>| {
+        one.extend(other);
+        one
+    };
+    let mut all = counted(evidence.lake, &CHANGES, &COLUMNS, |_| true, take, together)?;
+    all.par_sort_unstable_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     Ok(all)
 }
 
-const COLUMNS: [Named; 24] = [
+const COLUMNS: [Column; 24] = [
+    EVENT_TIME,
     CHANGE_ID,
     EVENT_TYPE,
-    SOURCE,
     PLANE,
     VERB,
     DIRECTION,
     SUBJECT,
     SUBJECT_ID,
     SUBJECT_KIND,
+    SUBJECT_EXTERNAL_ID,
     ENTITLEMENT,
     ENTITLEMENT_ID,
     PRIVILEGE,
@@ -188,74 +192,146 @@ const COLUMNS: [Named; 24] = [
     REQUEST_ID,
     SOURCE_IP,
     USER_AGENT,
-    SUBJECT_EXTERNAL_ID,
 ];
 
-struct Reader<'f> {
-    times: Int64Chunked,
-    texts: Vec<&'f StringChunked>,
+/// The columns of a page.
+struct Texts<'p> {
+    ids: PageTexts<'p>,
+    event_types: PageTexts<'p>,
+    planes: PageTexts<'p>,
+    verbs: PageTexts<'p>,
+    directions: PageTexts<'p>,
+    subjects: PageTexts<'p>,
+    subject_ids: PageTexts<'p>,
+    subject_kinds: PageTexts<'p>,
+    external_ids: PageTexts<'p>,
+    entitlements: PageTexts<'p>,
+    entitlement_ids: PageTexts<'p>,
+    privileges: PageTexts<'p>,
+    securables: PageTexts<'p>,
+    scopes: PageTexts<'p>,
+    actors: PageTexts<'p>,
+    channels: PageTexts<'p>,
+    endpoints: PageTexts<'p>,
+    apps: PageTexts<'p>,
+    outcomes: PageTexts<'p>,
+    bases: PageTexts<'p>,
+    request_ids: PageTexts<'p>,
+    source_ips: PageTexts<'p>,
+    user_agents: PageTexts<'p>,
 }
 
-impl<'f> Reader<'f> {
-    fn of(frame: &'f DataFrame) -> Result<Self> {
-        let texts = COLUMNS.iter().map(|column| texts(frame, *column)).collect::<Result<_>>()?;
-        Ok(Self { times: instants(frame, EVENT_TIME)?, texts })
+impl<'p> Texts<'p> {
+    fn of(page: &Page<'p>) -> Result<Self> {
+        Ok(Self {
+            ids: page.texts_of(CHANGE_ID)?,
+            event_types: page.texts_of(EVENT_TYPE)?,
+            planes: page.texts_of(PLANE)?,
+            verbs: page.texts_of(VERB)?,
+            directions: page.texts_of(DIRECTION)?,
+            subjects: page.texts_of(SUBJECT)?,
+            subject_ids: page.texts_of(SUBJECT_ID)?,
+            subject_kinds: page.texts_of(SUBJECT_KIND)?,
+            external_ids: page.texts_of(SUBJECT_EXTERNAL_ID)?,
+            entitlements: page.texts_of(ENTITLEMENT)?,
+            entitlement_ids: page.texts_of(ENTITLEMENT_ID)?,
+            privileges: page.texts_of(PRIVILEGE)?,
+            securables: page.texts_of(SECURABLE)?,
+            scopes: page.texts_of(SCOPE)?,
+            actors: page.texts_of(ACTOR)?,
+            channels: page.texts_of(CHANNEL)?,
+            endpoints: page.texts_of(ENDPOINT)?,
+            apps: page.texts_of(APP)?,
+            outcomes: page.texts_of(OUTCOME)?,
+            bases: page.texts_of(BASIS)?,
+            request_ids: page.texts_of(REQUEST_ID)?,
+            source_ips: page.texts_of(SOURCE_IP)?,
+            user_agents: page.texts_of(USER_AGENT)?,
+        })
+    }
+}
+
+/// Who comes by which door: actor, endpoint, user agent, address.
+type Caller<'p> = [Option<&'p str>; 4];
+
+struct Reader<'r, 'e, 'p> {
+    evidence: &'r Evidence<'e>,
+    door: &'r Door,
+    source: &'r str,
+    times: &'p [i64],
+    texts: Texts<'p>,
+    /// Few people act often.
+    names: HashMap<&'p str, String, FixedState>,
+    classes: HashMap<Caller<'p>, ActorClass, FixedState>,
+}
+
+impl<'r, 'e, 'p> Reader<'r, 'e, 'p> {
+    fn of(evidence: &'r Evidence<'e>, door: &'r Door, source: &'r str, page: &Page<'p>) -> Result<Self> {
+        let (times, texts) = (page.wholes(0)?, Texts::of(page)?);
+        Ok(Self { evidence, door, source, times, texts, names: HashMap::default(), classes: HashMap::default() })
     }
 
-    fn get(&self, column: Named, row: usize) -> Option<&'f str> {
-        let at = COLUMNS.iter().position(|c| c.name == column.name)?;
-        self.texts[at].get(row)
-    }
-
-    fn deed(&self, row: usize, evidence: &Evidence<'_>, door: &Door) -> Option<Done> {
-        let text = |column| self.get(column, row).unwrap_or_default().to_owned();
-        let given = |column| self.get(column, row).map(str::to_owned);
-        let time = self.times.get(row).unwrap_or_default();
-        let (subject, is_resolved) = self.subject(row, time, evidence);
-        let id = text(CHANGE_ID);
+    /// The change in a row; `None` = no test asks for its kind.
+    fn deed(&mut self, row: usize) -> Option<Done> {
+        let verb = self.texts.verbs.text(row).and_then(Verb::parse).filter(|verb| VERBS.contains(verb))?;
+        let (actor, class) = self.actor(row);
+        let (subject, is_resolved) = self.subject(row);
+        let given = |texts: &PageTexts<'_>| texts.text(row).map(str::to_owned);
+        let text = |texts: &PageTexts<'_>| texts.text(row).unwrap_or_default().to_owned();
+        let texts = &self.texts;
+        let id = text(&texts.ids);
         Some(Done {
             event_id: id.split('-').next().unwrap_or_default().to_owned(),
             id,
-            event_type: text(EVENT_TYPE),
-            time,
-            source: text(SOURCE),
-            plane: text(PLANE),
-            verb: self.get(VERB, row).and_then(Verb::parse)?,
-            direction: direction(self.get(DIRECTION, row)),
+            event_type: text(&texts.event_types),
+            time: self.times[row],
+            source: self.source.to_owned(),
+            plane: text(&texts.planes),
+            verb,
+            direction: direction(texts.directions.text(row)),
             subject,
             is_resolved,
-            subject_kind: subject_kind(self.get(SUBJECT_KIND, row)),
-            entitlement: given(ENTITLEMENT),
-            entitlement_id: given(ENTITLEMENT_ID),
-            privilege: given(PRIVILEGE),
-            securable: given(SECURABLE),
-            scope: text(SCOPE),
-            actor: self.get(ACTOR, row).map(|actor| evidence.name(actor)),
-            class: door.class(Visitor {
-                actor: self.get(ACTOR, row).map(str::to_lowercase).as_deref(),
-                endpoint: self.get(ENDPOINT, row),
-                user_agent: self.get(USER_AGENT, row),
-                source_ip: self.get(SOURCE_IP, row),
-            }),
-            channel: given(CHANNEL),
-            app: given(APP),
-            outcome: text(OUTCOME),
-            may_be_older: self.get(BASIS, row) == Some("first_statement"),
-            request_id: given(REQUEST_ID),
+            subject_kind: subject_kind(texts.subject_kinds.text(row)),
+            entitlement: given(&texts.entitlements),
+            entitlement_id: given(&texts.entitlement_ids),
+            privilege: given(&texts.privileges),
+            securable: given(&texts.securables),
+            scope: self.evidence.lake.placed(texts.scopes.text(row).unwrap_or_default()).to_owned(),
+            actor,
+            class,
+            channel: given(&texts.channels),
+            app: given(&texts.apps),
+            outcome: text(&texts.outcomes),
+            may_be_older: texts.bases.text(row) == Some("first_statement"),
+            request_id: given(&texts.request_ids),
         })
     }
 
-    fn subject(&self, row: usize, time: i64, evidence: &Evidence<'_>) -> (Option<String>, bool) {
-        let identities = &evidence.correlation.ground.identities;
-        let (name, id) = (self.get(SUBJECT, row), self.get(SUBJECT_ID, row));
+    fn actor(&mut self, row: usize) -> (Option<String>, ActorClass) {
+        let Texts { actors, endpoints, user_agents, source_ips, .. } = &self.texts;
+        let caller = [actors, endpoints, user_agents, source_ips].map(|texts| texts.text(row));
+        let [actor, endpoint, user_agent, source_ip] = caller;
+        let evidence = self.evidence;
+        let name = actor.map(|actor| self.names.entry(actor).or_insert_with(|| evidence.name(actor)).clone());
+        let door = self.door;
+        let class = *self.classes.entry(caller).or_insert_with(|| {
+            let actor = actor.map(str::to_lowercase);
+            door.class(Visitor { actor: actor.as_deref(), endpoint, user_agent, source_ip })
+        });
+        (name, class)
+    }
+
+    fn subject(&self, row: usize) -> (Option<String>, bool) {
+        let identities = &self.evidence.correlation.ground.identities;
+        let (name, id) = (self.texts.subjects.text(row), self.texts.subject_ids.text(row));
         if name.is_none() && id.is_none() {
             return (None, false);
         }
-        let source = self.get(SOURCE, row).unwrap_or_default();
-        let resolved = match subject_kind(self.get(SUBJECT_KIND, row)) {
+        let (source, time) = (self.source, self.times[row]);
+        let resolved = match subject_kind(self.texts.subject_kinds.text(row)) {
             SubjectKind::Group => identities.group(source, name, id, time),
             kind => {
-                let external_id = self.get(SUBJECT_EXTERNAL_ID, row);
+                let external_id = self.texts.external_ids.text(row);
                 identities.person(Sighting { name, id, external_id, ..Sighting::new(source, kind, time) })
             }
         };

@@ -17,6 +17,7 @@ use super::deeds::Deed;
 use super::item::Severity;
 use super::privileges::Callers;
 use super::residents::Residents;
+use super::stock::{Stock, VERBS, counts};
 use super::sweep::Sweep;
 
 /// What the tests judge.
@@ -49,6 +50,7 @@ pub struct Views<'e> {
     access: OnceLock<Access<'e>>,
     pub(super) residents: OnceLock<Residents>,
     deeds: OnceLock<Vec<Deed>>,
+    stock: OnceLock<Stock>,
     pub(super) callers: OnceLock<Callers>,
     /// Where events stand that a test has read, until somebody takes it.
     places: Mutex<Places>,
@@ -110,6 +112,18 @@ impl<'e> Evidence<'e> {
         }
         let deeds = super::deeds::read(self)?;
         Ok(self.views.deeds.get_or_init(|| deeds))
+    }
+
+    /// What principals hold beside what correlation follows, and what happened to it.
+    ///
+    /// # Errors
+    /// As [`Evidence::deeds`].
+    pub(super) fn stock(&self) -> Result<&Stock> {
+        if let Some(stock) = self.views.stock.get() {
+            return Ok(stock);
+        }
+        let stock = Stock::of(self.deeds()?.iter().filter(|deed| VERBS.contains(&deed.verb)).cloned(), counts(self));
+        Ok(self.views.stock.get_or_init(|| stock))
     }
 
     /// True where Databricks' log came through Azure Monitor alone, which carries no acts of the account (reference: compliance 2.0).

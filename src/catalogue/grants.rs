@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::deeds::Deed;
 use super::evidence::Evidence;
 use super::privileges::{Kinds, is_from_a_first_list, object};
@@ -79,8 +81,9 @@ pub(super) fn grants<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Grant<'e>>> {
             && deed.direction == Direction::Grant
             && !is_own_token(deed)
     };
-    all.extend(others.filter(is_grant).map(|deed| of_deed(evidence, &kinds, deed)));
-    all.sort_by(|a, b| place(a).cmp(&place(b)));
+    let others: Vec<&Deed> = others.filter(is_grant).collect();
+    all.par_extend(others.par_iter().map(|deed| of_deed(evidence, &kinds, deed)));
+    all.par_sort_by(|a, b| place(a).cmp(&place(b)));
     all.dedup_by(|b, a| place(a) == place(b));
     Ok(all)
 }

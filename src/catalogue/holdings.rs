@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+
 use super::deeds::Deed;
 use super::privileges::privilege;
 use crate::change::Direction;
@@ -35,7 +38,7 @@ type Key = (String, Option<String>);
 /// subject ends all that anybody does.
 pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding<'d>> {
     let mut all: Vec<Holding<'d>> = Vec::new();
-    let mut open: BTreeMap<String, BTreeMap<Key, Vec<usize>>> = BTreeMap::new();
+    let mut open: HashMap<String, BTreeMap<Key, Vec<usize>>, FixedState> = HashMap::default();
     for deed in deeds.filter(|deed| deed.succeeded() && deed.plane == "effect") {
         let Some(securable) = deed.securable.as_deref() else { continue };
         let on_it = open.entry(securable.to_lowercase()).or_default();
@@ -75,7 +78,7 @@ pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding
 pub(super) fn count_at(all: &[Holding<'_>], instant: i64, chosen: impl Fn(&Holding<'_>) -> bool) -> usize {
     let held = all.iter().filter(|holding| holding.holds_at(instant) && chosen(holding));
     let keys = held.map(|h| (h.subject, h.securable.to_lowercase(), h.privilege.map(privilege)));
-    keys.collect::<std::collections::BTreeSet<_>>().len()
+    keys.collect::<HashSet<_, FixedState>>().len()
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ mod words;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
+use rayon::prelude::*;
 
 use crate::companion::is_snapshot_id;
 use crate::config::{Config, Parameter, Setting, bounds_correlation};
@@ -190,7 +191,7 @@ fn outcome(
     evidence: &Evidence<'_>,
     waivers: &mut overlay::Overlay<'_>,
 ) -> Result<Outcome> {
-    judged.items.sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+    judged.items.par_sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
     // What a companion file lists is no event of the lake.
     judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
     check(test, &judged.items)?;

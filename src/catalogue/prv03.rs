@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::deeds::{Deed, deeds};
 use super::holdings::{Holding, count_at, holdings};
 use super::privileges::{Callers, Kinds, LeftOut, cut_off, fits, is_from_a_first_list, name, object, of_deed};
@@ -94,7 +96,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let kinds = Kinds::of(evidence);
     let court = Court::new(evidence, &all, &held)?;
     let mut left_out = LeftOut::default();
-    let mut items = Vec::new();
+    let mut chosen = Vec::new();
     for deed in &all {
         if !left_out.lets(evidence, deed) {
             continue;
@@ -102,13 +104,13 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         match kinds.kind(deed) {
             SubjectKind::Group => left_out.add("grants to groups"),
             SubjectKind::ServicePrincipal => left_out.add("grants to service principals (PRV-06)"),
-            kind => items.push(court.item(deed, kind)),
+            kind => chosen.push((deed, kind)),
         }
     }
     let is_of_user = |h: &Holding<'_>| h.grant.or(h.revoke).is_some_and(|deed| kinds.kind(deed) == SubjectKind::User);
     let stock = |instant| count_at(&held, instant, is_of_user).to_string();
     Ok(Judged {
-        items,
+        items: chosen.into_par_iter().map(|(deed, kind)| court.item(deed, kind)).collect(),
         exclusions: left_out.exclusions(),
         figures: vec![
             (

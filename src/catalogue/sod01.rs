@@ -3,6 +3,8 @@
 mod members;
 mod mutual;
 
+use rayon::prelude::*;
+
 use super::grants::{Grant, grants, own_tokens};
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
@@ -104,12 +106,12 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         mutual: Mutual::new(evidence, &all)?,
         personal: ByEnvironment::new(evidence.config, |here| here.texts(TEST.id, "personal"))?,
     };
-    let mut items = Vec::new();
+    let mut done = Vec::new();
     let (mut failed, mut own, mut unstated, mut twins) = (0, 0, 0, 0);
     for (at, grant) in all.iter().enumerate().filter(|(_, grant)| evidence.period.contains(grant.time)) {
         match grant.outcome.as_ref() {
             _ if grant.is_twin => twins += 1,
-            "success" => items.push(court.item(at, grant)),
+            "success" => done.push((at, grant)),
             "failure" => {
                 failed += 1;
                 own += u64::from(is_self(grant));
@@ -125,7 +127,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         ("tokens that people made for themselves", own_tokens(evidence)?),
     ];
     Ok(Judged {
-        items,
+        items: done.into_par_iter().map(|(at, grant)| court.item(at, grant)).collect(),
         exclusions: exclusions.map(|(rule, count)| (rule.to_owned(), count)).into(),
         coverage_is_complete: evidence.is_covered(|_| true),
         ..Judged::default()

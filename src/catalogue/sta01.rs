@@ -1,13 +1,12 @@
 //! STA-01: opening access plus changes equals closing access.
 
-use std::collections::BTreeMap;
+use rayon::prelude::*;
 
-use super::deeds::deeds;
-use super::stock::{Good, Stock, counts};
+use super::stock::Good;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
-use crate::access::{Bounds, History, Residue, RollForward, Rolled, Sighted, Totals, roll_forward};
-use crate::change::Verb;
+use crate::access::{Bounds, Residue, Rolled, Sighted, Totals, roll_forward, rolled};
+use crate::change::EntitlementKind;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::{Error, Result};
@@ -87,32 +86,25 @@ pub(super) const TEST: Test = Test {
     evaluate,
 };
 
-/// Privileges and permissions; ownership and tokens stand in no listing that says whose they all are.
-const PRIVILEGES: &[Verb] = &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange];
-
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let bounds = Bounds::of(evidence.correlation, evidence.period);
-    let (changes, listed) = (deeds(evidence, PRIVILEGES)?, counts(evidence));
-    let listed: Vec<_> = listed.into_iter().filter(|count| !count.is_of_tokens()).collect();
-    let stock = Stock::of(&changes, &listed);
-    let (goods, histories): (Vec<&Good>, Vec<History<'_>>) = stock.histories().unzip();
-    let by_pair: BTreeMap<(&str, &str, &str), &Good> = goods
-        .into_iter()
-        .map(|good| ((good.subject.as_str(), good.name.as_str(), good.scope.as_str()), good))
-        .collect();
+    let stock = evidence.stock()?;
     let access = roll_forward(evidence.histories(), &bounds.period, bounds.blur);
-    let privileges = roll_forward(&histories, &bounds.period, bounds.blur);
+    // Ownership and tokens stand in no listing that says whose they all are.
+    let privileges = stock.each(&[EntitlementKind::Privilege], |good, history| {
+        Some((good, rolled(&history, &bounds.period, bounds.blur)?))
+    });
+    let privileges: Vec<(&Good, Rolled<'_>)> = privileges.into_iter().flatten().collect();
+    let totals = access.totals.and(Totals::of(privileges.iter().map(|(_, pair)| pair)));
     let mut items: Vec<Item> = access.pairs.iter().map(|pair| item(evidence, pair, None)).collect();
-    items.extend(privileges.pairs.iter().map(|pair| {
-        let key = (pair.pair.subject, pair.pair.entitlement, pair.pair.scope);
-        item(evidence, pair, by_pair.get(&key).copied())
-    }));
-    let has_listing = !evidence.correlation.ground.noted.is_empty() || !listed.is_empty();
+    items.par_extend(privileges.par_iter().map(|(good, pair)| item(evidence, pair, Some(good))));
+    let has_listed = stock.counts().iter().any(|count| !count.is_of_tokens());
+    let has_listing = !evidence.correlation.ground.noted.is_empty() || has_listed;
     let nameless = crate::access::nameless(evidence.correlation);
     Ok(Judged {
         items,
         exclusions: vec![("changes that name nobody, and are no pair's".to_owned(), nameless as u64)],
-        figures: figures(&access, &privileges)?,
+        figures: figures(totals)?,
         notes: notes(evidence, has_listing),
         coverage_is_complete: has_listing && evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
@@ -221,8 +213,7 @@ fn detail(rolled: &Rolled<'_>, is_companion: bool) -> String {
 }
 
 /// The reconciliation, as an accountant writes it.
-fn figures(access: &RollForward<'_>, privileges: &RollForward<'_>) -> Result<Vec<(String, String)>> {
-    let totals = access.totals.and(privileges.totals);
+fn figures(totals: Totals) -> Result<Vec<(String, String)>> {
     if !totals.ties_out() {
         return Err(Error::Bug("the roll-forward of access does not tie out".to_owned()));
     }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::deeds::{Deed, deeds};
+use super::deeds::Deed;
 use super::doings::times;
-use super::stock::{Good, Stock, counts};
+use super::stock::Good;
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::access::{Basis, Bounds, Edge, Held};
-use crate::change::{EntitlementKind, SubjectKind, Verb};
+use crate::change::{EntitlementKind, SubjectKind};
 use crate::companion::{Asked, Kind as Register};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::Log;
@@ -80,7 +80,7 @@ pub(super) const TEST: Test = Test {
 };
 
 /// Privileges, permissions and ownership.
-const GOODS: &[Verb] = &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange, Verb::OwnerChange];
+const GOODS: &[EntitlementKind] = &[EntitlementKind::Privilege, EntitlementKind::Ownership];
 
 /// One interval that ended in the period.
 struct Interval<'r> {
@@ -98,9 +98,7 @@ struct LeftOut {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let bounds = Bounds::of(evidence.correlation, evidence.period);
-    let (changes, listed) = (deeds(evidence, GOODS)?, counts(evidence));
-    let stock = Stock::of(&changes, &listed);
-    let goods = stock.held(&bounds);
+    let goods = evidence.stock()?.held(GOODS, &bounds);
     let direct: Vec<&Held<'_>> = evidence.access().rows.iter().filter(|row| row.via.is_empty()).collect();
     let mut left_out = LeftOut::default();
     let mut intervals: Vec<Interval<'_>> = ended(evidence, &direct).map(|(f, c, u)| interval(f, c, u, None)).collect();
@@ -112,8 +110,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         interval(first, closed, until, by_name.get(&(pair.subject, pair.entitlement, pair.scope)).copied())
     }));
     let did = doings(evidence, &intervals)?;
+    let opened: BTreeSet<&str> = intervals.iter().filter_map(|one| one.good.and(one.first.opened.by)).collect();
+    let of_goods = evidence.deeds()?.iter().rev().filter(|deed| GOODS.contains(&deed.verb.entitlement_kind()));
     let deeds_by_event: BTreeMap<&str, &Deed> =
-        changes.iter().rev().map(|deed| (deed.event_id.as_str(), deed)).collect();
+        of_goods.map(|deed| (deed.event_id.as_str(), deed)).filter(|(event, _)| opened.contains(event)).collect();
     let items = intervals.iter().filter_map(|one| item(evidence, one, &did, &deeds_by_event, &mut left_out)).collect();
     Ok(Judged {
         items,

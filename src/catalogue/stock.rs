@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::deeds::Deed;
 use crate::access::{Bounds, Fact, Grant, Held, History, Listing, Pair, What, reconstruct};
@@ -39,6 +40,10 @@ pub(super) const VERBS: &[Verb] = &[
     Verb::CredCreate,
     Verb::CredRevoke,
 ];
+
+/// Kinds of what a stock is made of.
+pub(super) const KINDS: &[EntitlementKind] =
+    &[EntitlementKind::Privilege, EntitlementKind::Ownership, EntitlementKind::Token];
 
 /// What one principal holds, or held, of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,54 +130,86 @@ impl Count {
 
 /// Goods, and what happened to each.
 #[derive(Debug, Default)]
-pub(super) struct Stock<'d> {
-    goods: Vec<(Good, Vec<Fact<'d>>)>,
+pub(super) struct Stock {
+    /// The changes that succeeded.
+    deeds: Vec<Deed>,
+    counts: Vec<Count>,
+    /// By good.
+    goods: Vec<(Good, Vec<Post>)>,
     listings: BTreeMap<EntitlementKind, Vec<Listing>>,
 }
 
-impl<'d> Stock<'d> {
+/// What happened to a good, by the number of the change or listing that says so.
+#[derive(Debug, Clone, Copy)]
+enum Post {
+    Granted(usize),
+    Revoked {
+        deed: usize,
+        /// True = as the consequence of another act.
+        is_implied: bool,
+    },
+    Seen(usize),
+}
+
+impl Stock {
     /// The stock that the changes show, and the listings.
-    pub(super) fn of(deeds: &'d [Deed], counts: &'d [Count]) -> Self {
-        let mut books = Books::default();
-        for count in counts {
-            for good in &count.goods {
-                books.number(good.clone());
-            }
-        }
-        let done: Vec<&Deed> = deeds.iter().filter(|deed| deed.succeeded()).collect();
-        let numbers: Vec<Option<usize>> = done.iter().map(|deed| books.learn(deed)).collect();
-        for (order, (deed, number)) in done.iter().zip(numbers).enumerate() {
-            books.post(order, deed, number);
-        }
+    pub(super) fn of(deeds: impl Iterator<Item = Deed>, counts: Vec<Count>) -> Self {
+        let deeds: Vec<Deed> = deeds.filter(|deed| deed.succeeded()).collect();
+        let mut goods = Books::of(&deeds, &counts).goods;
+        // Two goods may come to be told by the same words, when one has learnt its type: the first seen comes first.
+        goods.par_sort_by(|a, b| a.0.cmp(&b.0));
         let mut listings: BTreeMap<EntitlementKind, Vec<Listing>> = BTreeMap::new();
-        for count in counts {
-            if count.is_whole {
-                listings.entry(count.kind).or_default().push(count.listing.clone());
-            }
-            books.count(count);
+        for count in counts.iter().filter(|count| count.is_whole) {
+            listings.entry(count.kind).or_default().push(count.listing.clone());
         }
         listings.values_mut().for_each(|list| list.sort());
-        Self { goods: books.goods, listings }
+        Self { deeds, counts, goods, listings }
     }
 
-    /// Every good with its history, in the order in which they were first seen.
-    pub(super) fn histories(&self) -> impl Iterator<Item = (&Good, History<'_>)> {
-        self.goods.iter().map(|(good, facts)| {
-            let listings = self.listings.get(&good.kind).filter(|_| good.is_listed);
-            let listings = listings.map_or(&[][..], Vec::as_slice);
-            (good, History { pair: good.pair(), facts: facts.clone(), listings })
-        })
+    /// The listings.
+    pub(super) fn counts(&self) -> &[Count] {
+        &self.counts
     }
 
-    /// Every stretch of time in which a good was held, by good and time.
-    pub(super) fn held(&self, bounds: &Bounds) -> Vec<(&Good, Held<'_>)> {
-        let mut all: Vec<(&Good, Held<'_>)> = Vec::new();
-        for (good, history) in self.histories() {
-            all.extend(reconstruct(&history, bounds).into_iter().map(|row| (good, row)));
+    /// What is made, on all threads, of every good of some kinds and its history; by good.
+    pub(super) fn each<'s, R: Send>(
+        &'s self,
+        kinds: &[EntitlementKind],
+        make: impl Fn(&'s Good, History<'s>) -> R + Sync,
+    ) -> Vec<R> {
+        let of_kind = self.goods.par_iter().filter(|(good, _)| kinds.contains(&good.kind));
+        of_kind.map(|(good, posts)| make(good, self.history(good, posts))).collect()
+    }
+
+    fn history<'s>(&'s self, good: &'s Good, posts: &[Post]) -> History<'s> {
+        let listings = self.listings.get(&good.kind).filter(|_| good.is_listed);
+        let listings = listings.map_or(&[][..], Vec::as_slice);
+        History { pair: good.pair(), facts: posts.iter().map(|post| self.fact(*post)).collect(), listings }
+    }
+
+    fn fact(&self, post: Post) -> Fact<'_> {
+        let of_deed = |order: usize, what| {
+            let deed = &self.deeds[order];
+            Fact { time: deed.time, order, event_id: &deed.event_id, what }
+        };
+        match post {
+            Post::Granted(order) => {
+                let may_be_older = self.deeds[order].may_be_older;
+                of_deed(order, What::Granted(Grant { is_implied: false, may_be_older, vouching: None }))
+            }
+            Post::Revoked { deed, is_implied } => of_deed(deed, What::Revoked { is_implied }),
+            Post::Seen(number) => {
+                let Listing { time, event_id } = &self.counts[number].listing;
+                Fact { time: *time, order: 0, event_id, what: What::Seen { held: true } }
+            }
         }
-        // The sort is stable, and the rows of a good are in the order of time.
-        all.sort_by(|a, b| a.0.cmp(b.0));
-        all
+    }
+
+    /// Every stretch of time in which a good of some kinds was held, by good and time.
+    pub(super) fn held<'s>(&'s self, kinds: &[EntitlementKind], bounds: &Bounds) -> Vec<(&'s Good, Held<'s>)> {
+        let rows: Vec<(&'s Good, Vec<Held<'s>>)> =
+            self.each(kinds, |good, history| (good, reconstruct(&history, bounds)));
+        rows.into_iter().flat_map(|(good, rows)| rows.into_iter().map(move |row| (good, row))).collect()
     }
 }
 
@@ -182,7 +219,7 @@ type Known = (EntitlementKind, String, String, Option<String>, String);
 /// Goods in the making, and the ways in which a record names them.
 #[derive(Debug, Default)]
 struct Books<'d> {
-    goods: Vec<(Good, Vec<Fact<'d>>)>,
+    goods: Vec<(Good, Vec<Post>)>,
     numbers: HashMap<Known, usize, FixedState>,
     /// Goods of an object in a scope.
     of_object: HashMap<(EntitlementKind, String, String), BTreeSet<usize>, FixedState>,
@@ -191,6 +228,19 @@ struct Books<'d> {
 }
 
 impl<'d> Books<'d> {
+    fn of(deeds: &'d [Deed], counts: &[Count]) -> Self {
+        let mut books = Self::default();
+        for good in counts.iter().flat_map(|count| &count.goods) {
+            books.number(good.clone());
+        }
+        let numbers: Vec<Option<usize>> = deeds.iter().map(|deed| books.learn(deed)).collect();
+        for (order, (deed, number)) in deeds.iter().zip(numbers).enumerate() {
+            books.post(order, deed, number);
+        }
+        counts.iter().enumerate().for_each(|(number, count)| books.count(number, count));
+        books
+    }
+
     fn number(&mut self, good: Good) -> usize {
         let object = bare(&good.object);
         let place = (good.kind, object.clone(), good.scope.clone());
@@ -227,7 +277,7 @@ impl<'d> Books<'d> {
     }
 
     fn post(&mut self, order: usize, deed: &'d Deed, number: Option<usize>) {
-        let fact = |what| Fact { time: deed.time, order, event_id: &deed.event_id, what };
+        let revoked = |is_implied| Post::Revoked { deed: order, is_implied };
         let kind = deed.verb.entitlement_kind();
         let place = (kind, bare(&object(deed)), place(deed).to_owned());
         match (deed.direction, number) {
@@ -237,26 +287,25 @@ impl<'d> Books<'d> {
                     for other in others.collect::<Vec<_>>() {
                         // Nobody is known to have owned it before a record says so.
                         if !self.goods[other].1.is_empty() {
-                            self.goods[other].1.push(fact(What::Revoked { is_implied: true }));
+                            self.goods[other].1.push(revoked(true));
                         }
                     }
                 }
-                let grant = Grant { is_implied: false, may_be_older: deed.may_be_older, vouching: None };
-                self.goods[number].1.push(fact(What::Granted(grant)));
+                self.goods[number].1.push(Post::Granted(order));
             }
             // A recipient's new token ends the one before in the same record.
             (Direction::Revoke, Some(number)) if !self.made.contains(&(deed.event_id.as_str(), number)) => {
-                self.goods[number].1.push(fact(What::Revoked { is_implied: false }));
+                self.goods[number].1.push(revoked(false));
             }
             (Direction::Revoke, None) => {
                 for number in self.of_object.get(&place).into_iter().flatten() {
-                    let (good, facts) = &mut self.goods[*number];
+                    let (good, posts) = &mut self.goods[*number];
                     let is_meant = deed.subject.as_deref().is_none_or(|subject| subject == good.subject)
                         && deed.privilege.as_deref().is_none_or(|word| {
                             good.privilege.as_deref().is_some_and(|held| spelled(held) == spelled(word))
                         });
-                    if is_meant && !facts.is_empty() {
-                        facts.push(fact(What::Revoked { is_implied: false }));
+                    if is_meant && !posts.is_empty() {
+                        posts.push(revoked(false));
                     }
                 }
             }
@@ -264,12 +313,10 @@ impl<'d> Books<'d> {
         }
     }
 
-    fn count(&mut self, count: &'d Count) {
+    fn count(&mut self, listed: usize, count: &Count) {
         for good in &count.goods {
             let number = self.number(good.clone());
-            let what = What::Seen { held: true };
-            let Listing { time, event_id } = &count.listing;
-            self.goods[number].1.push(Fact { time: *time, order: 0, event_id, what });
+            self.goods[number].1.push(Post::Seen(listed));
         }
     }
 }

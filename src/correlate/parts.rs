@@ -4,12 +4,10 @@
 //! part carries the changes of all groups along, since they bear on every member. What comes out is the same as from judging all at
 //! once, in the order of parts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
 
 use super::acts::{self, Kept, Row, Said};
 use super::cases::{Ground, Place, Plan, Rules, Survey};
@@ -21,6 +19,7 @@ use crate::config::{Config, Period};
 use crate::coverage::Coverage;
 use crate::error::Result;
 use crate::lake::{CodedFile, Lake, RowGroup, encode};
+use crate::turns::in_turn;
 
 /// Changes that one thread holds in memory at once, unless one subject alone has more.
 pub const AT_ONCE: usize = 250_000;
@@ -103,38 +102,6 @@ struct Judged {
     counts: (usize, usize),
     vouched: Option<RowGroup>,
     traced: Option<RowGroup>,
-}
-
-/// Makes as many things as told, on all threads, and takes each in turn while the next are made.
-fn in_turn<T: Send>(
-    count: usize,
-    make: impl Fn(usize) -> Result<T> + Sync,
-    mut take: impl FnMut(T) -> Result<()>,
-) -> Result<()> {
-    let (next, thread_count) = (AtomicUsize::new(0), rayon::current_num_threads());
-    std::thread::scope(|scope| {
-        let (give, given) = sync_channel(thread_count);
-        for _ in 0..thread_count {
-            let (give, next, make) = (give.clone(), &next, &make);
-            scope.spawn(move || {
-                let mut number = next.fetch_add(1, Ordering::Relaxed);
-                // Whoever takes them has stopped where they cannot be given.
-                while number < count && give.send((number, make(number))).is_ok() {
-                    number = next.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-        drop(give);
-        let (mut waiting, mut due) = (BTreeMap::new(), 0);
-        for (number, made) in given {
-            waiting.insert(number, made?);
-            while let Some(made) = waiting.remove(&due) {
-                take(made)?;
-                due += 1;
-            }
-        }
-        Ok(())
-    })
 }
 
 /// What is dealt into parts.

@@ -51,11 +51,8 @@ impl Places {
 
     /// The events that are asked for, and were not found yet.
     pub fn asked(&self) -> Asked {
-        let mut asked = Asked { marks: vec![0; MARKS / 64] };
-        for event in self.found.iter().filter(|(_, place)| place.is_none()).map(|(event, _)| *event) {
-            let (word, bit) = mark(event);
-            asked.marks[word] |= bit;
-        }
+        let mut asked = Asked { marks: vec![0; MARKS / 64], events: HashSet::default() };
+        self.found.iter().filter(|(_, place)| place.is_none()).for_each(|(event, _)| asked.add(*event));
         asked
     }
 
@@ -126,10 +123,12 @@ impl Places {
 /// Bits of [`Asked`]: few enough to stay close to the processor.
 const MARKS: usize = 1 << 24;
 
-/// Tells most events that nobody asked for from those that somebody did.
+/// Tells events that nobody asked for from those that somebody did.
 #[derive(Debug)]
 pub struct Asked {
+    /// Most that nobody asked for have no mark.
     marks: Vec<u64>,
+    events: HashSet<u128, FixedState>,
 }
 
 impl Asked {
@@ -137,12 +136,13 @@ impl Asked {
     pub fn add(&mut self, event: u128) {
         let (word, bit) = mark(event);
         self.marks[word] |= bit;
+        self.events.insert(event);
     }
 
-    /// False = nobody asked for the event.
-    pub fn may_hold(&self, event: u128) -> bool {
+    /// Whether somebody asked for the event.
+    pub fn holds(&self, event: u128) -> bool {
         let (word, bit) = mark(event);
-        self.marks[word] & bit != 0
+        self.marks[word] & bit != 0 && self.events.contains(&event)
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
         let mut places = Places::default();
         places.ask([id(1), id(2), "a listing".to_owned()].iter().map(String::as_str));
         let asked = places.asked();
-        assert!(asked.may_hold(1) && asked.may_hold(2) && !asked.may_hold(3));
+        assert!(asked.holds(1) && asked.holds(2) && ![3, 1 << 24 | 1].into_iter().any(|event| asked.holds(event)));
         places.answer(1, "f", 7);
         places.answer(3, "f", 8);
         let mut others = Places::default();

@@ -2,8 +2,9 @@
 //!
 //! Columns are encoded into memory, by as many threads as there are, and appended to the file one row group after the other.
 
+mod body;
+
 use std::fs::File;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,13 +22,11 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 use zstd::bulk::Compressor;
 
+use self::body::{entries, page_end, values};
 use super::layout::{self, Layout, PAGE};
 use super::packed;
 use crate::error::{Error, Result};
-use crate::schema::{Cells, Codes, Kind, NULL, Table};
-
-/// Rows of a page.
-const PAGE_ROWS: usize = 1 << 15;
+use crate::schema::{Cells, Column, Kind, NULL, Table, arrow_schema};
 
 /// How hard texts are squeezed: digests yield to no effort.
 const LEVEL: i32 = 1;
@@ -39,8 +38,18 @@ pub struct CodedFile {
     path: PathBuf,
 }
 
-/// One row group, ready to be written.
+/// One row group, ready to be written, to several files if need be.
+#[derive(Clone)]
 pub struct RowGroup(Vec<(Bytes, ColumnCloseResult)>);
+
+impl RowGroup {
+    /// The same rows with more columns, which stand behind their own.
+    #[must_use]
+    pub fn beside(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
+}
 
 impl CodedFile {
     /// Begins a file of a declared table.
@@ -48,18 +57,26 @@ impl CodedFile {
     /// # Errors
     /// The file cannot be made.
     pub fn new(table: &Table, path: &Path) -> Result<Self> {
-        Self::under(table, path.with_extension("partial"), path)
+        Self::of_columns(table.columns, path)
+    }
+
+    /// Begins a file of declared columns.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn of_columns(columns: &[Column], path: &Path) -> Result<Self> {
+        Self::under(columns, path.with_extension("partial"), path)
     }
 
     /// Begins a file of a declared table that has its name from the start.
     pub(super) fn in_place(table: &Table, path: &Path) -> Result<Self> {
-        Self::under(table, path.to_owned(), path)
+        Self::under(table.columns, path.to_owned(), path)
     }
 
-    fn under(table: &Table, written: PathBuf, path: &Path) -> Result<Self> {
+    fn under(columns: &[Column], written: PathBuf, path: &Path) -> Result<Self> {
         let file = File::create(&written).map_err(|e| Error::io("create", &written, e))?;
         let properties = WriterProperties::builder().set_created_by("tickmark".to_owned()).build();
-        let root = schema(table)?.root_schema_ptr();
+        let root = schema(columns)?.root_schema_ptr();
         let writer = SerializedFileWriter::new(file, root, Arc::new(properties)).map_err(|e| refused(path, e))?;
         Ok(Self { writer, written, path: path.to_owned() })
     }
@@ -104,8 +121,8 @@ fn bug(error: &dyn std::fmt::Display) -> Error {
     Error::Bug(format!("rows cannot be encoded: {error}"))
 }
 
-fn schema(table: &Table) -> Result<SchemaDescriptor> {
-    ArrowSchemaConverter::new().convert(&table.arrow_schema()).map_err(|e| bug(&e))
+fn schema(columns: &[Column]) -> Result<SchemaDescriptor> {
+    ArrowSchemaConverter::new().convert(&arrow_schema(columns)).map_err(|e| bug(&e))
 }
 
 /// Encodes the columns of a table, in its order; `None` = there is no row.
@@ -117,7 +134,7 @@ pub fn encode(table: &Table, columns: Vec<Cells<'_>>) -> Result<Option<RowGroup>
     if columns.len() != table.columns.len() || columns.iter().any(|c| c.len() != row_count) {
         return Err(Error::Bug(format!("table {} came out with other columns", table.name)));
     }
-    let schema = schema(table)?;
+    let schema = schema(table.columns)?;
     let mut encoder = Encoder::new().map_err(|e| bug(&e))?;
     let mut encoded = Vec::with_capacity(columns.len());
     for (at, (column, cells)) in table.columns.iter().zip(columns).enumerate() {
@@ -126,13 +143,13 @@ pub fn encode(table: &Table, columns: Vec<Cells<'_>>) -> Result<Option<RowGroup>
             Kind::Whole | Kind::Instant => matches!(cells, Cells::Wholes(_)),
             Kind::Real => matches!(cells, Cells::Reals(_)),
             Kind::Flag => matches!(cells, Cells::Flags(_)),
-            Kind::TextList => false,
+            Kind::TextList => matches!(cells, Cells::Lists(_)),
         };
         if !fits || column.required && cells.has_null() {
             return Err(Error::Bug(format!("column {} of table {} holds what it must not", column.name, table.name)));
         }
         let layout = layout::of(table, column);
-        encoded.push(encoder.chunk(schema.column(at), &cells, column.required, layout).map_err(|e| bug(&e))?);
+        encoded.push(encoder.chunk(schema.column(at), &cells, layout).map_err(|e| bug(&e))?);
     }
     Ok((row_count > 0).then_some(RowGroup(encoded)))
 }
@@ -155,9 +172,9 @@ impl Encoder {
         &mut self,
         description: ColumnDescPtr,
         cells: &Cells<'_>,
-        required: bool,
         layout: Layout,
     ) -> Encoded<(Bytes, ColumnCloseResult)> {
+        let most_levels = u8::try_from(description.max_def_level()).unwrap_or_default();
         let mut sink = TrackedWrite::new(Vec::new());
         let mut pages = Pages { pages: SerializedPageWriter::new(&mut sink), sizes: (0, 0) };
         let (mut dictionary, mut first) = (None, None);
@@ -173,9 +190,9 @@ impl Encoder {
         while from < cells.len() {
             let rows = from..page_end(cells, from);
             from = rows.end;
-            let num_values = small(rows.len())?;
+            let num_values = small(entries(cells, rows.clone()))?;
             self.body.clear();
-            encoding = values(cells, rows, required, layout, &mut self.body);
+            encoding = values(cells, rows, most_levels, layout, &mut self.body);
             let page = Page::DataPage {
                 buf: self.squeezed(layout)?,
                 num_values,
@@ -197,7 +214,7 @@ impl Encoder {
         let mut metadata = ColumnChunkMetaData::builder(description)
             .set_compression(compression)
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoding])
-            .set_num_values(wide(cells.len() as u64))
+            .set_num_values(wide(entries(cells, 0..cells.len()) as u64))
             .set_total_compressed_size(wide(sizes.0 as u64))
             .set_total_uncompressed_size(wide(sizes.1 as u64))
             .set_data_page_offset(wide(first.unwrap_or(0)))
@@ -243,18 +260,6 @@ impl Pages<'_> {
     }
 }
 
-/// The row that the page of a row ends before; a row is never parted, however large.
-fn page_end(cells: &Cells<'_>, from: usize) -> usize {
-    let most = cells.len().min(from + PAGE_ROWS);
-    let Cells::Texts(all) = cells else { return most };
-    let mut size = 0;
-    let fitting = all[from..most].iter().take_while(|text| {
-        size += text.map_or(0, str::len);
-        size <= PAGE
-    });
-    from + fitting.count().max(1)
-}
-
 /// Longest text that a bound may be: it stands in the file's footer, which every reader reads whole.
 const LONGEST_BOUND: usize = 256;
 
@@ -276,72 +281,12 @@ fn bounds(cells: &Cells<'_>) -> Option<Statistics> {
             let bytes = |word: Option<&&str>| word.map(|word| ByteArray::from(*word));
             Some(Statistics::byte_array(bytes(least), bytes(most), None, Some(nulls as u64), false))
         }
-        Cells::Texts(_) | Cells::Reals(_) | Cells::Flags(_) => None,
+        Cells::Texts(_) | Cells::Reals(_) | Cells::Flags(_) | Cells::Lists(_) => None,
     }
 }
 
 fn small(count: usize) -> Encoded<u32> {
     u32::try_from(count).map_err(|_| ParquetError::General(format!("{count} rows in one page")))
-}
-
-/// The body of a data page; gives how its values are encoded.
-fn values(cells: &Cells<'_>, rows: Range<usize>, required: bool, layout: Layout, body: &mut Vec<u8>) -> Encoding {
-    match cells {
-        Cells::Coded(Codes { codes, words }) => {
-            let codes = &codes[rows];
-            levels(codes.iter().map(|code| *code != NULL), required, body);
-            let width = packed::width(words.len().saturating_sub(1) as u64).max(1);
-            body.push(width);
-            if required {
-                packed::codes(codes, width, body);
-            } else {
-                let held: Vec<u32> = codes.iter().copied().filter(|code| *code != NULL).collect();
-                packed::codes(&held, width, body);
-            }
-            Encoding::RLE_DICTIONARY
-        }
-        Cells::Texts(all) => {
-            let texts = &all[rows];
-            levels(texts.iter().map(Option::is_some), required, body);
-            packed::texts(texts.iter().flatten().copied(), body);
-            Encoding::DELTA_LENGTH_BYTE_ARRAY
-        }
-        Cells::Wholes(all) => {
-            let wholes = &all[rows];
-            levels(wholes.iter().map(Option::is_some), required, body);
-            if layout.is_ascending {
-                packed::deltas(&wholes.iter().flatten().copied().collect::<Vec<_>>(), body);
-                return Encoding::DELTA_BINARY_PACKED;
-            }
-            wholes.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
-            Encoding::PLAIN
-        }
-        Cells::Reals(all) => {
-            let reals = &all[rows];
-            levels(reals.iter().map(Option::is_some), required, body);
-            reals.iter().flatten().for_each(|value| body.extend_from_slice(&value.to_le_bytes()));
-            Encoding::PLAIN
-        }
-        Cells::Flags(all) => {
-            let flags = &all[rows];
-            levels(flags.iter().map(Option::is_some), required, body);
-            packed::packed(flags.iter().flatten().map(|flag| u64::from(*flag)), 1, body);
-            Encoding::PLAIN
-        }
-    }
-}
-
-/// Which values are there, before them; nothing where all have to be.
-fn levels(is_there: impl Iterator<Item = bool>, required: bool, body: &mut Vec<u8>) {
-    if required {
-        return;
-    }
-    let there: Vec<u32> = is_there.map(u32::from).collect();
-    let start = body.len();
-    body.extend_from_slice(&[0; 4]);
-    packed::codes(&there, 1, body);
-    let length = u32::try_from(body.len() - start - 4).unwrap_or(u32::MAX);
-    body[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
 #[cfg(test)]

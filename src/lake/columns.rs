@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::layout;
 use crate::error::{Error, Result};
-use crate::schema::{Cells, Codes, Column, Kind, NULL, Table};
+use crate::schema::{Cells, Codes, Column, Kind, NULL, Table, hardly_repeat};
 
 /// Rows of a table. Cells are put in the table's order; a cell of another kind out of place is found out by [`Columns::checked`],
 /// in builds for development any.
@@ -188,14 +188,6 @@ impl Held {
             _ => None,
         }
     }
-}
-
-/// Words before which nothing is said of how often they repeat.
-const FEW: usize = 4096;
-
-/// True for so many words of so many texts that a list of them is not worth its while.
-const fn hardly_repeat(words: usize, texts: usize) -> bool {
-    words > FEW && 2 * words > texts
 }
 
 /// Texts of which many are the same: each once, and its number for every row.

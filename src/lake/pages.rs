@@ -198,6 +198,15 @@ impl<'p> Page<'p> {
         column.as_string_opt::<i32>().map(|array| PageTexts::Plain(Plain(array))).ok_or_else(|| self.other(at))
     }
 
+    /// The texts of a column.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when it was not asked for, else as [`Page::texts`].
+    pub fn texts_of(&self, column: Column) -> Result<PageTexts<'p>> {
+        let at = self.names.iter().position(|name| name.name == column.name);
+        self.texts(at.ok_or_else(|| Error::Bug(format!("column `{}` is not read", column.name)))?)
+    }
+
     /// The numbers of a column that holds no null, or its instants in microseconds.
     ///
     /// # Errors

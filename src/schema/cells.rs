@@ -1,6 +1,7 @@
 //! The values of one column in memory.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
@@ -20,12 +21,18 @@ pub enum Cells<'a> {
     Reals(Vec<Option<f64>>),
     /// True or false.
     Flags(Vec<Option<bool>>),
+    /// Lists of texts, none of them null.
+    Lists(Lists<'a>),
 }
 
 impl<'a> Cells<'a> {
-    /// Texts of which many are the same.
+    /// Texts of which many are the same; as they stand where it turns out that they hardly repeat.
     pub fn coded(texts: impl Iterator<Item = Option<&'a str>>) -> Self {
-        Self::Coded(Codes::of(texts))
+        let codes = Codes::of(texts);
+        if hardly_repeat(codes.words.len(), codes.codes.len()) {
+            return Self::Texts(codes.texts().collect());
+        }
+        Self::Coded(codes)
     }
 
     /// How many there are.
@@ -36,6 +43,7 @@ impl<'a> Cells<'a> {
             Self::Wholes(all) => all.len(),
             Self::Reals(all) => all.len(),
             Self::Flags(all) => all.len(),
+            Self::Lists(lists) => lists.ends.len(),
         }
     }
 
@@ -52,7 +60,48 @@ impl<'a> Cells<'a> {
             Self::Wholes(all) => all.contains(&None),
             Self::Reals(all) => all.contains(&None),
             Self::Flags(all) => all.contains(&None),
+            Self::Lists(_) => false,
         }
+    }
+}
+
+/// Words before which nothing is said of how often they repeat.
+const FEW: usize = 4096;
+
+/// True for so many words of so many texts that a list of them is not worth its while.
+pub const fn hardly_repeat(words: usize, texts: usize) -> bool {
+    words > FEW && 2 * words > texts
+}
+
+/// Lists of texts, one behind the other.
+#[derive(Debug, Default)]
+pub struct Lists<'a> {
+    /// Where the list of every row ends among the texts.
+    pub ends: Vec<usize>,
+    /// The texts of all lists.
+    pub texts: Vec<&'a str>,
+}
+
+impl<'a> Lists<'a> {
+    /// One list a row.
+    pub fn of<L: Iterator<Item = &'a str>>(rows: impl Iterator<Item = L>) -> Self {
+        let mut lists = Self::default();
+        for row in rows {
+            lists.texts.extend(row);
+            lists.ends.push(lists.texts.len());
+        }
+        lists
+    }
+
+    /// Where the list of a row begins and ends among the texts; empty where there is no such row.
+    pub fn span(&self, row: usize) -> Range<usize> {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        start..self.ends.get(row).copied().unwrap_or(start)
+    }
+
+    /// The lists, row by row.
+    pub fn rows(&self) -> impl Iterator<Item = &[&'a str]> {
+        (0..self.ends.len()).map(|row| &self.texts[self.span(row)])
     }
 }
 
@@ -107,5 +156,14 @@ mod tests {
         assert_eq!(codes.words, ["a", "b", ""]);
         assert_eq!(codes.codes, [0, NULL, 1, 0, 0, NULL, 2]);
         assert_eq!(codes.texts().collect::<Vec<_>>(), texts);
+    }
+
+    #[test]
+    fn texts_that_hardly_repeat_stand_for_themselves() {
+        let texts: Vec<String> = (0..3 * FEW).map(|n| n.to_string()).collect();
+        let twice = |count: usize| texts[..count].iter().chain(&texts[..count / 2]).map(|text| Some(text.as_str()));
+        assert!(matches!(Cells::coded(twice(FEW)), Cells::Coded(_)));
+        let Cells::Texts(all) = Cells::coded(twice(2 * FEW)) else { panic!("coded") };
+        assert!(all.into_iter().eq(twice(2 * FEW)));
     }
 }

@@ -57,6 +57,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("schema/cells", &[]),
     ("simulate", &[]),
     ("source", &[]),
+    ("turns", &[]),
 ];
 
 /// Files that stand for tests alone: they may read the lake as any reader would.

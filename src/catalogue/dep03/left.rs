@@ -9,7 +9,7 @@ use crate::catalogue::Evidence;
 use crate::catalogue::deeds::{Deed, deeds};
 use crate::catalogue::departures::Departure;
 use crate::catalogue::residents::granter;
-use crate::catalogue::stock::{Expiry, Good, PERSONAL_TOKEN, RECIPIENT_TOKEN, Stock, VERBS, counts};
+use crate::catalogue::stock::{Expiry, Good, KINDS, PERSONAL_TOKEN, RECIPIENT_TOKEN, VERBS};
 use crate::change::{EntitlementKind, Verb};
 use crate::correlate::ACCOUNT;
 use crate::correlate::cases::{Entitlement, Key};
@@ -154,15 +154,14 @@ impl<'e> Stores<'e> {
     }
 
     fn take_goods(&mut self, evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<()> {
-        let (changes, listed, expiry) = (deeds(evidence, VERBS)?, counts(evidence), Expiry::read(evidence)?);
-        let stock = Stock::of(&changes, &listed);
+        let (changes, stock, expiry) = (deeds(evidence, VERBS)?, evidence.stock()?, Expiry::read(evidence)?);
         let by_event: BTreeMap<&str, &Deed> = changes.iter().rev().map(|deed| (deed.event_id.as_str(), deed)).collect();
         let deleted = deletions(evidence, names);
-        for count in listed.iter().filter(|count| count.is_whole) {
+        for count in stock.counts().iter().filter(|count| count.is_whole) {
             let kind = if count.is_of_tokens() { Residue::Token } else { Residue::Privilege };
             self.listings.entry(kind).or_default().push(count.listing.time);
         }
-        for (good, held) in stock.held(&Bounds::of(evidence.correlation, evidence.period)) {
+        for (good, held) in stock.held(KINDS, &Bounds::of(evidence.correlation, evidence.period)) {
             let deed = held.opened.by.and_then(|event| by_event.get(event).copied());
             let maker = deed.and_then(|deed| deed.actor.as_deref()).filter(|_| knows(good));
             let kind = kind_of(good);

@@ -1,7 +1,10 @@
 //! Grants in return: the subject had granted the same to the actor.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use super::{TEST, bears_on};
 use crate::catalogue::Evidence;
@@ -16,23 +19,23 @@ type Asked = (bool, String, String, i64);
 /// Who granted what to whom, by the grant that would be the return of it.
 pub(super) struct Mutual<'g> {
     all: &'g [Grant<'g>],
-    by_pair: BTreeMap<(&'g str, &'g str, &'g str), Vec<usize>>,
+    by_pair: HashMap<(&'g str, &'g str, &'g str), Vec<usize>, FixedState>,
     /// In microseconds.
     within: ByEnvironment<i64>,
     /// Holes looked up before: the same hours are asked for over and over.
-    holes: RefCell<BTreeMap<Asked, Option<String>>>,
+    holes: Mutex<BTreeMap<Asked, Option<String>>>,
 }
 
 impl<'g> Mutual<'g> {
     pub(super) fn new(evidence: &Evidence<'_>, all: &'g [Grant<'g>]) -> Result<Self> {
-        let mut by_pair: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        let mut by_pair: HashMap<(&str, &str, &str), Vec<usize>, FixedState> = HashMap::default();
         for (at, grant) in all.iter().enumerate().filter(|(_, grant)| grant.succeeded() && grant.is_resolved) {
             if let Some(actor) = grant.actor.as_deref() {
                 by_pair.entry((actor, &grant.subject, &grant.object)).or_default().push(at);
             }
         }
         let within = ByEnvironment::new(evidence.config, |here| Ok(here.span(TEST.id, "reciprocal")?.micros()))?;
-        Ok(Self { all, by_pair, within, holes: RefCell::default() })
+        Ok(Self { all, by_pair, within, holes: Mutex::default() })
     }
 
     /// The latest earlier grant of the same by the subject to the actor, within the time; the limit itself counts.
@@ -50,12 +53,16 @@ impl<'g> Mutual<'g> {
     /// The hole in which a grant in return may hide.
     pub(super) fn hole(&self, evidence: &Evidence<'_>, grant: &Grant<'_>) -> Option<String> {
         let key = (grant.is_decision, grant.source.to_string(), grant.scope.to_string(), grant.time.div_euclid(HOUR));
-        let known = self.holes.borrow().get(&key).cloned();
+        let known = self.known_holes().get(&key).cloned();
         known.unwrap_or_else(|| {
             let hole =
                 evidence.hole(|log| bears_on(grant, log), grant.time - self.within_at(evidence, grant), grant.time);
-            self.holes.borrow_mut().insert(key, hole.clone());
+            self.known_holes().insert(key, hole.clone());
             hole
         })
+    }
+
+    fn known_holes(&self) -> MutexGuard<'_, BTreeMap<Asked, Option<String>>> {
+        self.holes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,15 +2,14 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use polars::prelude::{DataType, lit};
 
 use super::texts::{NONE, Texts};
 use crate::catalogue::evidence::Evidence;
 use crate::change::CHANGES;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
-use crate::frame::{each, scan, texts};
 use crate::inventory::number;
+use crate::lake::{Page, counted};
 
 /// Whom an event names itself: text and kind of the actor, and of the target where that is a principal.
 #[derive(Debug, Clone, Copy)]
@@ -33,15 +32,19 @@ pub(super) struct Both {
 impl Both {
     /// The events of the period that change access, of which nothing is known yet.
     pub(super) fn read(evidence: &Evidence<'_>) -> Result<Self> {
-        let mut changing = HashMap::default();
-        let time = EVENT_TIME.expr().cast(DataType::Int64);
-        let period = time.clone().gt_eq(lit(evidence.period.start)).and(time.lt(lit(evidence.period.end)));
-        let all = scan(evidence.lake, &CHANGES)?.filter(period).select([EVENT_ID.expr()]);
-        each(all, "find the events that change access", |piece| {
-            let events = texts(piece, EVENT_ID)?.iter().flatten().filter_map(number);
-            changing.extend(events.map(|event| (event, [NONE; 4])));
+        let period = evidence.period;
+        let take = |changing: &mut HashMap<u128, Four, FixedState>, _: &str, page: &Page<'_>| {
+            let (events, times) = (page.texts(0)?, page.wholes(1)?);
+            let of_period = (0..page.len()).filter(|row| period.contains(times[*row]));
+            changing
+                .extend(of_period.filter_map(|row| events.text(row).and_then(number)).map(|event| (event, [NONE; 4])));
             Ok(())
-        })?;
+        };
+        let together = |mut one: HashMap<u128, Four, FixedState>, other| {
+            one.extend(other);
+            one
+        };
+        let changing = counted(evidence.lake, &CHANGES, &[EVENT_ID, EVENT_TIME], |_| true, take, together)?;
         Ok(Self { selves: HashMap::default(), changing })
     }
 

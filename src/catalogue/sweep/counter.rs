@@ -67,7 +67,7 @@ pub(super) struct Question<'q> {
     pub(super) asked: &'q Asked,
 }
 
-/// An event that may have been asked for.
+/// An event that was asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
     pub(super) sample: Sample,
@@ -91,7 +91,7 @@ pub(super) struct Counter {
     pub(super) deliveries: HashSet<[u32; 2], FixedState>,
     /// Events of the period whose actor and target have one text.
     pub(super) selves: HashMap<Four, i64, FixedState>,
-    /// Events that may have been asked for.
+    /// Events that were asked for.
     pub(super) answers: Vec<Answer>,
     reader: PageReader,
     known: [Known; 13],
@@ -201,7 +201,7 @@ impl Counter {
             // One of the two at most is given.
             let target = if is_principal(row) { wanted_names[row].max(wanted_ids[row]) } else { NONE };
             let both = [actor[row], actor_kind[row], target, target_kind[row]];
-            if asked.may_hold(event.0) {
+            if asked.holds(event.0) {
                 self.answers.push(Answer { sample: event, both: is_of_period.then_some(both) });
             }
             if is_of_period {

@@ -1,10 +1,11 @@
-use arrow::array::{Array, BooleanArray, Float64Array};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array};
 use parquet::file::metadata::ParquetMetaDataReader;
 
+use super::body::PAGE_ROWS;
 use super::*;
 use crate::event::LINE;
 use crate::lake::{instants, read_columns, texts, wholes};
-use crate::schema::Column;
+use crate::schema::Lists;
 
 const NAME: Column = Column::required("name", Kind::Text, "few texts");
 const NOTE: Column = Column::optional("note", Kind::Text, "few texts, or none");
@@ -16,6 +17,8 @@ const LAG: Column = Column::optional("lag", Kind::Real, "a number, or none");
 const FLAG: Column = Column::optional("flag", Kind::Flag, "true or false, or neither");
 // Lines are written by how they differ.
 const ALL: Table = Table { name: "all", doc: "", columns: &[NAME, NOTE, ID, OTHER, COUNT, AT, LAG, FLAG, LINE] };
+const LISTED: Column = Column::required("listed", Kind::TextList, "texts");
+const MORE: Column = Column::optional("more", Kind::TextList, "texts");
 
 fn written(count: usize, word_count: usize, nulls: fn(usize) -> bool) {
     let words: Vec<String> = (0..word_count).map(|n| format!("word {n}")).collect();
@@ -76,6 +79,44 @@ fn what_is_encoded_is_read_back() {
         written(count, 2, |_| true);
         written(count, 2, |_| false);
         written(count, 5, |n| n < 500);
+    }
+}
+
+#[test]
+fn lists_are_read_back_beside_other_columns_and_from_a_second_file() {
+    const FIRST: Table = Table { name: "first", doc: "", columns: &[ID, LISTED] };
+    const SECOND: Table = Table { name: "second", doc: "", columns: &[MORE] };
+    let folder = tempfile::tempdir().unwrap();
+    for count in [0_usize, 1, 9, PAGE_ROWS + 3] {
+        let own: Vec<Vec<String>> =
+            (0..count).map(|n| (0..n % 7 % 4).map(|at| format!("{n} {}", "x".repeat(at))).collect()).collect();
+        let texts: Vec<String> = (0..count).map(|n| n.to_string()).collect();
+        let lists = || Cells::Lists(Lists::of(own.iter().map(|list| list.iter().map(String::as_str))));
+        let first = encode(&FIRST, vec![Cells::Texts(texts.iter().map(|t| Some(t.as_str())).collect()), lists()]);
+        let second = encode(&SECOND, vec![lists()]).unwrap();
+        let (one, both) = (folder.path().join("one.parquet"), folder.path().join("both.parquet"));
+        let mut files =
+            [CodedFile::new(&FIRST, &one).unwrap(), CodedFile::of_columns(&[ID, LISTED, MORE], &both).unwrap()];
+        if let Some((first, second)) = first.unwrap().zip(second) {
+            files[0].append(first.clone()).unwrap();
+            files[1].append(first.beside(second)).unwrap();
+        }
+        files.into_iter().for_each(|file| file.finish().unwrap());
+        for (path, columns) in [(&one, &[ID, LISTED][..]), (&both, &[ID, LISTED, MORE][..])] {
+            let mut at = 0;
+            for batch in read_columns(path, columns).unwrap() {
+                for row in 0..batch.num_rows() {
+                    assert_eq!(texts[at], super::super::texts(&batch, ID).unwrap().value(row));
+                    for column in 1..columns.len() {
+                        let list = batch.column(column).as_list::<i32>().value(row);
+                        let list: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+                        assert_eq!(list, own[at]);
+                    }
+                    at += 1;
+                }
+            }
+            assert_eq!(at, count);
+        }
     }
 }
 
