@@ -5,6 +5,7 @@
 //! count and for any order of the inputs.
 
 mod block;
+mod chunk;
 mod derive;
 mod detect;
 mod inputs;

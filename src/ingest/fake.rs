@@ -33,7 +33,7 @@ impl Source for Fake {
         &[Envelope { name: "wrap", marker: b"\"wrap\"", path: &["wrap", "inner"] }]
     }
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(record.bytes) else {
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(record.text) else {
             return Fate::Rejected("no JSON".into());
         };
         if value.get("skip").is_some() {
@@ -42,7 +42,7 @@ impl Source for Fake {
         let (Some(id), Some(day)) = (value["id"].as_i64(), value["t"].as_i64()) else {
             return Fate::Rejected("`/id` or `/t` is missing".into());
         };
-        let text = std::str::from_utf8(record.bytes).unwrap();
+        let text = record.text;
         let change = |n: usize| Change {
             subject: Some(if n == 0 { "alice".into() } else { format!("alice{n}").into() }),
             subject_kind: SubjectKind::User,

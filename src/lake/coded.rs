@@ -22,7 +22,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 use zstd::bulk::Compressor;
 
-use self::body::{entries, page_end, values};
+use self::body::{entries, page_end, size, values};
 use super::layout::{self, Layout, PAGE};
 use super::packed;
 use crate::error::{Error, Result};
@@ -154,17 +154,23 @@ pub fn encode(table: &Table, columns: Vec<Cells<'_>>) -> Result<Option<RowGroup>
     Ok((row_count > 0).then_some(RowGroup(encoded)))
 }
 
+/// Bytes from which on a column is compressed: each that is makes its readers set up a decompressor, which takes longer than reading
+/// so little.
+const WORTH_IT: usize = 4 << 10;
+
 type Encoded<T> = std::result::Result<T, ParquetError>;
 
 /// What is used for one column after the other.
 struct Encoder {
     compressor: Compressor<'static>,
     body: Vec<u8>,
+    squeezed: Vec<u8>,
 }
 
 impl Encoder {
     fn new() -> Encoded<Self> {
-        Ok(Self { compressor: Compressor::new(LEVEL).map_err(external)?, body: Vec::with_capacity(2 * PAGE) })
+        let compressor = Compressor::new(LEVEL).map_err(external)?;
+        Ok(Self { compressor, body: Vec::with_capacity(2 * PAGE), squeezed: Vec::new() })
     }
 
     /// One column of a row group: its pages, and what is said of them.
@@ -174,7 +180,9 @@ impl Encoder {
         cells: &Cells<'_>,
         layout: Layout,
     ) -> Encoded<(Bytes, ColumnCloseResult)> {
-        let most_levels = u8::try_from(description.max_def_level()).unwrap_or_default();
+        let is_compressed = layout.is_compressed && size(cells) >= WORTH_IT;
+        let layout = Layout { is_compressed, ..layout };
+        let level = u8::try_from(description.max_def_level()).unwrap_or_default();
         let mut sink = TrackedWrite::new(Vec::new());
         let mut pages = Pages { pages: SerializedPageWriter::new(&mut sink), sizes: (0, 0) };
         let (mut dictionary, mut first) = (None, None);
@@ -192,7 +200,7 @@ impl Encoder {
             from = rows.end;
             let num_values = small(entries(cells, rows.clone()))?;
             self.body.clear();
-            encoding = values(cells, rows, most_levels, layout, &mut self.body);
+            encoding = values(cells, rows, level, layout, &mut self.body);
             let page = Page::DataPage {
                 buf: self.squeezed(layout)?,
                 num_values,
@@ -237,7 +245,10 @@ impl Encoder {
         if !layout.is_compressed {
             return Ok(Bytes::copy_from_slice(&self.body));
         }
-        self.compressor.compress(&self.body).map(Bytes::from).map_err(external)
+        let Self { compressor, body, squeezed } = self;
+        squeezed.resize(zstd::zstd_safe::compress_bound(body.len()).max(squeezed.len()), 0);
+        let length = compressor.compress_to_buffer(body, squeezed.as_mut_slice()).map_err(external)?;
+        Ok(Bytes::copy_from_slice(&squeezed[..length]))
     }
 }
 

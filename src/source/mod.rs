@@ -46,9 +46,9 @@ pub use scim_snapshot::ScimSnapshot;
 /// One record as framing found it, with what is known of its file.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    /// The record's own bytes, without the wrapper it came in: JSON, or a line of text for sources that claim such lines. Rows of
-    /// CSV and Parquet files come as a JSON object of their columns. Not yet known to be UTF-8 or JSON.
-    pub bytes: &'r [u8],
+    /// The record's own text, without the wrapper it came in: JSON, or a line of text for sources that claim such lines. Rows of
+    /// CSV and Parquet files come as a JSON object of their columns. Not yet known to be JSON.
+    pub text: &'r str,
     /// Path of the file, with forward slashes, as it will stand in table `files`.
     pub path: &'r str,
     /// The zone of times that are written without one, as declared for the file; `None` = not declared.

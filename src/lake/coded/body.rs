@@ -38,6 +38,20 @@ pub(super) fn entries(cells: &Cells<'_>, rows: Range<usize>) -> usize {
     }
 }
 
+/// About how many bytes the values take.
+pub(super) fn size(cells: &Cells<'_>) -> usize {
+    match cells {
+        Cells::Coded(Codes { codes, words }) => {
+            let width = packed::width(words.len().saturating_sub(1) as u64);
+            words.iter().map(|word| word.len()).sum::<usize>() + codes.len() * usize::from(width) / 8
+        }
+        Cells::Texts(all) => all.iter().flatten().map(|text| text.len()).sum(),
+        Cells::Lists(lists) => lists.texts.iter().map(|text| text.len()).sum(),
+        Cells::Flags(all) => all.len() / 8,
+        Cells::Wholes(_) | Cells::Reals(_) => cells.len() * size_of::<i64>(),
+    }
+}
+
 /// The body of a data page; gives how its values are encoded. `level` is that of a value that is there: 0 where all have to be.
 pub(super) fn values(cells: &Cells<'_>, rows: Range<usize>, level: u8, layout: Layout, body: &mut Vec<u8>) -> Encoding {
     match cells {

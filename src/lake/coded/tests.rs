@@ -121,6 +121,22 @@ fn lists_are_read_back_beside_other_columns_and_from_a_second_file() {
 }
 
 #[test]
+fn few_bytes_are_left_as_they_are() {
+    const ONE: Table = Table { name: "one", doc: "", columns: &[NAME] };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.parquet");
+    for (count, is_compressed) in [(10, false), (1000, true)] {
+        let texts: Vec<String> = (0..count).map(|n| format!("some text {n}")).collect();
+        let mut file = CodedFile::new(&ONE, &path).unwrap();
+        let cells = Cells::Texts(texts.iter().map(|text| Some(text.as_str())).collect());
+        file.append(encode(&ONE, vec![cells]).unwrap().unwrap()).unwrap();
+        file.finish().unwrap();
+        let read = ParquetMetaDataReader::new().parse_and_finish(&File::open(&path).unwrap()).unwrap();
+        assert_eq!(read.row_group(0).column(0).compression() != Compression::UNCOMPRESSED, is_compressed);
+    }
+}
+
+#[test]
 fn a_required_column_is_refused_without_its_value() {
     const ONE: Table = Table { name: "one", doc: "", columns: &[NAME] };
     assert!(encode(&ONE, vec![Cells::Texts(vec![Some("a"), None])]).is_err());

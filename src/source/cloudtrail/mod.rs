@@ -88,9 +88,9 @@ impl Source for CloudTrail {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(event) => Fate::Accepted(Box::new(event)),
-            Err(_) if is_control_message(record.bytes) => Fate::Filtered("control_message"),
+            Err(_) if is_control_message(record.text) => Fate::Filtered("control_message"),
             Err(reason) => Fate::Rejected(reason),
         }
     }
@@ -116,8 +116,8 @@ fn exported(line: &str) -> Option<&str> {
 }
 
 /// What CloudWatch Logs sends to find out whether its receiver is there.
-fn is_control_message(bytes: &[u8]) -> bool {
-    let Ok(text) = checked(bytes) else { return false };
+fn is_control_message(text: &str) -> bool {
+    let Ok(text) = checked(text) else { return false };
     text.contains("CWL CONTROL MESSAGE")
         && Fields::of(&Loose::Nested(Cow::Borrowed(text)))
             .text("message")
@@ -133,8 +133,8 @@ fn instant(text: &str, pointer: &str) -> Result<Spelled, Reason> {
     })
 }
 
-fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
-    let whole = checked(bytes)?;
+fn event(text: &str) -> Result<Event<'_>, Reason> {
+    let whole = checked(text)?;
     let line = exported(whole.trim_ascii());
     let text = line.unwrap_or(whole);
     let entry = decode::<Entry<'_>>(text, &[])?;

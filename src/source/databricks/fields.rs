@@ -56,7 +56,7 @@ impl<'r> Fields<'r> {
         let Some((key, value)) = self.entry(name) else { return Ok(None) };
         let unfit = || Cow::Owned(format!("/{key}: expected an object or its JSON, found {}", found(value)));
         let json = opened(value).ok_or_else(unfit)?;
-        checked(json.as_bytes())?;
+        checked(&json)?;
         Ok(Some(json))
     }
 

@@ -77,9 +77,9 @@ impl Source for Databricks {
 
 /// The row of a record. Nearly all rows are of the JSON delivery, and told by the key that no other form has.
 fn row<'r>(record: &Record<'r>) -> Result<Delivered<'r>, Reason> {
-    let text = checked(record.bytes)?;
+    let text = checked(record.text)?;
     let other = || delivered(text, record);
-    let is_delivery = TIMESTAMP.find(record.bytes).is_some();
+    let is_delivery = TIMESTAMP.find(record.text.as_bytes()).is_some();
     if let Some(delivered) = (!is_delivery).then(other).flatten() {
         return delivered;
     }
@@ -231,7 +231,7 @@ mod tests {
     use crate::source::detect;
 
     fn read<'r>(text: &'r str, path: &'r str) -> Box<Event<'r>> {
-        match Databricks.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
+        match Databricks.read(&Record { text, path, zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

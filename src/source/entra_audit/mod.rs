@@ -43,7 +43,7 @@ impl Source for EntraAudit {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(Some(event)) => Fate::Accepted(Box::new(event)),
             Ok(None) => Fate::Filtered(OTHER_WORKLOAD),
             Err(reason) => Fate::Rejected(reason),
@@ -55,8 +55,8 @@ impl Source for EntraAudit {
     }
 }
 
-fn event(bytes: &[u8]) -> Result<Option<Event<'_>>, Reason> {
-    let text = checked(bytes)?;
+fn event(text: &str) -> Result<Option<Event<'_>>, Reason> {
+    let text = checked(text)?;
     let Found::Audit(audit) = found(&Fields::read(text)?)? else { return Ok(None) };
     if audit.activity.is_empty() {
         return Err("/activityDisplayName: expected a name, found none".into());

@@ -39,7 +39,7 @@ impl Source for EntraProvisioning {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
             Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
@@ -52,8 +52,8 @@ impl Source for EntraProvisioning {
 }
 
 /// The event, or the rule by which the record is left out.
-fn event(bytes: &[u8]) -> Result<Result<Event<'_>, &'static str>, Reason> {
-    let text = checked(bytes)?;
+fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
+    let text = checked(text)?;
     let push = match found(&Fields::read(text)?)? {
         Found::Push(push) => push,
         Found::Aside(rule) => return Ok(Err(rule)),

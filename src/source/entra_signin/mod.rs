@@ -36,7 +36,7 @@ impl Source for EntraSignin {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(Some(event)) => Fate::Accepted(Box::new(event)),
             Ok(None) => Fate::Filtered(OTHER_WORKLOAD),
             Err(reason) => Fate::Rejected(reason),
@@ -48,8 +48,8 @@ impl Source for EntraSignin {
     }
 }
 
-fn event(bytes: &[u8]) -> Result<Option<Event<'_>>, Reason> {
-    let text = checked(bytes)?;
+fn event(text: &str) -> Result<Option<Event<'_>>, Reason> {
+    let text = checked(text)?;
     let Some(sign_in) = found(&Fields::read(text)?)? else { return Ok(None) };
     let event_type = activity_name(sign_in.activity.clone());
     if event_type.is_empty() {

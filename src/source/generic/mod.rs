@@ -86,7 +86,7 @@ impl Source for Generic {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
@@ -97,8 +97,8 @@ impl Source for Generic {
     }
 }
 
-fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
-    let text = checked(bytes)?;
+fn event(text: &str) -> Result<Event<'_>, Reason> {
+    let text = checked(text)?;
     let record = Fields::of(text, String::new())?;
     version(&record)?;
     record.only(KEYS)?;
@@ -201,7 +201,7 @@ mod tests {
     const PAGE: &str = include_str!("../../../docs/generic.md");
 
     fn read(line: &str) -> Fate<'_> {
-        Generic.read(&Record { bytes: line.as_bytes(), path: "a.jsonl", zone: None })
+        Generic.read(&Record { text: line, path: "a.jsonl", zone: None })
     }
 
     /// The lines of the page's fenced blocks of that kind.

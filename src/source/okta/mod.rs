@@ -132,7 +132,7 @@ fn reading<'r>(text: &'r str, record: &Record<'r>) -> Result<Reading<'r>, Reason
 }
 
 fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let text = checked(record.bytes)?;
+    let text = checked(record.text)?;
     let Reading { mut log, micros, delivery, parse_rule } = reading(text, record)?;
     let event_type = log.event_type.take().ok_or("/eventType: missing")?;
     let known = meaning(&event_type);
@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Box<Event<'_>> {
-        match Okta.read(&Record { bytes: text.as_bytes(), path: "a.json", zone: None }) {
+        match Okta.read(&Record { text, path: "a.json", zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

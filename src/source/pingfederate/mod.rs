@@ -93,7 +93,7 @@ impl Source for PingFederate {
 }
 
 fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let text = checked(record.bytes)?.trim();
+    let text = checked(record.text)?.trim();
     let fields = if text.starts_with('{') { json::fields(text)? } else { line::fields(text)? };
     events::event(&fields, record.zone)
 }

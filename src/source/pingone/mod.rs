@@ -55,7 +55,7 @@ impl Source for PingOne {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.bytes) {
+        match event(record.text) {
             Ok(event) => Fate::Accepted(Box::new(event)),
             Err(reason) => Fate::Rejected(reason),
         }
@@ -66,8 +66,8 @@ impl Source for PingOne {
     }
 }
 
-fn event(bytes: &[u8]) -> Result<Event<'_>, Reason> {
-    let text = checked(bytes)?;
+fn event(text: &str) -> Result<Event<'_>, Reason> {
+    let text = checked(text)?;
     let mut activity = decode::<Activity<'_>>(text, SHAPE)?;
     let event_type = activity.action.kind.take().ok_or("/action/type: missing")?;
     let lower_cased = activity.recorded_at.is_none() && activity.recorded_at_lower.is_some();
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Box<Event<'_>> {
-        match PingOne.read(&Record { bytes: text.as_bytes(), path: "a.json", zone: None }) {
+        match PingOne.read(&Record { text, path: "a.json", zone: None }) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

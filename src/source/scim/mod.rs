@@ -81,7 +81,7 @@ impl Source for Scim {
 
 /// The event of a request; `None` = a request to something else, of which gateways see many.
 fn event<'r>(record: &Record<'r>) -> Result<Option<Event<'r>>, Reason> {
-    let text = checked(record.bytes)?;
+    let text = checked(record.text)?;
     let log = Json::object(text)?;
     let exchange = Exchange::of(&log)?;
     let Some(route) = Route::of(&exchange.address) else {
@@ -128,7 +128,7 @@ pub(super) struct Sent {
 
 /// What a record says was written to people and groups; `None` = it is no record of such a request.
 pub(super) fn sent(record: &Record<'_>) -> Option<Sent> {
-    let log = Json::object(checked(record.bytes).ok()?).ok()?;
+    let log = Json::object(checked(record.text).ok()?).ok()?;
     let exchange = Exchange::of(&log).ok()?;
     let route = Route::of(&exchange.address)?;
     if !matches!(exchange.method, "POST" | "PUT" | "PATCH") || matches!(route.kind, Kind::Search) {

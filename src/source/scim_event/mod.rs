@@ -62,7 +62,7 @@ impl Source for ScimEvent {
 }
 
 fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let text = checked(record.bytes)?;
+    let text = checked(record.text)?;
     if !text.trim_start().starts_with('{') {
         return signed(text.trim());
     }
@@ -75,18 +75,18 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
 
 /// When a token was issued that tells beside it when its event happened; microseconds.
 pub(super) fn issued(record: &Record<'_>) -> Option<i64> {
-    let text = checked(record.bytes).ok()?.trim();
+    let text = checked(record.text).ok()?.trim();
     if text.starts_with('{') {
         let object = Json::object(text).ok()?;
         return match object.get("SET") {
-            Json::Text(token) if object.get("events").is_null() => issued_in(token::payload(token).ok()?.as_bytes()),
-            _ => issued_in(text.as_bytes()),
+            Json::Text(token) if object.get("events").is_null() => issued_in(&token::payload(token).ok()?),
+            _ => issued_in(text),
         };
     }
-    issued_in(token::payload(text).ok()?.as_bytes())
+    issued_in(&token::payload(text).ok()?)
 }
 
-fn issued_in(claims: &[u8]) -> Option<i64> {
+fn issued_in(claims: &str) -> Option<i64> {
     let object = Json::object(checked(claims).ok()?).ok()?;
     if object.get("toe").is_null() {
         return None;
@@ -97,7 +97,7 @@ fn issued_in(claims: &[u8]) -> Option<i64> {
 /// The event of a token in its signed form. Nothing is borrowed: the claims stand in it encoded.
 fn signed<'r>(token: &str) -> Result<Event<'r>, Reason> {
     let payload = token::payload(token)?;
-    let object = Json::object(checked(payload.as_bytes())?)?.into_owned();
+    let object = Json::object(checked(&payload)?)?.into_owned();
     told(&payload, &object, "jwt", "signature_unverified")
 }
 

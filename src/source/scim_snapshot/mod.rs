@@ -83,7 +83,7 @@ impl Source for ScimSnapshot {
 }
 
 fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
-    let text = checked(record.bytes)?;
+    let text = checked(record.text)?;
     let resource = Json::object(text)?;
     let (kind, form) = kind(&resource)?;
     let subject = Subject::of(kind, None, &[&resource]);
@@ -232,7 +232,7 @@ mod tests {
             assert_eq!(detect(&record).map(Source::id), Ok(id), "{record}");
             let text = record.to_string();
             for other in SOURCES.iter().filter(|source| source.id() != id && source.id().starts_with("scim")) {
-                let fate = other.read(&Record { bytes: text.as_bytes(), path: "2026-07-01.json", zone: None });
+                let fate = other.read(&Record { text: &text, path: "2026-07-01.json", zone: None });
                 assert!(matches!(fate, Fate::Rejected(_)), "{} reads {record}", other.id());
             }
         }
@@ -240,11 +240,10 @@ mod tests {
 
     #[test]
     fn one_list_in_two_wrappings_is_one_and_another_moment_another() {
-        let read =
-            |text: &str, path: &str| match ScimSnapshot.read(&Record { bytes: text.as_bytes(), path, zone: None }) {
-                Fate::Accepted(event) => event.identity,
-                other => panic!("{text}: {other:?}"),
-            };
+        let read = |text: &str, path: &str| match ScimSnapshot.read(&Record { text, path, zone: None }) {
+            Fate::Accepted(event) => event.identity,
+            other => panic!("{text}: {other:?}"),
+        };
         let first = read(r#"{"id":"1","userName":"a","active":true}"#, "a/2026-07-01.json");
         assert_eq!(read(r#"{ "active":true, "userName":"a", "id":"1" }"#, "b/2026-07-01/users.json"), first);
         assert_ne!(read(r#"{"id":"1","userName":"a","active":true}"#, "a/2026-07-02.json"), first);

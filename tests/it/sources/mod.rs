@@ -77,7 +77,8 @@ fn read_all(source: &dyn Source, input: &Input) -> Outcomes {
                 continue;
             }
         };
-        match source.read(&Record { bytes: &bytes, path: &input.path, zone: input.zone }) {
+        let text = std::str::from_utf8(&bytes).expect("the cases are UTF-8");
+        match source.read(&Record { text, path: &input.path, zone: input.zone }) {
             Fate::Accepted(event) => {
                 let id = event_id(&event.identity);
                 let forms: Vec<&str> = source.forms().iter().map(|f| f.name).collect();

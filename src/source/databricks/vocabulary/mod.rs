@@ -8,8 +8,10 @@ mod unity_catalog;
 mod usage;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use crate::change::Verb;
 use crate::event::Plane;
@@ -100,11 +102,11 @@ const VOCABULARY: &[&[Row]] = &[
     settings::ROWS,
 ];
 
-type Actions = HashMap<&'static str, (String, Meaning)>;
+type Actions = HashMap<&'static str, (String, Meaning), FixedState>;
 
 /// By service, then action, so that looking up a row joins no names.
-static INDEX: LazyLock<HashMap<&'static str, Actions>> = LazyLock::new(|| {
-    let mut index = HashMap::<_, Actions>::new();
+static INDEX: LazyLock<HashMap<&'static str, Actions, FixedState>> = LazyLock::new(|| {
+    let mut index = HashMap::<_, Actions, FixedState>::default();
     for (plane, act, service, actions) in VOCABULARY.iter().copied().flatten() {
         let known = actions.iter().map(|action| (*action, (format!("{service}.{action}"), (*plane, *act))));
         index.entry(*service).or_default().extend(known);
