@@ -1,9 +1,8 @@
 //! Who holds which privilege on what, replayed from grants and revocations: pure, and only as complete as the records are.
 
-use std::collections::BTreeMap;
-
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::deeds::Deed;
 use super::privileges::privilege;
@@ -29,7 +28,30 @@ impl Holding<'_> {
     }
 }
 
-type Key = (String, Option<String>);
+/// Whose, and which privilege: its number, as it is compared.
+type Key<'d> = (&'d str, Option<usize>);
+
+/// Privileges by number.
+#[derive(Default)]
+struct Words<'d> {
+    all: Vec<String>,
+    numbers: HashMap<&'d str, usize, FixedState>,
+}
+
+impl<'d> Words<'d> {
+    fn number(&mut self, word: &'d str) -> usize {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        let word_as_compared = privilege(word);
+        let number = self.all.iter().position(|known| *known == word_as_compared).unwrap_or(self.all.len());
+        if number == self.all.len() {
+            self.all.push(word_as_compared);
+        }
+        self.numbers.insert(word, number);
+        number
+    }
+}
 
 /// Every holding that the changes show, in their order. They must be ordered by time; what failed is passed over.
 ///
@@ -38,27 +60,24 @@ type Key = (String, Option<String>);
 /// subject ends all that anybody does.
 pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding<'d>> {
     let mut all: Vec<Holding<'d>> = Vec::new();
-    let mut open: HashMap<String, BTreeMap<Key, Vec<usize>>, FixedState> = HashMap::default();
+    let mut open: HashMap<String, HashMap<Key<'d>, Vec<usize>, FixedState>, FixedState> = HashMap::default();
+    let mut words = Words::default();
     for deed in deeds.filter(|deed| deed.succeeded() && deed.plane == "effect") {
         let Some(securable) = deed.securable.as_deref() else { continue };
         let on_it = open.entry(securable.to_lowercase()).or_default();
-        let word = deed.privilege.as_deref().map(privilege);
+        let word = deed.privilege.as_deref().map(|word| words.number(word));
         match (deed.direction, deed.subject.as_deref()) {
             (Direction::Grant, Some(subject)) => {
-                on_it.entry((subject.to_owned(), word)).or_default().push(all.len());
+                on_it.entry((subject, word)).or_default().push(all.len());
                 let privilege = deed.privilege.as_deref();
                 all.push(Holding { subject, securable, privilege, grant: Some(deed), revoke: None });
             }
             (Direction::Revoke, subject) => {
-                let takes_all = word.as_deref().is_none_or(|word| word == "ALL PRIVILEGES");
-                let ended: Vec<Key> = on_it
-                    .keys()
-                    .filter(|(whose, which)| {
-                        subject.is_none_or(|subject| subject == whose) && (takes_all || *which == word)
-                    })
-                    .cloned()
-                    .collect();
-                let rows: Vec<usize> = ended.iter().filter_map(|key| on_it.remove(key)).flatten().collect();
+                let takes_all = word.is_none_or(|word| words.all[word] == "ALL PRIVILEGES");
+                let is_ended = |(whose, which): &Key<'_>| {
+                    subject.is_none_or(|subject| subject == *whose) && (takes_all || *which == word)
+                };
+                let rows: Vec<usize> = on_it.extract_if(|key, _| is_ended(key)).flat_map(|(_, rows)| rows).collect();
                 let Some(subject) = subject.filter(|_| rows.is_empty() && deed.privilege.is_some()) else {
                     for row in rows {
                         all[row].revoke = Some(deed);
@@ -75,10 +94,12 @@ pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding
 }
 
 /// How many different holdings stood at an instant.
-pub(super) fn count_at(all: &[Holding<'_>], instant: i64, chosen: impl Fn(&Holding<'_>) -> bool) -> usize {
-    let held = all.iter().filter(|holding| holding.holds_at(instant) && chosen(holding));
-    let keys = held.map(|h| (h.subject, h.securable.to_lowercase(), h.privilege.map(privilege)));
-    keys.collect::<HashSet<_, FixedState>>().len()
+pub(super) fn count_at(all: &[Holding<'_>], instant: i64, chosen: impl Fn(&Holding<'_>) -> bool + Sync) -> usize {
+    let held = all.par_iter().filter(|holding| holding.holds_at(instant) && chosen(holding));
+    let mut keys: Vec<_> = held.map(|h| (h.subject, h.securable.to_lowercase(), h.privilege.map(privilege))).collect();
+    keys.par_sort_unstable();
+    keys.dedup();
+    keys.len()
 }
 
 #[cfg(test)]

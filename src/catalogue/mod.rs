@@ -191,7 +191,7 @@ fn outcome(
     evidence: &Evidence<'_>,
     waivers: &mut overlay::Overlay<'_>,
 ) -> Result<Outcome> {
-    judged.items.par_sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+    judged.items = in_order(judged.items);
     // What a companion file lists is no event of the lake.
     judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
     check(test, &judged.items)?;
@@ -217,6 +217,14 @@ fn outcome(
         not_tested: judged.not_tested,
         settings: settings(test, evidence.config),
     })
+}
+
+// Items are large: their places are sorted, and each is moved once.
+fn in_order(items: Vec<Item>) -> Vec<Item> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.par_sort_by_key(|at| (items[*at].time, &items[*at].item_id));
+    let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| slots[at].take()).collect()
 }
 
 // What happened in workspaces that are out of scope is no item of a control test. Vouching says so of each; a decision and a departure are

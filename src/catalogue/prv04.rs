@@ -86,7 +86,10 @@ const REACHING: &[&str] =
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let mut all = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke])?;
-    let held = holdings(all.iter());
+    let is_of_share = |deed: &&Deed| {
+        deed.securable.as_deref().is_some_and(|securable| securable.to_lowercase().starts_with("share:"))
+    };
+    let held = holdings(all.iter().filter(is_of_share));
     let shared = sharing::added(evidence, &held)?;
     drop(held);
     let court = Court {

@@ -75,7 +75,8 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let read::Read { acts, privileges, exclusions } = read::read(evidence)?;
-    let held = holdings(privileges.iter());
+    // What is held bears on acts alone.
+    let held = holdings(privileges.iter().filter(|_| !acts.is_empty()));
     let court = Court { evidence, register: register(evidence), means: Means::new(evidence, &held) };
     let items = acts.iter().map(|act| court.item(act)).collect();
     let mut notes = Vec::new();

@@ -1,7 +1,5 @@
 //! STA-01: opening access plus changes equals closing access.
 
-use rayon::prelude::*;
-
 use super::stock::Good;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
@@ -92,12 +90,15 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let access = roll_forward(evidence.histories(), &bounds.period, bounds.blur);
     // Ownership and tokens stand in no listing that says whose they all are.
     let privileges = stock.each(&[EntitlementKind::Privilege], |good, history| {
-        Some((good, rolled(&history, &bounds.period, bounds.blur)?))
+        let pair = rolled(&history, &bounds.period, bounds.blur)?;
+        Some((Totals::of(std::iter::once(&pair)), item(evidence, &pair, Some(good))))
     });
-    let privileges: Vec<(&Good, Rolled<'_>)> = privileges.into_iter().flatten().collect();
-    let totals = access.totals.and(Totals::of(privileges.iter().map(|(_, pair)| pair)));
+    let mut totals = access.totals;
     let mut items: Vec<Item> = access.pairs.iter().map(|pair| item(evidence, pair, None)).collect();
-    items.par_extend(privileges.par_iter().map(|(good, pair)| item(evidence, pair, Some(good))));
+    items.extend(privileges.into_iter().flatten().map(|(of_pair, item)| {
+        totals = totals.and(of_pair);
+        item
+    }));
     let has_listed = stock.counts().iter().any(|count| !count.is_of_tokens());
     let has_listing = !evidence.correlation.ground.noted.is_empty() || has_listed;
     let nameless = crate::access::nameless(evidence.correlation);

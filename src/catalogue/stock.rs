@@ -11,19 +11,18 @@
 //! - Names of securables and privileges are compared whatever the case, and whether the type is told or not: listings leave it out.
 //! - Failed attempts and those of unknown outcome change nothing.
 
+mod books;
 mod counts;
 mod expiry;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use self::books::Books;
 use super::deeds::Deed;
 use crate::access::{Bounds, Fact, Grant, Held, History, Listing, Pair, What, reconstruct};
-use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
-use crate::correlate::ACCOUNT;
+use crate::change::{EntitlementKind, SubjectKind, Verb};
 
 pub(super) use counts::counts;
 pub(super) use expiry::Expiry;
@@ -213,181 +212,11 @@ impl Stock {
     }
 }
 
-/// What a good is known by: kind, subject, object, privilege and scope, as they are compared.
-type Known = (EntitlementKind, String, String, Option<String>, String);
-
-/// Goods in the making, and the ways in which a record names them.
-#[derive(Debug, Default)]
-struct Books<'d> {
-    goods: Vec<(Good, Vec<Post>)>,
-    numbers: HashMap<Known, usize, FixedState>,
-    /// Goods of an object in a scope.
-    of_object: HashMap<(EntitlementKind, String, String), BTreeSet<usize>, FixedState>,
-    /// Credentials made in an event, which the record ends for others.
-    made: HashSet<(&'d str, usize), FixedState>,
-}
-
-impl<'d> Books<'d> {
-    fn of(deeds: &'d [Deed], counts: &[Count]) -> Self {
-        let mut books = Self::default();
-        for good in counts.iter().flat_map(|count| &count.goods) {
-            books.number(good.clone());
-        }
-        let numbers: Vec<Option<usize>> = deeds.iter().map(|deed| books.learn(deed)).collect();
-        for (order, (deed, number)) in deeds.iter().zip(numbers).enumerate() {
-            books.post(order, deed, number);
-        }
-        counts.iter().enumerate().for_each(|(number, count)| books.count(number, count));
-        books
-    }
-
-    fn number(&mut self, good: Good) -> usize {
-        let object = bare(&good.object);
-        let place = (good.kind, object.clone(), good.scope.clone());
-        // A credential is its id; whose it is the first record tells.
-        let subject = if good.kind == EntitlementKind::Token { String::new() } else { good.subject.clone() };
-        let key = (good.kind, subject, object, good.privilege.as_deref().map(spelled), good.scope.clone());
-        let next = self.goods.len();
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.goods.push((good, Vec::new()));
-            self.of_object.entry(place).or_default().insert(number);
-        } else {
-            self.goods[number].0.learn(&good);
-        }
-        number
-    }
-
-    /// The good that a change is about; `None` = it is about all of several.
-    fn learn(&mut self, deed: &'d Deed) -> Option<usize> {
-        let subject = holder(deed)?;
-        let kind = deed.verb.entitlement_kind();
-        let takes_all = kind == EntitlementKind::Privilege && deed.privilege.is_none();
-        if takes_all && deed.direction == Direction::Revoke {
-            return None;
-        }
-        let good = Good::new(kind, subject, &object(deed), deed.privilege.as_deref(), place(deed));
-        let good =
-            Good { subject_kind: deed.subject_kind, is_resolved: deed.is_resolved || deed.subject.is_none(), ..good };
-        let number = self.number(good);
-        if deed.verb == Verb::CredCreate {
-            self.made.insert((&deed.event_id, number));
-        }
-        Some(number)
-    }
-
-    fn post(&mut self, order: usize, deed: &'d Deed, number: Option<usize>) {
-        let revoked = |is_implied| Post::Revoked { deed: order, is_implied };
-        let kind = deed.verb.entitlement_kind();
-        let place = (kind, bare(&object(deed)), place(deed).to_owned());
-        match (deed.direction, number) {
-            (Direction::Grant, Some(number)) => {
-                if kind == EntitlementKind::Ownership {
-                    let others = self.of_object.get(&place).into_iter().flatten().copied().filter(|n| *n != number);
-                    for other in others.collect::<Vec<_>>() {
-                        // Nobody is known to have owned it before a record says so.
-                        if !self.goods[other].1.is_empty() {
-                            self.goods[other].1.push(revoked(true));
-                        }
-                    }
-                }
-                self.goods[number].1.push(Post::Granted(order));
-            }
-            // A recipient's new token ends the one before in the same record.
-            (Direction::Revoke, Some(number)) if !self.made.contains(&(deed.event_id.as_str(), number)) => {
-                self.goods[number].1.push(revoked(false));
-            }
-            (Direction::Revoke, None) => {
-                for number in self.of_object.get(&place).into_iter().flatten() {
-                    let (good, posts) = &mut self.goods[*number];
-                    let is_meant = deed.subject.as_deref().is_none_or(|subject| subject == good.subject)
-                        && deed.privilege.as_deref().is_none_or(|word| {
-                            good.privilege.as_deref().is_some_and(|held| spelled(held) == spelled(word))
-                        });
-                    if is_meant && !posts.is_empty() {
-                        posts.push(revoked(false));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn count(&mut self, listed: usize, count: &Count) {
-        for good in &count.goods {
-            let number = self.number(good.clone());
-            self.goods[number].1.push(Post::Seen(listed));
-        }
-    }
-}
-
-impl Good {
-    fn learn(&mut self, other: &Self) {
-        if self.subject_kind == SubjectKind::Unknown {
-            self.subject_kind = other.subject_kind;
-        }
-        if self.subject.is_empty() {
-            self.subject.clone_from(&other.subject);
-            self.is_resolved = other.is_resolved;
-        }
-        // A listing does not tell the type.
-        if !self.object.contains(':') && other.object.contains(':') {
-            self.object.clone_from(&other.object);
-            self.name.clone_from(&other.name);
-        }
-    }
-}
-
-/// The name of an object without its type, as it is compared; a credential is told apart by its kind, too.
-fn bare(object: &str) -> String {
-    match object.split_once(':') {
-        Some((kind, name)) if !CREDENTIALS.contains(&kind) => name.to_lowercase(),
-        _ => object.to_lowercase(),
-    }
-}
-
-/// A privilege as it is compared: `USE CATALOG` and `USE_CATALOG` are one.
-fn spelled(privilege: &str) -> String {
-    privilege.trim().to_uppercase().replace(' ', "_")
-}
-
 /// Kinds of credentials, as records name them.
 const CREDENTIALS: [&str; 5] = [PERSONAL_TOKEN, "oauth_secret", "oauth_app", "git_credential", RECIPIENT_TOKEN];
 
 /// A personal access token.
 pub(super) const PERSONAL_TOKEN: &str = "personal_access_token";
 
-/// Who holds what a change gives; `None` = nobody is named, and it is no credential.
-fn holder(deed: &Deed) -> Option<&str> {
-    let is_credential = deed.verb.entitlement_kind() == EntitlementKind::Token;
-    match (&deed.subject, is_credential) {
-        (Some(subject), _) => Some(subject),
-        // Whoever ends a credential need not be its owner.
-        (None, true) if deed.direction == Direction::Revoke => Some(""),
-        (None, true) => Some(deed.actor.as_deref().unwrap_or_default()),
-        (None, false) => None,
-    }
-}
-
-fn object(deed: &Deed) -> String {
-    if deed.verb.entitlement_kind() != EntitlementKind::Token {
-        return deed.securable.clone().unwrap_or_else(|| "unknown".to_owned());
-    }
-    let kind = deed.entitlement.as_deref().unwrap_or("credential");
-    match (&deed.entitlement_id, &deed.subject) {
-        (Some(id), _) => format!("{kind}:{id}"),
-        // A recipient has one token at a time.
-        (None, Some(subject)) if kind == RECIPIENT_TOKEN => format!("{kind}:{subject}"),
-        (None, _) => format!("{kind}:(no id, {})", deed.event_id),
-    }
-}
-
 /// The credential by which a recipient of shares shows who it is.
 pub(super) const RECIPIENT_TOKEN: &str = "recipient_token";
-
-/// Where a good is told apart.
-fn place(deed: &Deed) -> &str {
-    let is_everywhere =
-        deed.verb.entitlement_kind() == EntitlementKind::Token || deed.event_type.starts_with("unityCatalog.");
-    if is_everywhere { ACCOUNT } else { &deed.scope }
-}

@@ -125,7 +125,7 @@ impl Sweep {
         places.ask(evidence.deeds()?.iter().map(|deed| deed.event_id.as_str()));
         let (mut both, mut asked) = (Both::read(evidence)?, places.asked());
         both.events().for_each(|event| asked.add(event));
-        let question = Question { lake: evidence.lake, period: evidence.period, asked: &asked };
+        let question = Question { lake: evidence.lake, period: evidence.period, asked: &asked, types: &both.types };
         let files = evidence.lake.live_files(&EVENTS)?;
         let counted = files.par_iter().try_fold(Counter::new, |counter, path| counter.file(path, question));
         let counter = counted.try_reduce(Counter::new, |one, other| Ok(one.merge(other)))?;

@@ -267,6 +267,16 @@ impl<'p> Coded<'p> {
         self.words.value(code)
     }
 
+    /// Puts for every row what stands in the place of its code, or `null`.
+    pub fn each_of<T: Copy>(&self, by_code: &[T], null: T, into: &mut Vec<T>) {
+        let codes = self.array.keys();
+        let of = |code: i32| usize::try_from(code).ok().and_then(|code| by_code.get(code)).copied().unwrap_or(null);
+        match codes.null_count() {
+            0 => into.extend(codes.values().iter().map(|code| of(*code))),
+            _ => into.extend(codes.iter().map(|code| code.map_or(null, of))),
+        }
+    }
+
     /// The code of a row; `None` = null.
     pub fn code(&self, row: usize) -> Option<usize> {
         self.array.key(row)

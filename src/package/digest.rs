@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::PriorPackage;
@@ -38,11 +39,11 @@ pub fn file_sha256(path: &Path) -> Result<(String, u64)> {
 /// With the root in hand, an auditor can be shown that an item belongs to the population that was counted.
 pub fn merkle_root<T: AsRef<[u8]>>(items: &[T]) -> String {
     let mut sorted: Vec<&[u8]> = items.iter().map(AsRef::as_ref).collect();
-    sorted.sort_unstable();
+    sorted.par_sort_unstable();
     let mut level: Vec<[u8; 32]> =
-        sorted.iter().map(|item| Sha256::new().chain_update([0]).chain_update(item).finalize().into()).collect();
+        sorted.par_iter().map(|item| Sha256::new().chain_update([0]).chain_update(item).finalize().into()).collect();
     while level.len() > 1 {
-        level = level.chunks(2).map(node).collect();
+        level = level.par_chunks(2).map(node).collect();
     }
     level.first().map_or_else(|| sha256_hex(&[]), |root| hex(root))
 }

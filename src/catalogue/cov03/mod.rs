@@ -4,6 +4,10 @@ mod vanished;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
 use super::words::{exception, not_applicable, pass, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::correlate::{Verdict, item_id};
@@ -96,7 +100,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let wanted: BTreeSet<String> =
         again.iter().flat_map(|(_, versions)| versions).map(|(_, f)| f.file_id.clone()).collect();
     let places = record_places(evidence.lake, &wanted)?;
-    let items = again.iter().map(|(path, versions)| {
+    let items = again.par_iter().map(|(path, versions)| {
         let versions: Vec<Version<'_>> =
             versions.iter().map(|(age, file)| Version::new(file, *age, &places, &repeatable)).collect();
         item(evidence, path, &versions)
@@ -181,11 +185,11 @@ impl<'e> Version<'e> {
 
     /// The records of this version that the newer one lacks, as often as it lacks them.
     fn lost_in(&self, newer: &Self) -> Vec<&'e Place> {
-        let mut held: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut held: HashMap<u128, u64, FixedState> = HashMap::default();
         for place in newer.places {
-            *held.entry(&place.event_id).or_default() += 1;
+            *held.entry(place.event).or_default() += 1;
         }
-        let is_lost = |place: &&Place| match held.get_mut(place.event_id.as_str()) {
+        let is_lost = |place: &&Place| match held.get_mut(&place.event) {
             Some(left) if *left > 0 => {
                 *left -= 1;
                 false
@@ -277,7 +281,7 @@ fn item(evidence: &Evidence<'_>, path: &str, versions: &[Version<'_>]) -> Item {
         reason: reason.to_owned(),
         severity: TEST.severity,
         object: Some(path.to_owned()),
-        event_ids: lost.take(EVENTS_LISTED).map(|p| p.event_id.to_owned()).collect(),
+        event_ids: lost.take(EVENTS_LISTED).map(|place| place.event_id()).collect(),
         detail: Some(told.join("; ")),
         ..Item::new(item_id(&["delivered", path]), first.unwrap_or(evidence.period.start))
     }

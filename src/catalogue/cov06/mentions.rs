@@ -1,18 +1,21 @@
 //! How many events name a principal: one that names it twice, as actor and as target or in each of its changes, is one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use foldhash::fast::RandomState;
-use polars::prelude::*;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use super::strings::{Key, Mention, NAMINGS, Naming, Role, classed, key};
+use super::strings::{Key, Mention, NAMINGS, Namer, Naming, Role, classed, key};
 use crate::catalogue::Evidence;
 use crate::catalogue::sweep::{Pair, is_alike};
 use crate::change::{CHANGES, SubjectKind, VERB};
+use crate::config::Period;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
-use crate::frame::{each, scan, texts};
 use crate::inventory::number;
+use crate::lake::{Page, counted};
+use crate::schema::Column;
 
 /// Brings the counts, which are of actors and of targets, to distinct events, those of whom only changes name included.
 pub(super) fn count(evidence: &Evidence<'_>, all: &mut BTreeMap<Key, (String, Mention)>) -> Result<()> {
@@ -48,45 +51,44 @@ fn is_named((is_group, is_id, own): &Key, text: &str, kind: Option<&str>, role: 
 
 /// Each event of the period with each principal that its changes name, once; a principal is its place among the keys.
 fn of_changes(evidence: &Evidence<'_>, keys: &[Key]) -> Result<Vec<(u128, u32)>> {
-    let places: HashMap<&Key, u32, RandomState> = keys.iter().zip(0..).collect();
-    let time = EVENT_TIME.expr().cast(DataType::Int64);
-    let (start, end) = (evidence.period.start, evidence.period.end);
+    let places: Places<'_> = keys.iter().zip(0..).collect();
     let columns = NAMINGS.iter().flat_map(|naming| [Some(naming.name), Some(naming.id), naming.kind]);
-    let columns: Vec<Expr> = columns.flatten().chain([EVENT_ID, VERB]).map(|column| column.expr()).collect();
-    let wanted = time.clone().gt_eq(lit(start)).and(time.lt(lit(end)));
-    let mut found = Vec::new();
-    each(scan(evidence.lake, &CHANGES)?.filter(wanted).select(columns), "count whom changes name", |piece| {
-        for naming in &NAMINGS {
-            of_naming(piece, naming, &places, &mut found)?;
-        }
-        Ok(())
-    })?;
-    found.sort_unstable();
+    let columns: Vec<Column> = [EVENT_TIME, EVENT_ID, VERB].into_iter().chain(columns.flatten()).collect();
+    let take = |found: &mut Vec<(u128, u32)>, _: &str, page: &Page<'_>| {
+        NAMINGS.iter().try_for_each(|naming| of_naming(page, naming, evidence.period, &places, found))
+    };
+    let together = |mut one: Vec<(u128, u32)>, other| {
+        one.extend(other);
+        one
+    };
+    let mut found = counted(evidence.lake, &CHANGES, &columns, |_| true, take, together)?;
+    found.par_sort_unstable();
     found.dedup();
     Ok(found)
 }
 
+type Places<'k> = HashMap<&'k Key, u32, FixedState>;
+
 fn of_naming(
-    piece: &DataFrame,
+    page: &Page<'_>,
     naming: &Naming,
-    places: &HashMap<&Key, u32, RandomState>,
+    period: &Period,
+    places: &Places<'_>,
     found: &mut Vec<(u128, u32)>,
 ) -> Result<()> {
-    let (events, verbs) = (texts(piece, EVENT_ID)?, texts(piece, VERB)?);
-    let (names, ids) = (texts(piece, naming.name)?, texts(piece, naming.id)?);
-    let kinds = naming.kind.map(|kind| texts(piece, kind)).transpose()?;
-    for row in 0..piece.height() {
-        let (kind, role) = match kinds {
-            Some(kinds) => (kinds.get(row), Role::Subject),
-            None if verbs.get(row).is_some_and(|verb| verb.starts_with("member.")) => (Some("group"), Role::Group),
-            None => continue,
+    let (times, events, namer) = (page.wholes(0)?, page.texts(1)?, Namer::of(naming, page)?);
+    for row in (0..page.len()).filter(|row| period.contains(times[*row])) {
+        let Some([name, id, kind]) = namer.named(row) else { continue };
+        let (kind, role) = match naming.kind {
+            Some(_) => (kind, Role::Subject),
+            None => (Some("group"), Role::Group),
         };
         let Some((kind, _)) = classed(kind, role) else { continue };
-        let Some(named) = key(names.get(row), ids.get(row), kind) else { continue };
+        let Some(named) = key(name, id, kind) else { continue };
         // An id that others write as a name is that name.
         let as_name = named.1.then(|| (named.0, false, named.2.to_lowercase()));
         let place = as_name.and_then(|name| places.get(&name)).or_else(|| places.get(&named));
-        if let Some((event, place)) = events.get(row).and_then(number).zip(place) {
+        if let Some((event, place)) = events.text(row).and_then(number).zip(place) {
             found.push((event, *place));
         }
     }

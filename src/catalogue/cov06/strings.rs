@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::*;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use crate::catalogue::Evidence;
 use crate::catalogue::sweep::Tally;
 use crate::change::{CHANGES, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ID, SUBJECT_KIND, SubjectKind, VERB};
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
-use crate::frame::{SOURCE, collect, instants, scan, texts};
-use crate::lake::tables::{FIRST_EVENT_TIME, LAST_EVENT_TIME};
-use crate::schema::Column as Named;
+use crate::lake::{Page, PageTexts, counted};
+use crate::schema::Column;
 
 /// A name, or an id without one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,10 +48,10 @@ pub(super) struct Found {
 
 /// What a column of table `changes` names.
 pub(super) struct Naming {
-    pub(super) name: Named,
-    pub(super) id: Named,
+    pub(super) name: Column,
+    pub(super) id: Column,
     /// `None` = groups.
-    pub(super) kind: Option<Named>,
+    pub(super) kind: Option<Column>,
 }
 
 pub(super) const NAMINGS: [Naming; 2] = [
@@ -157,44 +157,103 @@ impl Names {
     }
 
     fn read(&mut self, evidence: &Evidence<'_>, naming: &Naming) -> Result<()> {
-        let frame = collect(counted(evidence, naming)?, "count the names of principals")?;
-        let (source, name, id) = (texts(&frame, SOURCE)?, texts(&frame, naming.name)?, texts(&frame, naming.id)?);
-        let kind = naming.kind.map(|c| texts(&frame, c)).transpose()?;
-        let sample = texts(&frame, EVENT_ID)?;
-        let (first, last) = (instants(&frame, FIRST_EVENT_TIME)?, instants(&frame, LAST_EVENT_TIME)?);
-        for row in 0..frame.height() {
+        for ((source, [name, id, kind]), span) in &seen(evidence, naming)? {
+            let groups = Some("group").filter(|_| naming.kind.is_none());
             self.learn(Row {
-                role: if kind.is_some() { Role::Subject } else { Role::Group },
-                source: source.get(row).unwrap_or_default(),
-                name: name.get(row),
-                id: id.get(row),
-                kind: kind.map_or(Some("group"), |kind| kind.get(row)),
+                role: if naming.kind.is_some() { Role::Subject } else { Role::Group },
+                source,
+                name: name.as_deref(),
+                id: id.as_deref(),
+                kind: groups.or(kind.as_deref()),
                 count: 0,
-                first: first.get(row).unwrap_or_default(),
-                last: last.get(row).unwrap_or_default(),
-                sample: sample.get(row).unwrap_or_default().to_owned(),
+                first: span.first,
+                last: span.last,
+                sample: span.sample.clone(),
             });
         }
         Ok(())
     }
 }
 
-fn counted(evidence: &Evidence<'_>, naming: &Naming) -> Result<LazyFrame> {
-    let time = EVENT_TIME.expr().cast(DataType::Int64);
-    let (start, end) = (evidence.period.start, evidence.period.end);
-    let mut wanted = time.clone().gt_eq(lit(start)).and(time.lt(lit(end)));
-    // An id beside a name is the name's.
-    let id = when(naming.name.expr().is_null()).then(naming.id.expr()).otherwise(lit(NULL)).alias(naming.id.name);
-    let mut by = vec![SOURCE.expr(), naming.name.expr(), id];
-    match naming.kind {
-        Some(kind) => by.push(kind.expr()),
-        None => wanted = wanted.and(VERB.expr().str().starts_with(lit("member."))),
+/// Source; name, id where there is no name, and kind.
+type By = (String, [Option<String>; 3]);
+type Seen = HashMap<By, Span<String>, FixedState>;
+
+/// First and last record, and the least id of the events.
+#[derive(Debug, Clone)]
+struct Span<T> {
+    first: i64,
+    last: i64,
+    sample: T,
+}
+
+impl<T: Ord> Span<T> {
+    fn add(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        if other.sample < self.sample {
+            self.sample = other.sample;
+        }
     }
-    Ok(scan(evidence.lake, &CHANGES)?.filter(wanted).group_by(by).agg([
-        EVENT_TIME.expr().min().alias(FIRST_EVENT_TIME.name),
-        EVENT_TIME.expr().max().alias(LAST_EVENT_TIME.name),
-        EVENT_ID.expr().min(),
-    ]))
+}
+
+/// Whom the changes of the period name, and when.
+fn seen(evidence: &Evidence<'_>, naming: &Naming) -> Result<Seen> {
+    let columns: Vec<Column> =
+        [EVENT_TIME, EVENT_ID, VERB, naming.name, naming.id].into_iter().chain(naming.kind).collect();
+    let take = |seen: &mut Seen, source: &str, page: &Page<'_>| {
+        let (times, events, namer) = (page.wholes(0)?, page.texts(1)?, Namer::of(naming, page)?);
+        let mut here: HashMap<[Option<&str>; 3], Span<&str>, FixedState> = HashMap::default();
+        for (row, time) in times.iter().enumerate().filter(|(_, time)| evidence.period.contains(**time)) {
+            let Some([name, id, kind]) = namer.named(row) else { continue };
+            let span = Span { first: *time, last: *time, sample: events.text(row).unwrap_or_default() };
+            // An id beside a name is the name's.
+            let by = [name, id.filter(|_| name.is_none()), kind];
+            here.entry(by).and_modify(|known| known.add(span.clone())).or_insert(span);
+        }
+        for (by, Span { first, last, sample }) in here {
+            let span = Span { first, last, sample: sample.to_owned() };
+            let by = (source.to_owned(), by.map(|text| text.map(str::to_owned)));
+            seen.entry(by).and_modify(|known| known.add(span.clone())).or_insert(span);
+        }
+        Ok(())
+    };
+    let together = |mut one: Seen, other: Seen| {
+        for (by, span) in other {
+            one.entry(by).and_modify(|known| known.add(span.clone())).or_insert(span);
+        }
+        one
+    };
+    counted(evidence.lake, &CHANGES, &columns, |_| true, take, together)
+}
+
+/// Whom the rows of a page name.
+pub(super) struct Namer<'p> {
+    names: PageTexts<'p>,
+    ids: PageTexts<'p>,
+    verbs: PageTexts<'p>,
+    /// `None` = groups are named.
+    kinds: Option<PageTexts<'p>>,
+}
+
+impl<'p> Namer<'p> {
+    pub(super) fn of(naming: &Naming, page: &Page<'p>) -> Result<Self> {
+        Ok(Self {
+            names: page.texts_of(naming.name)?,
+            ids: page.texts_of(naming.id)?,
+            verbs: page.texts_of(VERB)?,
+            kinds: naming.kind.map(|kind| page.texts_of(kind)).transpose()?,
+        })
+    }
+
+    /// Name, id and, of subjects, the kind; `None` = the row names no group.
+    pub(super) fn named(&self, row: usize) -> Option<[Option<&'p str>; 3]> {
+        let is_of_member = || self.verbs.text(row).is_some_and(|verb| verb.starts_with("member."));
+        if self.kinds.is_none() && !is_of_member() {
+            return None;
+        }
+        Some([self.names.text(row), self.ids.text(row), self.kinds.as_ref().and_then(|kinds| kinds.text(row))])
+    }
 }
 
 /// What names it; `None` = nothing does.

@@ -41,7 +41,7 @@ pub(in crate::catalogue) fn counts(evidence: &Evidence<'_>) -> Vec<Count> {
 }
 
 fn is_of_workspace(permission: &str) -> bool {
-    let word = super::spelled(permission);
+    let word = super::books::spelled(permission);
     word.starts_with("CAN_") || word == "IS_OWNER"
 }
 

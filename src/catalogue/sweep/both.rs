@@ -1,13 +1,13 @@
 //! Whom events name themselves: the actor, and the target.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::texts::{NONE, Texts};
 use crate::catalogue::evidence::Evidence;
 use crate::change::CHANGES;
 use crate::error::Result;
-use crate::event::{EVENT_ID, EVENT_TIME};
+use crate::event::{EVENT_ID, EVENT_TIME, EVENT_TYPE};
 use crate::inventory::number;
 use crate::lake::{Page, counted};
 
@@ -27,25 +27,32 @@ pub(super) struct Both {
     /// Events whose actor and target have one text.
     pub(super) selves: HashMap<Four, i64, FixedState>,
     changing: HashMap<u128, Four, FixedState>,
+    /// The types of all events that change access, of whatever time.
+    pub(super) types: HashSet<String, FixedState>,
 }
 
 impl Both {
     /// The events of the period that change access, of which nothing is known yet.
     pub(super) fn read(evidence: &Evidence<'_>) -> Result<Self> {
         let period = evidence.period;
-        let take = |changing: &mut HashMap<u128, Four, FixedState>, _: &str, page: &Page<'_>| {
-            let (events, times) = (page.texts(0)?, page.wholes(1)?);
+        let take = |both: &mut Self, _: &str, page: &Page<'_>| {
+            let (events, times, types) = (page.texts(0)?, page.wholes(1)?, page.texts(2)?);
             let of_period = (0..page.len()).filter(|row| period.contains(times[*row]));
-            changing
-                .extend(of_period.filter_map(|row| events.text(row).and_then(number)).map(|event| (event, [NONE; 4])));
+            let changing = of_period.filter_map(|row| events.text(row).and_then(number));
+            both.changing.extend(changing.map(|event| (event, [NONE; 4])));
+            for name in (0..page.len()).filter_map(|row| types.text(row)) {
+                if !both.types.contains(name) {
+                    both.types.insert(name.to_owned());
+                }
+            }
             Ok(())
         };
-        let together = |mut one: HashMap<u128, Four, FixedState>, other| {
-            one.extend(other);
+        let together = |mut one: Self, other: Self| {
+            one.changing.extend(other.changing);
+            one.types.extend(other.types);
             one
         };
-        let changing = counted(evidence.lake, &CHANGES, &[EVENT_ID, EVENT_TIME], |_| true, take, together)?;
-        Ok(Self { selves: HashMap::default(), changing })
+        counted(evidence.lake, &CHANGES, &[EVENT_ID, EVENT_TIME, EVENT_TYPE], |_| true, take, together)
     }
 
     /// The events that change access.

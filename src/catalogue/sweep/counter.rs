@@ -65,6 +65,8 @@ pub(super) struct Question<'q> {
     pub(super) period: &'q Period,
     /// The events whose place is wanted.
     pub(super) asked: &'q Asked,
+    /// The types that these are of.
+    pub(super) types: &'q HashSet<String, FixedState>,
 }
 
 /// An event that was asked for.
@@ -135,7 +137,7 @@ impl Counter {
             // Scopes that are names of workspaces count as the ids that the lake knows for them.
             let names = if column.name == SCOPE.name { lake.workspaces() } else { &none };
             let (known, numbers) = (&mut self.known[at], &mut self.rows.numbers[at]);
-            self.texts.numbers(&page.texts(at)?, page.len(), known, names, |_| true, numbers);
+            self.texts.numbers(&page.texts(at)?, page.len(), known, names, numbers);
         }
         let rows = &mut self.rows;
         rows.source = source;
@@ -176,7 +178,12 @@ impl Counter {
     }
 
     /// Counts what is not counted by groups.
-    fn page(&mut self, page: &Page<'_>, Question { period, asked, .. }: Question<'_>) -> Result<()> {
+    fn page(&mut self, page: &Page<'_>, Question { period, asked, types, .. }: Question<'_>) -> Result<()> {
+        let mut is_asked = vec![None; self.texts.len()];
+        let texts = &self.texts;
+        let mut is_of_asked_type =
+            |kind: u32| *is_asked[kind as usize].get_or_insert_with(|| types.contains(texts.sure(kind)));
+        let may_be_asked: Vec<bool> = self.rows.numbers[0].iter().map(|kind| is_of_asked_type(*kind)).collect();
         let known = |text: &str| self.texts.find(text).unwrap_or(u32::MAX);
         let (is_databricks, failure) = (self.rows.source == known(DATABRICKS), known("failure"));
         let principals = PRINCIPALS.map(known);
@@ -185,15 +192,14 @@ impl Counter {
         let [_, _, plane, outcome, _, actor_kind, actor, target_kind, file, scope, delivery] = &rows.numbers;
         let [names, ids] = [page.texts(TARGETS[0])?, page.texts(TARGETS[1])?];
         let [_, _, _, _, _, _, _, _, _, _, _, known_names, known_ids] = &mut self.known;
-        let none = std::collections::BTreeMap::new();
         let (mut wanted_names, mut wanted_ids) = (Vec::new(), Vec::new());
         let is_principal = |row: usize| principals.contains(&target_kind[row]);
         let is_use =
             |row: usize| is_databricks && target_kind[row] == token && plane[row] == usage && outcome[row] != failure;
-        self.texts.numbers(&names, page.len(), known_names, &none, is_principal, &mut wanted_names);
+        self.texts.some_numbers(&names, page.len(), known_names, is_principal, &mut wanted_names);
         let has_id_alone = |row: usize| is_principal(row) && wanted_names[row] == NONE;
         let is_wanted = |row: usize| is_use(row) || has_id_alone(row);
-        self.texts.numbers(&ids, page.len(), known_ids, &none, is_wanted, &mut wanted_ids);
+        self.texts.some_numbers(&ids, page.len(), known_ids, is_wanted, &mut wanted_ids);
         let mut last_delivery = [NONE; 2];
         for row in 0..page.len() {
             let (time, event) = (rows.times[row], rows.sample(row));
@@ -201,7 +207,7 @@ impl Counter {
             // One of the two at most is given.
             let target = if is_principal(row) { wanted_names[row].max(wanted_ids[row]) } else { NONE };
             let both = [actor[row], actor_kind[row], target, target_kind[row]];
-            if asked.holds(event.0) {
+            if may_be_asked[row] && asked.holds(event.0) {
                 self.answers.push(Answer { sample: event, both: is_of_period.then_some(both) });
             }
             if is_of_period {

@@ -72,15 +72,13 @@ impl Texts {
         self.all.len()
     }
 
-    /// The numbers of a column's texts, row by row; those that are not wanted have none. Texts that have another name are numbered
-    /// by that, whatever their case.
+    /// The numbers of a column's texts, row by row. Texts that have another name are numbered by that, whatever their case.
     pub(super) fn numbers(
         &mut self,
         column: &PageTexts<'_>,
         rows: usize,
         known: &mut Known,
         names: &BTreeMap<String, String>,
-        is_wanted: impl Fn(usize) -> bool,
         numbers: &mut Vec<u32>,
     ) {
         numbers.clear();
@@ -89,6 +87,39 @@ impl Texts {
             Some(name) => self.number(&name),
             None => self.number(text),
         };
+        match column {
+            PageTexts::Coded(coded) => {
+                if known.list != coded.list() {
+                    known.list = coded.list();
+                    known.numbers.clear();
+                    known.numbers.extend((0..coded.word_count()).map(|code| number(coded.word(code))));
+                }
+                coded.each_of(&known.numbers, NONE, numbers);
+            }
+            PageTexts::Plain(plain) => {
+                let mut last = ("", NONE);
+                numbers.extend((0..rows).map(|row| {
+                    let Some(text) = plain.text(row) else { return NONE };
+                    if last.1 == NONE || last.0 != text {
+                        last = (text, number(text));
+                    }
+                    last.1
+                }));
+            }
+        }
+    }
+
+    /// The same of a column of which not every text is wanted; those that are not have no number.
+    pub(super) fn some_numbers(
+        &mut self,
+        column: &PageTexts<'_>,
+        rows: usize,
+        known: &mut Known,
+        is_wanted: impl Fn(usize) -> bool,
+        numbers: &mut Vec<u32>,
+    ) {
+        numbers.clear();
+        let mut number = |text: &str| self.number(text);
         match column {
             PageTexts::Coded(coded) => {
                 if known.list != coded.list() {
