@@ -119,9 +119,12 @@ impl<'o> Rows<'o> {
     }
 }
 
+/// Bytes of most items as they are digested.
+const DIGESTED: usize = 1 << 10;
+
 // Lengths keep the boundaries of values unambiguous, and tell an absent one from an empty one.
 fn digest(test: &str, item: &Item, env: Option<&str>, raw_refs: &[String]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(DIGESTED);
     let mut put = |value: Option<&str>| match value {
         Some(value) => {
             // Writing into a text cannot fail.

@@ -100,20 +100,21 @@ impl<'w, 'e> Writer<'w, 'e> {
 
     fn receive(mut self, outcomes: &Receiver<(Outcome, bool)>, done: &SyncSender<()>) -> Result<Written> {
         while let Ok((outcome, is_large)) = outcomes.recv() {
-            self.take(outcome)?;
+            let events = outcome.items.iter().flat_map(|item| item.event_ids.iter().map(String::as_str));
+            self.places.merge(self.evidence.take_places());
+            self.places.learn(self.evidence.lake, events)?;
+            self.write(&outcome)?;
+            // What is left to be told of the items is done while the next test begins.
             if is_large && done.send(()).is_err() {
                 break;
             }
+            self.tell(outcome);
         }
         self.items.finish()?;
         Ok(self.written)
     }
 
-    fn take(&mut self, mut outcome: Outcome) -> Result<()> {
-        let events = outcome.items.iter().flat_map(|item| item.event_ids.iter().map(String::as_str));
-        self.places.merge(self.evidence.take_places());
-        self.places.learn(self.evidence.lake, events)?;
-        self.write(&outcome)?;
+    fn tell(&mut self, mut outcome: Outcome) {
         let shown = test(self.evidence.config, &outcome, &|event| placed(&self.places, &self.paths, event));
         self.written.tests.push(shown);
         if matches!(outcome.test.id, "VCH-01" | "TRC-01" | "TRC-02") {
@@ -125,7 +126,6 @@ impl<'w, 'e> Writer<'w, 'e> {
         }
         outcome.items = Vec::new();
         self.written.outcomes.push(outcome);
-        Ok(())
     }
 
     /// One file a test, with its own columns, and the same rows without them among those of all tests.

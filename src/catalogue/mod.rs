@@ -68,8 +68,6 @@ mod vch02;
 mod vch03;
 mod words;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::companion::is_snapshot_id;
@@ -219,12 +217,23 @@ fn outcome(
     })
 }
 
-// Items are large: their places are sorted, and each is moved once.
+// Items are large: their places are sorted, by how their ids begin where that tells them apart, and each is moved once.
 fn in_order(items: Vec<Item>) -> Vec<Item> {
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.par_sort_by_key(|at| (items[*at].time, &items[*at].item_id));
+    let place = |(at, item): (usize, &Item)| (item.time, beginning(&item.item_id), at);
+    let mut order: Vec<(i64, u128, usize)> = items.par_iter().enumerate().map(place).collect();
+    let id = |at: usize| &items[at].item_id;
+    order.par_sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))).then_with(|| a.2.cmp(&b.2))
+    });
     let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| slots[at].take()).collect()
+    order.into_iter().filter_map(|(_, _, at)| slots[at].take()).collect()
+}
+
+/// The first bytes of a text as a number: it orders texts as their letters do, where it differs.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+    u128::from_be_bytes(bytes)
 }
 
 // What happened in workspaces that are out of scope is no item of a control test. Vouching says so of each; a decision and a departure are
@@ -244,22 +253,29 @@ fn leave_out(test: &Test, judged: &mut Judged, evidence: &Evidence<'_>) {
 // What a report says of a test must hold of its items: their reasons, their columns, and that each is one item.
 fn check(test: &Test, items: &[Item]) -> Result<()> {
     let broken = |what: String| Err(Error::Bug(format!("{}: {what}", test.id)));
-    let mut ids: HashSet<&str, FixedState> = HashSet::with_capacity_and_hasher(items.len(), FixedState::default());
-    for item in items {
-        let is_declared = test.words.iter().any(|w| w.word == item.reason && w.verdict == item.verdict);
-        if !is_declared {
-            return broken(format!("`{}` is no declared reason for {}", item.reason, item.verdict.as_str()));
-        }
-        let fits = item.extra.len() == test.columns.len()
-            && item.extra.iter().zip(test.columns).all(|(cell, column)| cell.kind() == column.kind);
-        if !fits {
-            return broken("an item has other columns than the test declares".to_owned());
-        }
-        if !ids.insert(item.item_id.as_str()) {
-            return broken(format!("item `{}` stands twice", item.item_id));
-        }
+    let is_declared = |item: &&Item| test.words.iter().any(|w| w.word == item.reason && w.verdict == item.verdict);
+    let fits = |item: &&Item| {
+        item.extra.len() == test.columns.len()
+            && item.extra.iter().zip(test.columns).all(|(cell, column)| cell.kind() == column.kind)
+    };
+    if let Some(item) = items.par_iter().find_first(|item| !is_declared(item)) {
+        return broken(format!("`{}` is no declared reason for {}", item.reason, item.verdict.as_str()));
     }
-    Ok(())
+    if !items.par_iter().all(|item| fits(&item)) {
+        return broken("an item has other columns than the test declares".to_owned());
+    }
+    match twice(items) {
+        Some(id) => broken(format!("item `{id}` stands twice")),
+        None => Ok(()),
+    }
+}
+
+/// An id that two items have.
+fn twice(items: &[Item]) -> Option<&str> {
+    let mut ids: Vec<(u128, &str)> =
+        items.par_iter().map(|item| (beginning(&item.item_id), item.item_id.as_str())).collect();
+    ids.par_sort_unstable();
+    ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].1)
 }
 
 // Limits of the correlation are those of vouching, whichever test leans on what came out.
@@ -288,6 +304,19 @@ mod tests {
             for column in test.columns {
                 assert!(!column.required, "{}: {} may be absent", test.id, column.name);
             }
+        }
+    }
+
+    #[test]
+    fn items_stand_in_the_order_of_time_and_id() {
+        let ids = ["b", "a", "the same beginning, z", "the same beginning, y", "", "é"];
+        let items = |times: [i64; 6]| ids.into_iter().zip(times).map(|(id, time)| Item::new(id.to_owned(), time));
+        for times in [[1; 6], [3, 2, 1, 1, 2, 3]] {
+            let mut sorted: Vec<Item> = items(times).collect();
+            sorted.sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+            assert_eq!(in_order(items(times).collect()), sorted);
+            assert_eq!(twice(&sorted), None);
+            assert_eq!(twice(&items(times).chain(items([7; 6]).skip(3).take(1)).collect::<Vec<_>>()), Some(ids[3]));
         }
     }
 

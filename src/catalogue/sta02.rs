@@ -36,7 +36,7 @@ const ACTIVITY: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "STA-02",
-    version: "1",
+    version: "2",
     severity: Severity::Info,
     needs: &[need::E, need::S_IF, need::K_IF],
     shared_parameters: &["look_back", "skew"],
