@@ -190,9 +190,10 @@ fn outcome(
     evidence: &Evidence<'_>,
     waivers: &mut overlay::Overlay<'_>,
 ) -> Result<Outcome> {
-    judged.items.sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+    judged.items.sort_by(item::by_time);
     // What a companion file lists is no event of the lake.
     judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
+    item::tell_apart(&mut judged.items);
     check(test, &judged.items)?;
     let of_account = [Kind::Effect, Kind::Configuration];
     let leans_on_account = test.needs.iter().any(|need| of_account.contains(&need.kind));

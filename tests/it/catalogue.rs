@@ -20,6 +20,7 @@ mod listings;
 mod logs;
 mod ping;
 mod places;
+mod repeats;
 mod residue;
 mod settings;
 mod sign_ins;
