@@ -8,6 +8,7 @@ mod custom;
 mod decisions;
 mod deliveries;
 mod doors;
+mod edges;
 mod entra;
 mod environments;
 mod flapping;
@@ -28,6 +29,7 @@ mod snapshots;
 mod stage;
 mod stories;
 mod totals;
+mod unsaid;
 mod updates;
 mod versions;
 mod waivers;
@@ -62,6 +64,8 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)
         .chain(updates::UPDATES)
+        .chain(edges::EDGES)
+        .chain(unsaid::UNSAID)
 }
 
 fn play_all_of(test: &str) {

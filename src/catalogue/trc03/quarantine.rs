@@ -6,7 +6,7 @@ use super::{Cell, Evidence, Item, Severity, TEST};
 use crate::catalogue::records::{Raw, Record, held, records};
 use crate::catalogue::sweep::Typed;
 use crate::correlate::cases::Rules;
-use crate::correlate::{ACCOUNT, Verdict, item_id};
+use crate::correlate::{ACCOUNT, NO_ORDER, Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::Result;
 
@@ -29,6 +29,8 @@ struct Quarantine<'r> {
     records: Vec<&'r Record>,
     /// What ended it: what, when, and the event.
     end: Option<(&'static str, i64, String)>,
+    /// True = provisioning was started again at the instant of its last record, and which came first is not on record.
+    may_be_over: bool,
 }
 
 /// One item a quarantine that began in the period.
@@ -44,7 +46,9 @@ pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules) -> Result<Vec<Item>>
         by_app.entry(record.target.as_deref().unwrap_or("(application not named)")).or_default().push(record);
     }
     let mut items = Vec::new();
-    for (app, records) in by_app {
+    for (app, mut records) in by_app {
+        // What begins at the instant of a new start may stand on.
+        records.sort_by_key(|record| (record.time, record.event_type == QUARANTINE));
         let pushes = pushes(evidence, app);
         let all = quarantines(&records, &pushes);
         let begun = all.iter().filter(|q| evidence.period.contains(q.records[0].time));
@@ -73,9 +77,14 @@ fn quarantines<'r>(records: &[&'r Record], pushes: &[(i64, String)]) -> Vec<Quar
             }
             continue;
         }
+        let is_restart = |other: &&Record| other.time == record.time && other.event_type != QUARANTINE;
+        let may_be_over = records[..at].iter().any(is_restart);
         match open {
-            Some(open) => open.records.push(record),
-            None => all.push(Quarantine { records: vec![record], end: None }),
+            Some(open) => {
+                open.records.push(record);
+                open.may_be_over = may_be_over;
+            }
+            None => all.push(Quarantine { records: vec![record], end: None, may_be_over }),
         }
         let next = records.get(at + 1).map_or(i64::MAX, |next| next.time);
         let is_last = records.get(at + 1).is_none_or(|next| next.event_type != QUARANTINE);
@@ -100,6 +109,7 @@ fn item(evidence: &Evidence<'_>, app: &str, q: &Quarantine<'_>, tolerated: i64) 
     let (verdict, reason, hole) = match ended {
         Some(time) if time <= due => (Verdict::Pass, "resolved", None),
         None if due >= evidence.correlation.limits.push_cut_off => (Verdict::Undetermined, "window_open", None),
+        _ if q.may_be_over && last.time <= due => (Verdict::Undetermined, "coverage_gap", Some(NO_ORDER.to_owned())),
         _ => match hole() {
             None => (Verdict::Exception, "quarantined", None),
             hole => (Verdict::Undetermined, "coverage_gap", hole),
