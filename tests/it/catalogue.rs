@@ -6,6 +6,7 @@ mod changes;
 mod credentials;
 mod custom;
 mod decisions;
+mod declared;
 mod deliveries;
 mod doors;
 mod edges;
@@ -64,6 +65,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)
         .chain(updates::UPDATES)
+        .chain(declared::DECLARED)
         .chain(edges::EDGES)
         .chain(unsaid::UNSAID)
 }

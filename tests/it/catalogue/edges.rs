@@ -1,7 +1,9 @@
 //! Stories at the edges of windows: what lies at their very end, beyond it, or at the same instant as something else.
 
+use serde_json::json;
 use tickmark::catalogue::{Cell, Item};
 
+use super::credentials::{DAY, knows, makes, ms, watched};
 use super::entra::{AUDIT, PROVISIONING, activity, user_push};
 use super::logs::{Door, Logs};
 use super::stage::{Ground, Story, config, line, outcome};
@@ -150,6 +152,22 @@ pub(super) const EDGES: &[Story] = &[
             "member.remove into-late engineers: undetermined coverage_gap",
             "member.remove over-missing engineers: undetermined coverage_gap",
             "member.remove over-late engineers: undetermined coverage_gap",
+        ],
+    },
+    Story {
+        test: "CRD-02",
+        but: &[],
+        tell: |logs| {
+            watched(logs);
+            for (who, id, left) in [("alice", "7001", "03 00:00"), ("bob", "7002", "02 23:59:59")] {
+                knows(logs, who, id);
+                makes(logs, "06-29 01:00", id, &format!("{who}-1"), json!((ms("03 00:00") + 30 * DAY).to_string()));
+                logs.lifecycle(left, "deactivate", who);
+            }
+        },
+        judged: &[
+            "user.deactivate alice alice-1: undetermined window_open",
+            "user.deactivate bob bob-1: exception still_valid",
         ],
     },
     // What was asked for is looked for until the instant at which the evidence ends, and not at it.
