@@ -20,6 +20,7 @@ mod integrity;
 mod leavers;
 mod listings;
 mod logs;
+mod own_values;
 mod ping;
 mod places;
 mod repeats;

@@ -129,8 +129,7 @@ holds! {
     vch_01: "VCH-01" ["min_strength = \"exact-id\""],
     dep_03: "DEP-03" ["residue_sla = \"1h\"", "token_sla = \"1s\"", "admin_sla = \"1s\""],
     acc_03: "ACC-03" ["allowed_domains = [\"example.com\"]"],
-    trc_02: "TRC-02" ["deprovision_sla = \"1s\""],
-    prv_01: "PRV-01" ["privileged_groups = [\"*\"]", "require_ticket = true", "max_box = \"1m\""],
+    prv_01: "PRV-01" ["privileged_groups = [\"*\"]"],
     prv_02: "PRV-02" ["revoke_sla = \"1s\""],
     prv_04: "PRV-04" ["approved = [{ subject = \"*\" }]", "broad_groups = [\"*\"]"],
     prv_05: "PRV-05" ["owners = [{ subject = \"*\" }]"],
@@ -139,8 +138,6 @@ holds! {
     crd_02: "CRD-02" ["token_sla = \"1s\""],
     crd_03: "CRD-03" ["max_rot = \"1h\"", "max_rot_hard = \"1h\"", "overlap = \"1h\""],
     aut_01: "AUT-01" ["allowed = [\"password\"]", "sign_in_window = \"1s\""],
-    aut_02: "AUT-02" ["success_window = \"1s\"", "triage_sla = \"1s\""],
-    ano_01: "ANO-01" ["k = 0", "history = \"1h\"", "scheduled = [{ actor = \"*\" }]"],
     log_01: "LOG-01" ["pipelines = [{ actor = \"*\" }]"],
     cld_01: "CLD-01" ["pipelines = [{ actor = \"*\" }]"],
 }
