@@ -181,6 +181,15 @@ fn what_is_done_to_a_catalog_of_production_is_judged_by_its_values_wherever_it_w
 }
 
 #[test]
+fn values_of_production_may_be_of_its_catalogs_alone() {
+    let more = "\n[environments]\ncatalogs = [\"live\"]\n\
+        [test.\"PRV-04\".environment.production]\napproved = [{ subject = \"engineers\" }]\n";
+    let outcomes = Ground::new(&config(&[], more), catalogs).outcomes().0;
+    let reasons: Vec<&str> = outcome(&outcomes, "PRV-04").items.iter().map(|item| item.reason.as_str()).collect();
+    assert_eq!(reasons, ["approved", "approved", "not_approved", "not_approved"]);
+}
+
+#[test]
 fn first_owners_are_looked_at_wherever_production_is_declared() {
     let first = |more: &str| {
         let outcomes = Ground::new(&config(&[], more), catalogs).outcomes().0;

@@ -147,10 +147,21 @@ pub(super) const UNSAID: &[Story] = &[
             for principal in ["1001", "1002"] {
                 secret(logs, "03 11:00", "delete", principal, "s2");
             }
+            // What may not have been made is no rotation, nor does it show that there was none.
+            for principal in ["1003", "1004"] {
+                secret(logs, "06-30 12:00", "create", principal, "s1");
+                secret(logs, if principal == "1003" { "02 11:00" } else { "03 23:00" }, "create", principal, "s2");
+                unsaid(logs);
+            }
+            secret(logs, "01 12:00", "create", "1005", "s1");
+            unsaid(logs);
         },
         judged: &[
             "id:1001 oauth_secret: pass rotated",
             "id:1002 oauth_secret: exception overlap_too_long",
+            "id:1003 oauth_secret: undetermined creation_unseen",
+            "id:1004 oauth_secret: exception too_old",
+            "id:1005 oauth_secret: undetermined creation_unseen",
             "scim-connector scim_token: undetermined creation_unseen",
         ],
     },
