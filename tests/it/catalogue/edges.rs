@@ -259,10 +259,12 @@ fn a_restart_at_the_instant_of_a_quarantine_leaves_it_open() {
     // The one before is over in any order, and the one that begins then may be.
     let two = [("01 00:30", QUARANTINE), ("01 12:00", QUARANTINE), ("01 12:00", RESTART)];
     let first = ("resolved".to_owned(), Some("restart".to_owned()), None);
-    assert_eq!(quarantines(&two, &[]), [first, ("coverage_gap".to_owned(), None, hole)]);
-    // What stood for too long before did so, whatever came first then.
-    let late = [("01 00:30", QUARANTINE), ("02 12:00", QUARANTINE), ("02 12:00", RESTART)];
-    assert_eq!(quarantines(&late, &[])[0].0, "quarantined");
+    assert_eq!(quarantines(&two, &[]), [first, ("coverage_gap".to_owned(), None, hole.clone())]);
+    // What is recorded again later stands since then at least.
+    let again =
+        |at: &'static str| quarantines(&[&at_once[..], &[(at, QUARANTINE), ("02 23:00", RESTART)]].concat(), &[]);
+    assert_eq!(again("01 22:59:59")[0].0, "quarantined");
+    assert_eq!((again("01 23:00")[0].0.as_str(), &again("01 23:00")[0].2), ("coverage_gap", &hole));
 }
 
 fn leavers(logs: &mut Logs, all: &[(&str, &str)]) {
