@@ -110,7 +110,8 @@ impl Item {
 /// The items are ordered by time and id, those of a record as the record says them; and so they are again.
 pub(super) fn tell_apart(items: &mut [Item]) {
     let is_same = |a: &Item, b: &Item| {
-        a.time == b.time && a.item_id == b.item_id && a.event_ids.first().is_some() && a.event_ids[0] == b.event_ids[0]
+        let events = a.event_ids.first().zip(b.event_ids.first());
+        a.time == b.time && a.item_id == b.item_id && events.is_some_and(|(a, b)| a == b)
     };
     let mut is_in_order = true;
     for same in items.chunk_by_mut(is_same).filter(|same| same.len() > 1) {
