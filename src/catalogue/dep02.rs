@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "3",
+    version: "4",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],
@@ -114,17 +114,25 @@ struct Token {
     ended: Option<i64>,
 }
 
-/// The tokens that the logs show to have been made for these people.
+/// The tokens that the logs show to have been made for these people, and those of which they do not say whether they were.
 fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Token>>> {
     let mut all: BTreeMap<String, Vec<Token>> = BTreeMap::new();
     for deed in deeds(evidence, &[Verb::TokenCreate, Verb::TokenRevoke, Verb::TokenExpire])? {
-        let Some(id) = deed.entitlement_id.clone().filter(|_| deed.succeeded()) else { continue };
-        if deed.verb != Verb::TokenCreate {
+        // Of one without an id no record can tell that it ended.
+        let id = deed.entitlement_id.as_ref().map_or_else(|| deed.event_id.clone(), |id| id.to_lowercase());
+        match deed.verb {
+            Verb::TokenCreate => {
+                let owner = deed.subject.clone().filter(|owner| names.contains(owner.as_str()));
+                if let Some(owner) = owner.filter(|_| deed.outcome != "failure") {
+                    all.entry(owner).or_default().push(Token { id, made: deed.time, ended: None });
+                }
+            }
             // Whoever ends a token may be another than its owner.
-            let ended = all.values_mut().flatten().filter(|token| token.id == id && token.ended.is_none());
-            ended.for_each(|token| token.ended = Some(deed.time));
-        } else if let Some(owner) = deed.subject.clone().filter(|owner| names.contains(owner.as_str())) {
-            all.entry(owner).or_default().push(Token { id, made: deed.time, ended: None });
+            _ if deed.succeeded() => {
+                let ended = all.values_mut().flatten().filter(|token| token.id == id && token.ended.is_none());
+                ended.for_each(|token| token.ended = Some(deed.time));
+            }
+            _ => {}
         }
     }
     Ok(all)

@@ -2,7 +2,7 @@
 
 use super::test::Test;
 use crate::config::Setting;
-use crate::correlate::Verdict;
+use crate::correlate::{Verdict, item_id};
 use crate::schema::Kind;
 
 /// How grave one exception is. It never changes a verdict.
@@ -104,6 +104,30 @@ impl Item {
             extra: Vec::new(),
         }
     }
+}
+
+/// Gives the later ones of items with one id and one defining event ids of their own: a record may bear on one thing more than once.
+/// The items are ordered by time and id, those of a record as the record says them; and so they are again.
+pub(super) fn tell_apart(items: &mut [Item]) {
+    let is_same = |a: &Item, b: &Item| {
+        let events = a.event_ids.first().zip(b.event_ids.first());
+        a.time == b.time && a.item_id == b.item_id && events.is_some_and(|(a, b)| a == b)
+    };
+    let mut is_in_order = true;
+    for same in items.chunk_by_mut(is_same).filter(|same| same.len() > 1) {
+        is_in_order = false;
+        for (nth, item) in same.iter_mut().enumerate().skip(1) {
+            item.item_id = item_id(&[&item.item_id, &nth.to_string()]);
+        }
+    }
+    if !is_in_order {
+        items.sort_by(by_time);
+    }
+}
+
+/// The order of items: by time, then by id.
+pub(super) fn by_time(a: &Item, b: &Item) -> std::cmp::Ordering {
+    (a.time, &a.item_id).cmp(&(b.time, &b.item_id))
 }
 
 /// The value of one of a test's own columns.
@@ -246,4 +270,33 @@ pub struct Outcome {
     pub not_tested: Option<String>,
     /// The settings it ran with.
     pub settings: Vec<Setting>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(id: &str, time: i64, event: Option<&str>) -> Item {
+        Item { event_ids: event.map(str::to_owned).into_iter().collect(), ..Item::new(id.to_owned(), time) }
+    }
+
+    #[test]
+    fn only_items_of_one_record_are_told_apart() {
+        let mut items = [
+            item("cell", 1, None),
+            item("cell", 1, None),
+            item("other", 1, Some("a")),
+            item("other", 1, Some("b")),
+            item("same", 1, Some("a")),
+            item("same", 1, Some("a")),
+            item("same", 1, Some("a")),
+            item("same", 2, Some("a")),
+        ];
+        tell_apart(&mut items);
+        assert!(items.is_sorted_by(|a, b| by_time(a, b).is_le()));
+        let count = |id: &str| items.iter().filter(|item| item.item_id == id).count();
+        assert_eq!((count("cell"), count("other"), count("same")), (2, 2, 2));
+        let ids: std::collections::BTreeSet<&str> = items.iter().map(|item| item.item_id.as_str()).collect();
+        assert_eq!(ids.len(), 5);
+    }
 }

@@ -192,6 +192,7 @@ fn outcome(
     judged.items = in_order(judged.items);
     // What a companion file lists is no event of the lake.
     judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
+    item::tell_apart(&mut judged.items);
     check(test, &judged.items)?;
     let of_account = [Kind::Effect, Kind::Configuration];
     let leans_on_account = test.needs.iter().any(|need| of_account.contains(&need.kind));

@@ -47,6 +47,9 @@ const BY_ENVIRONMENT: &[(&str, &[&str])] = &[
 /// Tests whose items are of production alone: the value of a sandbox would be ignored there, too.
 const PRODUCTION_ONLY: &[&str] = &["CHG-01"];
 
+/// Tests whose items may lie in a catalog of production, wherever they were done.
+const BY_CATALOG: &[&str] = &["PRV-03", "PRV-04", "PRV-05"];
+
 /// Limits within which decisions and changes are correlated. That is done once for a whole run, before any test: a decision may be carried
 /// out in workspaces of several environments, and what one change takes is no other's any more.
 const OF_THE_CORRELATION: &[&str] = &["look_back", "skew"];
@@ -62,6 +65,11 @@ pub fn bounds_correlation(test: &str, parameter: &str) -> bool {
 /// True when the test judges by the environment's own value of the parameter.
 pub fn honours_environment(test: &str, parameter: &str) -> bool {
     BY_ENVIRONMENT.iter().any(|(id, names)| *id == test && names.contains(&parameter))
+}
+
+/// True when the test judges by the values of production what was done to a catalog of production.
+pub fn honours_catalogs(test: &str) -> bool {
+    BY_CATALOG.contains(&test)
 }
 
 /// Why a value that an environment has of its own would be ignored; `None` = it is used.

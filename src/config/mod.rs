@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::report::model::{OrganizationControl, OtherInput};
 
 pub use choice::{Choice, Choices, Facts};
-pub use environment::{Environment, bounds_correlation, honours_environment, ignored_in};
+pub use environment::{Environment, bounds_correlation, honours_catalogs, honours_environment, ignored_in};
 pub(crate) use file::nearest;
 pub use file::{Connector, CustomTest, Scope, Select, Waiver, Window};
 pub use patterns::Patterns;

@@ -36,7 +36,7 @@ use door::ActorClass;
 use kernel::{Case, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use tempo::Tempo;
 
-pub use rows::{item_id, strength, tracing_frame, vouching_frame};
+pub use rows::{NO_ORDER, item_id, strength, tracing_frame, vouching_frame};
 pub use who::{identities_frame, links_frame};
 
 /// The scope of the whole Databricks account.

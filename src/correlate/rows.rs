@@ -79,7 +79,7 @@ pub(super) fn vouching(
 }
 
 /// What stands in for the id of a hole where records of one instant are logged without their order.
-const NO_ORDER: &str = "order of records of one instant";
+pub const NO_ORDER: &str = "order of records of one instant";
 
 pub(super) fn tracing(
     key: &Arc<Key>,

@@ -5,6 +5,8 @@
 mod baseline;
 mod log;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

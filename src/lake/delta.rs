@@ -91,7 +91,7 @@ impl Delta {
         self.wait(table.name, async { create.with_columns(columns).await.map(drop) })
     }
 
-    /// A table as it is now.
+    /// A table as it is now; [`Error::Input`] where an earlier build made it, without columns that it has today.
     pub(super) fn open(&self, name: &'static str) -> Result<OpenTable<'_>> {
         let known = self.opened().get(name).cloned();
         let table = match known {
@@ -101,8 +101,23 @@ impl Delta {
                 self.wait(name, async { DeltaTableBuilder::from_url(url)?.load().await })?
             }
         };
+        self.of_this_build(name, &table)?;
         self.opened().insert(name, table.clone());
         Ok(OpenTable { delta: self, name, table })
+    }
+
+    // The log states the columns of all files of a table, those included that a later build would add.
+    fn of_this_build(&self, name: &str, table: &DeltaTable) -> Result<()> {
+        let schema = table.snapshot().map_err(|e| self.error(name, &e))?.schema();
+        let columns = TABLES.iter().filter(|known| known.name == name).flat_map(|known| known.columns);
+        match columns.map(|column| column.name).find(|column| schema.field(column).is_none()) {
+            None => Ok(()),
+            Some(column) => Err(Error::Input(format!(
+                "lake `{}` is of an earlier build: its table `{name}` has no column `{column}`; ingest all inputs anew with \
+                 this build, into a new lake",
+                self.root.display()
+            ))),
+        }
     }
 
     // A thread that died while it held the tables cannot have left half of one.

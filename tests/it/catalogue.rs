@@ -6,8 +6,10 @@ mod changes;
 mod credentials;
 mod custom;
 mod decisions;
+mod declared;
 mod deliveries;
 mod doors;
+mod edges;
 mod entra;
 mod environments;
 mod flapping;
@@ -18,8 +20,10 @@ mod integrity;
 mod leavers;
 mod listings;
 mod logs;
+mod own_values;
 mod ping;
 mod places;
+mod repeats;
 mod residue;
 mod settings;
 mod sign_ins;
@@ -27,6 +31,7 @@ mod snapshots;
 mod stage;
 mod stories;
 mod totals;
+mod unsaid;
 mod updates;
 mod versions;
 mod waivers;
@@ -61,6 +66,9 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(credentials::TOKENS)
         .chain(sign_ins::SIGN_INS)
         .chain(updates::UPDATES)
+        .chain(declared::DECLARED)
+        .chain(edges::EDGES)
+        .chain(unsaid::UNSAID)
 }
 
 fn play_all_of(test: &str) {

@@ -86,8 +86,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot) -> Opti
     }
     let mut findings = Vec::new();
     let limits = rules.of(evidence, slot);
-    let age = ages(evidence, limits, slot, &mut findings);
-    overlaps(evidence, limits, slot, &mut findings);
+    let age = of_credentials(evidence, limits, slot, &mut findings);
     let is_judged = slot.is_connectors && rules.door.judges_address();
     let outside = slot.used_from.iter().find(|(address, _)| is_judged && !rules.door.is_connectors_address(address));
     if outside.is_some() {
@@ -115,6 +114,22 @@ fn ruling(gravest: Option<Finding>) -> (Verdict, &'static str, Option<String>) {
         Some(Finding::EndUnseen) => (Verdict::Undetermined, "end_unseen", None),
         Some(Finding::WindowOpen) => (Verdict::Undetermined, "window_open", None),
     }
+}
+
+/// What is found of the credentials that are known to have been made; one that may have been leaves it open whether they were rotated.
+fn of_credentials(evidence: &Evidence<'_>, limits: &Limits, slot: &Slot, findings: &mut Vec<Finding>) -> Option<i64> {
+    let sure: Vec<Credential> = slot.all.iter().filter(|one| one.is_sure).cloned().collect();
+    let is_sure = sure.len() == slot.all.len();
+    let known = Slot { all: sure, ..slot.clone() };
+    let age = ages(evidence, limits, &known, findings);
+    overlaps(evidence, limits, &known, findings);
+    if !is_sure {
+        let mut with = Vec::new();
+        ages(evidence, limits, slot, &mut with);
+        findings.retain(|found| *found != Finding::TooOld || with.contains(found));
+        findings.push(Finding::CreationUnseen);
+    }
+    age
 }
 
 /// Goes through the stretches between rotations. The greatest age that is known.

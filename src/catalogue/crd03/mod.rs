@@ -16,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-03",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::E, need::C],
     shared_parameters: &[],
@@ -38,7 +38,10 @@ pub(super) const TEST: Test = Test {
         exception("too_old", "older than max_rot, or its hard limit, at some instant of the period"),
         exception("overlap_too_long", "the one before it lived on for longer than overlap"),
         exception("outside_address", "used from an address that is not the connector's"),
-        undetermined("creation_unseen", "its creation was not seen, so that its age is not known"),
+        undetermined(
+            "creation_unseen",
+            "its creation was not seen, or the record of it does not say whether it succeeded, so that its age is not known",
+        ),
         undetermined("end_unseen", "the record of its rotation does not say when the one before it ends"),
         shared::WINDOW_OPEN,
         shared::COVERAGE_GAP,

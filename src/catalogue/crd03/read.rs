@@ -34,6 +34,8 @@ pub(super) struct Credential {
     pub(super) first_named: i64,
     /// The latest instant at which it was shown to be there by something else than a log.
     pub(super) shown_at: Option<i64>,
+    /// False = the one record of its creation does not say whether it was made.
+    pub(super) is_sure: bool,
 }
 
 impl Credential {
@@ -103,13 +105,16 @@ impl Slot {
         log.source == self.source && is_there
     }
 
-    fn make(&mut self, id: Option<String>, told: Told) {
+    fn make(&mut self, id: Option<String>, told: Told, is_sure: bool) {
         let is_known = |one: &&mut Credential| id.is_some() && one.id == id;
         match self.all.iter_mut().find(is_known) {
-            Some(one) => one.created = Some(one.created.take().map_or(told.clone(), |before| before.min(told))),
+            Some(one) => {
+                one.created = Some(one.created.take().map_or(told.clone(), |before| before.min(told)));
+                one.is_sure |= is_sure;
+            }
             None => {
                 let first_named = told.time;
-                self.all.push(Credential { id, created: Some(told), first_named, ..UNSEEN });
+                self.all.push(Credential { id, created: Some(told), first_named, is_sure, ..UNSEEN });
             }
         }
     }
@@ -117,7 +122,11 @@ impl Slot {
     fn end(&mut self, id: Option<String>, told: Told) {
         let is_meant = |one: &&mut Credential| id.is_some() && one.id == id;
         match self.all.iter_mut().find(is_meant) {
-            Some(one) => one.ended = Some(one.ended.take().map_or(told.clone(), |before| before.min(told))),
+            // What was ended had been made.
+            Some(one) => {
+                one.ended = Some(one.ended.take().map_or(told.clone(), |before| before.min(told)));
+                one.is_sure = true;
+            }
             None => {
                 let first_named = told.time;
                 self.all.push(Credential { id, ended: Some(told), first_named, ..UNSEEN });
@@ -133,8 +142,15 @@ impl Slot {
     }
 }
 
-const UNSEEN: Credential =
-    Credential { id: None, created: None, ended: None, end_is_told: true, first_named: 0, shown_at: None };
+const UNSEEN: Credential = Credential {
+    id: None,
+    created: None,
+    ended: None,
+    end_is_told: true,
+    first_named: 0,
+    shown_at: None,
+    is_sure: true,
+};
 
 /// Slots by source, kind and holder.
 type Slots = BTreeMap<(String, &'static str, String), Slot>;
@@ -240,7 +256,7 @@ fn service_credentials(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<Vec
 fn learn(slot: &mut Slot, verb: Verb, id: Option<String>, succeeded: bool, deed: &Deed) {
     let told = Told { time: deed.time, event_id: Some(deed.event_id.clone()) };
     match verb {
-        Verb::CredCreate => slot.make(id, told),
+        Verb::CredCreate => slot.make(id, told, succeeded),
         // What is not known to have succeeded ends nothing.
         Verb::CredRevoke if succeeded => slot.end(id, told),
         _ => {}
@@ -264,7 +280,7 @@ fn learn_recipient(slot: &mut Slot, deed: &Deed, rotations: &BTreeMap<String, Op
         return;
     }
     let told = Told { time: deed.time, event_id: Some(deed.event_id.clone()) };
-    if let Some(left) = rotations.get(&deed.event_id) {
+    if let Some(left) = rotations.get(&deed.event_id).filter(|_| deed.succeeded()) {
         if slot.all.is_empty() {
             slot.all.push(Credential { first_named: deed.time, ..UNSEEN });
         }
@@ -273,7 +289,7 @@ fn learn_recipient(slot: &mut Slot, deed: &Deed, rotations: &BTreeMap<String, Op
             one.end_is_told = left.is_some();
         }
     }
-    slot.make(None, told);
+    slot.make(None, told, deed.succeeded());
 }
 
 /// API tokens of Okta. Their records are no access changes.
@@ -299,7 +315,7 @@ fn api_tokens(evidence: &Evidence<'_>, slots: &mut Slots) -> Result<Vec<(String,
         slot.scopes.insert(record.scope.clone());
         let id = record.target_id.clone().or(Some(name));
         match record.event_type.to_lowercase().ends_with("create") {
-            true => slot.make(id, told),
+            true => slot.make(id, told, record.succeeded()),
             false if record.succeeded() => slot.end(id, told),
             false => {}
         }

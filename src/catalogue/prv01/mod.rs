@@ -9,6 +9,7 @@ use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need
 use crate::change::{Direction, Verb};
 use crate::companion::Kind as Register;
 use crate::config::{ByEnvironment, Globs};
+use crate::correlate::acts::Act;
 use crate::correlate::kernel::{Case, Reason};
 use crate::correlate::{ACCOUNT, Verdict, Vouching};
 use crate::error::Result;
@@ -18,7 +19,7 @@ use elevation::{Boxed, Grant};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-01",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::K_IF],
     shared_parameters: &["look_back", "skew"],
@@ -26,7 +27,7 @@ pub(super) const TEST: Test = Test {
         Parameter {
             name: "privileged_groups",
             default: "[]",
-            doc: "identity-provider groups (globs) that may lead to an administrator role",
+            doc: "identity-provider groups, and roles of its Databricks application (globs), that may lead to an administrator role",
         },
         Parameter {
             name: "require_ticket",
@@ -54,7 +55,10 @@ pub(super) const TEST: Test = Test {
         exception("outlived", "the role was still held after the time that its approval gives it"),
         undetermined("not_supplied", "a decision authorises it, and the approvals that are required were not supplied"),
         undetermined("no_privileged_group_declared", "the configuration names no group that may lead to a role"),
-        undetermined("group_not_named", "the decision names no group"),
+        undetermined(
+            "group_not_named",
+            "the decision names no group; or it is on a role, and the role is not among privileged_groups",
+        ),
         shared::COVERAGE_GAP,
         shared::AMBIGUOUS,
         shared::UNRESOLVED_SUBJECT,
@@ -88,7 +92,7 @@ pub(super) const TEST: Test = Test {
         population: "Every grant of an administrator role: account administrator or owner, workspace administrator (membership of admins among them), metastore administrator (the metastore's owner), manager of a group.",
         item_noun: "grants",
         procedure: &[
-            "A grant vouched by a decision or a push of the identity provider, as in VCH-01, passes where the group that it names is one of privileged_groups.",
+            "A grant vouched by a decision or a push of the identity provider, as in VCH-01, passes where the group that it names, or the role that it is on, is one of privileged_groups. A decision on a role says outright what it gives, so that one on a role that is not declared is undetermined.",
             "A grant that an approval on record covers passes: the approval names the person and the role, was given beforehand by somebody else than the person and the one who carried it out, and ends, at most max_box after the grant.",
             "Where require_ticket is set, a grant that the identity provider decided needs an approval, too.",
             "A role still held after the end of the approval that covers its grant is an exception.",
@@ -112,6 +116,14 @@ struct Rule {
     privileged: Globs,
     requires_ticket: bool,
     max_box: i64,
+}
+
+impl Rule {
+    // Whether a decision may lead to a role; `None` = it names no group that would have to be declared. A role is none.
+    fn lets(&self, decision: &Act<'_>) -> Option<bool> {
+        let is_declared = self.privileged.any(decision.entitlement?);
+        (is_declared || decision.verb != Verb::AdminGrant).then_some(is_declared)
+    }
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
@@ -158,8 +170,8 @@ fn item(evidence: &Evidence<'_>, rules: &ByEnvironment<Rule>, v: &Vouching) -> I
         scope: act.scope,
         ended_at: case.and_then(|case| ended(all, case, act.scope, act.time)),
     };
-    let group = behind.and_then(|b| b.entitlement).map(|g| rule.privileged.any(g));
-    let by_provider = by_provider(v.reason, group, rule.privileged.is_empty());
+    let is_privileged = behind.and_then(|decision| rule.lets(&decision));
+    let by_provider = by_provider(v.reason, is_privileged, rule.privileged.is_empty());
     let boxed = grant.boxed(evidence);
     let (verdict, reason, hole) = judge(evidence, rule, &grant, by_provider, boxed.as_ref());
     Item {
@@ -183,8 +195,8 @@ fn ended(all: &crate::correlate::Correlation, case: &Case, scope: &str, after: i
 }
 
 // What the identity provider says of the grant.
-fn by_provider(reason: Reason, group_is_privileged: Option<bool>, none_declared: bool) -> (Verdict, &'static str) {
-    match (reason, group_is_privileged) {
+fn by_provider(reason: Reason, is_privileged: Option<bool>, none_declared: bool) -> (Verdict, &'static str) {
+    match (reason, is_privileged) {
         (Reason::Matched | Reason::State | Reason::Transport, _) if none_declared => {
             (Verdict::Undetermined, "no_privileged_group_declared")
         }

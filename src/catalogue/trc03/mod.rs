@@ -17,7 +17,7 @@ use incidents::{Failures, Incident, nameless};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "TRC-03",
-    version: "4",
+    version: "5",
     severity: Severity::Medium,
     needs: &[need::A, need::T],
     shared_parameters: &[],
@@ -66,7 +66,7 @@ pub(super) const TEST: Test = Test {
             "A later success of the same action within resolve_sla passes; where the source logs no success, the effect in Databricks resolves the incident.",
             "An incident ended by an opposite decision passes.",
             "An unresolved or late incident is an exception; where the logs that would show its end have a hole in that time, it is undetermined.",
-            "A quarantine ends when provisioning is started again, or with the first successful push after its last record; one that lasted longer than quarantine is an exception.",
+            "A quarantine ends when provisioning is started again, or with the first successful push after its last record; one that lasted longer than quarantine is an exception. Where provisioning was started again at the very instant at which it began, which came first is not on record: unless later records show that it stood for too long, it is undetermined.",
             "An effect with no push on record, where the source does log successes, is undetermined.",
         ],
         false_positives: &[

@@ -6,7 +6,7 @@ use super::{Cell, Evidence, Item, Severity, TEST};
 use crate::catalogue::records::{Raw, Record, held, records};
 use crate::catalogue::sweep::Typed;
 use crate::correlate::cases::Rules;
-use crate::correlate::{ACCOUNT, Verdict, item_id};
+use crate::correlate::{ACCOUNT, NO_ORDER, Verdict, item_id};
 use crate::coverage::Log;
 use crate::error::Result;
 
@@ -29,6 +29,18 @@ struct Quarantine<'r> {
     records: Vec<&'r Record>,
     /// What ended it: what, when, and the event.
     end: Option<(&'static str, i64, String)>,
+    /// True = provisioning was started again at the instant of its first record, and which came first is not on record.
+    may_be_over: bool,
+}
+
+impl Quarantine<'_> {
+    /// True when it stood for longer than that in any order of the records of one instant.
+    fn stood_for(&self, tolerated: i64, cut_off: i64) -> bool {
+        let first = self.records[0].time;
+        let sure = self.records.iter().find(|record| !self.may_be_over || record.time > first);
+        let until = self.end.as_ref().map_or(cut_off, |(_, time, _)| *time);
+        sure.is_some_and(|record| until > record.time + tolerated)
+    }
 }
 
 /// One item a quarantine that began in the period.
@@ -44,7 +56,9 @@ pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules) -> Result<Vec<Item>>
         by_app.entry(record.target.as_deref().unwrap_or("(application not named)")).or_default().push(record);
     }
     let mut items = Vec::new();
-    for (app, records) in by_app {
+    for (app, mut records) in by_app {
+        // What begins at the instant of a new start may stand on.
+        records.sort_by_key(|record| (record.time, record.event_type == QUARANTINE));
         let pushes = pushes(evidence, app);
         let all = quarantines(&records, &pushes);
         let begun = all.iter().filter(|q| evidence.period.contains(q.records[0].time));
@@ -75,7 +89,11 @@ fn quarantines<'r>(records: &[&'r Record], pushes: &[(i64, String)]) -> Vec<Quar
         }
         match open {
             Some(open) => open.records.push(record),
-            None => all.push(Quarantine { records: vec![record], end: None }),
+            None => {
+                let is_restart = |other: &&Record| other.time == record.time && other.event_type != QUARANTINE;
+                let may_be_over = records[..at].iter().any(is_restart);
+                all.push(Quarantine { records: vec![record], end: None, may_be_over });
+            }
         }
         let next = records.get(at + 1).map_or(i64::MAX, |next| next.time);
         let is_last = records.get(at + 1).is_none_or(|next| next.event_type != QUARANTINE);
@@ -97,9 +115,11 @@ fn item(evidence: &Evidence<'_>, app: &str, q: &Quarantine<'_>, tolerated: i64) 
         (last.time < due).then(|| evidence.hole(tells, last.time, due)).flatten()
     };
     let ended = q.end.as_ref().map(|(_, time, _)| *time);
+    let cut_off = evidence.correlation.limits.push_cut_off;
     let (verdict, reason, hole) = match ended {
         Some(time) if time <= due => (Verdict::Pass, "resolved", None),
-        None if due >= evidence.correlation.limits.push_cut_off => (Verdict::Undetermined, "window_open", None),
+        None if due >= cut_off => (Verdict::Undetermined, "window_open", None),
+        _ if !q.stood_for(tolerated, cut_off) => (Verdict::Undetermined, "coverage_gap", Some(NO_ORDER.to_owned())),
         _ => match hole() {
             None => (Verdict::Exception, "quarantined", None),
             hole => (Verdict::Undetermined, "coverage_gap", hole),

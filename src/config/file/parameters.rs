@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::test_table::check_environments;
 use super::{File, Place, nearest};
-use crate::config::{Environment, PARAMETERS, Span, bounds_correlation};
+use crate::config::{Environment, PARAMETERS, Span, bounds_correlation, honours_catalogs};
 use crate::error::Result;
 
 /// Checks `[parameters]` and the tables of the tests.
@@ -14,12 +14,13 @@ pub(super) fn check(file: &File, place: &Place<'_>, ids: &[&str]) -> Result<()> 
         known(key, &shared, place)?;
         duration(value, place)?;
     }
-    let declared = |environment: Environment| match environment {
-        Environment::Production => !file.environments.production.is_empty(),
-        Environment::Sandbox => !file.environments.sandbox.is_empty(),
-    };
     for (id, table) in &file.test {
         known(id, ids, place)?;
+        let has_catalogs = || honours_catalogs(id.get_ref()) && !file.environments.catalogs.is_empty();
+        let declared = |environment: Environment| match environment {
+            Environment::Production => !file.environments.production.is_empty() || has_catalogs(),
+            Environment::Sandbox => !file.environments.sandbox.is_empty(),
+        };
         let mut names = shared.clone();
         names.extend(crate::catalogue::own_parameters(id.get_ref()).map(|p| p.name));
         check_environments(id.get_ref(), table, &names, &declared, place)?;

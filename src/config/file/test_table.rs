@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for TestTable {
     }
 }
 
-/// Checks the tables of environments: a value that nothing would use is an error. `declared` says whether any workspace
+/// Checks the tables of environments: a value that nothing would use is an error. `declared` says whether anything
 /// is in an environment, `names` are the parameters of the test.
 pub(super) fn check_environments(
     test: &str,

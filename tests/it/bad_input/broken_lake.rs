@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use super::line;
 use crate::support::{Place, listing};
 
@@ -60,4 +62,39 @@ fn a_lost_table_is_named() {
     let place = with_lake();
     fs::remove_dir_all(place.path("lake/events")).unwrap();
     place.run(&["query", "--lake", "lake", "SELECT 1 FROM events"]).ends(3).says(&["table `events` is missing"]);
+}
+
+/// Takes a column out of a table's schema, as an earlier build left it.
+fn forget(place: &Place, table: &str, column: &str) {
+    let entry = place.path(&format!("lake/{table}/_delta_log/00000000000000000000.json"));
+    let log = fs::read_to_string(&entry).unwrap();
+    let without = |line: &str| {
+        let mut action: Value = serde_json::from_str(line).unwrap();
+        if let Some(schema) = action.pointer_mut("/metaData/schemaString") {
+            let mut stated: Value = serde_json::from_str(schema.as_str().unwrap()).unwrap();
+            stated["fields"].as_array_mut().unwrap().retain(|field| field["name"] != column);
+            *schema = Value::String(stated.to_string());
+        }
+        action.to_string() + "\n"
+    };
+    fs::write(&entry, log.lines().map(without).collect::<String>()).unwrap();
+}
+
+#[test]
+fn a_lake_of_an_earlier_build_is_named_with_what_it_lacks() {
+    for (table, column) in [("files", "content_sha256"), ("changes", "subject_external_id")] {
+        let place = with_lake();
+        forget(&place, table, column);
+        let words = [table, column, "earlier build", "ingest all inputs anew"];
+        let query = format!("SELECT COUNT(*) AS n FROM {table}");
+        place.run(&["query", "--lake", "lake", &query]).ends(3).says(&words);
+        place.write("in/b.json", line(2));
+        let before = listing(&place.path("lake"));
+        place.run(&["ingest", "--lake", "lake", "in"]).ends(3).says(&words);
+        place.run(&["compact", "--lake", "lake"]).ends(3).says(&words);
+        let report = ["report", "--lake", "lake", "--config", "tickmark.toml", "--period", "2026-07", "--out", "out"];
+        place.run(&report).ends(3).says(&words);
+        assert!(!place.path("out").exists());
+        assert!(before == listing(&place.path("lake")), "{table} was touched");
+    }
 }

@@ -7,20 +7,20 @@ use super::stage::Story;
 
 const ONE: &str = "4150000000000001";
 const BY: Door = Door { endpoint: "", ..Door::HUMAN };
-const DAY: i64 = 86_400_000;
+pub(super) const DAY: i64 = 86_400_000;
 
-fn ms(at: &str) -> i64 {
+pub(super) fn ms(at: &str) -> i64 {
     instant(at).timestamp_millis()
 }
 
 /// Databricks knows somebody by a name and an id.
-fn knows(logs: &mut Logs, who: &str, id: &str) {
+pub(super) fn knows(logs: &mut Logs, who: &str, id: &str) {
     let name = format!("{who}@example.com");
     let names = [("targetUserName", name.as_str()), ("targetUserId", id)];
     logs.row("06-29 00:30", "account", Door::CONNECTOR, "add", &names);
 }
 
-fn makes(logs: &mut Logs, at: &str, id: &str, hash: &str, expires: Value) {
+pub(super) fn makes(logs: &mut Logs, at: &str, id: &str, hash: &str, expires: Value) {
     let mut params = json!({"userId": id, "tokenHash": hash});
     if !expires.is_null() {
         params["tokenExpirationTime"] = expires;
@@ -28,18 +28,18 @@ fn makes(logs: &mut Logs, at: &str, id: &str, hash: &str, expires: Value) {
     logs.act(at, ONE, BY, "accounts", "generateDbToken", params, 200, Value::Null);
 }
 
-fn revokes(logs: &mut Logs, at: &str, id: &str, hash: &str) {
+pub(super) fn revokes(logs: &mut Logs, at: &str, id: &str, hash: &str) {
     let params = json!({"userId": id, "tokenHash": hash});
     logs.act(at, ONE, BY, "accounts", "revokeDbToken", params, 200, Value::Null);
 }
 
-fn uses(logs: &mut Logs, at: &str, who: &'static str, hash: &str) {
+pub(super) fn uses(logs: &mut Logs, at: &str, who: &'static str, hash: &str) {
     let door = Door { actor: who, ..BY };
     let params = json!({"user": who, "tokenId": hash, "authenticationMethod": "API_INT_PAT_TOKEN"});
     logs.act(at, ONE, door, "accounts", "tokenLogin", params, 200, Value::Null);
 }
 
-fn secret(logs: &mut Logs, at: &str, action: &str, principal: &str, id: &str) {
+pub(super) fn secret(logs: &mut Logs, at: &str, action: &str, principal: &str, id: &str) {
     let params = json!({"account_id": "acc0", "service_principal": principal, "secret_id": id});
     logs.act(at, "account", BY, "servicePrincipalCredentials", action, params, 200, Value::Null);
 }
@@ -54,7 +54,7 @@ fn api_token(logs: &mut Logs, at: &str, what: &str, id: &str, name: &str) {
 }
 
 /// Both logs speak in every hour, so that absence can be leaned on.
-fn watched(logs: &mut Logs) {
+pub(super) fn watched(logs: &mut Logs) {
     for (day, hour) in ["06-29", "06-30", "01", "02", "03"].iter().flat_map(|day| (0..24).map(move |hour| (day, hour)))
     {
         for scope in [ONE, "account"] {
@@ -63,8 +63,8 @@ fn watched(logs: &mut Logs) {
     }
 }
 
-const YOUNG: (&str, &str) = ("", "\n[test.\"CRD-01\"]\nmax_age = \"24h\"\n");
-const TWO_DAYS: (&str, &str) = ("2026-06-29..2026-07-04", "2026-06-29..2026-07-03");
+pub(super) const YOUNG: (&str, &str) = ("", "\n[test.\"CRD-01\"]\nmax_age = \"24h\"\n");
+pub(super) const TWO_DAYS: (&str, &str) = ("2026-06-29..2026-07-04", "2026-06-29..2026-07-03");
 const LISTED: (&str, &str) =
     ("", "\n[[companion]]\nkind = \"snapshot_tokens\"\npaths = [\"tokens.csv\"]\nowner = \"Platform\"\n");
 const POLICY: (&str, &str) =
