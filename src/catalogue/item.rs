@@ -1,5 +1,7 @@
 //! What a test returns: judged items, their counts, and what is to be printed beside them.
 
+use rayon::prelude::*;
+
 use super::test::Test;
 use crate::config::Setting;
 use crate::correlate::{Verdict, item_id};
@@ -104,6 +106,35 @@ impl Item {
             extra: Vec::new(),
         }
     }
+}
+
+/// The items by time, then by id; equal ones as they were.
+///
+/// Items are large: their places are sorted, by how their ids begin where that tells them apart, and each is moved once.
+pub(super) fn in_order(items: Vec<Item>) -> Vec<Item> {
+    let place = |(at, item): (usize, &Item)| (item.time, beginning(&item.item_id), at);
+    let mut order: Vec<(i64, u128, usize)> = items.par_iter().enumerate().map(place).collect();
+    let id = |at: usize| &items[at].item_id;
+    order.par_sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))).then_with(|| a.2.cmp(&b.2))
+    });
+    let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, _, at)| slots[at].take()).collect()
+}
+
+/// The first bytes of a text as a number: it orders texts as their letters do, where it differs.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+    u128::from_be_bytes(bytes)
+}
+
+/// An id that two items have.
+pub(super) fn twice(items: &[Item]) -> Option<&str> {
+    let mut ids: Vec<(u128, &str)> =
+        items.par_iter().map(|item| (beginning(&item.item_id), item.item_id.as_str())).collect();
+    ids.par_sort_unstable();
+    ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].1)
 }
 
 /// Gives the later ones of items with one id and one defining event ids of their own: a record may bear on one thing more than once.
@@ -278,6 +309,19 @@ mod tests {
 
     fn item(id: &str, time: i64, event: Option<&str>) -> Item {
         Item { event_ids: event.map(str::to_owned).into_iter().collect(), ..Item::new(id.to_owned(), time) }
+    }
+
+    #[test]
+    fn items_stand_in_the_order_of_time_and_id() {
+        let ids = ["b", "a", "the same beginning, z", "the same beginning, y", "", "é"];
+        let items = |times: [i64; 6]| ids.into_iter().zip(times).map(|(id, time)| Item::new(id.to_owned(), time));
+        for times in [[1; 6], [3, 2, 1, 1, 2, 3]] {
+            let mut sorted: Vec<Item> = items(times).collect();
+            sorted.sort_by(|a, b| (a.time, &a.item_id).cmp(&(b.time, &b.item_id)));
+            assert_eq!(in_order(items(times).collect()), sorted);
+            assert_eq!(twice(&sorted), None);
+            assert_eq!(twice(&items(times).chain(items([7; 6]).skip(3).take(1)).collect::<Vec<_>>()), Some(ids[3]));
+        }
     }
 
     #[test]
