@@ -17,9 +17,6 @@ use super::{Chunk, Compression, Frame, Open, Packing, junk};
 /// Bytes read before frames are looked for; a chunk is about as large.
 const CHUNK: usize = 4 << 20;
 
-/// Bytes that most records have at least.
-const SHORT: usize = 512;
-
 /// Where the bytes of a file are.
 #[derive(Debug, Clone, Copy)]
 pub enum Content<'a> {
@@ -151,7 +148,7 @@ impl<'a> Frames<'a> {
     fn split(&mut self) -> Chunk {
         // A damaged stream has no true end: its last piece is reported as damaged, not as a record.
         let last = self.input.progress == Progress::End;
-        let (mut frames, mut views) = (Vec::with_capacity(self.pending.len() / SHORT), Vec::new());
+        let (mut frames, mut views) = (Vec::new(), Vec::new());
         let done = match &mut self.splitter {
             Splitter::Lines(lines) => lines.split(&self.pending, self.base, last, &mut frames),
             Splitter::Values(values) => values.split(&self.pending, self.base, last, &mut frames),

@@ -17,9 +17,6 @@ use crate::source::{Kin, Source};
 /// Raw bytes after which a block is closed.
 const BLOCK: u64 = 8 << 20;
 
-/// Rows of a block for which room is made in advance, at most.
-const MOST_ROOM: usize = 1 << 15;
-
 /// Bytes of a chunk from which on raw texts point into it. Below, copying costs less than another block of bytes.
 const POINTED_TO: usize = 128 << 10;
 
@@ -119,16 +116,6 @@ impl OpenBlock {
         }
     }
 
-    /// Makes room for as many rows as a block will have whose records are all like those of the chunk: growing step by step would
-    /// copy them over and over.
-    fn make_room(&mut self, chunk: &Chunk) {
-        let size = chunk.bytes.len().max(1) as u64;
-        let rows = chunk.frames.len() as u64 * (BLOCK + size) / size;
-        let rows = usize::try_from(rows).unwrap_or_default().min(MOST_ROOM);
-        self.events.reserve(rows);
-        self.rows.reserve(rows);
-    }
-
     fn close(self) -> Result<Block> {
         Ok(Block {
             events: Arc::new(self.events.checked()?),
@@ -175,9 +162,6 @@ impl Blocks {
     pub(super) fn read(&mut self, mut chunk: Chunk, file: &FileContext<'_>) -> Result<Part> {
         if self.open.byte_count >= BLOCK {
             self.done.push(std::mem::replace(&mut self.open, OpenBlock::new()).close()?);
-        }
-        if self.open.rows.is_empty() {
-            self.open.make_room(&chunk);
         }
         let start = self.open.rows.len();
         let part = Part { block: self.done.len(), ..Part::default() };

@@ -46,19 +46,6 @@ impl Columns {
         Self { table, columns: table.columns.iter().map(held).collect(), next: 0, misplaced: None }
     }
 
-    /// Makes room for more rows.
-    pub fn reserve(&mut self, rows: usize) {
-        for held in &mut self.columns {
-            match held {
-                Held::Coded(words) => words.codes.reserve(rows),
-                Held::Texts(spans) => spans.spans.reserve(rows),
-                Held::Wholes(all) => all.reserve(rows),
-                Held::Flags(all) => all.reserve(rows),
-                Held::Unused => {}
-            }
-        }
-    }
-
     fn turn(&mut self, column: Column) -> Option<&mut Held> {
         let place = self.next;
         self.next = if place + 1 == self.columns.len() { 0 } else { place + 1 };
