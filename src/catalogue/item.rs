@@ -123,7 +123,7 @@ pub(super) fn in_order(items: Vec<Item>) -> Vec<Item> {
 }
 
 /// The first bytes of a text as a number: it orders texts as their letters do, where it differs.
-fn beginning(text: &str) -> u128 {
+pub(super) fn beginning(text: &str) -> u128 {
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
     u128::from_be_bytes(bytes)

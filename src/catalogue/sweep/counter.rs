@@ -82,8 +82,10 @@ pub(super) struct Answer {
 pub(super) struct Counter {
     pub(super) texts: Texts,
     kinds: HashMap<Kind, u32, FixedState>,
-    /// By number of the kind and actor: events by all that most tests count them by, so that each is looked up once.
-    groups: HashMap<u64, Tally, FixedState>,
+    /// By number of the kind and actor, the number of the group: events by all that most tests count them by.
+    groups: HashMap<u64, u32, FixedState>,
+    /// By number of the group.
+    tallies: Vec<Tally>,
     /// Source, target, id, kind.
     pub(super) targets: HashMap<[u32; 4], Tally, FixedState>,
     /// Events of the period whose target is named, and no principal.
@@ -106,6 +108,7 @@ impl Counter {
             texts: Texts::new(),
             kinds: HashMap::default(),
             groups: HashMap::default(),
+            tallies: Vec::new(),
             targets: HashMap::default(),
             others: 0,
             uses: TokenUses::default(),
@@ -154,8 +157,9 @@ impl Counter {
     }
 
     fn group(&mut self, period: &Period) {
-        let rows = &self.rows;
+        let rows = &mut self.rows;
         let [kind, version, plane, outcome, rule, actor_kind, actor, ..] = &rows.numbers;
+        rows.groups.clear();
         for (row, time) in rows.times.iter().enumerate() {
             let when = if *time < period.start { WHEN[0] } else { WHEN[1 + usize::from(*time >= period.end)] };
             let mapped = u32::from(rows.mapped[row]);
@@ -172,8 +176,11 @@ impl Counter {
             ];
             let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
             let number = *self.kinds.entry(key).or_insert(next);
-            let group = u64::from(number) << 32 | u64::from(actor[row]);
-            self.groups.entry(group).or_insert(Tally::NOTHING).add(*time, rows.sample(row));
+            rows.groups.push(group_of(&mut self.groups, &mut self.tallies, number, actor[row]));
+        }
+        // Apart from the looking up, so that the processor can fetch several at once.
+        for (row, group) in self.rows.groups.iter().enumerate() {
+            self.tallies[*group as usize].add(self.rows.times[row], self.rows.sample(row));
         }
     }
 
@@ -244,8 +251,8 @@ impl Counter {
             let key = [source, event_type, version, plane, outcome, rule, actor_kind, mapped, when];
             let next = u32::try_from(own.kinds.len()).unwrap_or(u32::MAX);
             let number = *own.kinds.entry(key).or_insert(next);
-            let group = u64::from(number) << 32 | u64::from(of(actor));
-            own.groups.entry(group).or_insert(Tally::NOTHING).merge(&tally.renumbered(of));
+            let group = group_of(&mut own.groups, &mut own.tallies, number, of(actor));
+            own.tallies[group as usize].merge(&tally.renumbered(of));
         }
         for (key, tally) in &other.targets {
             own.targets.entry(key.map(of)).or_insert(Tally::NOTHING).merge(&tally.renumbered(of));
@@ -267,11 +274,21 @@ impl Counter {
     pub(super) fn all(&self) -> impl Iterator<Item = (&Kind, u32, &Tally)> {
         let mut kinds: Vec<(u32, &Kind)> = self.kinds.iter().map(|(key, number)| (*number, key)).collect();
         kinds.sort_unstable();
-        self.groups.iter().filter_map(move |(group, tally)| {
+        self.groups.iter().filter_map(move |(group, at)| {
             let (number, actor) = ((group >> 32) as usize, u32::try_from(group & u64::from(u32::MAX)).ok()?);
-            Some((kinds.get(number)?.1, actor, tally))
+            Some((kinds.get(number)?.1, actor, self.tallies.get(*at as usize)?))
         })
     }
+}
+
+/// The number of the group of a kind and an actor.
+fn group_of(groups: &mut HashMap<u64, u32, FixedState>, tallies: &mut Vec<Tally>, kind: u32, actor: u32) -> u32 {
+    let next = u32::try_from(tallies.len()).unwrap_or(u32::MAX);
+    let group = *groups.entry(u64::from(kind) << 32 | u64::from(actor)).or_insert(next);
+    if group == next {
+        tallies.push(Tally::NOTHING);
+    }
+    group
 }
 
 /// The rows of a page, texts as numbers.
@@ -283,6 +300,7 @@ pub(super) struct Rows {
     lines: Vec<i64>,
     events: Vec<u128>,
     mapped: Vec<bool>,
+    groups: Vec<u32>,
 }
 
 impl Rows {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use crate::catalogue::item::beginning;
 use crate::lake::PageTexts;
 
 /// The number that stands for no text at all.
@@ -14,6 +15,8 @@ pub(super) const NONE: u32 = 0;
 #[derive(Debug)]
 pub(super) struct Texts {
     all: Vec<Box<str>>,
+    /// How each begins, which tells most apart without a look at them.
+    beginnings: Vec<u128>,
     numbers: HashMap<Box<str>, u32, FixedState>,
 }
 
@@ -28,7 +31,7 @@ const UNASKED: u32 = u32::MAX;
 
 impl Texts {
     pub(super) fn new() -> Self {
-        Self { all: vec!["".into()], numbers: HashMap::default() }
+        Self { all: vec!["".into()], beginnings: vec![0], numbers: HashMap::default() }
     }
 
     /// The text of a number; `None` = null.
@@ -46,6 +49,12 @@ impl Texts {
         one == other || is_alike(self.sure(one), self.sure(other))
     }
 
+    /// True where a text comes before another in the order of letters.
+    pub(super) fn comes_before(&self, one: u32, other: u32) -> bool {
+        let (a, b) = (self.beginnings[one as usize], self.beginnings[other as usize]);
+        a < b || a == b && self.sure(one) < self.sure(other)
+    }
+
     /// The number of a text; `None` = it was never seen.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
@@ -57,6 +66,7 @@ impl Texts {
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.all.push(text.into());
+        self.beginnings.push(beginning(text));
         self.numbers.insert(text.into(), number);
         number
     }
@@ -173,6 +183,10 @@ mod tests {
         assert_eq!(numbers[NONE as usize], NONE);
         assert_eq!(one.sure(numbers[c as usize]), "c");
         assert_eq!(one.get(numbers[empty as usize]), Some(""));
+        let (long, longer) = (one.number("a text of many letters"), one.number("a text of many letters, and more"));
+        for (first, second, is_before) in [(a, b, true), (b, a, false), (a, a, false), (long, longer, true)] {
+            assert_eq!(one.comes_before(first, second), is_before);
+        }
         let spaced = one.number(" A ");
         assert!(one.is_same(a, spaced) && !one.is_same(a, b));
         assert!(is_alike(" Äb", "äB ") && is_alike("A@b", "a@B ") && !is_alike("a", "ab") && !is_alike("ä", "a"));

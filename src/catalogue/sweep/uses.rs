@@ -27,7 +27,7 @@ impl Uses {
         if (-other.last.0, other.last.1) < (-self.last.0, self.last.1) {
             self.last = other.last;
         }
-        let comes_first = |a: u32, b: u32| a != NONE && (b == NONE || texts.sure(a) < texts.sure(b));
+        let comes_first = |a: u32, b: u32| a != NONE && (b == NONE || texts.comes_before(a, b));
         if self.actor != other.actor && comes_first(other.actor, self.actor) {
             self.actor = other.actor;
         }
@@ -50,42 +50,45 @@ pub(in crate::catalogue) struct Used {
 
 /// All uses, by token and scope: those before the end of the period, and those after.
 #[derive(Debug, Default)]
-pub(super) struct TokenUses(HashMap<[u32; 2], [Option<Box<Uses>>; 2], FixedState>);
+pub(super) struct TokenUses {
+    /// Token, scope, and 1 for those after the period; the place among all.
+    places: HashMap<[u32; 3], u32, FixedState>,
+    all: Vec<Uses>,
+}
 
 impl TokenUses {
     pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Rows, is_after: bool, texts: &Texts) {
         let told = (page.times[row], page.sample(row));
         let one = Uses { first: told, last: told, actor: page.actor(row), count: 1 };
-        match &mut self.0.entry([token, scope]).or_default()[usize::from(is_after)] {
-            Some(known) => known.add(&one, texts),
-            none => *none = Some(Box::new(one)),
+        self.take([token, scope, u32::from(is_after)], one, texts);
+    }
+
+    fn take(&mut self, key: [u32; 3], uses: Uses, texts: &Texts) {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        match *self.places.entry(key).or_insert(next) {
+            new if new == next => self.all.push(uses),
+            known => self.all[known as usize].add(&uses, texts),
         }
     }
 
     /// Takes what another thread has counted, with the numbers that texts have here.
     pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, texts: &Texts) {
         let moved = |(time, (event, file, line)): (i64, Sample)| (time, (event, of(file), line));
-        for (key, spans) in &other.0 {
-            let own = self.0.entry(key.map(&of)).or_default();
-            for (own, uses) in own.iter_mut().zip(spans) {
-                let Some(uses) = uses else { continue };
-                let uses = Uses { first: moved(uses.first), last: moved(uses.last), actor: of(uses.actor), ..**uses };
-                match own {
-                    Some(known) => known.add(&uses, texts),
-                    none => *none = Some(Box::new(uses)),
-                }
-            }
+        for ([token, scope, is_after], place) in &other.places {
+            let uses = other.all[*place as usize];
+            let uses = Uses { first: moved(uses.first), last: moved(uses.last), actor: of(uses.actor), ..uses };
+            self.take([of(*token), of(*scope), *is_after], uses, texts);
         }
     }
 
     /// The uses of all time, or those before the end of the period, in the order of token and scope.
     pub(super) fn all(&self, is_whole: bool, texts: &Texts) -> Vec<Used> {
         let mut by_token: BTreeMap<(String, &str), Uses> = BTreeMap::new();
-        for ([token, scope], [before, after]) in &self.0 {
-            for uses in [before.as_ref(), after.as_ref().filter(|_| is_whole)].into_iter().flatten() {
-                let key = (texts.sure(*token).to_lowercase(), texts.sure(*scope));
-                by_token.entry(key).and_modify(|known| known.add(uses, texts)).or_insert(**uses);
-            }
+        for ([token, scope, _], place) in self.places.iter().filter(|([_, _, is_after], _)| is_whole || *is_after == 0)
+        {
+            let uses = &self.all[*place as usize];
+            let key = (texts.sure(*token).to_lowercase(), texts.sure(*scope));
+            by_token.entry(key).and_modify(|known| known.add(uses, texts)).or_insert(*uses);
         }
         let told = |(time, sample): (i64, Sample)| (time, format!("{:032x}", sample.0));
         let used = |((token, scope), uses): ((String, &str), Uses)| Used {
@@ -101,6 +104,6 @@ impl TokenUses {
 
     /// The first and last event of each.
     pub(super) fn samples(&self) -> impl Iterator<Item = Sample> {
-        self.0.values().flatten().flatten().flat_map(|uses| [uses.first.1, uses.last.1])
+        self.all.iter().flat_map(|uses| [uses.first.1, uses.last.1])
     }
 }
