@@ -9,7 +9,6 @@ use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need
 use crate::change::{Direction, Verb};
 use crate::companion::Kind as Register;
 use crate::config::{ByEnvironment, Globs};
-use crate::correlate::acts::Act;
 use crate::correlate::kernel::{Case, Reason};
 use crate::correlate::{ACCOUNT, Verdict, Vouching};
 use crate::error::Result;
@@ -48,17 +47,17 @@ pub(super) const TEST: Test = Test {
         shared::REDUNDANT,
         pass("approved", "an approval on record names the person and the role, and its time was kept"),
         shared::NO_AUTHORITY,
-        exception("group_not_privileged", "the decision concerns a group that is not declared to lead to a role"),
+        exception(
+            "group_not_privileged",
+            "the decision concerns a group, or is on a role, that is not declared among privileged_groups",
+        ),
         exception("no_ticket", "a decision authorises it, but no approval that is required is on record"),
         exception("no_time_box", "only an approval authorises it, and that has no end"),
         exception("box_too_long", "only an approval authorises it, and that lasts longer than max_box"),
         exception("outlived", "the role was still held after the time that its approval gives it"),
         undetermined("not_supplied", "a decision authorises it, and the approvals that are required were not supplied"),
         undetermined("no_privileged_group_declared", "the configuration names no group that may lead to a role"),
-        undetermined(
-            "group_not_named",
-            "the decision names no group; or it is on a role, and the role is not among privileged_groups",
-        ),
+        undetermined("group_not_named", "the decision names neither group nor role"),
         shared::COVERAGE_GAP,
         shared::AMBIGUOUS,
         shared::UNRESOLVED_SUBJECT,
@@ -92,7 +91,7 @@ pub(super) const TEST: Test = Test {
         population: "Every grant of an administrator role: account administrator or owner, workspace administrator (membership of admins among them), metastore administrator (the metastore's owner), manager of a group.",
         item_noun: "grants",
         procedure: &[
-            "A grant vouched by a decision or a push of the identity provider, as in VCH-01, passes where the group that it names, or the role that it is on, is one of privileged_groups. A decision on a role says outright what it gives, so that one on a role that is not declared is undetermined.",
+            "A grant vouched by a decision or a push of the identity provider, as in VCH-01, passes where the group that it names, or the role that it is on, is one of privileged_groups.",
             "A grant that an approval on record covers passes: the approval names the person and the role, was given beforehand by somebody else than the person and the one who carried it out, and ends, at most max_box after the grant.",
             "Where require_ticket is set, a grant that the identity provider decided needs an approval, too.",
             "A role still held after the end of the approval that covers its grant is an exception.",
@@ -116,14 +115,6 @@ struct Rule {
     privileged: Globs,
     requires_ticket: bool,
     max_box: i64,
-}
-
-impl Rule {
-    // Whether a decision may lead to a role; `None` = it names no group that would have to be declared. A role is none.
-    fn lets(&self, decision: &Act<'_>) -> Option<bool> {
-        let is_declared = self.privileged.any(decision.entitlement?);
-        (is_declared || decision.verb != Verb::AdminGrant).then_some(is_declared)
-    }
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
@@ -170,7 +161,7 @@ fn item(evidence: &Evidence<'_>, rules: &ByEnvironment<Rule>, v: &Vouching) -> I
         scope: act.scope,
         ended_at: case.and_then(|case| ended(all, case, act.scope, act.time)),
     };
-    let is_privileged = behind.and_then(|decision| rule.lets(&decision));
+    let is_privileged = behind.and_then(|decision| decision.entitlement).map(|named| rule.privileged.any(named));
     let by_provider = by_provider(v.reason, is_privileged, rule.privileged.is_empty());
     let boxed = grant.boxed(evidence);
     let (verdict, reason, hole) = judge(evidence, rule, &grant, by_provider, boxed.as_ref());

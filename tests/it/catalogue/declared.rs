@@ -22,13 +22,13 @@ pub(super) const DECLARED: &[Story] = &[
             "admin.revoke id:u-404 account_admin: undetermined unresolved_subject",
         ],
     },
-    // A decision on a role says outright what it gives, but names no group that could be declared to lead to it.
+    // A decision on a role says outright what it gives: the role has to be declared like a group.
     Story {
         test: "PRV-01",
         but: &[OWN_LOG],
         tell: roles,
         judged: &[
-            "admin.grant carol account_admin: undetermined group_not_named",
+            "admin.grant carol account_admin: exception group_not_privileged",
             "admin.grant dave account_admin: exception no_authority",
             "admin.grant erin workspace_admin: exception group_not_privileged",
         ],
