@@ -21,9 +21,9 @@ fn quarter(digits: [u8; 8]) -> Option<u32> {
     let text = u64::from_be_bytes(digits);
     // Letters alone have the bit of 64.
     let letters = text >> 6 & ONES;
-    let values = (text & ONES * 0x0f) + letters * 9;
+    let values = (text & (ONES * 0x0f)) + letters * 9;
     let tens = (values + ONES * 6) >> 4 & ONES;
-    let is_plain = values & ONES * 0xf0 == 0 && tens == letters && values + ONES * 0x30 + letters * 0x27 == text;
+    let is_plain = values & (ONES * 0xf0) == 0 && tens == letters && values + ONES * 0x30 + letters * 0x27 == text;
     let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
     is_plain.then_some(((fours | fours >> 16) & 0xffff_ffff) as u32)
