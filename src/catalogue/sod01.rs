@@ -20,7 +20,7 @@ use mutual::Mutual;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "SOD-01",
-    version: "2",
+    version: "3",
     severity: Severity::Critical,
     needs: &[need::A, need::E],
     shared_parameters: &[],

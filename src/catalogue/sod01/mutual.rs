@@ -13,8 +13,8 @@ use crate::config::ByEnvironment;
 use crate::coverage::HOUR;
 use crate::error::Result;
 
-/// Where and when a hole is looked for: whether at the identity provider, source, scope, hour.
-type Asked = (bool, String, String, i64);
+/// Where and when a hole is looked for: whether at the identity provider, source, scope, first and last hour.
+type Asked = (bool, String, String, i64, i64);
 
 /// Who granted what to whom, by the grant that would be the return of it.
 pub(super) struct Mutual<'g> {
@@ -52,11 +52,12 @@ impl<'g> Mutual<'g> {
 
     /// The hole in which a grant in return may hide.
     pub(super) fn hole(&self, evidence: &Evidence<'_>, grant: &Grant<'_>) -> Option<String> {
-        let key = (grant.is_decision, grant.source.to_string(), grant.scope.to_string(), grant.time.div_euclid(HOUR));
+        let from = grant.time - self.within_at(evidence, grant);
+        let [first, last] = [from, grant.time].map(|time| time.div_euclid(HOUR));
+        let key = (grant.is_decision, grant.source.to_string(), grant.scope.to_string(), first, last);
         let known = self.known_holes().get(&key).cloned();
         known.unwrap_or_else(|| {
-            let hole =
-                evidence.hole(|log| bears_on(grant, log), grant.time - self.within_at(evidence, grant), grant.time);
+            let hole = evidence.hole(|log| bears_on(grant, log), from, grant.time);
             self.known_holes().insert(key, hole.clone());
             hole
         })

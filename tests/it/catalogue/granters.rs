@@ -78,6 +78,17 @@ pub(super) const GRANTERS: &[Story] = &[
             "priv.grant alice main.d: undetermined coverage_gap",
         ],
     },
+    // Grants of one hour, of which only the first reaches back into the hole.
+    Story {
+        test: "SOD-01",
+        but: &[("", "\n[test.\"SOD-01\"]\nreciprocal = \"10m\"\n")],
+        tell: |logs| {
+            logs.outage(6..9);
+            permits(logs, "02 09:05", "schema:main.a", &adds("alice@example.com", &["SELECT"]));
+            permits(logs, "02 09:30", "schema:main.b", &adds("alice@example.com", &["SELECT"]));
+        },
+        judged: &["priv.grant alice main.a: undetermined coverage_gap", "priv.grant alice main.b: pass segregated"],
+    },
     Story {
         test: "ANO-01",
         but: &[BURSTS, TRIAGE, APPROVALS],
