@@ -107,7 +107,7 @@ fn the_command_lists_and_explains_it() {
     fs::write(folder.path().join("tests.d/org.toml"), example()).expect("a file");
     fs::write(folder.path().join("tickmark.toml"), config(&[], "")).expect("a file");
     let asked = |args: &[&str]| {
-        let mut command = assert_cmd::Command::cargo_bin("tickmark").expect("the program");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tickmark"));
         let output = command.arg("tests").args(args).current_dir(folder.path()).output().expect("an answer");
         (output.status.code(), String::from_utf8(output.stdout).expect("text"))
     };

@@ -11,8 +11,7 @@ pub(crate) use tables::{
 };
 
 use std::path::Path;
-
-use assert_cmd::Command;
+use std::process::Command;
 
 /// The program as a child, with nothing of the caller's environment.
 pub(crate) fn command() -> Command {
