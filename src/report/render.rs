@@ -2,9 +2,12 @@
 
 use tera::{Context, EscapeFn, Kwargs, State, Tera};
 
-use super::model::Model;
+use super::model::{InputFile, Listing, Model};
 use super::{escape, format, svg};
 use crate::error::{Error, Result};
+
+/// Files read that a page lists at most; `model.json` has all of them.
+const INPUTS_LISTED: usize = 1_000;
 
 /// One page of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +122,7 @@ fn context(model: &Model) -> Result<Context> {
     let mut context = Context::new();
     let value = tera::Value::try_from_serializable(model).map_err(|e| broken("model", &e))?;
     context.insert_value("model", value);
+    context.insert("inputs", &inputs(model));
     let coverage = svg::coverage(&model.coverage, &model.period, "coverage");
     context.insert("coverage_picture", &coverage);
     let pictures: Vec<String> = model
@@ -129,6 +133,15 @@ fn context(model: &Model) -> Result<Context> {
         .collect();
     context.insert("latency_pictures", &pictures);
     Ok(context)
+}
+
+// Where not all fit, those stand first that brought a reject or do not tie out.
+fn inputs(model: &Model) -> Listing<&InputFile> {
+    let mut files: Vec<&InputFile> = model.inputs.iter().collect();
+    if files.len() > INPUTS_LISTED {
+        files.sort_by_key(|file| file.records.rejected == 0 && file.records.difference == 0);
+    }
+    Listing::capped(files, INPUTS_LISTED)
 }
 
 #[cfg(test)]

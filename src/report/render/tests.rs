@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::report::fixture;
+use crate::report::model::{InputFile, RecordCounts};
 
 fn all() -> Vec<(&'static str, Vec<Page>)> {
     static PAGES: OnceLock<Vec<(&'static str, Vec<Page>)>> = OnceLock::new();
@@ -252,5 +253,21 @@ fn nothing_at_hand_does_not_look_clean() {
             assert!(!page.text.contains(claim), "{}: {claim}", page.file_name);
         }
         assert!(page.text.contains("No test was run, so nothing is concluded."), "{}", page.file_name);
+    }
+}
+
+#[test]
+fn of_many_inputs_those_that_lost_records_are_listed_first() {
+    let mut model = fixture::full();
+    let file = InputFile { records: RecordCounts::default(), ..model.inputs[0].clone() };
+    model.inputs = (0..1_500).map(|n| InputFile { path: format!("in/{n:04}"), ..file.clone() }).collect();
+    model.inputs[1_400].records.rejected = 1;
+    model.inputs[1_300].records.difference = -1;
+    for page in pages(&model).unwrap() {
+        let text = page.text.replace("&#x2F;", "/");
+        let at = |path: &str| text.find(path);
+        assert!(at("in/1300") < at("in/1400") && at("in/1400") < at("in/0000"), "{}", page.file_name);
+        assert!(at("in/0997").is_some() && at("in/0998").is_none(), "{}", page.file_name);
+        assert_eq!(text.matches("1,000 of 1,500 shown; the rest in model.json").count(), 2, "{}", page.file_name);
     }
 }
