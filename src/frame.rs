@@ -1,7 +1,5 @@
 //! Lake tables as lazy frames, and plain rows as frames. The one home of `collect`.
 
-mod batches;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
@@ -14,8 +12,6 @@ use crate::event::SCOPE;
 use crate::lake::Lake;
 use crate::schema::{Cells, Column as Named, Kind, Table};
 
-pub use batches::each_batch;
-
 /// The hive column that names the source of a row of `events` or `changes`.
 pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stands in the path.");
 
@@ -25,12 +21,7 @@ pub const SOURCE: Named = Named::required("source", Kind::Text, "Source id; stan
 /// # Errors
 /// The lake cannot list its files, or a file cannot be read.
 pub fn scan(lake: &Lake, table: &Table) -> Result<LazyFrame> {
-    scan_files(lake, table, &lake.live_files(table)?)
-}
-
-/// The same of some of its files.
-fn scan_files(lake: &Lake, table: &Table, files: &[PathBuf]) -> Result<LazyFrame> {
-    let stored = stored(lake, table, files)?;
+    let stored = stored(lake, table, &lake.live_files(table)?)?;
     let has_names = !lake.workspaces().is_empty() && table.position(SCOPE).is_some();
     Ok(if has_names { stored.with_columns([placed(lake.workspaces())]) } else { stored })
 }

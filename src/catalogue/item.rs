@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::test::Test;
 use crate::config::Setting;
 use crate::correlate::{Verdict, item_id};
+use crate::lake::beginning;
 use crate::schema::Kind;
 
 /// How grave one exception is. It never changes a verdict.
@@ -120,13 +121,6 @@ pub(super) fn in_order(items: Vec<Item>) -> Vec<Item> {
     });
     let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
     order.into_iter().filter_map(|(_, _, at)| slots[at].take()).collect()
-}
-
-/// The first bytes of a text as a number: it orders texts as their letters do, where it differs.
-pub(super) fn beginning(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
-    u128::from_be_bytes(bytes)
 }
 
 /// An id that two items have.

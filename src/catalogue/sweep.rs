@@ -13,10 +13,10 @@ use super::evidence::Evidence;
 use crate::error::Result;
 use crate::event::EVENTS;
 use crate::inventory::{Places, TypeCount};
+use crate::lake::{NONE, Words};
 use crate::source::DATABRICKS;
 use both::Both;
 use counter::{Answer, Counter, Question, WHEN};
-use texts::{NONE, Texts};
 use uses::TokenUses;
 
 pub(super) use {both::Pair, texts::is_alike, uses::Used};
@@ -95,7 +95,7 @@ const PRINCIPALS: [&str; 4] = ["user", "group", "service_principal", "system"];
 /// What was counted.
 #[derive(Debug)]
 pub(super) struct Sweep {
-    texts: Texts,
+    texts: Words,
     /// Source, type, version, plane, outcome, parse rule, mapped; of all time and of the period.
     types: HashMap<[u32; 7], (Tally, Tally), FixedState>,
     /// Source, actor, kind.

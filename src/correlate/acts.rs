@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::texts::{Distinct, Texts};
+use super::texts::{Texts, Tuples};
 use crate::change::{Direction, Verb};
 use crate::error::Result;
-use crate::lake::Lake;
+use crate::lake::{Lake, Words};
 
 pub use super::read::{Kept, each_own, rows};
 
@@ -45,18 +45,19 @@ pub struct Act<'a> {
 }
 
 /// Whom a change is about: source, side of a listing, kind, name, id, alias, external id.
-pub type Subjects = Distinct<7>;
+pub type Subjects = Tuples<7>;
 /// What a change grants: source, side of a listing, name, id.
-pub type Entitlements = Distinct<4>;
+pub type Entitlements = Tuples<4>;
 /// How it was done: event type, source, plane, verb, direction, kind of the subject, scope, actor, channel, endpoint, app, outcome, basis,
 /// user agent, address.
-pub type Manners = Distinct<15>;
+pub type Manners = Tuples<15>;
 /// The texts that are a change's own: its id, the source's own id and that of the request.
 pub type Own = Texts<3>;
 
 /// What changes say, each once.
 #[derive(Debug, Default)]
 pub struct Said {
+    pub(super) words: Words,
     pub(super) subjects: Subjects,
     pub(super) entitlements: Entitlements,
     pub(super) manners: Manners,
@@ -75,7 +76,11 @@ pub struct Row {
 
 impl Said {
     pub(super) fn subject(&self, row: &Row, part: usize) -> Option<&str> {
-        self.subjects.get(row.subject, part)
+        self.words.get(self.subjects.get(row.subject, part))
+    }
+
+    fn manner(&self, number: u32, part: usize) -> Option<&str> {
+        self.words.get(self.manners.get(number, part))
     }
 
     /// Which manners are those of changes about a group itself.
@@ -86,8 +91,8 @@ impl Said {
 
     /// What a change says; its own ids stand apart.
     pub(super) fn act(&self, row: &Row) -> Act<'_> {
-        let subject = |part: usize| self.subjects.get(row.subject, part);
-        let entitlement = |part: usize| self.entitlements.get(row.entitlement, part);
+        let subject = |part: usize| self.subject(row, part);
+        let entitlement = |part: usize| self.words.get(self.entitlements.get(row.entitlement, part));
         Act {
             time: row.time,
             subject: subject(3),
@@ -102,7 +107,7 @@ impl Said {
 
     /// What all changes of a manner say.
     pub(super) fn in_manner(&self, number: u32) -> Act<'_> {
-        let manner = |part: usize| self.manners.get(number, part);
+        let manner = |part: usize| self.manner(number, part);
         let sure = |part: usize| manner(part).unwrap_or_default();
         let (verb, direction) = self.verbs[number as usize];
         Act {
@@ -222,7 +227,7 @@ impl Acts {
     }
 
     fn manner(&self, row: usize, part: usize) -> Option<&str> {
-        self.said.manners.get(self.rows[row].manner, part)
+        self.said.manner(self.rows[row].manner, part)
     }
 
     pub(super) fn direction(&self, row: usize) -> Direction {

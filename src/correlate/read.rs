@@ -1,10 +1,10 @@
 //! Access changes as the lake holds them to rows of numbers.
 
-use std::borrow::Cow;
-
-use polars::prelude::*;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use super::acts::{Own, Row, Said};
+use super::texts::Tuples;
 use crate::change::{
     BASIS, CHANGE_ID, CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ALIAS,
     SUBJECT_EXTERNAL_ID, SUBJECT_ID, SUBJECT_KIND, VERB, Verb,
@@ -14,20 +14,18 @@ use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP,
     USER_AGENT,
 };
-use crate::frame::{SOURCE, each_batch, height, instants, scan, texts};
-use crate::lake::Lake;
-use crate::schema::Column as Named;
+use crate::lake::{Known, Lake, NONE, Page, in_order, row_count};
+use crate::schema::Column;
 use crate::source::SCIM_SNAPSHOT;
 
-/// The columns of what many changes say.
-const SHARED: [Named; 20] = [
-    EVENT_TYPE,
-    SOURCE,
-    PLANE,
+/// The columns of what many changes say, whether a change is followed first.
+const SHARED: [Column; 20] = [
     VERB,
+    SCOPE,
+    EVENT_TYPE,
+    PLANE,
     DIRECTION,
     SUBJECT_KIND,
-    SCOPE,
     ACTOR,
     CHANNEL,
     ENDPOINT,
@@ -41,10 +39,11 @@ const SHARED: [Named; 20] = [
     SUBJECT_ALIAS,
     SUBJECT_EXTERNAL_ID,
     ENTITLEMENT,
+    ENTITLEMENT_ID,
 ];
 
 /// The columns of what is a change's own.
-const OWN: [Named; 3] = [CHANGE_ID, NATIVE_ID, REQUEST_ID];
+const OWN: [Column; 3] = [CHANGE_ID, NATIVE_ID, REQUEST_ID];
 
 /// Which of the lake's changes correlation follows, in the order of reading.
 #[derive(Debug, Default)]
@@ -79,12 +78,12 @@ impl Kept {
 /// # Errors
 /// The lake cannot be read, or holds a direction that this version does not know.
 pub fn rows(lake: &Lake) -> Result<(Said, Vec<Row>, Kept)> {
-    let (mut said, mut rows, mut kept) = (Said::default(), Vec::<Row>::new(), Kept::default());
-    let columns: Vec<Named> = SHARED.into_iter().chain([ENTITLEMENT_ID, EVENT_TIME]).collect();
+    let mut read = Reading::default();
     // A list of so many would be copied as it grows.
-    rows.reserve_exact(height(scan(lake, &CHANGES)?)?);
-    each_batch(lake, &CHANGES, &columns, |frame| take(frame, &mut said, &mut rows, &mut kept).map(|_| ()))?;
-    Ok((said, rows, kept))
+    read.rows.reserve_exact(row_count(lake, &CHANGES)?);
+    let columns: Vec<Column> = SHARED.into_iter().chain([EVENT_TIME]).collect();
+    in_order(lake, &CHANGES, &columns, |source, page| read.page(lake, source, page))?;
+    Ok((read.said, read.rows, read.kept))
 }
 
 /// Reads the texts that are the changes' own, in the same order. `take` gets the number of the row, too.
@@ -93,102 +92,143 @@ pub fn rows(lake: &Lake) -> Result<(Said, Vec<Row>, Kept)> {
 /// The lake cannot be read, or what `take` says.
 pub fn each_own(lake: &Lake, kept: &Kept, mut take: impl FnMut(usize, &[Option<&str>; 3]) -> Result<()>) -> Result<()> {
     let (mut at, mut row) = (0, 0);
-    each_batch(lake, &CHANGES, &OWN, |frame| {
-        let columns = OWN.map(|column| texts(frame, column));
-        let [change_id, native_id, request_id] = columns;
-        let (change_id, native_id, request_id) = (change_id?, native_id?, request_id?);
-        for place in 0..frame.height() {
+    in_order(lake, &CHANGES, &OWN, |_, page| {
+        let [change_id, native_id, request_id] = [page.texts(0)?, page.texts(1)?, page.texts(2)?];
+        for place in 0..page.len() {
             if kept.is(at + place) {
-                take(row, &[change_id.get(place), native_id.get(place), request_id.get(place)])?;
+                take(row, &[change_id.text(place), native_id.text(place), request_id.text(place)])?;
                 row += 1;
             }
         }
-        at += frame.height();
+        at += page.len();
         Ok(())
     })
 }
 
 /// Reads everything at once.
 pub(super) fn all(lake: &Lake) -> Result<(Said, Vec<Row>, Own)> {
-    let (mut said, mut rows, mut own, mut kept) = (Said::default(), Vec::new(), Own::default(), Kept::default());
-    let columns: Vec<Named> = SHARED.into_iter().chain([ENTITLEMENT_ID, EVENT_TIME]).chain(OWN).collect();
-    each_batch(lake, &CHANGES, &columns, |frame| {
-        let places = take(frame, &mut said, &mut rows, &mut kept)?;
-        let (change_id, native_id, request_id) =
-            (texts(frame, CHANGE_ID)?, texts(frame, NATIVE_ID)?, texts(frame, REQUEST_ID)?);
-        for place in places {
-            own.push(&[change_id.get(place), native_id.get(place), request_id.get(place)]);
+    let (mut read, mut own) = (Reading::default(), Own::default());
+    let columns: Vec<Column> = SHARED.into_iter().chain([EVENT_TIME]).chain(OWN).collect();
+    in_order(lake, &CHANGES, &columns, |source, page| {
+        read.page(lake, source, page)?;
+        let [change_id, native_id, request_id] = OWN.map(|column| page.texts_of(column));
+        let (change_id, native_id, request_id) = (change_id?, native_id?, request_id?);
+        for place in &read.places {
+            own.push(&[change_id.text(*place), native_id.text(*place), request_id.text(*place)]);
         }
         Ok(())
     })?;
-    Ok((said, rows, own))
+    Ok((read.said, read.rows, own))
 }
 
-/// Takes in a batch; gives the places of those that are followed.
-fn take(frame: &DataFrame, said: &mut Said, rows: &mut Vec<Row>, kept: &mut Kept) -> Result<Vec<usize>> {
-    let column = |column: Named| texts(frame, column).map(StringChunked::rechunk);
-    let verb = column(VERB)?;
-    let mut known = Followed::default();
-    let mut places = Vec::with_capacity(frame.height());
-    for place in 0..frame.height() {
-        let is_followed = known.has(verb.get(place).unwrap_or_default());
-        kept.push(is_followed);
-        if is_followed {
-            places.push(place);
+/// What has been read, and the page at hand.
+#[derive(Debug, Default)]
+struct Reading {
+    said: Said,
+    rows: Vec<Row>,
+    kept: Kept,
+    /// By number of its word, whether a verb is followed.
+    verbs: HashMap<u32, bool, FixedState>,
+    known: [Known; 20],
+    numbers: [Vec<u32>; 20],
+    /// By row of the page.
+    is_followed: Vec<bool>,
+    /// The rows of the page that are followed.
+    places: Vec<usize>,
+}
+
+impl Reading {
+    fn page(&mut self, lake: &Lake, source: &str, page: &Page<'_>) -> Result<()> {
+        self.follow(lake, page)?;
+        let Self { said, rows, known, numbers, is_followed, places, .. } = self;
+        let Said { words, subjects, entitlements, manners, verbs } = said;
+        let is_snapshot = source == SCIM_SNAPSHOT;
+        let (source, tenant) = (words.number(source), words.number("tenant"));
+        for at in 2..SHARED.len() {
+            let texts = page.texts(at)?;
+            words.some_numbers(&texts, page.len(), &mut known[at], |row| is_followed[row], &mut numbers[at]);
         }
-    }
-    let shared = SHARED.map(column);
-    let shared = shared.into_iter().collect::<Result<Vec<Cow<'_, StringChunked>>>>()?;
-    let entitlement_id = column(ENTITLEMENT_ID)?;
-    let text = |column: usize, place: usize| shared[column].get(place);
-    let side = |place: usize| text(6, place).filter(|s| *s == "tenant" && text(1, place) == Some(SCIM_SNAPSHOT));
-    let Said { subjects, entitlements, manners, verbs } = said;
-    let of_subject = |place: usize| {
-        let [kind, name, id, alias, external] = [5, 15, 16, 17, 18].map(|column| text(column, place));
-        [text(1, place), side(place), kind, name, id, alias, external]
-    };
-    let of_entitlement = |place: usize| [text(1, place), side(place), text(19, place), entitlement_id.get(place)];
-    let of_manner = |place: usize| std::array::from_fn(|column| text(column, place));
-    let (of_subjects, (of_entitlements, of_manners)) = rayon::join(
-        || numbers(subjects, &places, of_subject),
-        || (numbers(entitlements, &places, of_entitlement), numbers(manners, &places, of_manner)),
-    );
-    for manner in verbs.len()..manners.len() {
-        let word = |part: usize| manners.get(u32::try_from(manner).unwrap_or(u32::MAX), part).unwrap_or_default();
-        verbs.push((known_verb(word(3))?, known_direction(word(4))?));
-    }
-    let times = instants(frame, EVENT_TIME)?;
-    for (at, place) in places.iter().enumerate() {
-        let time = times.get(*place).unwrap_or_default();
-        rows.push(Row { time, subject: of_subjects[at], entitlement: of_entitlements[at], manner: of_manners[at] });
-    }
-    Ok(places)
-}
-
-fn numbers<'t, const N: usize>(
-    distinct: &mut super::texts::Distinct<N>,
-    places: &[usize],
-    of: impl Fn(usize) -> [Option<&'t str>; N],
-) -> Vec<u32> {
-    places.iter().map(|place| distinct.number(&of(*place))).collect()
-}
-
-/// The verbs that are followed, the last one asked at hand.
-#[derive(Default)]
-struct Followed {
-    last: String,
-    is_followed: bool,
-}
-
-impl Followed {
-    fn has(&mut self, word: &str) -> bool {
-        if self.last != word {
-            self.last.clear();
-            self.last.push_str(word);
-            self.is_followed = Verb::parse(word).is_some_and(Verb::is_followed);
+        let [
+            verb,
+            scope,
+            event_type,
+            plane,
+            direction,
+            kind,
+            actor,
+            channel,
+            endpoint,
+            app,
+            outcome,
+            basis,
+            user_agent,
+            source_ip,
+            subject,
+            subject_id,
+            alias,
+            external_id,
+            entitlement,
+            entitlement_id,
+        ] = &*numbers;
+        let side = |row: usize| if is_snapshot && scope[row] == tenant { tenant } else { NONE };
+        let of_subject =
+            |row: usize| [source, side(row), kind[row], subject[row], subject_id[row], alias[row], external_id[row]];
+        let of_entitlement = |row: usize| [source, side(row), entitlement[row], entitlement_id[row]];
+        let of_manner = |row: usize| {
+            [
+                event_type[row],
+                source,
+                plane[row],
+                verb[row],
+                direction[row],
+                kind[row],
+                scope[row],
+                actor[row],
+                channel[row],
+                endpoint[row],
+                app[row],
+                outcome[row],
+                basis[row],
+                user_agent[row],
+                source_ip[row],
+            ]
+        };
+        let (of_subjects, (of_entitlements, of_manners)) = rayon::join(
+            || numbered(subjects, places, of_subject),
+            || (numbered(entitlements, places, of_entitlement), numbered(manners, places, of_manner)),
+        );
+        for manner in &manners.all()[verbs.len()..] {
+            verbs.push((known_verb(words.sure(manner[3]))?, known_direction(words.sure(manner[4]))?));
         }
-        self.is_followed
+        let times = page.wholes(SHARED.len())?;
+        rows.extend(places.iter().enumerate().map(|(at, place)| Row {
+            time: times[*place],
+            subject: of_subjects[at],
+            entitlement: of_entitlements[at],
+            manner: of_manners[at],
+        }));
+        Ok(())
     }
+
+    /// Finds out which rows are followed.
+    fn follow(&mut self, lake: &Lake, page: &Page<'_>) -> Result<()> {
+        let Self { said: Said { words, .. }, kept, verbs, known, numbers, is_followed, places, .. } = self;
+        let none = std::collections::BTreeMap::new();
+        for (at, names) in [&none, lake.workspaces()].into_iter().enumerate() {
+            words.numbers(&page.texts(at)?, page.len(), &mut known[at], names, &mut numbers[at]);
+        }
+        let is_known = |verb: u32| Verb::parse(words.sure(verb)).is_some_and(Verb::is_followed);
+        is_followed.clear();
+        is_followed.extend(numbers[0].iter().map(|verb| *verbs.entry(*verb).or_insert_with(|| is_known(*verb))));
+        is_followed.iter().for_each(|followed| kept.push(*followed));
+        places.clear();
+        places.extend((0..page.len()).filter(|row| is_followed[*row]));
+        Ok(())
+    }
+}
+
+fn numbered<const N: usize>(tuples: &mut Tuples<N>, places: &[usize], of: impl Fn(usize) -> [u32; N]) -> Vec<u32> {
+    places.iter().map(|place| tuples.number(of(*place))).collect()
 }
 
 fn known_verb(word: &str) -> Result<Verb> {

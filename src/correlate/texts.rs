@@ -1,6 +1,6 @@
-//! Rows of texts: as many as there are, one after the other, and each distinct row once.
+//! Rows of texts, one after the other, and distinct rows of numbers.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -69,77 +69,63 @@ impl<const N: usize> Texts<N> {
         (end & ABSENT == 0).then(|| &self.all[place.start + from as usize..place.start + end as usize])
     }
 
-    fn is(&self, row: usize, parts: &[Option<&str>; N]) -> bool {
-        parts.iter().enumerate().all(|(part, text)| self.get(row, part) == *text)
-    }
-
     /// Puts the rows into another order; `order` names each of them once.
     pub fn reorder(&mut self, order: &[u32]) {
         self.rows = order.iter().map(|at| self.rows[*at as usize]).collect();
     }
 }
 
-/// Distinct rows of texts, by number.
+/// Distinct rows of numbers, by number.
 #[derive(Debug)]
-pub struct Distinct<const N: usize> {
-    texts: Texts<N>,
-    digests: Vec<u64>,
+pub struct Tuples<const N: usize> {
+    all: Vec<[u32; N]>,
     numbers: HashTable<u32>,
     hasher: RandomState,
 }
 
-impl<const N: usize> Default for Distinct<N> {
+impl<const N: usize> Default for Tuples<N> {
     fn default() -> Self {
-        Self { texts: Texts::default(), digests: Vec::new(), numbers: HashTable::new(), hasher: RandomState::default() }
+        Self { all: Vec::new(), numbers: HashTable::new(), hasher: RandomState::default() }
     }
 }
 
-impl<const N: usize> Distinct<N> {
+impl<const N: usize> Tuples<N> {
     /// How many there are; numbers are below it.
     pub const fn len(&self) -> usize {
-        self.texts.len()
+        self.all.len()
     }
 
     /// True when there is none.
     pub const fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.all.is_empty()
     }
 
-    /// The number of a row of texts.
-    pub fn number(&mut self, parts: &[Option<&str>; N]) -> u32 {
-        let digest = self.digest(parts);
-        let is_it = |number: &u32| {
-            let at = *number as usize;
-            self.digests[at] == digest && self.texts.is(at, parts)
-        };
-        if let Some(number) = self.numbers.find(digest, is_it) {
+    /// All, in the order of their numbers.
+    pub fn all(&self) -> &[[u32; N]] {
+        &self.all
+    }
+
+    /// The number of a row.
+    pub fn number(&mut self, row: [u32; N]) -> u32 {
+        let Self { all, numbers, hasher } = self;
+        let digest = hasher.hash_one(row);
+        if let Some(number) = numbers.find(digest, |number| all[*number as usize] == row) {
             return *number;
         }
         // Four thousand million distinct rows do not fit into memory.
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(parts);
-        self.digests.push(digest);
-        let digests = &self.digests;
-        self.numbers.insert_unique(digest, number, |other| digests[*other as usize]);
+        let number = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        all.push(row);
+        numbers.insert_unique(digest, number, |other| hasher.hash_one(all[*other as usize]));
         number
     }
 
-    fn digest(&self, parts: &[Option<&str>; N]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        for part in parts {
-            hasher.write(part.unwrap_or_default().as_bytes());
-            hasher.write_usize(part.map_or(usize::MAX, str::len));
-        }
-        hasher.finish()
-    }
-
-    /// One text of a number.
+    /// One part of a row.
     ///
     /// # Panics
-    /// When there is no such number or text; whoever asks got the number from here.
+    /// When there is no such row or part; whoever asks got the number from here.
     #[inline]
-    pub fn get(&self, number: u32, part: usize) -> Option<&str> {
-        self.texts.get(number as usize, part)
+    pub fn get(&self, number: u32, part: usize) -> u32 {
+        self.all[number as usize][part]
     }
 }
 
@@ -148,20 +134,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_row_of_numbers_has_one_number() {
+        let mut rows = Tuples::<2>::default();
+        let of = |n: u32| [n % 60, n / 60];
+        let numbers: Vec<u32> = (0..3_000).map(|n| rows.number(of(n))).collect();
+        assert!(numbers.iter().copied().eq(0..3_000));
+        assert!((0..3_000).all(|n| rows.number(of(n)) == n && [rows.get(n, 0), rows.get(n, 1)] == of(n)));
+        assert_eq!(rows.len(), 3_000);
+    }
+
+    #[test]
     fn null_and_empty_are_two_and_rows_keep_their_bounds() {
-        let mut rows = Distinct::<3>::default();
-        let all = [
-            [Some("ab"), Some("c"), None],
-            [Some("a"), Some("bc"), None],
-            [Some("ab"), Some("c"), Some("")],
-            [None, Some("abc"), None],
-            [None, None, Some("abc")],
-        ];
-        let numbers: Vec<u32> = all.iter().map(|row| rows.number(row)).collect();
-        assert_eq!(numbers, [0, 1, 2, 3, 4]);
-        for (number, row) in numbers.iter().zip(&all) {
-            assert_eq!(rows.number(row), *number);
-            assert_eq!([0, 1, 2].map(|part| rows.get(*number, part)), *row);
+        let mut rows = Texts::<3>::default();
+        let all = [[Some("ab"), Some("c"), None], [None, Some(""), Some("abc")], [None, None, None]];
+        all.iter().for_each(|row| rows.push(row));
+        for (at, row) in all.iter().enumerate() {
+            assert_eq!([0, 1, 2].map(|part| rows.get(at, part)), *row);
         }
     }
 

@@ -17,6 +17,8 @@ mod parquet_file;
 mod rows;
 mod syncing;
 pub mod tables;
+mod walk;
+mod words;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,10 +32,12 @@ use crate::schema::Table;
 pub use coded::{CodedFile, RowGroup, encode};
 pub use columns::Columns;
 pub use compaction::{Compaction, Shrunk, TARGET_BYTES, compact};
-pub use pages::{Page, PageReader, PageTexts, counted, source_of};
+pub use pages::{Page, PageReader, PageTexts};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};
 pub use tables::*;
+pub use walk::{counted, in_order, row_count, source_of};
+pub use words::{Known, NONE, Words, beginning};
 pub use writer::{Partition, Staged, Writer};
 
 use delta::Delta;

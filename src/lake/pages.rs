@@ -9,49 +9,12 @@ use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, TimestampM
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::ParquetMetaData;
-use rayon::prelude::*;
 
-use super::Lake;
 use crate::error::{Error, Result};
-use crate::schema::{Column, Table};
+use crate::schema::Column;
 
 /// Rows of a page, at most.
 const ROWS: usize = 1 << 15;
-
-/// Counts something over all rows of a partitioned table, on all threads: each counts for itself what `take` takes of a page of a
-/// source, and `merge` puts together what two have counted.
-///
-/// # Errors
-/// As [`PageReader::each`].
-pub fn counted<C: Default + Send>(
-    lake: &Lake,
-    table: &Table,
-    columns: &[Column],
-    is_wanted: impl Fn(&str) -> bool,
-    take: impl Fn(&mut C, &str, &Page<'_>) -> Result<()> + Sync,
-    merge: impl Fn(C, C) -> C + Sync,
-) -> Result<C> {
-    let files = lake.live_files(table)?;
-    let named = files.iter().map(|path| Ok((source_of(path)?, path.as_path()))).collect::<Result<Vec<_>>>()?;
-    let files: Vec<(&str, &Path)> = named.into_iter().filter(|(source, _)| is_wanted(source)).collect();
-    let start = || (C::default(), PageReader::default());
-    let count = |(mut counted, mut reader): (C, PageReader), (source, path): &(&str, &Path)| {
-        reader.each(path, columns, |page| take(&mut counted, source, page))?;
-        Ok((counted, reader))
-    };
-    let parts = files.par_iter().try_fold(start, count).map(|part| part.map(|(counted, _)| counted));
-    parts.try_reduce(C::default, |one, other| Ok(merge(one, other)))
-}
-
-/// The source that the path of a partition's file names.
-///
-/// # Errors
-/// [`Error::Lake`] when it names none: its rows must not go uncounted.
-pub fn source_of(path: &Path) -> Result<&str> {
-    let folder = path.parent().and_then(Path::parent).and_then(Path::file_name).and_then(|name| name.to_str());
-    let source = folder.and_then(|name| name.strip_prefix("source="));
-    source.ok_or_else(|| Error::Lake { path: path.to_owned(), message: "its path names no source".to_owned() })
-}
 
 /// Reads files in pages, one file after the other.
 #[derive(Debug, Default)]
@@ -104,29 +67,21 @@ impl PageReader {
         columns: &[Column],
         mut take: impl FnMut(&Page<'_>) -> Result<()>,
     ) -> Result<()> {
-        let damaged = |message: String| Error::Lake { path: path.to_owned(), message };
-        let broken = |e: &dyn std::fmt::Display| damaged(e.to_string());
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| broken(&e))?;
-        let fields = plain.schema().fields().iter().map(|field| coded(field, plain.metadata()));
-        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields.collect::<Vec<_>>())));
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).map_err(|e| broken(&e))?;
-        self.last = vec![None; columns.len()];
-        for group in 0..metadata.metadata().num_row_groups() {
-            let file = file.try_clone().map_err(|e| Error::io("read", path, e))?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-            let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|c| c.name));
-            // Words are those of a row group, so that no page reaches over two.
-            let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(ROWS);
-            for batch in builder.build().map_err(|e| broken(&e))? {
-                let batch = batch.map_err(|e| broken(&e))?;
-                take(&self.page(path, columns, &batch)?)?;
-            }
+        let opened = Opened::new(path)?;
+        self.start(columns);
+        for group in 0..opened.group_count() {
+            opened.group(group, columns, |batch| take(&self.page(path, columns, batch)?))?;
         }
         Ok(())
     }
 
-    fn page<'p>(&mut self, path: &'p Path, names: &'p [Column], batch: &'p RecordBatch) -> Result<Page<'p>> {
+    /// Begins a file.
+    pub(super) fn start(&mut self, columns: &[Column]) {
+        self.last = vec![None; columns.len()];
+    }
+
+    /// The page of a batch that another has decoded; `batch` comes from the same file as those since [`PageReader::start`].
+    pub(super) fn page<'p>(&mut self, path: &'p Path, names: &'p [Column], batch: &'p RecordBatch) -> Result<Page<'p>> {
         let (mut columns, mut lists) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
         for (at, name) in names.iter().enumerate() {
             let Some(column) = batch.column_by_name(name.name) else {
@@ -157,6 +112,54 @@ impl PageReader {
         self.last[at] = Some((Arc::clone(coded.values()), self.lists));
         self.lists
     }
+}
+
+/// A file whose row groups can be read one by one.
+pub(super) struct Opened<'p> {
+    path: &'p Path,
+    file: File,
+    metadata: ArrowReaderMetadata,
+}
+
+impl<'p> Opened<'p> {
+    pub(super) fn new(path: &'p Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+        let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| broken(path, &e))?;
+        let fields = plain.schema().fields().iter().map(|field| coded(field, plain.metadata()));
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields.collect::<Vec<_>>())));
+        let metadata =
+            ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).map_err(|e| broken(path, &e))?;
+        Ok(Self { path, file, metadata })
+    }
+
+    pub(super) fn row_count(&self) -> usize {
+        usize::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or_default()
+    }
+
+    pub(super) fn group_count(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    pub(super) fn group(
+        &self,
+        group: usize,
+        columns: &[Column],
+        mut take: impl FnMut(&RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let file = self.file.try_clone().map_err(|e| Error::io("read", self.path, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|c| c.name));
+        // Words are those of a row group, so that no page reaches over two.
+        let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(ROWS);
+        for batch in builder.build().map_err(|e| broken(self.path, &e))? {
+            take(&batch.map_err(|e| broken(self.path, &e))?)?;
+        }
+        Ok(())
+    }
+}
+
+fn broken(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::Lake { path: path.to_owned(), message: error.to_string() }
 }
 
 // A column of texts is read as codes where all row groups have a list of its words.
@@ -294,7 +297,7 @@ impl<'p> Plain<'p> {
 mod tests {
     use super::*;
     use crate::lake::{Rows, parquet_file, read_columns, texts};
-    use crate::schema::Kind;
+    use crate::schema::{Kind, Table};
 
     const WORD: Column = Column::required("word", Kind::Text, "few texts");
     const NOTE: Column = Column::optional("note", Kind::Text, "few texts, or none");
@@ -359,15 +362,6 @@ mod tests {
             })
             .unwrap();
         assert_eq!((at, lists.len()), (150_000, 2));
-    }
-
-    #[test]
-    fn a_file_outside_every_partition_is_named_and_not_passed_over() {
-        assert_eq!(source_of(Path::new("lake/events/source=okta/date=2026-07-01/a.parquet")).unwrap(), "okta");
-        for path in ["lake/events/a.parquet", "a.parquet", "lake/events/okta/date=2026-07-01/a.parquet"] {
-            let error = source_of(Path::new(path)).unwrap_err().to_string();
-            assert!(error.contains(path) && error.contains("names no source"), "{error}");
-        }
     }
 
     #[test]

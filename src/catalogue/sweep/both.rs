@@ -3,13 +3,12 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
-use super::texts::{NONE, Texts};
 use crate::catalogue::evidence::Evidence;
 use crate::change::CHANGES;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME, EVENT_TYPE};
 use crate::inventory::number;
-use crate::lake::{Page, counted};
+use crate::lake::{NONE, Page, Words, counted};
 
 /// Whom an event names itself: text and kind of the actor, and of the target where that is a principal.
 #[derive(Debug, Clone, Copy)]
@@ -68,17 +67,17 @@ impl Both {
     }
 
     /// Events whose actor and target have one text, and how many there are.
-    pub(super) fn selves<'s>(&'s self, known: &'s Texts) -> impl Iterator<Item = (Pair<'s>, i64)> {
+    pub(super) fn selves<'s>(&'s self, known: &'s Words) -> impl Iterator<Item = (Pair<'s>, i64)> {
         self.selves.iter().map(|(both, count)| (pair(*both, known), *count))
     }
 
     /// Whom an event that changes access names; `None` = it is no such event.
-    pub(super) fn changing<'s>(&'s self, event: u128, known: &'s Texts) -> Option<Pair<'s>> {
+    pub(super) fn changing<'s>(&'s self, event: u128, known: &'s Words) -> Option<Pair<'s>> {
         self.changing.get(&event).map(|both| pair(*both, known))
     }
 }
 
-fn pair([actor, actor_kind, target, target_kind]: Four, known: &Texts) -> Pair<'_> {
+fn pair([actor, actor_kind, target, target_kind]: Four, known: &Words) -> Pair<'_> {
     let one = |text, kind| Some((known.get(text)?, known.get(kind)));
     Pair { actor: one(actor, actor_kind), target: one(target, target_kind) }
 }

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use super::both::Four;
-use super::texts::{Known, NONE, Texts};
+use super::texts::is_same;
 use super::uses::TokenUses;
 use super::{PRINCIPALS, Sample, Tally};
 use crate::config::Period;
@@ -16,7 +16,7 @@ use crate::event::{
     SCHEMA_VERSION, SCOPE, TARGET, TARGET_ID, TARGET_KIND,
 };
 use crate::inventory::{Asked, number};
-use crate::lake::{Lake, Page, PageReader, source_of};
+use crate::lake::{Known, Lake, NONE, Page, PageReader, Words, source_of};
 use crate::schema::Column;
 use crate::source::DATABRICKS;
 
@@ -80,7 +80,7 @@ pub(super) struct Answer {
 /// What one thread has counted.
 #[derive(Debug)]
 pub(super) struct Counter {
-    pub(super) texts: Texts,
+    pub(super) texts: Words,
     kinds: HashMap<Kind, u32, FixedState>,
     /// By number of the kind and actor, the number of the group: events by all that most tests count them by.
     groups: HashMap<u64, u32, FixedState>,
@@ -105,7 +105,7 @@ pub(super) struct Counter {
 impl Counter {
     pub(super) fn new() -> Self {
         Self {
-            texts: Texts::new(),
+            texts: Words::default(),
             kinds: HashMap::default(),
             groups: HashMap::default(),
             tallies: Vec::new(),
@@ -218,7 +218,7 @@ impl Counter {
                 self.answers.push(Answer { sample: event, both: is_of_period.then_some(both) });
             }
             if is_of_period {
-                if actor[row] != NONE && target != NONE && self.texts.is_same(actor[row], target) {
+                if actor[row] != NONE && target != NONE && is_same(&self.texts, actor[row], target) {
                     *self.selves.entry(both).or_default() += 1;
                 }
                 if is_principal(row) {

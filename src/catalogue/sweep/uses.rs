@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::Sample;
 use super::counter::Rows;
-use super::texts::{NONE, Texts};
+use crate::lake::{NONE, Words};
 
 /// Uses of one token in one scope.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ struct Uses {
 }
 
 impl Uses {
-    fn add(&mut self, other: &Self, texts: &Texts) {
+    fn add(&mut self, other: &Self, texts: &Words) {
         self.first = self.first.min(other.first);
         if (-other.last.0, other.last.1) < (-self.last.0, self.last.1) {
             self.last = other.last;
@@ -57,13 +57,13 @@ pub(super) struct TokenUses {
 }
 
 impl TokenUses {
-    pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Rows, is_after: bool, texts: &Texts) {
+    pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Rows, is_after: bool, texts: &Words) {
         let told = (page.times[row], page.sample(row));
         let one = Uses { first: told, last: told, actor: page.actor(row), count: 1 };
         self.take([token, scope, u32::from(is_after)], one, texts);
     }
 
-    fn take(&mut self, key: [u32; 3], uses: Uses, texts: &Texts) {
+    fn take(&mut self, key: [u32; 3], uses: Uses, texts: &Words) {
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         match *self.places.entry(key).or_insert(next) {
             new if new == next => self.all.push(uses),
@@ -72,7 +72,7 @@ impl TokenUses {
     }
 
     /// Takes what another thread has counted, with the numbers that texts have here.
-    pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, texts: &Texts) {
+    pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, texts: &Words) {
         let moved = |(time, (event, file, line)): (i64, Sample)| (time, (event, of(file), line));
         for ([token, scope, is_after], place) in &other.places {
             let uses = other.all[*place as usize];
@@ -82,7 +82,7 @@ impl TokenUses {
     }
 
     /// The uses of all time, or those before the end of the period, in the order of token and scope.
-    pub(super) fn all(&self, is_whole: bool, texts: &Texts) -> Vec<Used> {
+    pub(super) fn all(&self, is_whole: bool, texts: &Words) -> Vec<Used> {
         let mut by_token: BTreeMap<(String, &str), Uses> = BTreeMap::new();
         for ([token, scope, _], place) in self.places.iter().filter(|([_, _, is_after], _)| is_whole || *is_after == 0)
         {
