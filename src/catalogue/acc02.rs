@@ -7,7 +7,7 @@ use super::residents::{Resident, Residents, has_listing, listing_note, residents
 use super::stock::Expiry;
 use super::words::{exception, not_applicable, pass, shared};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
-use crate::access::Bounds;
+use crate::access::{Bounds, Held};
 use crate::change::EntitlementKind;
 use crate::correlate::door::is_platform;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -124,8 +124,9 @@ fn tokens(evidence: &Evidence<'_>) -> Result<BTreeMap<String, usize>> {
     let end = evidence.period.end - 1;
     let mut all = BTreeMap::new();
     let bounds = Bounds::of(evidence.correlation, evidence.period);
-    for (good, held) in evidence.stock()?.held(&[EntitlementKind::Token], &bounds) {
-        if held.holds_at(end) && expiry.of(good, &held).is_none_or(|time| time > end) {
+    let is_open = |held: &Held<'_>| held.holds_at(end);
+    for (good, held) in evidence.stock()?.held(&[EntitlementKind::Token], &bounds, is_open) {
+        if is_open(&held) && expiry.of(good, &held).is_none_or(|time| time > end) {
             *all.entry(good.subject.clone()).or_default() += 1;
         }
     }

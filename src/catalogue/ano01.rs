@@ -4,6 +4,8 @@ mod bursts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::grants::{Grant, grants};
 use super::privileges::Callers;
 use super::words::{exception, pass, shared, undetermined};
@@ -115,7 +117,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             }
         }
     }
-    let items = by_actor.iter().flat_map(|(actor, theirs)| court.items(actor, theirs)).collect();
+    let items: Vec<Vec<Item>> = by_actor.par_iter().map(|(actor, theirs)| court.items(actor, theirs)).collect();
     let exclusions = [
         ("attempts that failed, or whose outcome is not stated: counted beside the grants", failed),
         ("grants whose record names no actor", nobody),
@@ -123,7 +125,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     ];
     let has_tickets = [Companion::Triage, Companion::Approvals].iter().any(|kind| evidence.companions.has(*kind));
     Ok(Judged {
-        items,
+        items: items.into_iter().flatten().collect(),
         exclusions: exclusions.map(|(rule, count)| (rule.to_owned(), count)).into(),
         notes: if has_tickets { Vec::new() } else { vec!["Approval outside the logs was not tested.".to_owned()] },
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),

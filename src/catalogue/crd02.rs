@@ -255,7 +255,7 @@ impl<'c, 'e> Case<'c, 'e> {
             scope: self.token.scopes.first().cloned(),
             object: Some(self.token.id.clone()),
             event_ids,
-            detail: Some(format!("{} uses after the departure{assumed}", self.after.len())),
+            detail: Some(format!("uses after the departure: {}{assumed}", self.after.len())),
             hole_id,
             extra: vec![
                 Cell::Text(Some(self.token.id.clone()).filter(|_| self.token.has_id)),

@@ -19,6 +19,8 @@ pub(super) struct Holding<'d> {
     pub(super) grant: Option<&'d Deed>,
     /// The revocation; `None` = none is on record.
     pub(super) revoke: Option<&'d Deed>,
+    /// Holdings of the same by the same have one number.
+    number: usize,
 }
 
 impl Holding<'_> {
@@ -60,32 +62,47 @@ impl<'d> Words<'d> {
 /// subject ends all that anybody does.
 pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding<'d>> {
     let mut all: Vec<Holding<'d>> = Vec::new();
-    let mut open: HashMap<String, HashMap<Key<'d>, Vec<usize>, FixedState>, FixedState> = HashMap::default();
-    let mut words = Words::default();
+    // By securable and key: the number, and the holdings that are open.
+    let mut known: HashMap<String, HashMap<Key<'d>, (usize, Vec<usize>), FixedState>, FixedState> = HashMap::default();
+    let (mut words, mut count) = (Words::default(), 0);
+    let mut numbered = || {
+        count += 1;
+        (count, Vec::new())
+    };
     for deed in deeds.filter(|deed| deed.succeeded() && deed.plane == "effect") {
         let Some(securable) = deed.securable.as_deref() else { continue };
-        let on_it = open.entry(securable.to_lowercase()).or_default();
+        let on_it = known.entry(securable.to_lowercase()).or_default();
         let word = deed.privilege.as_deref().map(|word| words.number(word));
         match (deed.direction, deed.subject.as_deref()) {
             (Direction::Grant, Some(subject)) => {
-                on_it.entry((subject, word)).or_default().push(all.len());
-                let privilege = deed.privilege.as_deref();
-                all.push(Holding { subject, securable, privilege, grant: Some(deed), revoke: None });
+                let (number, open) = on_it.entry((subject, word)).or_insert_with(&mut numbered);
+                open.push(all.len());
+                let (privilege, number) = (deed.privilege.as_deref(), *number);
+                all.push(Holding { subject, securable, privilege, grant: Some(deed), revoke: None, number });
             }
             (Direction::Revoke, subject) => {
                 let takes_all = word.is_none_or(|word| words.all[word] == "ALL PRIVILEGES");
                 let is_ended = |(whose, which): &Key<'_>| {
                     subject.is_none_or(|subject| subject == *whose) && (takes_all || *which == word)
                 };
-                let rows: Vec<usize> = on_it.extract_if(|key, _| is_ended(key)).flat_map(|(_, rows)| rows).collect();
+                let rows: Vec<usize> = match subject.filter(|_| !takes_all) {
+                    Some(subject) => {
+                        on_it.get_mut(&(subject, word)).map(|(_, open)| std::mem::take(open)).unwrap_or_default()
+                    }
+                    None => {
+                        let ended = on_it.iter_mut().filter(|(key, _)| is_ended(key));
+                        ended.flat_map(|(_, (_, open))| std::mem::take(open)).collect()
+                    }
+                };
                 let Some(subject) = subject.filter(|_| rows.is_empty() && deed.privilege.is_some()) else {
                     for row in rows {
                         all[row].revoke = Some(deed);
                     }
                     continue;
                 };
-                let privilege = deed.privilege.as_deref();
-                all.push(Holding { subject, securable, privilege, grant: None, revoke: Some(deed) });
+                let (number, _) = on_it.entry((subject, word)).or_insert_with(&mut numbered);
+                let (privilege, number) = (deed.privilege.as_deref(), *number);
+                all.push(Holding { subject, securable, privilege, grant: None, revoke: Some(deed), number });
             }
             _ => {}
         }
@@ -96,10 +113,10 @@ pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding
 /// How many different holdings stood at an instant.
 pub(super) fn count_at(all: &[Holding<'_>], instant: i64, chosen: impl Fn(&Holding<'_>) -> bool + Sync) -> usize {
     let held = all.par_iter().filter(|holding| holding.holds_at(instant) && chosen(holding));
-    let mut keys: Vec<_> = held.map(|h| (h.subject, h.securable.to_lowercase(), h.privilege.map(privilege))).collect();
-    keys.par_sort_unstable();
-    keys.dedup();
-    keys.len()
+    let mut numbers: Vec<usize> = held.map(|holding| holding.number).collect();
+    numbers.par_sort_unstable();
+    numbers.dedup();
+    numbers.len()
 }
 
 #[cfg(test)]
@@ -159,6 +176,16 @@ mod tests {
         assert_eq!(spans(&all), ["a 1..5", "a 2..5", "a 3..?", "b 4..7", "c ?..6"]);
         let found = holdings(all.iter());
         assert_eq!([0, 2, 4, 5, 6, 7].map(|t| count_at(&found, t, |_| true)), [1, 2, 4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn what_two_records_say_of_one_holding_is_counted_once() {
+        use Direction::{Grant, Revoke};
+        let word = Some("SELECT");
+        let all = [deed(1, Grant, "a", word), deed(3, Revoke, "a", word), deed(5, Revoke, "a", word)];
+        assert_eq!(spans(&all), ["a 1..3", "a ?..5"]);
+        let found = holdings(all.iter());
+        assert_eq!([2, 4, 5].map(|t| count_at(&found, t, |_| true)), [1, 1, 0]);
     }
 
     #[test]

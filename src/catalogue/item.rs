@@ -112,15 +112,25 @@ impl Item {
 /// The items by time, then by id; equal ones as they were.
 ///
 /// Items are large: their places are sorted, by how their ids begin where that tells them apart, and each is moved once.
-pub(super) fn in_order(items: Vec<Item>) -> Vec<Item> {
+pub(super) fn in_order(mut items: Vec<Item>) -> Vec<Item> {
     let place = |(at, item): (usize, &Item)| (item.time, beginning(&item.item_id), at);
     let mut order: Vec<(i64, u128, usize)> = items.par_iter().enumerate().map(place).collect();
     let id = |at: usize| &items[at].item_id;
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))).then_with(|| a.2.cmp(&b.2))
     });
-    let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(_, _, at)| slots[at].take()).collect()
+    let mut order: Vec<usize> = order.into_iter().map(|(_, _, at)| at).collect();
+    for start in 0..order.len() {
+        // Of a ring of places each takes what the next one has; whoever has taken is told by its own place.
+        let mut at = start;
+        while order[at] != start {
+            let from = std::mem::replace(&mut order[at], at);
+            items.swap(at, from);
+            at = from;
+        }
+        order[at] = at;
+    }
+    items
 }
 
 /// An id that two items have.

@@ -191,7 +191,7 @@ fn outcome(
 ) -> Result<Outcome> {
     judged.items = item::in_order(judged.items);
     // What a companion file lists is no event of the lake.
-    judged.items.iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
+    judged.items.par_iter_mut().for_each(|item| item.event_ids.retain(|id| !is_snapshot_id(id)));
     item::tell_apart(&mut judged.items);
     check(test, &judged.items)?;
     let of_account = [Kind::Effect, Kind::Configuration];

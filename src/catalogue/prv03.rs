@@ -1,7 +1,7 @@
 //! PRV-03: access is given to groups, not people.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::deeds::{Deed, deeds};
@@ -92,21 +92,10 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = deeds(evidence, &[Verb::PrivGrant, Verb::PrivRevoke, Verb::AclChange])?;
-    let held = holdings(all.iter());
     let kinds = Kinds::of(evidence);
-    let court = Court::new(evidence, &all, &held)?;
-    let mut left_out = LeftOut::default();
-    let mut chosen = Vec::new();
-    for deed in &all {
-        if !left_out.lets(evidence, deed) {
-            continue;
-        }
-        match kinds.kind(deed) {
-            SubjectKind::Group => left_out.add("grants to groups"),
-            SubjectKind::ServicePrincipal => left_out.add("grants to service principals (PRV-06)"),
-            kind => chosen.push((deed, kind)),
-        }
-    }
+    let (held, (made, (chosen, left_out))) =
+        rayon::join(|| holdings(all.iter()), || (requests_that_make(evidence, &all), chosen(evidence, &all, &kinds)));
+    let court = Court::new(evidence, &held, made?)?;
     let is_of_user = |h: &Holding<'_>| h.grant.or(h.revoke).is_some_and(|deed| kinds.kind(deed) == SubjectKind::User);
     let stock = |instant| count_at(&held, instant, is_of_user).to_string();
     Ok(Judged {
@@ -124,6 +113,22 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
+/// The changes that are items, each with what its subject is, and what is left out.
+fn chosen<'d>(evidence: &Evidence<'_>, all: &'d [Deed], kinds: &Kinds<'_>) -> (Vec<(&'d Deed, SubjectKind)>, LeftOut) {
+    let (mut chosen, mut left_out) = (Vec::new(), LeftOut::default());
+    for deed in all {
+        if !left_out.lets(evidence, deed) {
+            continue;
+        }
+        match kinds.kind(deed) {
+            SubjectKind::Group => left_out.add("grants to groups"),
+            SubjectKind::ServicePrincipal => left_out.add("grants to service principals (PRV-06)"),
+            kind => chosen.push((deed, kind)),
+        }
+    }
+    (chosen, left_out)
+}
+
 struct Rule {
     allow: Choices,
     personal: Vec<String>,
@@ -137,12 +142,12 @@ struct Court<'c, 'e> {
     cut_off: i64,
     callers: Callers,
     /// The revocation of each grant, by the id of the grant.
-    revoked: BTreeMap<&'c str, &'c Deed>,
-    made: BTreeSet<String>,
+    revoked: HashMap<&'c str, &'c Deed, FixedState>,
+    made: HashSet<String, FixedState>,
 }
 
 impl<'c, 'e> Court<'c, 'e> {
-    fn new(evidence: &'c Evidence<'e>, all: &'c [Deed], held: &[Holding<'c>]) -> Result<Self> {
+    fn new(evidence: &'c Evidence<'e>, held: &[Holding<'c>], made: HashSet<String, FixedState>) -> Result<Self> {
         let rules = ByEnvironment::new(evidence.config, |here| {
             Ok(Rule {
                 allow: here.choices(TEST.id, "allow")?,
@@ -157,7 +162,7 @@ impl<'c, 'e> Court<'c, 'e> {
             cut_off: cut_off(evidence, longest),
             callers: Callers::read(evidence)?,
             revoked: held.iter().filter_map(|h| Some((h.grant?.id.as_str(), h.revoke?))).collect(),
-            made: requests_that_make(evidence, all)?,
+            made,
         })
     }
 
@@ -227,6 +232,13 @@ fn is_personal(patterns: &Patterns, rule: &Rule, deed: &Deed) -> bool {
 /// person is not the person's schema.
 pub(super) fn is_own(patterns: &Patterns, pattern: &str, user: &str, name: &str) -> bool {
     let short = user.split('@').next().unwrap_or(user);
+    // However it is spelt, a name that holds the user's holds how that begins; most do not, and are told without a copy of either.
+    let first = short.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().as_bytes();
+    let holds =
+        |name: &[u8]| first.is_empty() || name.windows(first.len()).any(|part| part.eq_ignore_ascii_case(first));
+    if pattern.contains("{user}") && name.is_ascii() && !holds(name.as_bytes()) {
+        return false;
+    }
     let spelt = [user.to_owned(), short.to_owned(), short.replace(|c: char| !c.is_ascii_alphanumeric(), "_")];
     // Most names do not hold the user's at all, and need no pattern made for them.
     let folded = name.to_lowercase();
@@ -244,20 +256,21 @@ fn is_owner(deed: &Deed) -> bool {
 }
 
 // Runs and creations write the owner's permission by themselves, under the same request.
-fn requests_that_make(evidence: &Evidence<'_>, all: &[Deed]) -> Result<BTreeSet<String>> {
-    let asked: BTreeSet<&str> = all.iter().filter(|d| is_owner(d)).filter_map(|d| d.request_id.as_deref()).collect();
+fn requests_that_make(evidence: &Evidence<'_>, all: &[Deed]) -> Result<HashSet<String, FixedState>> {
+    let asked: HashSet<&str, FixedState> =
+        all.iter().filter(|d| is_owner(d)).filter_map(|d| d.request_id.as_deref()).collect();
     if asked.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(HashSet::default());
     }
     let makes = |event_type: &str| {
         let action = event_type.rsplit('.').next().unwrap_or_default().to_lowercase();
         action.starts_with("create") || matches!(action.as_str(), "submitrun" | "runnow" | "runstart")
     };
-    let Some(making) = held(evidence, |typed| makes(typed.event_type))? else { return Ok(BTreeSet::new()) };
+    let Some(making) = held(evidence, |typed| makes(typed.event_type))? else { return Ok(HashSet::default()) };
     let chosen = scan(evidence.lake, &EVENTS)?
         .filter(making.and(REQUEST_ID.expr().is_not_null()))
         .select([REQUEST_ID.expr(), EVENT_TYPE.expr()]);
-    let mut made = BTreeSet::new();
+    let mut made = HashSet::default();
     // A list of all that are asked for would be made anew for every piece of the lake.
     each(chosen, "read what made objects", |piece| {
         let (requests, types) = (texts(piece, REQUEST_ID)?, texts(piece, EVENT_TYPE)?);
@@ -283,6 +296,9 @@ mod tests {
             ("a@example.com", "main.ab", false),
             ("ann.lee@example.com", "main.ann_lee", true),
             ("*@example.com", "main.sales", false),
+            ("d'arcy@example.com", "main.d_arcy", true),
+            ("_svc@example.com", "main._svc", true),
+            ("ann@example.com", "main.bob", false),
         ] {
             assert_eq!(is_own(&patterns, schema, user, name), is, "{user} {name}");
         }

@@ -100,10 +100,11 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = grants(evidence)?;
+    let (members, mutual) = rayon::join(|| Members::new(evidence, &all), || Mutual::new(evidence, &all));
     let court = Court {
         evidence,
-        members: Members::new(evidence, &all)?,
-        mutual: Mutual::new(evidence, &all)?,
+        members: members?,
+        mutual: mutual?,
         personal: ByEnvironment::new(evidence.config, |here| here.texts(TEST.id, "personal"))?,
     };
     let mut done = Vec::new();

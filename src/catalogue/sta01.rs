@@ -95,6 +95,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     });
     let mut totals = access.totals;
     let mut items: Vec<Item> = access.pairs.iter().map(|pair| item(evidence, pair, None)).collect();
+    items.reserve(privileges.len());
     items.extend(privileges.into_iter().flatten().map(|(of_pair, item)| {
         totals = totals.and(of_pair);
         item

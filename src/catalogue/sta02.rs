@@ -98,7 +98,7 @@ struct LeftOut {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let bounds = Bounds::of(evidence.correlation, evidence.period);
-    let goods = evidence.stock()?.held(GOODS, &bounds);
+    let goods = evidence.stock()?.held(GOODS, &bounds, |row| row.closed.is_some());
     let direct: Vec<&Held<'_>> = evidence.access().rows.iter().filter(|row| row.via.is_empty()).collect();
     let mut left_out = LeftOut::default();
     let mut intervals: Vec<Interval<'_>> = ended(evidence, &direct).map(|(f, c, u)| interval(f, c, u, None)).collect();

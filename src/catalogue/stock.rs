@@ -176,8 +176,9 @@ impl Stock {
         kinds: &[EntitlementKind],
         make: impl Fn(&'s Good, History<'s>) -> R + Sync,
     ) -> Vec<R> {
-        let of_kind = self.goods.par_iter().filter(|(good, _)| kinds.contains(&good.kind));
-        of_kind.map(|(good, posts)| make(good, self.history(good, posts))).collect()
+        // What is made is large: as many as are told beforehand need not be moved.
+        let of_kind: Vec<_> = self.goods.iter().filter(|(good, _)| kinds.contains(&good.kind)).collect();
+        of_kind.into_par_iter().map(|(good, posts)| make(good, self.history(good, posts))).collect()
     }
 
     fn history<'s>(&'s self, good: &'s Good, posts: &[Post]) -> History<'s> {
@@ -204,11 +205,19 @@ impl Stock {
         }
     }
 
-    /// Every stretch of time in which a good of some kinds was held, by good and time.
-    pub(super) fn held<'s>(&'s self, kinds: &[EntitlementKind], bounds: &Bounds) -> Vec<(&'s Good, Held<'s>)> {
-        let rows: Vec<(&'s Good, Vec<Held<'s>>)> =
-            self.each(kinds, |good, history| (good, reconstruct(&history, bounds)));
-        rows.into_iter().flat_map(|(good, rows)| rows.into_iter().map(move |row| (good, row))).collect()
+    /// Every stretch of time in which a good of some kinds was held, by good and time; of goods that have a stretch that is asked for.
+    pub(super) fn held<'s>(
+        &'s self,
+        kinds: &[EntitlementKind],
+        bounds: &Bounds,
+        is_asked: impl Fn(&Held<'s>) -> bool + Sync,
+    ) -> Vec<(&'s Good, Held<'s>)> {
+        let rows = self.each(kinds, |good, history| {
+            let rows = reconstruct(&history, bounds);
+            rows.iter().any(&is_asked).then_some((good, rows))
+        });
+        let rows = rows.into_iter().flatten();
+        rows.flat_map(|(good, rows)| rows.into_iter().map(move |row| (good, row))).collect()
     }
 }
 

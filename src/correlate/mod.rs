@@ -234,10 +234,8 @@ impl Court<'_> {
             (vouching, tracing)
         });
         let (vouching, tracing): (Vec<_>, Vec<_>) = judged.unzip();
-        let mut vouching: Vec<Vouching> = vouching.into_iter().flatten().collect();
-        let mut tracing: Vec<Tracing> = tracing.into_iter().flatten().collect();
-        vouching.sort_by(|a, b| (a.effect, &a.item_id).cmp(&(b.effect, &b.item_id)));
-        tracing.sort_by(|a, b| (a.authority, &a.item_id).cmp(&(b.authority, &b.item_id)));
+        let vouching = in_order(vouching, |v: &Vouching| (v.effect, &v.item_id));
+        let tracing = in_order(tracing, |t: &Tracing| (t.authority, &t.item_id));
         Part { acts, cases, vouching, tracing }
     }
 
@@ -260,6 +258,18 @@ impl Court<'_> {
             all
         })
     }
+}
+
+/// What was judged piece by piece, in the order of row and item. What is judged is large: places are sorted, and each is moved once.
+fn in_order<T>(pieces: Vec<Vec<T>>, of: impl Fn(&T) -> (usize, &String)) -> Vec<T> {
+    let mut all: Vec<Option<T>> = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
+    all.extend(pieces.into_iter().flatten().map(Some));
+    let key = |at: usize| all[at].as_ref().map(&of);
+    let mut order: Vec<(usize, usize)> = (0..all.len()).filter_map(|at| key(at).map(|(row, _)| (row, at))).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1)));
+    let mut sorted = Vec::with_capacity(all.len());
+    sorted.extend(order.into_iter().filter_map(|(_, at)| all[at].take()));
+    sorted
 }
 
 fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limits> {

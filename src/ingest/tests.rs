@@ -165,6 +165,20 @@ fn a_killed_run_is_completed_by_the_next_with_nothing_lost_or_doubled() {
     }
 }
 
+#[test]
+fn whoever_reads_sees_one_state_of_the_lake_whatever_is_ingested_meanwhile() {
+    let place = Place::new();
+    place.write("a.json", lines(0..9));
+    place.ingest();
+    let (unasked, reader) = (Lake::open(&place.lake()).unwrap(), Lake::open(&place.lake()).unwrap());
+    let seen = reader.live_files(&EVENTS).unwrap();
+    place.write("b.json", lines(9..20));
+    place.ingest();
+    assert_eq!(reader.live_files(&EVENTS).unwrap(), seen);
+    assert_eq!(reader.live_files(&FILES).unwrap().len(), 1, "nor in a table that was not asked for before");
+    assert!(unasked.live_files(&EVENTS).unwrap().len() > seen.len());
+}
+
 fn parquet_files(folder: &Path) -> usize {
     let entries = walkdir::WalkDir::new(folder).into_iter().flatten();
     entries.filter(|e| e.path().extension().is_some_and(|x| x == "parquet")).count()

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::schema::Table;
@@ -69,6 +70,8 @@ pub struct Lake {
     delta: Delta,
     // Held until the lake is dropped, so that a compaction deletes nothing that is still read.
     _reading: Option<File>,
+    /// The files of every table that count, by name of the table, as they were when first asked for: an ingest meanwhile is not seen.
+    live: Mutex<Option<BTreeMap<&'static str, Vec<PathBuf>>>>,
     workspaces: BTreeMap<String, String>,
 }
 
@@ -84,6 +87,7 @@ impl Lake {
                 root: root.to_owned(),
                 delta: Delta::new(root)?,
                 _reading: reading(root)?,
+                live: Mutex::default(),
                 workspaces: BTreeMap::new(),
             }),
             Some(table) => {
@@ -119,22 +123,34 @@ impl Lake {
         &self.root
     }
 
-    /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count.
+    /// The Parquet files of a table that count, sorted by path. Files of a batch that is not in table `files` do not count. However
+    /// often and for whichever tables it is asked, the answers are of one state of the lake.
     ///
     /// # Errors
     /// [`Error::Lake`] when a table cannot be read or a file of it is missing or damaged.
     pub fn live_files(&self, table: &Table) -> Result<Vec<PathBuf>> {
-        // `files` is read before the table: a batch committed in between is then seen in neither.
-        let files = self.delta.open(FILES.name)?.live()?;
-        let paths = present(files.into_iter().map(|f| f.path).collect())?;
-        if table.name == FILES.name {
-            return Ok(paths);
-        }
-        let committed = committed_batches(&paths)?;
-        let live = self.delta.open(table.name)?.live()?;
-        present(
-            live.into_iter().map(|f| f.path).filter(|p| batch_of(p).is_none_or(|b| committed.contains(b))).collect(),
-        )
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = match &mut *live {
+            Some(all) => all,
+            none => none.insert(self.all_files()?),
+        };
+        present(all.get(table.name).cloned().unwrap_or_default())
+    }
+
+    fn all_files(&self) -> Result<BTreeMap<&'static str, Vec<PathBuf>>> {
+        let listed = |name: &'static str| -> Result<Vec<PathBuf>> {
+            Ok(self.delta.open(name)?.live()?.into_iter().map(|file| file.path).collect())
+        };
+        // `files` is read before the others: a batch committed in between is then seen in none.
+        let files = present(listed(FILES.name)?)?;
+        let committed = committed_batches(&files)?;
+        let counts = |path: &PathBuf| batch_of(path).is_none_or(|batch| committed.contains(batch));
+        let others = TABLES.iter().filter(|table| table.name != FILES.name);
+        let mut all = others
+            .map(|table| Ok((table.name, listed(table.name)?.into_iter().filter(counts).collect())))
+            .collect::<Result<BTreeMap<_, _>>>()?;
+        all.insert(FILES.name, files);
+        Ok(all)
     }
 }
 

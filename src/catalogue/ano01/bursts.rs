@@ -1,7 +1,10 @@
 //! Bursts among the grants of one actor: pure, and the same whatever the order of ties.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 
 use crate::coverage::HOUR;
 
@@ -31,7 +34,7 @@ pub(super) struct Burst {
 /// grant, or more, merged where they overlap. Grants must be ordered by time. Each grant enters and leaves the moving window once.
 pub(super) fn bursts(given: &[Given<'_>], least: impl Fn(usize) -> usize, period: Range<i64>) -> Vec<Burst> {
     let mut found: Vec<Burst> = Vec::new();
-    let mut inside: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut inside: HashMap<(&str, &str), usize, FixedState> = HashMap::default();
     let mut until = 0;
     for from in 0..given.len() {
         let start = given[from].time;
@@ -64,7 +67,7 @@ pub(super) fn bursts(given: &[Given<'_>], least: impl Fn(usize) -> usize, period
 
 /// How many distinct grants each clock hour holds that has any, in order.
 pub(super) fn hourly(given: &[Given<'_>]) -> Vec<(i64, usize)> {
-    let mut hours: BTreeMap<i64, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    let mut hours: BTreeMap<i64, HashSet<(&str, &str), FixedState>> = BTreeMap::new();
     for grant in given {
         hours.entry(grant.time.div_euclid(HOUR)).or_default().insert(grant.what);
     }

@@ -161,7 +161,7 @@ impl<'e> Stores<'e> {
             let kind = if count.is_of_tokens() { Residue::Token } else { Residue::Privilege };
             self.listings.entry(kind).or_default().push(count.listing.time);
         }
-        for (good, held) in stock.held(KINDS, &Bounds::of(evidence.correlation, evidence.period)) {
+        for (good, held) in stock.held(KINDS, &Bounds::of(evidence.correlation, evidence.period), |_| true) {
             let deed = held.opened.by.and_then(|event| by_event.get(event).copied());
             let maker = deed.and_then(|deed| deed.actor.as_deref()).filter(|_| knows(good));
             let kind = kind_of(good);

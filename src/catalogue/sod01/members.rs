@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
+
 use super::TEST;
 use crate::access::{Held, State};
 use crate::catalogue::Evidence;
@@ -49,7 +52,7 @@ pub(super) struct Members<'c, 'e> {
 
 impl<'c, 'e> Members<'c, 'e> {
     pub(super) fn new(evidence: &'c Evidence<'e>, all: &[Grant<'_>]) -> Result<Self> {
-        let actors: BTreeSet<&str> = all.iter().filter_map(|grant| grant.actor.as_deref()).collect();
+        let actors: HashSet<&str, FixedState> = all.iter().filter_map(|grant| grant.actor.as_deref()).collect();
         let mut held: BTreeMap<(&str, &str), Vec<&Held<'_>>> = BTreeMap::new();
         let is_membership = |row: &&Held<'_>| row.pair.entitlement_kind == EntitlementKind::Membership;
         for row in evidence.access().rows.iter().filter(is_membership) {

@@ -28,7 +28,8 @@ pub(super) struct Mutual<'g> {
 
 impl<'g> Mutual<'g> {
     pub(super) fn new(evidence: &Evidence<'_>, all: &'g [Grant<'g>]) -> Result<Self> {
-        let mut by_pair: HashMap<(&str, &str, &str), Vec<usize>, FixedState> = HashMap::default();
+        let mut by_pair: HashMap<(&str, &str, &str), Vec<usize>, FixedState> =
+            HashMap::with_capacity_and_hasher(all.len(), FixedState::default());
         for (at, grant) in all.iter().enumerate().filter(|(_, grant)| grant.succeeded() && grant.is_resolved) {
             if let Some(actor) = grant.actor.as_deref() {
                 by_pair.entry((actor, &grant.subject, &grant.object)).or_default().push(at);

@@ -1,10 +1,9 @@
 //! Goods in the making: which of them a change is about, by whatever words it names it.
 
-use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, Hash};
 
 use foldhash::fast::FixedState;
-use hashbrown::hash_map::Entry;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{Equivalent, HashMap, HashSet, HashTable};
 use rayon::prelude::*;
 
 use super::{CREDENTIALS, Count, Good, Post, RECIPIENT_TOKEN};
@@ -15,16 +14,28 @@ use crate::correlate::ACCOUNT;
 /// Changes of which goods are made at once.
 const AT_ONCE: usize = 1 << 14;
 
-/// What a good is known by: kind, subject, object, privilege and scope, as they are compared.
-type Known = (EntitlementKind, String, String, Option<String>, String);
+/// What a good is known by: kind, subject, object, privilege and scope, as they are compared; and the digest of that.
+type Known = (u64, (EntitlementKind, String, String, Option<String>, String));
+
+/// An object in a scope, to be looked up.
+#[derive(Hash)]
+struct Place<'p>(EntitlementKind, &'p str, &'p str);
+
+impl Equivalent<(EntitlementKind, String, String)> for Place<'_> {
+    fn equivalent(&self, (kind, object, scope): &(EntitlementKind, String, String)) -> bool {
+        self.0 == *kind && self.1 == object && self.2 == scope
+    }
+}
 
 /// Goods in the making, and the ways in which a record names them.
 #[derive(Debug, Default)]
 pub(super) struct Books<'d> {
     pub(super) goods: Vec<(Good, Vec<Post>)>,
-    numbers: HashMap<Known, usize, FixedState>,
-    /// Goods of an object in a scope.
-    of_object: HashMap<(EntitlementKind, String, String), BTreeSet<usize>, FixedState>,
+    /// What each good is known by.
+    known: Vec<Known>,
+    numbers: HashTable<usize>,
+    /// Goods of an object in a scope, where a record may mean them all.
+    of_object: HashMap<(EntitlementKind, String, String), Vec<usize>, FixedState>,
     /// Credentials made in an event, which the record ends for others.
     made: HashSet<(&'d str, usize), FixedState>,
 }
@@ -32,6 +43,12 @@ pub(super) struct Books<'d> {
 impl<'d> Books<'d> {
     pub(super) fn of(deeds: &'d [Deed], counts: &[Count]) -> Self {
         let mut books = Self::default();
+        for deed in deeds.iter().filter(|deed| may_mean_several(deed)) {
+            books
+                .of_object
+                .entry((deed.verb.entitlement_kind(), bare(&object(deed)), place(deed).to_owned()))
+                .or_default();
+        }
         for good in counts.iter().flat_map(|count| &count.goods) {
             books.number(known(good), good.clone());
         }
@@ -53,20 +70,18 @@ impl<'d> Books<'d> {
 
     fn number(&mut self, known: Known, good: Good) -> usize {
         let next = self.goods.len();
-        let number = match self.numbers.entry(known) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                let (kind, _, object, _, scope) = new.key();
-                self.of_object.entry((*kind, object.clone(), scope.clone())).or_default().insert(next);
-                *new.insert(next)
-            }
-        };
-        if number == next {
-            self.goods.push((good, Vec::new()));
-        } else {
-            self.goods[number].0.learn(&good);
+        if let Some(number) = self.numbers.find(known.0, |number| self.known[*number].1 == known.1) {
+            self.goods[*number].0.learn(&good);
+            return *number;
         }
-        number
+        let (digest, (kind, _, object, _, scope)) = &known;
+        if let Some(goods) = self.of_object.get_mut(&Place(*kind, object, scope)) {
+            goods.push(next);
+        }
+        self.numbers.insert_unique(*digest, next, |number| self.known[*number].0);
+        self.known.push(known);
+        self.goods.push((good, Vec::new()));
+        next
     }
 
     fn learn(&mut self, deed: &'d Deed, known: Known, good: Good) -> usize {
@@ -122,6 +137,15 @@ impl<'d> Books<'d> {
     }
 }
 
+/// True for a change that may bear on several goods of its object.
+fn may_mean_several(deed: &Deed) -> bool {
+    match deed.direction {
+        Direction::Grant => deed.verb.entitlement_kind() == EntitlementKind::Ownership,
+        Direction::Revoke => good_of(deed).is_none(),
+        Direction::Update => false,
+    }
+}
+
 /// The good that a change is about; `None` = it is about all of several, or nobody's.
 fn good_of(deed: &Deed) -> Option<Good> {
     let subject = holder(deed)?;
@@ -137,7 +161,8 @@ fn good_of(deed: &Deed) -> Option<Good> {
 fn known(good: &Good) -> Known {
     // A credential is its id; whose it is the first record tells.
     let subject = if good.kind == EntitlementKind::Token { String::new() } else { good.subject.clone() };
-    (good.kind, subject, bare(&good.object), good.privilege.as_deref().map(spelled), good.scope.clone())
+    let known = (good.kind, subject, bare(&good.object), good.privilege.as_deref().map(spelled), good.scope.clone());
+    (FixedState::default().hash_one(&known), known)
 }
 
 impl Good {

@@ -58,6 +58,9 @@ pub(super) const WHEN: [u32; 3] = [0, 1, 2];
 /// Source, type, version, plane, outcome, parse rule, kind of the actor; mapped, and when.
 pub(super) type Kind = [u32; 9];
 
+/// Kinds that are kept at hand on a page: most events are of one of the few.
+const RECENT: usize = 64;
+
 /// What is asked of every event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'q> {
@@ -159,6 +162,7 @@ impl Counter {
     fn group(&mut self, period: &Period) {
         let rows = &mut self.rows;
         let [kind, version, plane, outcome, rule, actor_kind, actor, ..] = &rows.numbers;
+        let mut recent: [(Kind, u32); RECENT] = [([u32::MAX; 9], 0); RECENT];
         rows.groups.clear();
         for (row, time) in rows.times.iter().enumerate() {
             let when = if *time < period.start { WHEN[0] } else { WHEN[1 + usize::from(*time >= period.end)] };
@@ -174,9 +178,12 @@ impl Counter {
                 mapped,
                 when,
             ];
-            let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
-            let number = *self.kinds.entry(key).or_insert(next);
-            rows.groups.push(group_of(&mut self.groups, &mut self.tallies, number, actor[row]));
+            let known = &mut recent[(kind[row] ^ outcome[row] ^ actor_kind[row]) as usize % RECENT];
+            if known.0 != key {
+                let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
+                *known = (key, *self.kinds.entry(key).or_insert(next));
+            }
+            rows.groups.push(group_of(&mut self.groups, &mut self.tallies, known.1, actor[row]));
         }
         // Apart from the looking up, so that the processor can fetch several at once.
         for (row, group) in self.rows.groups.iter().enumerate() {
@@ -207,6 +214,9 @@ impl Counter {
         let has_id_alone = |row: usize| is_principal(row) && wanted_names[row] == NONE;
         let is_wanted = |row: usize| is_use(row) || has_id_alone(row);
         self.texts.some_numbers(&ids, page.len(), known_ids, is_wanted, &mut wanted_ids);
+        let uses = (0..page.len()).filter(|row| is_use(*row) && wanted_ids[*row] != NONE);
+        let uses = uses.map(|row| [u32::try_from(row).unwrap_or(u32::MAX), wanted_ids[row], scope[row]]);
+        self.uses.add(&uses.collect::<Vec<_>>(), rows, period.end, &self.texts);
         let mut last_delivery = [NONE; 2];
         for row in 0..page.len() {
             let (time, event) = (rows.times[row], rows.sample(row));
@@ -227,9 +237,6 @@ impl Counter {
                 } else {
                     self.others += u64::from(names.holds(row) || ids.holds(row));
                 }
-            }
-            if is_use(row) && wanted_ids[row] != NONE {
-                self.uses.add(wanted_ids[row], scope[row], row, rows, time >= period.end, &self.texts);
             }
             if is_databricks && [file[row], delivery[row]] != last_delivery {
                 last_delivery = [file[row], delivery[row]];

@@ -9,25 +9,30 @@ use super::Sample;
 use super::counter::Rows;
 use crate::lake::{NONE, Words};
 
-/// Uses of one token in one scope.
+/// Uses of one token in one scope, but for their events: what every use is compared with lies close together.
 #[derive(Debug, Clone, Copy)]
 struct Uses {
-    /// The first, and of those of its instant the one with the least id.
-    first: (i64, Sample),
-    /// The last, and of those of its instant the one with the least id.
-    last: (i64, Sample),
+    first: i64,
+    last: i64,
     /// The actor that comes first in the order of letters.
     actor: u32,
     count: u64,
 }
 
+/// The first event, and the last; of those of one instant the one with the least id.
+type Ends = [Sample; 2];
+
 impl Uses {
-    fn add(&mut self, other: &Self, texts: &Words) {
-        self.first = self.first.min(other.first);
-        if (-other.last.0, other.last.1) < (-self.last.0, self.last.1) {
-            self.last = other.last;
+    const NOTHING: Self = Self { first: i64::MAX, last: i64::MIN, actor: NONE, count: 0 };
+
+    fn add(&mut self, ends: &mut Ends, other: &Self, end: impl Fn(usize) -> Sample, words: &Words) {
+        if other.first < self.first || other.first == self.first && end(0) < ends[0] {
+            (self.first, ends[0]) = (other.first, end(0));
         }
-        let comes_first = |a: u32, b: u32| a != NONE && (b == NONE || texts.comes_before(a, b));
+        if other.last > self.last || other.last == self.last && end(1) < ends[1] {
+            (self.last, ends[1]) = (other.last, end(1));
+        }
+        let comes_first = |a: u32, b: u32| a != NONE && (b == NONE || words.comes_before(a, b));
         if self.actor != other.actor && comes_first(other.actor, self.actor) {
             self.actor = other.actor;
         }
@@ -51,52 +56,92 @@ pub(in crate::catalogue) struct Used {
 /// All uses, by token and scope: those before the end of the period, and those after.
 #[derive(Debug, Default)]
 pub(super) struct TokenUses {
-    /// Token, scope, and 1 for those after the period; the place among all.
-    places: HashMap<[u32; 3], u32, FixedState>,
+    /// The place among all.
+    places: HashMap<Key, u32, FixedState>,
     all: Vec<Uses>,
+    ends: Vec<Ends>,
 }
 
-impl TokenUses {
-    pub(super) fn add(&mut self, token: u32, scope: u32, row: usize, page: &Rows, is_after: bool, texts: &Words) {
-        let told = (page.times[row], page.sample(row));
-        let one = Uses { first: told, last: told, actor: page.actor(row), count: 1 };
-        self.take([token, scope, u32::from(is_after)], one, texts);
+/// Token and scope by number, and whether after the period, in one number: as many events are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(u64);
+
+impl Key {
+    // There are never so many scopes that their numbers need the last bit.
+    const fn new(token: u32, scope: u32, is_after: bool) -> Self {
+        Self((token as u64) << 32 | (scope as u64) << 1 | is_after as u64)
     }
 
-    fn take(&mut self, key: [u32; 3], uses: Uses, texts: &Words) {
-        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        match *self.places.entry(key).or_insert(next) {
-            new if new == next => self.all.push(uses),
-            known => self.all[known as usize].add(&uses, texts),
+    fn token(self) -> u32 {
+        u32::try_from(self.0 >> 32).unwrap_or(NONE)
+    }
+
+    fn scope(self) -> u32 {
+        u32::try_from(self.0 >> 1 & u64::from(u32::MAX >> 1)).unwrap_or(NONE)
+    }
+
+    const fn is_after(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+const NO_ENDS: Ends = [(u128::MAX, NONE, 0); 2];
+
+impl TokenUses {
+    /// Adds the uses of a page: row, token and scope of each, in the order of rows.
+    pub(super) fn add(&mut self, uses: &[[u32; 3]], page: &Rows, period_end: i64, words: &Words) {
+        let key = |[row, token, scope]: &[u32; 3]| Key::new(*token, *scope, page.times[*row as usize] >= period_end);
+        let places: Vec<u32> = uses.iter().map(|one| self.place(key(one))).collect();
+        // Apart from the looking up, so that the processor can fetch several at once; the latest come first, and most of the others
+        // then change neither end.
+        for ([row, ..], place) in uses.iter().zip(places).rev() {
+            let (row, place) = (*row as usize, place as usize);
+            let one = Uses { first: page.times[row], last: page.times[row], actor: page.actor(row), count: 1 };
+            self.all[place].add(&mut self.ends[place], &one, |_| page.sample(row), words);
         }
     }
 
-    /// Takes what another thread has counted, with the numbers that texts have here.
-    pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, texts: &Words) {
-        let moved = |(time, (event, file, line)): (i64, Sample)| (time, (event, of(file), line));
-        for ([token, scope, is_after], place) in &other.places {
-            let uses = other.all[*place as usize];
-            let uses = Uses { first: moved(uses.first), last: moved(uses.last), actor: of(uses.actor), ..uses };
-            self.take([of(*token), of(*scope), *is_after], uses, texts);
+    fn place(&mut self, key: Key) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(key).or_insert(next);
+        if place == next {
+            self.all.push(Uses::NOTHING);
+            self.ends.push(NO_ENDS);
+        }
+        place
+    }
+
+    /// Takes what another thread has counted, with the numbers that words have here.
+    pub(super) fn merge(&mut self, other: &Self, of: impl Fn(u32) -> u32, words: &Words) {
+        for (key, from) in &other.places {
+            let from = *from as usize;
+            let place = self.place(Key::new(of(key.token()), of(key.scope()), key.is_after())) as usize;
+            let uses = Uses { actor: of(other.all[from].actor), ..other.all[from] };
+            let end = |which: usize| {
+                let (event, file, line) = other.ends[from][which];
+                (event, of(file), line)
+            };
+            self.all[place].add(&mut self.ends[place], &uses, end, words);
         }
     }
 
     /// The uses of all time, or those before the end of the period, in the order of token and scope.
-    pub(super) fn all(&self, is_whole: bool, texts: &Words) -> Vec<Used> {
-        let mut by_token: BTreeMap<(String, &str), Uses> = BTreeMap::new();
-        for ([token, scope, _], place) in self.places.iter().filter(|([_, _, is_after], _)| is_whole || *is_after == 0)
-        {
-            let uses = &self.all[*place as usize];
-            let key = (texts.sure(*token).to_lowercase(), texts.sure(*scope));
-            by_token.entry(key).and_modify(|known| known.add(uses, texts)).or_insert(*uses);
+    pub(super) fn all(&self, is_whole: bool, words: &Words) -> Vec<Used> {
+        let mut by_token: BTreeMap<(String, &str), (Uses, Ends)> = BTreeMap::new();
+        let wanted = self.places.iter().filter(|(key, _)| is_whole || !key.is_after());
+        for (key, place) in wanted {
+            let (uses, ends) = (&self.all[*place as usize], self.ends[*place as usize]);
+            let key = (words.sure(key.token()).to_lowercase(), words.sure(key.scope()));
+            let (known, known_ends) = by_token.entry(key).or_insert((Uses::NOTHING, NO_ENDS));
+            known.add(known_ends, uses, |which| ends[which], words);
         }
-        let told = |(time, sample): (i64, Sample)| (time, format!("{:032x}", sample.0));
-        let used = |((token, scope), uses): ((String, &str), Uses)| Used {
+        let told = |time: i64, sample: Sample| (time, format!("{:032x}", sample.0));
+        let used = |((token, scope), (uses, ends)): ((String, &str), (Uses, Ends))| Used {
             token,
             scope: scope.to_owned(),
-            first: told(uses.first),
-            last: told(uses.last),
-            actor: texts.get(uses.actor).map(str::to_owned),
+            first: told(uses.first, ends[0]),
+            last: told(uses.last, ends[1]),
+            actor: words.get(uses.actor).map(str::to_owned),
             count: uses.count,
         };
         by_token.into_iter().map(used).collect()
@@ -104,6 +149,6 @@ impl TokenUses {
 
     /// The first and last event of each.
     pub(super) fn samples(&self) -> impl Iterator<Item = Sample> {
-        self.all.iter().flat_map(|uses| [uses.first.1, uses.last.1])
+        self.ends.iter().flatten().copied()
     }
 }

@@ -103,11 +103,11 @@ impl Failures {
         let correlation = evidence.correlation;
         let acts = &correlation.judged.acts;
         let mut all: Vec<(Key, Incident)> = Vec::new();
-        let mut last: BTreeMap<(Key, &str), usize> = BTreeMap::new();
+        let mut last: BTreeMap<(Key, &str, Direction), usize> = BTreeMap::new();
         for &row in &self.rows {
             let act = acts.at(row);
             let key = correlation.ground.key_of(&act);
-            let place = (key.clone(), act.event_type);
+            let place = (key.clone(), act.event_type, act.direction);
             match last.get(&place).copied() {
                 Some(i) if act.time - all[i].1.last(acts) < GAP => all[i].1.rows.push(row),
                 _ => {

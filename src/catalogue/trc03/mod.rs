@@ -17,7 +17,7 @@ use incidents::{Failures, Incident, nameless};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "TRC-03",
-    version: "5",
+    version: "6",
     severity: Severity::Medium,
     needs: &[need::A, need::T],
     shared_parameters: &[],

@@ -73,7 +73,17 @@ pub(super) fn user_push(at: &str, action: &str, status: &str, who: &str) -> Stri
 
 /// A group's turn in a cycle, in which it gets a member.
 pub(super) fn member_push(at: &str, title: &str, who: &str) -> String {
+    of_group(at, title, "success", json!({"displayName": "members", "oldValue": null, "newValue": id_of(who)}))
+}
+
+/// A group's turn in which a member was to come, or to go, and did not.
+pub(super) fn member_push_fails(at: &str, title: &str, who: &str, is_to_go: bool) -> String {
+    let [old, new] = if is_to_go { [json!(id_of(who)), json!(null)] } else { [json!(null), json!(id_of(who))] };
+    of_group(at, title, "failure", json!({"displayName": "members", "oldValue": old, "newValue": new}))
+}
+
+fn of_group(at: &str, title: &str, status: &str, changed: Value) -> String {
     let source = json!({"id": "0000da7a-0000-4000-8000-00000000da7a", "displayName": title, "identityType": "Group",
         "details": {"DisplayName": title, "odatatype": "Group"}});
-    push(at, "update", "success", source, json!([{"displayName": "members", "oldValue": null, "newValue": id_of(who)}]))
+    push(at, "update", status, source, json!([changed]))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::credentials::{DAY, TWO_DAYS, YOUNG, knows, makes, ms, revokes, secret, watched};
-use super::entra::{AUDIT, PROVISIONING, activity, user_push};
+use super::entra::{AUDIT, PROVISIONING, activity, member_push_fails, user_push};
 use super::logs::{Door, Logs};
 use super::stage::Story;
 
@@ -163,6 +163,23 @@ pub(super) const UNSAID: &[Story] = &[
             "id:1004 oauth_secret: exception too_old",
             "id:1005 oauth_secret: undetermined creation_unseen",
             "scim-connector scim_token: undetermined creation_unseen",
+        ],
+    },
+    // That a member could not come and could not go are two things, though the log has one word for both.
+    Story {
+        test: "TRC-03",
+        but: &[("", PROVISIONING)],
+        tell: |logs| {
+            let pushes = [
+                member_push_fails("01 10:00", "data-engineers", "dan", false),
+                member_push_fails("01 11:00", "data-engineers", "dan", false),
+                member_push_fails("01 12:00", "data-engineers", "dan", true),
+            ];
+            logs.files.push(("entra_provisioning.json", pushes.join("\n")));
+        },
+        judged: &[
+            "id:0064616e-0000-4000-8000-000000000000 data-engineers: exception unresolved",
+            "id:0064616e-0000-4000-8000-000000000000 data-engineers: exception unresolved",
         ],
     },
     // Pushes that failed, or of which nothing is known, end no quarantine.
