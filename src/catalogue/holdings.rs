@@ -33,6 +33,9 @@ impl Holding<'_> {
 /// Whose, and which privilege: its number, as it is compared.
 type Key<'d> = (&'d str, Option<usize>);
 
+/// The holdings of one securable: their number, and those that are open.
+type OfSecurable<'d> = HashMap<Key<'d>, (usize, Vec<usize>), FixedState>;
+
 /// Privileges by number.
 #[derive(Default)]
 struct Words<'d> {
@@ -62,8 +65,7 @@ impl<'d> Words<'d> {
 /// subject ends all that anybody does.
 pub(super) fn holdings<'d>(deeds: impl Iterator<Item = &'d Deed>) -> Vec<Holding<'d>> {
     let mut all: Vec<Holding<'d>> = Vec::new();
-    // By securable and key: the number, and the holdings that are open.
-    let mut known: HashMap<String, HashMap<Key<'d>, (usize, Vec<usize>), FixedState>, FixedState> = HashMap::default();
+    let mut known: HashMap<String, OfSecurable<'d>, FixedState> = HashMap::default();
     let (mut words, mut count) = (Words::default(), 0);
     let mut numbered = || {
         count += 1;
