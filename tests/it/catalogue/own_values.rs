@@ -43,6 +43,9 @@ fn a_removal_is_late_by_the_limit_of_the_environment_it_takes_effect_in() {
     let judged = |values: &str| reasons("TRC-02", "", values, tell);
     assert_eq!(judged(""), [one("matched"), one("matched")]);
     assert_eq!(judged("deprovision_sla = \"2h\""), [one("matched"), one("late")]);
+    // Three hours it took.
+    assert_eq!(judged("deprovision_sla = \"10800s\""), [one("matched"), one("matched")]);
+    assert_eq!(judged("deprovision_sla = \"10799s\""), [one("matched"), one("late")]);
 }
 
 /// In each place somebody fails to sign in five times, and gets in two hours later, whereupon it is looked at.
@@ -76,6 +79,12 @@ fn a_burst_of_failures_is_followed_up_by_the_limits_of_its_environment() {
     assert_eq!(judged("1d", "triage_sla = \"2h\""), [one("triaged"), one("success_after_burst")]);
     let quick = judged("2h", "success_window = \"1h\"");
     assert_eq!(quick, [one("success_after_burst"), one("not_triaged")]);
+    // It came an hour and 56 minutes after the last failure.
+    let success = |window: &str| {
+        let [_, sandbox] = judged("2h", &format!("success_window = \"{window}\""));
+        sandbox
+    };
+    assert_eq!([success("6960s"), success("6959s")], [one("success_after_burst"), one("not_triaged")]);
 }
 
 /// In each place somebody gives out five grants within an hour, who gave one, two and three in hours of the day before.
@@ -135,4 +144,5 @@ fn an_administrator_is_made_by_the_rules_of_the_environment() {
     assert_eq!(judged(""), [usual(), usual()]);
     assert_eq!(judged("require_ticket = true"), [usual(), both("no_ticket", "box_too_long")]);
     assert_eq!(judged("max_box = \"10h\""), [usual(), both("matched", "approved")]);
+    assert_eq!(judged("max_box = \"35999s\""), [usual(), usual()]);
 }
