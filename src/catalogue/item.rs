@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::test::Test;
 use crate::config::Setting;
-use crate::correlate::{Verdict, item_id};
+use crate::correlate::{Verdict, item_id, rearrange};
 use crate::lake::beginning;
 use crate::schema::Kind;
 
@@ -119,17 +119,7 @@ pub(super) fn in_order(mut items: Vec<Item>) -> Vec<Item> {
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))).then_with(|| a.2.cmp(&b.2))
     });
-    let mut order: Vec<usize> = order.into_iter().map(|(_, _, at)| at).collect();
-    for start in 0..order.len() {
-        // Of a ring of places each takes what the next one has; whoever has taken is told by its own place.
-        let mut at = start;
-        while order[at] != start {
-            let from = std::mem::replace(&mut order[at], at);
-            items.swap(at, from);
-            at = from;
-        }
-        order[at] = at;
-    }
+    rearrange(&mut items, order.into_iter().map(|(_, _, at)| at).collect());
     items
 }
 

@@ -262,14 +262,26 @@ impl Court<'_> {
 
 /// What was judged piece by piece, in the order of row and item. What is judged is large: places are sorted, and each is moved once.
 fn in_order<T>(pieces: Vec<Vec<T>>, of: impl Fn(&T) -> (usize, &String)) -> Vec<T> {
-    let mut all: Vec<Option<T>> = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
-    all.extend(pieces.into_iter().flatten().map(Some));
-    let key = |at: usize| all[at].as_ref().map(&of);
-    let mut order: Vec<(usize, usize)> = (0..all.len()).filter_map(|at| key(at).map(|(row, _)| (row, at))).collect();
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1)));
-    let mut sorted = Vec::with_capacity(all.len());
-    sorted.extend(order.into_iter().filter_map(|(_, at)| all[at].take()));
-    sorted
+    let mut all: Vec<T> = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
+    all.extend(pieces.into_iter().flatten());
+    let mut order: Vec<(usize, usize)> = all.iter().enumerate().map(|(at, one)| (of(one).0, at)).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| of(&all[a.1]).cmp(&of(&all[b.1]))).then(a.1.cmp(&b.1)));
+    rearrange(&mut all, order.into_iter().map(|(_, at)| at).collect());
+    all
+}
+
+/// Puts things into another order where they stand; `order` names the places that they had, each once.
+pub(crate) fn rearrange<T>(all: &mut [T], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        // Of a ring of places each takes what the next one has; whoever has taken is told by its own place.
+        let mut at = start;
+        while order[at] != start {
+            let from = std::mem::replace(&mut order[at], at);
+            all.swap(at, from);
+            at = from;
+        }
+        order[at] = at;
+    }
 }
 
 fn limits(config: &Config, period: &Period, coverage: &Coverage) -> Result<Limits> {
