@@ -19,9 +19,12 @@ pub(crate) fn fold(name: &str) -> String {
     lower.nfkc().collect::<String>().trim().to_owned()
 }
 
+/// What Databricks writes in place of a value that it does not show (reference: databricks c7).
+const REDACTED: &str = "__REDACTED__";
+
 /// The text, unless it says nothing. Okta writes the word where it has no name to give.
 pub(super) fn usable(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|t| !t.is_empty() && !t.eq_ignore_ascii_case("unknown"))
+    text.map(str::trim).filter(|t| !t.is_empty() && !t.eq_ignore_ascii_case("unknown") && *t != REDACTED)
 }
 
 /// What the configuration says of names.

@@ -177,6 +177,7 @@ pub struct Identities {
     groups: Store,
     mapping: Mapping,
     judged: OnceLock<(People, Groups)>,
+    slots: OnceLock<Vec<u32>>,
 }
 
 impl Identities {
@@ -187,7 +188,7 @@ impl Identities {
 
     fn with(rules: Rules, mapping: Mapping) -> Self {
         let (people, groups) = (Store::new(Texts::new(rules)), Store::new(Texts::default()));
-        Self { people, groups, mapping, judged: OnceLock::new() }
+        Self { people, groups, mapping, judged: OnceLock::new(), slots: OnceLock::new() }
     }
 
     /// Learns what one record ties together about a user, service principal or group.
@@ -207,7 +208,7 @@ impl Identities {
     /// Learns that a record says the same.
     pub fn learn_again(&mut self, words: Words, time: i64, record: usize) {
         if self.judged.get().is_some() {
-            self.judged = OnceLock::new();
+            (self.judged, self.slots) = (OnceLock::new(), OnceLock::new());
         }
         let store = if words.is_group { &mut self.groups } else { &mut self.people };
         store.learn(words.number, time, record);
@@ -295,6 +296,14 @@ impl Identities {
         match self.person(sighting) {
             Resolved::Key(key) | Resolved::Unresolved(key) => key.to_string(),
         }
+    }
+
+    /// Which account in Databricks a principal's id there means: an account that was made again under its name is the same, another one of
+    /// the same person is not. `None` = the id was never seen.
+    pub fn databricks_account(&self, id: &str) -> Option<u32> {
+        let slots = self.slots.get_or_init(|| self.judged().0.slots(&self.people));
+        let account = self.people.find_account(DATABRICKS, id)?;
+        slots.get(account as usize).copied()
     }
 
     /// The Databricks name of a group that a record of `source` names, in folded form.

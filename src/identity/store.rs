@@ -34,6 +34,8 @@ pub(super) struct Said {
     pub(super) name: TextId,
     pub(super) alias: TextId,
     pub(super) external: TextId,
+    /// Where a group in Databricks was seen; [`NONE`] = of no matter.
+    pub(super) scope: TextId,
     pub(super) system: u16,
     pub(super) kind: SubjectKind,
     pub(super) manner: Manner,
@@ -119,6 +121,10 @@ impl Store {
             name: name.map_or(NONE, |name| self.texts.name(name)),
             alias: alias(sighting).map_or(NONE, |alias| self.texts.name(alias)),
             external: usable(sighting.external_id).map_or(NONE, |id| self.texts.intern(id)),
+            scope: match sighting.kind {
+                SubjectKind::Group if system == DATABRICKS => self.texts.intern(sighting.scope),
+                _ => NONE,
+            },
             system,
             kind: sighting.kind,
             manner: match sighting.source {

@@ -117,6 +117,11 @@ impl Union {
         Self((0..u32::try_from(count).unwrap_or(u32::MAX)).collect())
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn root(&self, mut of: u32) -> u32 {
         while let Some(above) = self.0.get(of as usize).filter(|above| **above != of) {
             of = *above;

@@ -4,6 +4,7 @@
 //! is pushed under, else by the configuration's map, its prefix, or the same name.
 
 mod listing;
+mod successors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -82,7 +83,9 @@ impl Groups {
         let histories = Histories::of(store, |_| false);
         let ties = ties(store, &histories);
         let apart = apart(store, &histories, &ties);
-        let is_apart = |group: AccountId, name: &str| apart.contains(&group) || is_person(name);
+        let successors = successors::of(store, &histories);
+        let is_apart =
+            |group: AccountId, name: &str| apart.contains(&group) || successors.contains(&group) || is_person(name);
         let keys = keys(store, &histories, mapping, &ties, is_apart);
         let is_databricks = |account: AccountId| store.at(account).system == DATABRICKS;
         let own = claims(store, &histories, |a| is_databricks(a) && !apart.contains(&a));
@@ -91,7 +94,13 @@ impl Groups {
         logins.iter_mut().for_each(|claimed| claimed.2.last = until(&histories, &claimed.2));
         let is_pushed = |a: AccountId| histories.is_pushed[a as usize] || !histories.aliases.of(a).is_empty();
         let tied: HashSet<AccountId, RandomState> = ties.iter().map(|(group, _)| *group).collect();
-        let rivals = rivals(&logins, |a| tied.contains(&a) || is_pushed(a));
+        let known: HashSet<TextId, RandomState> = own.iter().map(|(name, _, _)| *name).collect();
+        let is_known =
+            |name: TextId| store.texts.find(mapping.mapped(store.texts.text(name))).is_some_and(|n| known.contains(&n));
+        let keeps = |a: AccountId, name: TextId| keeps(&histories, a, name, is_known);
+        let is_mapped = |name: TextId| mapping.map.contains_key(store.texts.text(name));
+        let rivals =
+            rivals(&logins, |a| tied.contains(&a) || is_pushed(a), |a, name| !is_mapped(name) && keeps(a, name));
         let logins = held(&logins, |a, b| a == b);
         let texts = store.texts.len();
         Self {
@@ -174,7 +183,10 @@ impl Groups {
         if let Some(found) = self.named(store, name, when) {
             return (found, basis);
         }
-        let is_free = |run: &&Run| self.tenure(store, group, run.value, when).is_none_or(|t| t.owner == group);
+        let is_free = |run: &&Run| {
+            self.rivals.chosen.contains(&(group, run.value))
+                || self.tenure(store, group, run.value, when).is_none_or(|t| t.owner == group)
+        };
         let other_names = || runs.iter().rev().filter(is_free).map(|run| mapping.apply(store.texts.text(run.value)));
         let known = other_names().find_map(|(name, basis)| Some((self.named(store, name, when)?, basis)));
         known.unwrap_or_else(|| {
@@ -298,12 +310,21 @@ fn until(histories: &Histories, claim: &Claim) -> i64 {
 }
 
 /// Which of those that have one name at once are pushed, where that is known of one.
-fn rivals(claims: &[Claimed], is_pushed: impl Fn(AccountId) -> bool) -> Rivals {
+///
+/// A group that was pushed under a name and has another one since keeps its group in Databricks, whoever has the name then.
+fn rivals(
+    claims: &[Claimed],
+    is_pushed: impl Fn(AccountId) -> bool,
+    keeps: impl Fn(AccountId, TextId) -> bool,
+) -> Rivals {
     let mut rivals = Rivals::default();
     for of_name in claims.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|of| of.len() > 1) {
         for (name, _, own) in of_name {
             let others = of_name.iter().map(|(_, _, other)| other).filter(|other| other.owner != own.owner);
-            let mut at_once = others.filter(|other| other.first <= own.last && own.first <= other.last);
+            let is_kept =
+                |other: &Claim| other.first < own.first && is_pushed(other.owner) && keeps(other.owner, *name);
+            let mut at_once =
+                others.filter(|other| other.first <= own.last && own.first <= other.last || is_kept(other));
             match (is_pushed(own.owner), at_once.any(|other| is_pushed(other.owner))) {
                 (true, false) => rivals.chosen.insert((own.owner, *name)),
                 (false, true) => rivals.namesakes.insert((own.owner, *name)),
@@ -312,6 +333,16 @@ fn rivals(claims: &[Claimed], is_pushed: impl Fn(AccountId) -> bool) -> Rivals {
         }
     }
     rivals
+}
+
+/// Whether what a directory's group is in Databricks still goes by a name that it had: it has no other one that Databricks knows.
+fn keeps(histories: &Histories, group: AccountId, name: TextId, is_known: impl Fn(TextId) -> bool) -> bool {
+    if let Some(pushed) = histories.aliases.of(group).last() {
+        return pushed.value == name;
+    }
+    let runs = histories.names.of(group);
+    let since = runs.iter().rposition(|run| run.value == name).map_or(runs.len(), |at| at + 1);
+    !runs[since..].iter().any(|run| is_known(run.value))
 }
 
 /// Tenures of names.

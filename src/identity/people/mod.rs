@@ -148,6 +148,19 @@ impl People {
         by_id().or_else(by_foreign).or_else(by_name)
     }
 
+    /// Databricks accounts of which one had the other's name, before or after it, as one number: an account that is made again is the same.
+    pub(super) fn slots(&self, store: &Store) -> Vec<AccountId> {
+        let mut union = Union::new(store.accounts.len());
+        let mut named: HashMap<TextId, AccountId, RandomState> = HashMap::default();
+        for account in (0..union.len()).filter(|account| store.at(*account).system == DATABRICKS) {
+            for run in self.histories.names.of(account) {
+                let folded = store.texts.spelling(run.spelled).folded;
+                union.unite(*named.entry(folded).or_insert(account), account);
+            }
+        }
+        (0..union.len()).map(|account| union.root(account)).collect()
+    }
+
     /// Whether nothing but its id is known of an account.
     fn is_nameless(&self, account: AccountId) -> bool {
         self.histories.names.of(account).is_empty() && self.histories.aliases.of(account).is_empty()

@@ -201,11 +201,37 @@ fn a_namesake_of_the_pushed_group_is_another_group() {
     // Both are pushed.
     let of = learnt(&[own, mapped, Sighting { is_pushed: true, ..other }]);
     assert_eq!(which(&of, "okta", "", "00g2", 8), "?data?");
-    // The first was deleted, or got another name, before the second was heard of.
-    let of = learnt(&[own, mapped, ending(group("okta", "Data", "00g1", 5)), other]);
+    // The first was deleted, or got another name, before the second was heard of: the second is the group in Databricks if it is pushed.
+    for gone in [ending(group("okta", "Data", "00g1", 5)), group("okta", "Former", "00g1", 5)] {
+        let of = learnt(&[own, mapped, gone, other]);
+        assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data#00g2");
+        assert_eq!(which(&of, "okta", "", "00g1", 8), "data");
+        let of = learnt(&[own, mapped, gone, Sighting { is_pushed: true, ..other }]);
+        assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data");
+    }
+    // Databricks knows the first by its later name: the earlier one is free.
+    let renamed = [group("databricks", "former", "9", 6), group("databricks", "data", "10", 6)];
+    let of = learnt(&[own, mapped, group("okta", "Former", "00g1", 5), renamed[0], renamed[1], other]);
     assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data");
-    let of = learnt(&[own, mapped, group("okta", "Former", "00g1", 5), other]);
-    assert_eq!(which(&of, "okta", "Data", "00g2", 8), "data");
+    assert_eq!(which(&of, "okta", "", "00g1", 8), "former");
+}
+
+#[test]
+fn a_group_that_takes_the_name_of_another_is_not_that_group() {
+    let first = group("databricks", "risk", "1", 1);
+    let beside = [group("databricks", "risk-new", "2", 2), group("databricks", "risk", "2", 7)];
+    let gone = ending(group("databricks", "risk", "1", 6));
+    let of = learnt(&[first, beside[0], gone, beside[1]]);
+    assert_eq!(which(&of, "databricks", "", "1", 3), "risk");
+    assert_eq!(which(&of, "databricks", "", "2", 3), "risk#2");
+    assert_eq!(which(&of, "okta", "Risk", "", 3), "risk");
+    assert_eq!(which(&of, "okta", "Risk", "", 8), "risk#2", "pushed under that name since");
+    // Made again under its name, it is the same.
+    let of = learnt(&[first, gone, beside[1]]);
+    assert_eq!(which(&of, "databricks", "", "2", 8), "risk");
+    // In another workspace it is another group of that name all the same.
+    let of = learnt(&[first, Sighting { scope: "1", ..beside[0] }, gone, Sighting { scope: "1", ..beside[1] }]);
+    assert_eq!(which(&of, "databricks", "", "2", 8), "risk");
 }
 
 #[test]
