@@ -18,7 +18,10 @@ pub fn histories(correlation: &Correlation) -> Vec<History<'_>> {
     let mut all: BTreeMap<Pair<'_>, Vec<Fact<'_>>> = BTreeMap::new();
     for (key, case) in correlation.judged.cases.by_key.iter().filter(|(key, _)| !key.subject.names_nobody()) {
         let mut by_scope: BTreeMap<&str, Vec<Fact<'_>>> = BTreeMap::new();
-        for effect in &case.effects {
+        let told = case.effects.iter().enumerate();
+        // Whoever loses one of several accounts holds it still.
+        let told = told.filter(|(at, effect)| effect.direction == Direction::Grant || !case.leaves_another(*at));
+        for (_, effect) in told {
             by_scope.entry(correlation.ground.scopes.name(effect.scope)).or_default().push(material.effect(
                 effect.row,
                 effect.direction,
@@ -120,10 +123,10 @@ impl<'a> Material<'a> {
 
     fn learn_effects(&mut self, key: &'a Key, case: &'a Case) {
         let is_account = key.entitlement == Entitlement::Account;
-        for effect in &case.effects {
+        for (at, effect) in case.effects.iter().enumerate() {
             let act = self.correlation.judged.acts.at(effect.row);
             self.learn_kind(key, if is_account { 2 } else { 1 }, subject_kind(act.subject_kind));
-            if is_account {
+            if is_account && (effect.direction == Direction::Grant || !case.leaves_another(at)) {
                 let account = (key.is_group, key.subject.label(), key.subject.is_known());
                 let fact =
                     Fact { time: act.time, order: effect.row, event_id: act.event_id, what: What::SubjectDeleted };

@@ -209,7 +209,7 @@ fn find_elsewhere(evidence: &Evidence<'_>, all: &mut [Departure<'_>]) {
     }
     for departure in all.iter_mut().filter(|departure| departure.case.is_none()) {
         let name = departure.key.subject.label();
-        departure.elsewhere.extend(ground.acted_in(name).chain(held.get(name).into_iter().flatten().copied()));
+        departure.elsewhere.extend(ground.seen_in(name).chain(held.get(name).into_iter().flatten().copied()));
     }
 }
 
@@ -259,17 +259,28 @@ impl<'e> Departure<'e> {
         let case = self.case?;
         let first = |scope: Scope| {
             let of_scope = |e: &&Effect| e.scope == scope && e.direction == Direction::Revoke;
-            let found = case.effects.iter().filter(of_scope).find(|e| e.time >= since && e.time < until);
-            found.map(|e| (e.time, e.row))
+            let in_reach = |e: &&Effect| e.time >= since && e.time < until;
+            let all = case.effects.iter().enumerate().filter(|(_, e)| of_scope(e) && in_reach(e));
+            all.filter(|(at, _)| !case.leaves_another(*at)).map(|(_, e)| (e.time, e.row)).next()
         };
+        // What stands at the account ends there.
+        let stands_there = self.last(Scope::ACCOUNT, since) == Some(Direction::Grant);
         let everywhere: Option<Vec<(i64, usize)>> = case.seen_in.iter().map(|scope| first(*scope)).collect();
-        first(Scope::ACCOUNT).into_iter().chain(everywhere.and_then(|all| all.into_iter().max())).min()
+        let last = everywhere.filter(|_| !stands_there).and_then(|all| all.into_iter().max());
+        first(Scope::ACCOUNT).into_iter().chain(last).min()
+    }
+
+    /// What the last effect in a scope before an instant left there.
+    fn last(&self, scope: Scope, before: i64) -> Option<Direction> {
+        let case = self.case?;
+        let at = case.effects.iter().rposition(|e| e.scope == scope && e.time < before)?;
+        Some(if case.leaves_another(at) { Direction::Grant } else { case.effects[at].direction })
     }
 
     /// True when the access was known to be gone at an instant.
     fn was_gone(&self, at: i64) -> bool {
         let Some(case) = self.case else { return false };
-        let last = |scope: Scope| case.effects.iter().rfind(|e| e.scope == scope && e.time < at).map(|e| e.direction);
+        let last = |scope: Scope| self.last(scope, at);
         match last(Scope::ACCOUNT) {
             Some(direction) => direction == Direction::Revoke,
             None => {

@@ -3,6 +3,7 @@
 //! The cases of one subject need nothing of another's, but for what [`Ground`] holds and for the changes of groups
 //! themselves. So the subjects can be dealt into parts, each of which carries the changes of groups along.
 
+mod accounts;
 mod assigned;
 mod builder;
 mod ground;
@@ -162,6 +163,7 @@ pub(super) fn build(acts: &Acts, places: &[Place], ground: &Ground, rules: &Rule
     for (row, place) in places.iter().enumerate() {
         builder.file(row, *place);
     }
+    builder.number_accounts();
     builder.observe();
     builder.spread();
     builder.mark();

@@ -158,10 +158,12 @@ const SENSITIVITY: [Span; 3] = [Span::seconds(900), Span::hours(1), Span::hours(
 /// # Errors
 /// The lake cannot be read, or a parameter is malformed.
 pub fn run(lake: &Lake, config: &Config, period: &Period, coverage: &Coverage) -> Result<Correlation> {
-    let rules = Rules::new(config)?;
+    let mut rules = Rules::new(config)?;
     let acts = acts::read(lake)?;
+    rules.learn_labels(acts.said(), acts.rows());
     let mut survey = Survey::new(config);
     survey.learn_actors(lake)?;
+    survey.learn_listings(lake)?;
     survey.learn(acts.said(), acts.rows(), &rules, 0);
     let places = survey.place(acts.said(), acts.rows(), &rules);
     let ground = survey.finish(lake)?;
@@ -303,6 +305,13 @@ impl World for Court<'_> {
             return Some("no authority log at hand".to_owned());
         }
         self.coverage.hole(is_authority, from, to).map(|hole| hole.id)
+    }
+
+    fn push_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        let tells = |log: &crate::coverage::Log| {
+            crate::source::is_provider(&log.source) && !crate::source::is_authority(&log.source)
+        };
+        self.coverage.has(tells).then(|| self.coverage.hole(tells, from, to)).flatten().map(|hole| hole.id)
     }
 
     fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String> {

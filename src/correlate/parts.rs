@@ -51,10 +51,12 @@ pub fn write(
     at_once: usize,
     is_item: fn(crate::change::Verb) -> bool,
 ) -> Result<Written> {
-    let rules = Rules::new(config)?;
+    let mut rules = Rules::new(config)?;
     let mut survey = Survey::new(config);
     survey.learn_actors(lake)?;
+    survey.learn_listings(lake)?;
     let (said, rows, kept) = acts::rows(lake)?;
+    rules.learn_labels(&said, &rows);
     survey.learn(&said, &rows, &rules, 0);
     survey.settle();
     let places = survey.place(&said, &rows, &rules);

@@ -37,6 +37,7 @@ impl Builder<'_> {
         for (at, (place, key, _)) in self.by_key.each_with_keys().enumerate() {
             if let Entitlement::Member(group) = &key.entitlement
                 && self.assigned_groups.contains_key(&**group)
+                && !self.is_nested(at)
             {
                 memberships.entry(place.holder).or_default().push((group, at));
             }
@@ -65,6 +66,11 @@ impl Builder<'_> {
             case.decisions.extend(derived);
             case.decisions.sort_by_key(|d| (d.time, d.row));
         }
+    }
+
+    // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b).
+    fn is_nested(&self, at: usize) -> bool {
+        self.by_key.all[at].1.decisions.iter().any(|d| self.acts.at(d.row).subject_kind == "group")
     }
 
     fn turns<'a>(&'a self, memberships: &[(&'a str, usize)], direct: &'a [Decision]) -> Vec<Turn<'a>> {
@@ -165,7 +171,7 @@ mod tests {
 
     fn decided(time: Instant, direction: Direction, verb: Verb) -> Decision {
         let row = usize::try_from(time).unwrap();
-        Decision { time, direction, rank: Some(0), is_item: true, verb, row }
+        Decision { time, direction, rank: Some(0), is_item: true, verb, restores: false, row }
     }
 
     fn found(turns: &[Turn<'_>]) -> (Vec<(Instant, Direction)>, Vec<usize>) {

@@ -1,14 +1,14 @@
 //! One change after the other to its case.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::acts::{Act, Acts};
+use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
 use super::super::kernel::{Case, Decision, Effect, Push, Reason};
 use super::assigned::Assignments;
 use super::ground::Ground;
 use super::keys::Place;
-use super::manner::{Manner, Manners, Role};
+use super::manner::{Manner, Manners, Role, each};
 use super::{ByKey, Cases, Entitlement, LeftOut};
 use crate::change::{Direction, Verb};
 use crate::config::{Config, Globs};
@@ -18,6 +18,8 @@ use crate::error::Result;
 #[derive(Debug)]
 pub struct Rules {
     apps: Globs,
+    /// Other labels of applications that had a label of those.
+    relabelled: HashSet<String>,
     pub(super) door: Door,
     pub(super) everybody_is_pushed: bool,
     out_of_scope: Vec<String>,
@@ -33,17 +35,34 @@ impl Rules {
         let apps = if apps.is_empty() { vec!["*databricks*".to_owned()] } else { apps };
         let everybody_is_pushed = config.connector.scope == crate::config::Scope::All;
         let (door, out_of_scope) = (Door::new(config)?, config.out_of_scope.clone());
-        Ok(Self { apps: Globs::new(&apps)?, door, everybody_is_pushed, out_of_scope })
+        let relabelled = HashSet::new();
+        Ok(Self { apps: Globs::new(&apps)?, relabelled, door, everybody_is_pushed, out_of_scope })
+    }
+
+    /// Learns what the applications that stand for Databricks were called besides: a label can be edited, an id cannot (reference: idp a).
+    pub(in super::super) fn learn_labels(&mut self, said: &Said, rows: &[Row]) {
+        let is_assignment = |act: Act<'_>| matches!(act.verb, Verb::AppAssign | Verb::AppUnassign);
+        let names_app: Vec<bool> = each(said).map(is_assignment).collect();
+        let mut labels: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| names_app[row.manner as usize]) {
+            let act = said.act(row);
+            if let (Some(id), Some(label)) = (act.entitlement_id, act.app.or(act.entitlement)) {
+                labels.entry(id).or_default().insert(label);
+            }
+        }
+        let of_databricks = labels.into_values().filter(|labels| labels.iter().any(|label| self.apps.any(label)));
+        let all: HashSet<String> = of_databricks.flatten().map(str::to_owned).collect();
+        self.relabelled = all;
     }
 
     /// True when an application of that name stands for Databricks.
     pub fn names_databricks(&self, app: &str) -> bool {
-        self.apps.any(app)
+        self.apps.any(app) || self.relabelled.contains(app)
     }
 
     /// True when an application stands for Databricks, or when none is named.
     pub fn may_be_databricks(&self, app: Option<&str>) -> bool {
-        app.is_none_or(|app| self.apps.any(app))
+        app.is_none_or(|app| self.names_databricks(app))
     }
 
     /// True for a workspace that is not under audit.
@@ -60,7 +79,7 @@ impl Rules {
 
     pub(super) fn is_databricks(&self, act: &Act<'_>) -> bool {
         let about_app = matches!(act.verb, Verb::AppAssign | Verb::AppUnassign | Verb::PushCreate | Verb::PushRemove);
-        !about_app || act.app.or(act.entitlement).is_some_and(|app| self.apps.any(app))
+        !about_app || act.app.or(act.entitlement).is_some_and(|app| self.names_databricks(app))
     }
 }
 
@@ -136,6 +155,10 @@ impl<'a> Builder<'a> {
                 let doubt = (self.acts.time(row), manner.direction);
                 self.case(place).doubts.push(doubt);
             }
+            Role::Unsaid => {
+                let unsaid = (self.acts.time(row), manner.direction);
+                self.case(place).unsaid.push(unsaid);
+            }
             Role::Nothing => {}
         }
     }
@@ -172,6 +195,7 @@ impl<'a> Builder<'a> {
             is_assignment_half: manner.is_by_assignment && manner.verb == Verb::GroupCreate,
             may_be_older: manner.is_first_statement,
             by_connector: manner.by_connector,
+            account: self.acts.rows()[row].subject,
             row,
         };
         self.case(place).effects.push(effect);
@@ -185,8 +209,9 @@ impl<'a> Builder<'a> {
             true => (Some(0), manner.verb == Verb::AdminRevoke),
             false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
         };
-        let decision =
-            Decision { time: self.acts.time(row), direction: manner.direction, rank, is_item, verb: manner.verb, row };
+        let (time, direction, verb, restores) =
+            (self.acts.time(row), manner.direction, manner.verb, manner.is_restoration);
+        let decision = Decision { time, direction, rank, is_item, verb, restores, row };
         let (is_group, entitlement) = self.ground.keys.thing(place.thing);
         if *is_group && *entitlement == Entitlement::Account && manner.assigns_members {
             let label = self.ground.keys.holder(place.holder).label().to_owned();

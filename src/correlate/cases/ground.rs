@@ -1,6 +1,6 @@
 //! What is known beyond one subject: who is who, where an entitlement has effects, which decisions name nobody.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -10,7 +10,7 @@ use super::super::activity::{SignIns, known, presence};
 use super::super::acts::{Act, Row, Said};
 use super::super::kernel::{Instant, Scope};
 use super::super::noted::{Noted, note};
-use super::super::observed::{self, Observed};
+use super::super::observed::{self, Listed, Observed, Thing as Stated};
 use super::super::snapshots;
 use super::builder::{Rules, is_about_group, standing};
 use super::keys::{Keys, Place, Thing};
@@ -61,7 +61,9 @@ pub struct Survey {
     effects_in: BTreeMap<Thing, BTreeSet<String>>,
     unresolved: HashMap<Thing, Vec<(Instant, Direction)>>,
     created: BTreeSet<String>,
-    /// What companion snapshots list.
+    /// Entitlements that a record pushes to Databricks, whatever came of it.
+    pushed: HashSet<Thing, RandomState>,
+    /// What listings state, companion snapshots among them.
     listed: Observed,
 }
 
@@ -77,6 +79,7 @@ impl Survey {
             effects_in: BTreeMap::new(),
             unresolved: HashMap::new(),
             created: BTreeSet::new(),
+            pushed: HashSet::default(),
             listed: snapshots::observed(config),
         }
     }
@@ -98,6 +101,22 @@ impl Survey {
                 self.identities.learn(Sighting { name, id, ..Sighting::new(&known.source, SubjectKind::User, time) });
             }
         }
+        Ok(())
+    }
+
+    /// First pass: learns whom Databricks' own listings name, and takes in what they state.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub fn learn_listings(&mut self, lake: &Lake) -> Result<()> {
+        let read = observed::read(lake)?;
+        for listed in read.observations.iter().filter(|o| o.is_databricks && o.thing == Stated::Account) {
+            let Listed { name, id, external_id, kind } = &listed.subject;
+            let (name, id, external_id) = (name.as_deref(), id.as_deref(), external_id.as_deref());
+            let sighting = Sighting::new(crate::source::SCIM_SNAPSHOT, *kind, listed.time);
+            self.identities.learn(Sighting { scope: &listed.scope, name, id, external_id, ..sighting });
+        }
+        self.listed = read.and(std::mem::take(&mut self.listed));
         Ok(())
     }
 
@@ -129,6 +148,9 @@ impl Survey {
             if note.is_automatic {
                 self.created.extend(said.subject(row, 3).map(str::to_lowercase));
             }
+            if note.is_push {
+                self.pushed.insert(place.thing);
+            }
             let here = (place.thing, scope_of[row.manner as usize]);
             if note.is_effect && last != here {
                 last = here;
@@ -153,7 +175,7 @@ impl Survey {
     /// The lake cannot be read.
     pub fn finish(mut self, lake: &Lake) -> Result<Ground> {
         let seen = presence(lake)?;
-        let noted = note(&observed::read(lake)?.and(self.listed), &self.identities);
+        let noted = note(&self.listed, &self.identities);
         let mut names = self.scopes;
         names.extend(seen.values().flatten().cloned());
         names.extend(noted.scopes().map(str::to_owned));
@@ -164,6 +186,9 @@ impl Survey {
             for place in &places {
                 known.insert(scopes.number(place)?);
             }
+        }
+        for (key, scope, _) in noted.seen().filter(|(key, _, seen)| !key.is_group && seen.iter().any(|s| s.held)) {
+            presence.entry(key.subject.label().to_owned()).or_default().insert(scopes.number(scope)?);
         }
         let account = self.keys.account();
         let mut effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState> = HashMap::default();
@@ -182,7 +207,8 @@ impl Survey {
         let unresolved = self.unresolved.into_iter().map(|(thing, all)| (thing, sort(all))).collect();
         let sign_ins = SignIns::read(lake, &self.created)?;
         let (identities, keys) = (self.identities, self.keys);
-        Ok(Ground { identities, keys, account, scopes, effect_scopes, unresolved, presence, sign_ins, noted })
+        let pushed = self.pushed;
+        Ok(Ground { identities, keys, account, scopes, effect_scopes, unresolved, presence, pushed, sign_ins, noted })
     }
 }
 
@@ -194,6 +220,8 @@ struct Note {
     is_decision: bool,
     /// Databricks made an account by itself.
     is_automatic: bool,
+    /// The connector carries it to Databricks, or tried to.
+    is_push: bool,
 }
 
 impl Note {
@@ -205,6 +233,7 @@ impl Note {
             is_effect: is_change && role(act) == Role::Effect,
             is_decision: is_change && is_own && role(act) == Role::Decision,
             is_automatic: act.endpoint == Some("autoUserCreation"),
+            is_push: is_change && matches!(role(act), Role::Push(_)) && rules.may_be_databricks(act.app),
         }
     }
 }
@@ -226,8 +255,10 @@ pub struct Ground {
     pub(super) effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState>,
     /// Decisions on an entitlement that name nobody.
     pub(super) unresolved: HashMap<Thing, Arc<[(Instant, Direction)]>>,
-    /// Where each principal acted.
+    /// Where each principal acted, or was listed.
     pub(super) presence: BTreeMap<String, BTreeSet<Scope>>,
+    /// Entitlements that a record pushes.
+    pub(super) pushed: HashSet<Thing, RandomState>,
     /// When those signed in whom Databricks created by itself.
     pub(super) sign_ins: SignIns,
 }
@@ -243,8 +274,8 @@ impl Ground {
         key_of(&self.identities, act)
     }
 
-    /// Where a principal acted in Databricks, by its resolved name.
-    pub fn acted_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
+    /// Where a principal acted in Databricks, or was listed there, by its resolved name.
+    pub fn seen_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
         self.presence.get(name).into_iter().flatten().copied()
     }
 }

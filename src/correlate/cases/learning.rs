@@ -20,6 +20,9 @@ struct Lesson {
     ends: bool,
     is_pushed: Pushed,
     group: Group,
+    is_about_group: bool,
+    /// Number of the scope.
+    scope: u32,
 }
 
 /// Whether a record pushes to Databricks.
@@ -40,11 +43,17 @@ enum Group {
 }
 
 /// The words of each subject, in the few ways in which they are told.
-type Told = HashMap<(u32, u8), Option<Words>, RandomState>;
+type Told = HashMap<(u32, u8, u32), Option<Words>, RandomState>;
 
 /// Learns who is who; `first` is the number of the first row.
 pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rules: &Rules, first: usize) {
-    let lessons: Vec<Option<Lesson>> = each(said).map(|act| lesson(&act, rules)).collect();
+    let mut scopes: HashMap<&str, u32> = HashMap::new();
+    let lessons: Vec<Option<Lesson>> = each(said)
+        .map(|act| {
+            let next = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
+            lesson(&act, rules, *scopes.entry(act.scope).or_insert(next))
+        })
+        .collect();
     // Most subjects are told of in one way.
     let mut usual: Vec<Option<(u8, Option<Words>)>> = vec![None; said.subjects.len()];
     let (mut others, mut groups) = (Told::default(), Told::default());
@@ -68,8 +77,8 @@ pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rule
             })
         };
         let told = match &mut usual[row.subject as usize] {
-            Some((usual, words)) if *usual == way => *words,
-            Some(_) => *others.entry((row.subject, way)).or_insert_with(words),
+            Some((usual, words)) if *usual == way && !lesson.is_about_group => *words,
+            Some(_) => *others.entry((row.subject, way, lesson.scope)).or_insert_with(words),
             usual => usual.insert((way, words())).1,
         };
         told.into_iter().for_each(|words| identities.learn_again(words, row.time, record));
@@ -77,7 +86,7 @@ pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rule
             continue;
         }
         let way = u8::from(is_pushed) | u8::from(lesson.group == Group::Admins) << 1;
-        let told = *groups.entry((row.entitlement, way)).or_insert_with(|| {
+        let told = *groups.entry((row.entitlement, way, lesson.scope)).or_insert_with(|| {
             let act = said.act(row);
             let name = group_of(&act)?;
             let group = Sighting::new(act.source, SubjectKind::Group, act.time);
@@ -96,7 +105,7 @@ impl Lesson {
 }
 
 // A cloud provider's users are others than those of the identity provider, whatever they are called.
-fn lesson(act: &Act<'_>, rules: &Rules) -> Option<Lesson> {
+fn lesson(act: &Act<'_>, rules: &Rules, scope: u32) -> Option<Lesson> {
     // The name and the id in another application say nothing about Databricks.
     let is_databricks = act.app.map(|app| rules.names_databricks(app));
     let is_label = act.subject_kind == "service_principal";
@@ -118,6 +127,8 @@ fn lesson(act: &Act<'_>, rules: &Rules) -> Option<Lesson> {
         ends: matches!(act.verb, Verb::UserDelete | Verb::GroupDelete),
         is_pushed,
         group,
+        is_about_group: act.subject_kind == "group",
+        scope,
     })
 }
 

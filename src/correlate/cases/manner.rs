@@ -18,8 +18,10 @@ pub(super) enum Role {
     Decision,
     /// A push, and whether it succeeded.
     Push(bool),
-    /// A decision on an account of which the record does not say whether, or which way, it was made.
+    /// A decision of which the record does not say whether, or which way, it was made.
     Doubt,
+    /// An effect of which the record does not say whether it succeeded.
+    Unsaid,
     Nothing,
 }
 
@@ -27,7 +29,8 @@ pub(super) fn role(act: &Act<'_>) -> Role {
     match (act.plane, act.outcome) {
         ("effect", "success") => Role::Effect,
         ("authority", "success") => Role::Decision,
-        ("authority", "unknown") if matches!(act.verb, Verb::UserActivate | Verb::UserDeactivate) => Role::Doubt,
+        ("authority", "unknown") if act.direction != Direction::Update => Role::Doubt,
+        ("effect", "unknown") if act.direction != Direction::Update => Role::Unsaid,
         ("transport", "success") => Role::Push(true),
         ("transport", "failure") => Role::Push(false),
         _ => Role::Nothing,
@@ -47,6 +50,7 @@ pub(super) struct Manner {
     pub(super) may_be_databricks: bool,
     pub(super) by_connector: bool,
     pub(super) is_reactivation: bool,
+    pub(super) is_restoration: bool,
     pub(super) is_by_assignment: bool,
     pub(super) is_first_statement: bool,
     pub(super) assigns_members: bool,
@@ -106,6 +110,8 @@ fn manner(
         // Whatever speaks SCIM is in the request log; an identity provider's own log tells of its connector alone.
         by_connector: class == ActorClass::ScimConnector || role != Role::Effect && act.source != "scim",
         is_reactivation: act.event_type.ends_with(".reactivate"),
+        // What Entra deletes it keeps for 30 days (reference: idp b).
+        is_restoration: act.source == "entra_audit" && act.event_type.starts_with("Restore "),
         is_by_assignment: matches!(act.endpoint, Some("permissionAssignment" | "roleAssignment")),
         is_first_statement: act.is_first_statement,
         assigns_members: assigns_members(act),

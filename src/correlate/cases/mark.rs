@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::super::kernel::{Observation, Scope};
+use super::super::kernel::{Case, Instant, Observation, Push, Scope};
 use super::Entitlement;
+use super::accounts::observed;
 use super::builder::Builder;
-use super::keys::Holder;
-use crate::change::Verb;
+use super::keys::{Holder, Thing};
+use crate::change::{Direction, Verb};
 
 impl<'a> Builder<'a> {
     /// Lays what listings saw onto the cases, in the scopes in which they have effects.
@@ -24,8 +25,10 @@ impl<'a> Builder<'a> {
                 let seen = noted.seen_of(key, scopes.name(scope));
                 let listings = noted.listings(key.is_group, key.subject.label(), &key.entitlement, scopes.name(scope));
                 let unseen = listings.iter().filter(|l| !seen.iter().any(|s| s.event_id == l.event_id));
-                case.observations.extend(seen.iter().map(|s| Observation { time: s.time, scope, held: s.held }));
-                case.observations.extend(unseen.map(|l| Observation { time: l.time, scope, held: false }));
+                let told = seen.iter().map(|s| (s.time, s.held)).chain(unseen.map(|l| (l.time, false)));
+                let observed: Vec<Observation> =
+                    told.flat_map(|(time, held)| observed(case, time, scope, held)).collect();
+                case.observations.extend(observed);
             }
             case.observations.sort_by_key(|o| o.time);
         }
@@ -34,7 +37,8 @@ impl<'a> Builder<'a> {
     pub(super) fn mark(&mut self) {
         let seen = self.seen();
         let pushed = self.pushed_groups();
-        let assigned = self.assigned();
+        let (assigned, had_access) = (self.assigned(), self.had_access());
+        let contested = self.contested();
         let everybody_is_pushed = self.rules.everybody_is_pushed;
         let keys = &self.ground.keys;
         for (place, key, case) in self.by_key.each_mut() {
@@ -48,7 +52,7 @@ impl<'a> Builder<'a> {
             let person_is_assigned =
                 key.is_group || everybody_is_pushed || known.is_some() || assigned.contains(&place.holder);
             case.is_resolved = key.subject.is_known();
-            case.is_known_to_databricks = key.is_group || known.is_some();
+            case.is_known_to_databricks = key.is_group || known.is_some() || had_access.contains(&place.holder);
             case.is_group_pushed = group_is_pushed;
             case.is_pushed = group_is_pushed && person_is_assigned;
             case.is_account = key.entitlement == Entitlement::Account && !key.is_group;
@@ -57,16 +61,55 @@ impl<'a> Builder<'a> {
             if !key.is_group {
                 case.unresolved_decisions = self.ground.unresolved.get(&place.thing).cloned().unwrap_or_default();
             }
+            if let Some(more) =
+                contested.get(&(keys.label(place.holder), place.thing)).filter(|_| key.subject.is_known())
+            {
+                let mut all: Vec<_> = case.unresolved_decisions.iter().chain(more).copied().collect();
+                all.sort_unstable();
+                case.unresolved_decisions = all.into();
+            }
         }
     }
 
     fn assigned(&self) -> HashSet<Holder, RandomState> {
         let account = self.ground.account;
-        let is_assignment = |v: Verb| matches!(v, Verb::AppAssign | Verb::MemberAdd | Verb::PushCreate);
+        let is_assignment = |v: Verb| {
+            matches!(v, Verb::AppAssign | Verb::AppUnassign | Verb::MemberAdd | Verb::PushCreate | Verb::PushRemove)
+        };
         let assigned = self.by_key.each().filter(|(place, case)| {
             place.thing == account && case.decisions.iter().any(|decision| is_assignment(decision.verb))
         });
         assigned.map(|(place, _)| place.holder).collect()
+    }
+
+    /// Whose account was there before the first record: the provider takes an assignment back that it never gave, or has the account
+    /// changed.
+    fn had_access(&self) -> HashSet<Holder, RandomState> {
+        let account = self.ground.account;
+        let begins_with_its_end = |case: &Case| {
+            let mut about_app = case.decisions.iter().filter(|d| matches!(d.verb, Verb::AppAssign | Verb::AppUnassign));
+            about_app.next().is_some_and(|first| first.verb == Verb::AppUnassign)
+        };
+        let is_changed = |case: &Case| {
+            let proves = |p: &Push| p.by_connector && (p.succeeded || p.direction == Direction::Revoke);
+            case.pushes.iter().any(proves)
+        };
+        let of_accounts = self.by_key.each().filter(|(place, _)| place.thing == account);
+        let had = of_accounts.filter(|(_, case)| begins_with_its_end(case) || is_changed(case));
+        had.map(|(place, _)| place.holder).collect()
+    }
+
+    /// Decisions about a subject, or on a group, of whose name several are: when, and which way; by label and entitlement.
+    fn contested(&self) -> HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> {
+        let mut all: HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> = HashMap::default();
+        for (place, key, case) in self.by_key.each_with_keys() {
+            if key.is_group || key.subject.is_known() || key.subject.names_nobody() {
+                continue;
+            }
+            let decided = case.decisions.iter().filter(|d| d.rank.is_some()).map(|d| (d.time, d.direction));
+            all.entry((self.ground.keys.label(place.holder), place.thing)).or_default().extend(decided);
+        }
+        all
     }
 
     /// The workspaces in which subjects were seen, by label; whoever was seen nowhere is missing.
@@ -102,10 +145,12 @@ impl<'a> Builder<'a> {
                 pushed.insert(keys.holder(place.holder).label());
             }
         }
-        pushed.extend(ground.effect_scopes.keys().filter_map(|thing| match &keys.thing(*thing).1 {
-            Entitlement::Member(group) => Some(&**group),
-            _ => None,
-        }));
+        pushed.extend(ground.effect_scopes.keys().chain(&ground.pushed).filter_map(
+            |thing| match &keys.thing(*thing).1 {
+                Entitlement::Member(group) => Some(&**group),
+                _ => None,
+            },
+        ));
         pushed
     }
 }

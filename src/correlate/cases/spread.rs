@@ -62,7 +62,12 @@ fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8) {
             case.decisions.push(Decision { rank, is_item: false, ..decision.clone() });
         }
     }
-    case.endings.extend(above.effects.iter().filter_map(|e| {
+    let ends = above
+        .effects
+        .iter()
+        .enumerate()
+        .filter(|(at, e)| e.direction == Direction::Grant || !above.leaves_another(*at));
+    case.endings.extend(ends.filter_map(|(_, e)| {
         let kind = match e.verb {
             Verb::UserDelete | Verb::GroupDelete => EndingKind::Final,
             Verb::UserDeactivate => EndingKind::Suspended,

@@ -32,7 +32,7 @@ impl Against {
             Some(Run { from: from.time, to: to.time, decision })
         };
         let at_account = || {
-            let account = index.marks().span(Scope::ACCOUNT);
+            let account = index.marks().span(Scope::ACCOUNT, span.account);
             run(&account, index.marks().since(&account, mark.time))
         };
         let is_reached = mark.is_held && span.scope != Scope::ACCOUNT;

@@ -61,7 +61,9 @@ pub fn trace(case: &Case, limits: &Limits, world: &dyn World, vouched: &[Vouched
 /// Like effects of one instant that competed for a decision: one is vouched, another found none, and either might be.
 fn rivals(case: &Case, vouched: &[Vouched]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..case.effects.len()).collect();
-    let like = |e: usize| (case.effects[e].scope, case.effects[e].time, side(case.effects[e].direction));
+    let like = |e: usize| {
+        (case.effects[e].scope, case.effects[e].account, case.effects[e].time, side(case.effects[e].direction))
+    };
     order.sort_by_key(|&e| like(e));
     let is_vouched = |e: usize| vouched[e].reason == Reason::Matched;
     let found_none = |e: usize| matches!(vouched[e].reason.verdict(), Verdict::Exception | Verdict::Undetermined);

@@ -69,7 +69,7 @@ pub struct Candidate {
 /// in the order of time. `vouched` is what the kernel says of the same case, `effect` a position in it.
 pub fn candidates(case: &Case, limits: &Limits, vouched: &[Vouched], effect: usize) -> Vec<Candidate> {
     let index = Index::of(case);
-    let span = index.marks().span(case.effects[effect].scope);
+    let span = index.marks().span(case.effects[effect].scope, case.effects[effect].account);
     let weigher = Weigher { index: &index, limits, vouched, effect, span };
     let now = case.effects[effect].time;
     let reach = limits.window.look_back.max(REACH);
@@ -260,7 +260,7 @@ pub fn story(case: &Case, limits: &Limits, vouched: &[Vouched], decision: usize)
 pub fn state_around(case: &Case, effect: usize) -> (Held, Held) {
     let index = Index::of(case);
     let (scope, time) = (case.effects[effect].scope, case.effects[effect].time);
-    let span = index.marks().span(scope);
+    let span = index.marks().span(scope, case.effects[effect].account);
     let mark = index.marks().before(&span, index.marks().place(effect));
     let before = match (index.endings.last_final(scope, time - 1), mark) {
         (Some(end), mark) if mark.is_none_or(|mark| mark.time <= end) => Held::No,

@@ -23,7 +23,7 @@ pub enum Held {
 pub(super) struct History(Vec<(Instant, Held)>);
 
 enum Event {
-    Mark(Scope, bool),
+    Mark(Scope, u32, bool),
     End(EndingKind),
 }
 
@@ -31,8 +31,9 @@ impl History {
     pub(super) fn of(index: &Index<'_>) -> Self {
         let case = index.case;
         let mut events: Vec<(Instant, u8, Event)> = Vec::with_capacity(case.effects.len());
-        events.extend(case.observations.iter().map(|o| (o.time, 0, Event::Mark(o.scope, o.held))));
-        events.extend(case.effects.iter().map(|e| (e.time, 1, Event::Mark(e.scope, side(e.direction) == 0))));
+        events.extend(case.observations.iter().map(|o| (o.time, 0, Event::Mark(o.scope, o.account, o.held))));
+        events
+            .extend(case.effects.iter().map(|e| (e.time, 1, Event::Mark(e.scope, e.account, side(e.direction) == 0))));
         let at_account = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT);
         events.extend(at_account.map(|e| (e.time, 2, Event::End(e.kind))));
         events.sort_by_key(|(time, order, _)| (*time, *order));
@@ -42,15 +43,29 @@ impl History {
 
     /// What is known right before the instant.
     pub(super) fn before(&self, time: Instant) -> Held {
-        self.0[..self.0.partition_point(|(at, _)| *at < time)].last().map_or(Held::Unknown, |(_, held)| *held)
+        self.last(time).map_or(Held::Unknown, |(_, held)| held)
+    }
+
+    /// When the last record before the instant said so.
+    pub(super) fn since(&self, time: Instant) -> Option<Instant> {
+        self.last(time).map(|(at, _)| at)
+    }
+
+    fn last(&self, before: Instant) -> Option<(Instant, Held)> {
+        self.0[..self.0.partition_point(|(at, _)| *at < before)].last().copied()
     }
 }
 
-/// In which scopes it stands. What ends at the account ends everywhere.
+/// In which scopes it stands, for each account of the subject. What ends at the account ends everywhere.
 #[derive(Default)]
 struct Access {
     is_known: bool,
     is_suspended: bool,
+    accounts: HashMap<u32, Account>,
+}
+
+#[derive(Default)]
+struct Account {
     scopes: HashMap<Scope, (bool, usize)>,
     held_count: usize,
     end_count: usize,
@@ -59,30 +74,38 @@ struct Access {
 impl Access {
     fn after(&mut self, event: &Event) -> Held {
         match *event {
-            Event::Mark(Scope::ACCOUNT, false) => self.end(),
-            Event::Mark(scope, held) => {
-                let was = self.scopes.insert(scope, (held, self.end_count));
-                let was_held = was.is_some_and(|(held, end_count)| held && end_count == self.end_count);
-                self.held_count = self.held_count + usize::from(held) - usize::from(was_held);
+            Event::Mark(scope, account, held) => {
+                self.accounts.entry(account).or_default().mark(scope, held);
                 self.is_known = true;
             }
             Event::End(EndingKind::Final) => {
-                self.end();
+                self.accounts.values_mut().for_each(Account::end);
+                self.is_known = true;
                 self.is_suspended = false;
             }
             Event::End(EndingKind::Suspended) => self.is_suspended = true,
             Event::End(EndingKind::Restored) => self.is_suspended = false,
         }
-        match (self.is_suspended, self.is_known, self.held_count > 0) {
+        match (self.is_suspended, self.is_known, self.accounts.values().any(|account| account.held_count > 0)) {
             (true, ..) => Held::Suspended,
             (_, false, _) => Held::Unknown,
             (.., true) => Held::Yes,
             (.., false) => Held::No,
         }
     }
+}
+
+impl Account {
+    fn mark(&mut self, scope: Scope, held: bool) {
+        if scope == Scope::ACCOUNT && !held {
+            return self.end();
+        }
+        let was = self.scopes.insert(scope, (held, self.end_count));
+        let was_held = was.is_some_and(|(held, end_count)| held && end_count == self.end_count);
+        self.held_count = self.held_count + usize::from(held) - usize::from(was_held);
+    }
 
     fn end(&mut self) {
-        self.is_known = true;
         self.held_count = 0;
         self.end_count += 1;
     }

@@ -43,7 +43,12 @@ impl<'c> Index<'c> {
         let any = sides(&case.decisions, |d| Some(side(d.direction)));
         let some = (!case.decisions.iter().all(|d| d.rank == Some(0))).then(|| {
             let ranked = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
-            (ranked, sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction))))
+            // What is deleted stays so unless it is restored.
+            let restored = case.decisions.iter().rposition(|d| d.restores);
+            let mut lasting = sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction)));
+            let is_lifted = |d: usize| restored.is_some_and(|back| d < back) && case.decisions[d].rank != Some(0);
+            lasting.iter_mut().for_each(|list| list.retain(|d| !is_lifted(*d)));
+            (ranked, lasting)
         });
         let named = |p: &Push, succeeded| {
             let proves = p.direction != Direction::Update && p.names_subject && p.by_connector;
@@ -220,14 +225,23 @@ impl<'c> Index<'c> {
         self.arrival(side, from, to).or_else(|| self.pushed(&self.pushes[side], from, to))
     }
 
-    /// True when the connector's last push in the span that names the subject did not arrive.
+    /// True when the connector's last push in the span that names the subject did not arrive, or its last one of the whole group.
     pub(super) fn has_failed(&self, side: usize, from: Instant, before: Instant) -> bool {
         let last = |list: &[usize]| {
             let at = list.partition_point(|&p| self.case.pushes[p].time < before);
             (at > 0).then(|| self.case.pushes[list[at - 1]].time).filter(|time| *time >= from)
         };
-        last(&self.failed[side])
-            .is_some_and(|failure| last(&self.arrived[side]).is_none_or(|arrival| arrival < failure))
+        let has_failed = last(&self.failed[side])
+            .is_some_and(|failure| last(&self.arrived[side]).is_none_or(|arrival| arrival < failure));
+        has_failed || self.has_group_failed(side, from, before)
+    }
+}
+
+impl Index<'_> {
+    fn has_group_failed(&self, side: usize, from: Instant, before: Instant) -> bool {
+        let pushes = self.pushes[side].iter().rev().map(|p| &self.case.pushes[*p]);
+        let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
+        in_reach.find(|p| p.by_connector && !p.names_subject).is_some_and(|p| !p.succeeded)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Case, Instant, Scope};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     scope: Scope,
+    account: u32,
     pub(super) time: Instant,
     pub(super) is_held: bool,
     /// The effect; `None` = a snapshot saw it.
@@ -19,15 +20,16 @@ pub(super) struct Mark {
 
 impl Mark {
     // A snapshot counts before the effects of its instant.
-    fn order(&self) -> (Scope, Instant, Option<usize>) {
-        (self.scope, self.time, self.effect)
+    fn order(&self) -> (Scope, u32, Instant, Option<usize>) {
+        (self.scope, self.account, self.time, self.effect)
     }
 }
 
-/// The marks of one scope.
+/// The marks of one scope, and of one account of the subject.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
     pub(super) scope: Scope,
+    pub(super) account: u32,
     pub(super) marks: Range<usize>,
 }
 
@@ -43,6 +45,7 @@ impl Marks {
     pub(super) fn of(case: &Case) -> Self {
         let effects = case.effects.iter().enumerate().map(|(i, e)| Mark {
             scope: e.scope,
+            account: e.account,
             time: e.time,
             is_held: side(e.direction) == 0,
             effect: Some(i),
@@ -51,6 +54,7 @@ impl Marks {
         });
         let observations = case.observations.iter().map(|o| Mark {
             scope: o.scope,
+            account: o.account,
             time: o.time,
             is_held: o.held,
             effect: None,
@@ -75,10 +79,10 @@ impl Marks {
         &self.spans
     }
 
-    /// The marks of a scope; of one without marks, none.
-    pub(super) fn span(&self, scope: Scope) -> Span {
-        let found = self.spans.binary_search_by_key(&scope, |span| span.scope);
-        found.map_or(Span { scope, marks: 0..0 }, |at| self.spans[at].clone())
+    /// The marks of a scope and an account; of one without marks, none.
+    pub(super) fn span(&self, scope: Scope, account: u32) -> Span {
+        let found = self.spans.binary_search_by_key(&(scope, account), |span| (span.scope, span.account));
+        found.map_or(Span { scope, account, marks: 0..0 }, |at| self.spans[at].clone())
     }
 
     pub(super) fn get(&self, at: usize) -> Mark {
@@ -104,6 +108,20 @@ impl Marks {
     pub(super) fn last(&self, span: &Span, at: usize, side: usize) -> Option<usize> {
         let before = (at > span.marks.start).then(|| self.marks[at - 1].last[side]);
         before.filter(|at| *at != usize::MAX)
+    }
+
+    /// The first effect that takes the access, from a place on and before the instant. What a listing saw to be gone was ended by something
+    /// else.
+    pub(super) fn taken(&self, span: &Span, from: usize, until: Instant) -> Option<usize> {
+        let mut at = self.next(span, from, 1);
+        while let Some(place) = at {
+            let mark = self.marks[place];
+            if mark.time >= until || mark.effect.is_some() {
+                return mark.effect.filter(|_| mark.time < until);
+            }
+            at = self.next(span, place + 1, 1);
+        }
+        None
     }
 
     /// The first and the last of the marks that tell of the side right before a place, or before what tells otherwise.
@@ -137,7 +155,7 @@ fn spans(marks: &[Mark]) -> Vec<Span> {
     let mut start = 0;
     let of_scope = |alike: &[Mark]| {
         start += alike.len();
-        Span { scope: alike[0].scope, marks: start - alike.len()..start }
+        Span { scope: alike[0].scope, account: alike[0].account, marks: start - alike.len()..start }
     };
-    marks.chunk_by(|a, b| a.scope == b.scope).map(of_scope).collect()
+    marks.chunk_by(|a, b| (a.scope, a.account) == (b.scope, b.account)).map(of_scope).collect()
 }

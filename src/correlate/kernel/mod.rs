@@ -13,6 +13,7 @@ mod link;
 mod marks;
 mod reason;
 mod standing;
+mod stood;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -54,6 +55,8 @@ pub struct Decision {
     pub is_item: bool,
     /// The verb of the decision.
     pub verb: Verb,
+    /// True = it takes a deletion back.
+    pub restores: bool,
     /// Row of the access change.
     pub row: usize,
 }
@@ -96,6 +99,8 @@ pub struct Effect {
     pub is_assignment_half: bool,
     /// True = the first statement of a whole set holds it, so that it may have been there before and be no change at all.
     pub may_be_older: bool,
+    /// Which of the subject's accounts in Databricks it is about, where a person has several at once; 0 = the only one.
+    pub account: u32,
     /// Row of the access change.
     pub row: usize,
 }
@@ -131,6 +136,8 @@ pub struct Observation {
     pub time: Instant,
     /// Where.
     pub scope: Scope,
+    /// Which of the subject's accounts, as in [`Effect`].
+    pub account: u32,
     /// True = the access was there.
     pub held: bool,
 }
@@ -149,9 +156,12 @@ pub struct Case {
     pub endings: Vec<Ending>,
     /// What snapshots saw of the access.
     pub observations: Vec<Observation>,
-    /// Decisions on the account of which the record does not say whether, or which way, they were made: when, and which way they
-    /// may have been.
+    /// Decisions of which the record does not say whether, or which way, they were made: when, and which way they may have been.
     pub doubts: Vec<(Instant, Direction)>,
+    /// Effects of unknown outcome: when, and which way they would have been.
+    pub unsaid: Vec<(Instant, Direction)>,
+    /// How many accounts in Databricks the effects tell apart; 0 where nobody asked.
+    pub account_count: u32,
     /// When the connector updated the account. The log does not say what it changed: each may have switched the account on or off.
     pub updates: Vec<Instant>,
     /// True when the subject was resolved to one cluster.
@@ -176,12 +186,33 @@ pub struct Case {
 pub const UNSAID_UPDATE: &str = "updateUser, which does not say what it changed";
 
 /// What stands in for the id of a hole where a decision may have authorised a change, and its record does not say so.
-pub const UNSAID_DECISION: &str = "a decision on the account of which the record does not say which way it was made";
+pub const UNSAID_DECISION: &str = "a decision of which the record does not say whether, or which way, it was made";
+
+/// What stands in for the id of a hole where an effect may have changed the access, and its record does not say whether.
+pub const UNSAID_EFFECT: &str = "an effect of which the record does not say whether it succeeded";
 
 impl Case {
     /// True where a decision in that span, both ends included, may have been made in the direction.
     pub fn may_have_been_decided(&self, direction: Direction, from: Instant, to: Instant) -> bool {
         self.doubts.iter().any(|(time, way)| *way == direction && (from..=to).contains(time))
+    }
+
+    /// True where another of the subject's accounts is there in the effect's scope once the effect has happened.
+    pub fn leaves_another(&self, effect: usize) -> bool {
+        if self.account_count < 2 {
+            return false;
+        }
+        let this = &self.effects[effect];
+        let others =
+            || self.effects[..effect].iter().rev().filter(|e| e.scope == this.scope && e.account != this.account);
+        let is_last =
+            |other: &Effect| others().find(|e| e.account == other.account).is_some_and(|e| e.row == other.row);
+        others().any(|other| other.direction == Direction::Grant && is_last(other))
+    }
+
+    /// True where an effect in that span, both ends included, may have gone in the direction.
+    pub fn may_have_been_done(&self, direction: Direction, from: Instant, to: Instant) -> bool {
+        self.unsaid.iter().any(|(time, way)| *way == direction && (from..=to).contains(time))
     }
 
     /// True where an update of the account in that span, both ends included, may have switched it on or off.
@@ -194,6 +225,11 @@ impl Case {
 pub trait World: Sync {
     /// The hole, if any, that the authority log has in the span.
     fn authority_hole(&self, from: Instant, to: Instant) -> Option<String>;
+    /// The hole, if any, that the logs of pushes have in the span.
+    fn push_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        let _ = (from, to);
+        None
+    }
     /// The hole, if any, that the Databricks log has in the span in any of the scopes; no scope = any scope at all.
     fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String>;
     /// True where no log at hand can hold the acts of the account, so that an account may have ended without a record.

@@ -50,7 +50,7 @@ fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -
         return !mark.is_held && end.is_some_and(|end| mark.time - end > limits.window.look_back);
     };
     if mark.is_held {
-        let end = index.endings.last_final(span.scope, mark.time).max(taken_everywhere(index, span.scope, mark.time));
+        let end = index.endings.last_final(span.scope, mark.time).max(taken_everywhere(index, span, mark.time));
         return before.is_held && end.is_none_or(|end| end < before.time);
     }
     match index.endings.last_final(span.scope, mark.time - 1) {
@@ -60,10 +60,10 @@ fn changes_nothing(index: &Index<'_>, limits: &Limits, span: &Span, at: usize) -
 }
 
 /// When the account last took the access, before the instant; asked of a workspace.
-fn taken_everywhere(index: &Index<'_>, scope: Scope, before: Instant) -> Option<Instant> {
-    let (marks, account) = (index.marks(), index.marks().span(Scope::ACCOUNT));
+fn taken_everywhere(index: &Index<'_>, span: &Span, before: Instant) -> Option<Instant> {
+    let (marks, account) = (index.marks(), index.marks().span(Scope::ACCOUNT, span.account));
     let until = marks.since(&account, before);
-    let taken = marks.last(&account, until, 1).filter(|_| scope != Scope::ACCOUNT);
+    let taken = marks.last(&account, until, 1).filter(|_| span.scope != Scope::ACCOUNT);
     taken.map(|at| marks.get(at).time)
 }
 
@@ -76,10 +76,10 @@ pub fn is_twin(case: &Case, effect: &Effect) -> bool {
             && near.into_iter().any(|e| e.scope == Scope::ACCOUNT && act(e) == act(effect))
 }
 
-type Act = (u32, Verb, usize);
+type Act = (u32, u32, Verb, usize);
 
 fn act(effect: &Effect) -> Act {
-    (effect.actor, effect.verb, side(effect.direction))
+    (effect.account, effect.actor, effect.verb, side(effect.direction))
 }
 
 /// Account-level acts, by act and time.

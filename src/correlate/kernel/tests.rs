@@ -1,6 +1,7 @@
 //! The rulings of the design, each as a story of two or three lines, and what holds of every story.
 
 mod always;
+mod doubts;
 mod explained;
 mod hostile;
 mod naive;

@@ -15,6 +15,13 @@ const EVERY_ORDER: usize = 4;
 /// How long an instant lasts where whole seconds are logged, in microseconds.
 const SECOND: Instant = 1_000_000;
 
+/// A scope, and an account of the subject.
+type Place = (Scope, u32);
+
+const fn place(effect: &Effect) -> Place {
+    (effect.scope, effect.account)
+}
+
 /// Ranges of equal time that hold opposite records.
 pub(super) struct Ties<'c> {
     case: &'c Case,
@@ -24,8 +31,8 @@ pub(super) struct Ties<'c> {
 
 impl<'c> Ties<'c> {
     pub(super) fn of(case: &'c Case) -> Self {
-        let effects = tied(&case.effects, |e| (e.time, e.scope, e.direction));
-        let decisions = tied(&case.decisions, |d| (d.time, Scope::ACCOUNT, d.direction));
+        let effects = tied(&case.effects, |e| (e.time, place(e), e.direction));
+        let decisions = tied(&case.decisions, |d| (d.time, (Scope::ACCOUNT, 0), d.direction));
         Self { case, effects, decisions }
     }
 
@@ -77,9 +84,9 @@ impl<'c> Ties<'c> {
     // True when in every scope with both directions each of the tied effects, as they stand here, is matched with a later
     // decision than the one before it.
     fn fits(&self, marks: &Marks, tied: &[usize], vouched: &[Vouched]) -> bool {
-        let mut scopes: BTreeMap<Scope, Vec<usize>> = BTreeMap::new();
+        let mut scopes: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
         for &e in tied {
-            scopes.entry(self.case.effects[e].scope).or_default().push(e);
+            scopes.entry(place(&self.case.effects[e])).or_default().push(e);
         }
         let sides = |alike: &[usize]| alike.iter().map(|&e| side(self.case.effects[e].direction)).collect::<Vec<_>>();
         let both = scopes.into_values().filter(|alike| sides(alike).contains(&0) && sides(alike).contains(&1));
@@ -124,10 +131,10 @@ impl<'c> Ties<'c> {
     fn in_turn(&self, listed: &Order, takes_first: bool) -> Order {
         let mut order = listed.clone();
         for range in &self.effects {
-            let mut turns: BTreeMap<(Scope, bool), usize> = BTreeMap::new();
+            let mut turns: BTreeMap<(Place, bool), usize> = BTreeMap::new();
             order.effects[range.clone()].sort_by_cached_key(|&e| {
-                let (scope, takes) = (self.case.effects[e].scope, side(self.case.effects[e].direction) == 1);
-                let turn = turns.entry((scope, takes)).or_default();
+                let (place, takes) = (place(&self.case.effects[e]), side(self.case.effects[e].direction) == 1);
+                let turn = turns.entry((place, takes)).or_default();
                 *turn += 1;
                 (*turn, takes != takes_first)
             });
@@ -138,20 +145,20 @@ impl<'c> Ties<'c> {
 
 /// True when the first record of the scope after the effect's instant is a snapshot that saw the opposite.
 fn is_contradicted(marks: &Marks, effect: &Effect) -> bool {
-    let span = marks.span(effect.scope);
+    let span = marks.span(effect.scope, effect.account);
     let next = Some(marks.since(&span, effect.time + 1)).filter(|at| span.marks.contains(at)).map(|at| marks.get(at));
     next.is_some_and(|mark| mark.effect.is_none() && usize::from(!mark.is_held) != side(effect.direction))
 }
 
 /// The ranges of equal time in which one scope has both directions.
-fn tied<T>(items: &[T], what: impl Fn(&T) -> (Instant, Scope, Direction)) -> Vec<Range<usize>> {
+fn tied<T>(items: &[T], what: impl Fn(&T) -> (Instant, Place, Direction)) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let mut start = 0;
     for alike in items.chunk_by(|a, b| what(a).0 == what(b).0) {
         let range = start..start + alike.len();
         start = range.end;
         if alike.len() > 1 {
-            let mut seen: Vec<(Scope, usize)> = alike.iter().map(|i| (what(i).1, side(what(i).2))).collect();
+            let mut seen: Vec<(Place, usize)> = alike.iter().map(|i| (what(i).1, side(what(i).2))).collect();
             seen.sort_unstable();
             seen.dedup();
             if seen.windows(2).any(|pair| pair[0].0 == pair[1].0) {

@@ -6,7 +6,10 @@ use super::super::Verdict;
 use super::held::{Held, History};
 use super::index::{Index, side};
 use super::link::undone_at;
-use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, UNSAID_UPDATE, Vouched, World};
+use super::stood::{Ask, Left, left};
+use super::{
+    Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, UNSAID_EFFECT, UNSAID_UPDATE, Vouched, World,
+};
 use crate::change::Direction;
 
 /// Judges every traced decision of a case, in order, taking the records of one instant in the order in which they stand.
@@ -38,6 +41,21 @@ pub(super) struct Tracer<'a> {
     history: OnceCell<History>,
     changed: OnceCell<Effects>,
     said: OnceCell<Effects>,
+}
+
+const fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Grant => Direction::Revoke,
+        _ => Direction::Grant,
+    }
+}
+
+/// Whether access was as decided when it was decided.
+enum Already {
+    Not,
+    InEffect,
+    /// It was by the last record, but may have changed in the hole of that id.
+    Unsure(String),
 }
 
 /// Positions of effects, ascending, by side: at the account alone, and in any scope.
@@ -75,7 +93,8 @@ impl<'a> Tracer<'a> {
             return unresolved;
         }
         let due = self.due(decision);
-        let by = self.carried_out(d);
+        // What ends a person as a whole carries nothing out where nothing was to be done.
+        let by = self.carried_out(d).filter(|by| matches!(by, Carrier::Effect(_)) || self.is_expected(decision));
         // What authorises nothing has no effect to wait for, but may be carried out along with what does.
         if decision.rank.is_none() && !by.is_some_and(|by| self.is_authorised(by)) {
             return Traced { reason: Reason::NotPushed, ..unresolved };
@@ -117,17 +136,30 @@ impl<'a> Tracer<'a> {
         let decision = &self.case().decisions[d];
         let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
         if !self.is_expected(decision) {
-            (Reason::NotPushed, None)
-        } else if self.is_already(world, d) {
-            (Reason::AlreadyInEffect, None)
-        } else if reversal.is_some_and(|r| r <= due) {
-            (Reason::Superseded, None)
-        } else if due >= self.limits.cut_off {
+            let hole = self.unseen_beginning(world, d);
+            return (if hole.is_some() { Reason::CoverageGap } else { Reason::NotPushed }, hole);
+        }
+        match self.already(world, d) {
+            Already::InEffect => return (Reason::AlreadyInEffect, None),
+            Already::Unsure(hole) => return (Reason::CoverageGap, Some(hole)),
+            Already::Not => {}
+        }
+        if let Some(reversal) = reversal.filter(|r| *r <= due) {
+            return match world.effect_hole(self.places(world), from, reversal) {
+                None => (Reason::Superseded, None),
+                hole => (Reason::CoverageGap, hole),
+            };
+        }
+        if due >= self.limits.cut_off {
             (Reason::WindowOpen, None)
         } else if let Some(hole) = world.effect_hole(self.places(world), from, due) {
             (Reason::CoverageGap, Some(hole))
+        } else if let Some(hole) = self.still_standing(world, d) {
+            (Reason::CoverageGap, Some(hole))
         } else if self.case().may_have_been_switched(from, due) {
             (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
+        } else if self.case().may_have_been_done(decision.direction, from, due) {
+            (Reason::CoverageGap, Some(UNSAID_EFFECT.to_owned()))
         } else if self.index.has_failed(side(decision.direction), from, reversal.unwrap_or(Instant::MAX)) {
             (Reason::Failed, None)
         } else {
@@ -146,6 +178,16 @@ impl<'a> Tracer<'a> {
     // Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
     fn is_expected(&self, decision: &Decision) -> bool {
         self.case().is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
+    }
+
+    // Somebody who was never seen in Databricks may have come where nothing was logged.
+    fn unseen_beginning(&self, world: &dyn World, d: usize) -> Option<String> {
+        let decision = &self.case().decisions[d];
+        if !self.case().is_pushed || decision.direction == Direction::Grant {
+            return None;
+        }
+        let granted = self.case().decisions[self.index.ranked_before(0, d)?].time;
+        world.effect_hole(self.places(world), granted - self.limits.window.skew, decision.time)
     }
 
     fn done(&self, by: Carrier) -> (usize, Instant) {
@@ -174,6 +216,7 @@ impl<'a> Tracer<'a> {
         } else {
             first.at_account.or(first.anywhere)
         };
+        let own = if is_removal { self.ended_where_it_stood(d, own) } else { own };
         // A removal is carried out, too, when the person or the group is ended as a whole.
         let end = || self.ended_for(from, until).filter(|_| is_removal);
         own.map(Carrier::Effect).or_else(|| end().map(Carrier::Ending))
@@ -239,31 +282,28 @@ impl<'a> Tracer<'a> {
         if effect.time >= time {
             return false;
         }
-        let span = self.index.marks().span(effect.scope);
+        let span = self.index.marks().span(effect.scope, effect.account);
         undone_at(self.index, &span, self.index.marks().place(e)).is_some_and(|undone| undone < time)
     }
 
     // Without an account-level end, access has ended only when the last workspace has ended it.
     fn ended_everywhere(&self, from: Instant, until: Instant) -> Option<usize> {
         let marks = self.index.marks();
+        let time = |e: &usize| self.case().effects[*e].time;
         let end_in = |scope: &Scope| {
-            let span = marks.span(*scope);
-            let mut at = marks.next(&span, marks.since(&span, from), 1);
-            while let Some(place) = at {
-                let mark = marks.get(place);
-                if mark.time >= until || mark.effect.is_some() {
-                    return mark.effect.filter(|_| mark.time < until);
-                }
-                at = marks.next(&span, place + 1, 1);
-            }
-            None
+            let here = marks.spans().iter().filter(|span| span.scope == *scope);
+            here.filter_map(|span| marks.taken(span, marks.since(span, from), until)).min_by_key(time)
         };
         let ends: Option<Vec<usize>> = self.case().seen_in.iter().map(end_in).collect();
-        ends?.into_iter().max_by_key(|&e| self.case().effects[e].time)
+        ends?.into_iter().max_by_key(time)
     }
 
     pub(super) fn held_before(&self, d: usize) -> Held {
-        self.history.get_or_init(|| History::of(self.index)).before(self.case().decisions[d].time)
+        self.history().before(self.case().decisions[d].time)
+    }
+
+    fn history(&self) -> &History {
+        self.history.get_or_init(|| History::of(self.index))
     }
 
     /// True when the access was known to be as decided before it was decided.
@@ -280,18 +320,70 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn is_already(&self, world: &dyn World, d: usize) -> bool {
+    fn already(&self, world: &dyn World, d: usize) -> Already {
         let decision = &self.case().decisions[d];
+        let unseen = |since: Instant| {
+            let hole = world.effect_hole(self.places(world), since - self.limits.window.skew, decision.time);
+            hole.map_or(Already::InEffect, Already::Unsure)
+        };
         if self.held_before(d) != Held::Unknown || decision.direction == Direction::Grant {
-            return self.was_held(d);
+            if !self.was_held(d) {
+                return Already::Not;
+            }
+            // What said it again in time has carried it out, if it was not in effect.
+            let until = self.index.reversed_at(d).min(self.due(decision).saturating_add(1));
+            if self.first(self.said(), d, until).anywhere.is_some() {
+                return Already::InEffect;
+            }
+            let since = self.history().since(decision.time).unwrap_or(Instant::MIN);
+            if self.case().may_have_been_done(opposite(decision.direction), since, decision.time) {
+                return Already::Unsure(UNSAID_EFFECT.to_owned());
+            }
+            // Decided otherwise since the last record, and perhaps carried out where nothing was logged.
+            return self.decided_otherwise(d, since).map_or(Already::InEffect, unseen);
         }
         // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
-        self.index.ranked_before(0, d).is_some_and(|granted| {
-            let since = self.case().decisions[granted].time - self.limits.window.skew;
-            self.carried_out(granted).is_none()
-                && !self.lands_later(granted, d)
-                && world.effect_hole(self.places(world), since, decision.time).is_none()
-        })
+        let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
+        let granted = self.index.ranked_before(0, d).filter(is_undone);
+        granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time))
+    }
+
+    /// The first decision the other way round between the last record and this one.
+    fn decided_otherwise(&self, d: usize, since: Instant) -> Option<Instant> {
+        let decision = &self.case().decisions[d];
+        let against = self.index.ranked(1 - side(decision.direction), since..=decision.time);
+        against.iter().find(|r| **r < d).map(|r| self.case().decisions[*r].time)
+    }
+
+    // A removal is carried out where the access stood, and in all those places.
+    fn ended_where_it_stood(&self, d: usize, own: Option<usize>) -> Option<usize> {
+        let own = own?;
+        let left = self.left(d, self.case().effects[own].time.saturating_add(1));
+        let time = |e: &usize| self.case().effects[*e].time;
+        match left.stands.is_empty() {
+            true if left.ended_count > 1 => left.last.into_iter().chain([own]).max_by_key(time),
+            true => Some(own),
+            false => None,
+        }
+    }
+
+    // What was in flight when the removal was reversed may come later.
+    fn left(&self, d: usize, until: Instant) -> Left {
+        let decided = self.case().decisions[d].time;
+        let until = until.max(self.index.reversed_at(d));
+        let ask = Ask { decided, from: decided - self.limits.window.skew, until };
+        left(self.index, ask, |e| self.vouched[e].reason != Reason::Redundant)
+    }
+
+    /// The hole where a removal may have been carried out in the places where nothing shows it.
+    fn still_standing(&self, world: &dyn World, d: usize) -> Option<String> {
+        let decision = &self.case().decisions[d];
+        if decision.direction == Direction::Grant {
+            return None;
+        }
+        let stands = self.left(d, Instant::MIN).stands;
+        let hole = || world.effect_hole(&stands, decision.time - self.limits.window.skew, self.due(decision));
+        (!stands.is_empty()).then(hole).flatten()
     }
 
     // A push in flight when its decision was reversed can land after the reversal; then the access stands.

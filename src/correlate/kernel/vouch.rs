@@ -7,7 +7,8 @@ use super::index::{Index, side};
 use super::link::{Links, ending_beside, links};
 use super::marks::Span;
 use super::standing::{Standing, standing};
-use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, Vouched, World};
+use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
+use crate::change::Direction;
 
 /// Judges every effect of a case, in order, taking the records of one instant in the order in which they stand.
 pub(super) fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
@@ -40,11 +41,13 @@ fn judge(
     };
     match standing {
         Standing::Exempt => Vouched { reason: effect.exempt.unwrap_or(Reason::NoAuthority), ..judged },
-        Standing::Redundant => Vouched { reason: Reason::Redundant, ..judged },
         Standing::Twin => Vouched { reason: Reason::Implied, ..judged },
-        Standing::Own => {
-            let (span, place) = (index.marks().span(effect.scope), index.marks().place(i));
+        Standing::Redundant | Standing::Own => {
+            let (span, place) = (index.marks().span(effect.scope, effect.account), index.marks().place(i));
             let item = Item { index, limits, effect, span, place, in_turn: &links.in_turn };
+            if standing == Standing::Redundant {
+                return item.redundant(world, judged);
+            }
             match item.evidence(links.vouching[i]) {
                 Some((reason, decision, push)) => {
                     let push = push.or_else(|| decision.and_then(|d| item.push_of(d)));
@@ -75,6 +78,38 @@ type Evidence = (Reason, Option<usize>, Option<usize>);
 impl Item<'_> {
     fn side(&self) -> usize {
         side(self.effect.direction)
+    }
+
+    fn redundant(&self, world: &dyn World, judged: Vouched) -> Vouched {
+        let before = self.index.marks().before(&self.span, self.place);
+        match before
+            .and_then(|before| self.unseen_change(world, before.time).or_else(|| self.unsaid_change(before.time)))
+        {
+            None => Vouched { reason: Reason::Redundant, ..judged },
+            hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },
+        }
+    }
+
+    // What was held by the last record may have been taken since where nothing was logged, if it was decided.
+    fn unseen_change(&self, world: &dyn World, since: Instant) -> Option<String> {
+        let now = self.effect.time;
+        if !self.index.is_contradicted(self.side(), now, self.limits) {
+            return None;
+        }
+        let against = self.index.ranked(1 - self.side(), since..=now).first()?;
+        let decided = self.index.case.decisions[*against].time;
+        world.effect_hole(&[self.effect.scope], decided - self.limits.window.skew, now)
+    }
+
+    // It may have been taken by an effect of unknown outcome. What is decided besides, or put back by the connector, is authorised then, too.
+    fn unsaid_change(&self, since: Instant) -> Option<String> {
+        let (from, now) = (self.limits.window.around(self.effect.time).0, self.effect.time);
+        let against = if self.side() == 0 { Direction::Revoke } else { Direction::Grant };
+        let is_decided = !self.index.ranked(self.side(), from..=now).is_empty();
+        let is_authorised =
+            || (is_decided || self.effect.by_connector) && !self.index.is_contradicted(self.side(), now, self.limits);
+        let is_unsaid = self.index.case.may_have_been_done(against, since, now) && !is_authorised();
+        is_unsaid.then(|| UNSAID_EFFECT.to_owned())
     }
 
     fn push_of(&self, decision: usize) -> Option<usize> {
@@ -117,8 +152,12 @@ impl Item<'_> {
             None => {
                 let decided = index.case.decisions[d].time;
                 let deleted = index.endings.last_final(self.effect.scope, now - 1).filter(|_| self.side() == 0);
-                let is_deleted = deleted.is_some_and(|end| end >= decided);
-                now - decided > self.limits.window.look_back || self.effect.by_connector && is_deleted
+                // What another hand deleted, the connector puts back; another account of the person is no other's to make.
+                match deleted.is_some_and(|end| end >= decided) {
+                    true => self.effect.by_connector,
+                    false if self.effect.account > 0 && !self.effect.by_connector => false,
+                    false => now - decided > self.limits.window.look_back,
+                }
             }
             Some(reversal) => {
                 let is_departure = index.case.decisions[reversal].rank.is_some();
@@ -171,6 +210,7 @@ impl Item<'_> {
             return Vouched { reason: Reason::UnresolvedSubject, ..judged };
         }
         let hole = world.authority_hole(from, to).or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
+        let hole = hole.or_else(|| self.effect.by_connector.then(|| world.push_hole(from, to)).flatten());
         let in_doubt = || self.index.case.may_have_been_decided(self.effect.direction, from, to);
         let hole = hole.or_else(|| in_doubt().then(|| UNSAID_DECISION.to_owned()));
         match hole {

@@ -32,7 +32,7 @@ impl Naive<'_> {
         all.into_iter().take_while(|m| m.2 != Some(i)).collect()
     }
 
-    fn last_final(&self, scope: Scope, before: Instant) -> Option<Instant> {
+    pub(super) fn last_final(&self, scope: Scope, before: Instant) -> Option<Instant> {
         let ends = self.case.endings.iter().filter(|e| e.kind == EndingKind::Final && e.time < before);
         ends.filter(|e| e.scope == scope || e.scope == Scope::ACCOUNT).map(|e| e.time).max()
     }
@@ -232,7 +232,8 @@ impl Naive<'_> {
             return (reason, None);
         }
         if self.is_redundant(i) {
-            return (Reason::Redundant, None);
+            let reason = if self.may_have_changed(i) { Reason::CoverageGap } else { Reason::Redundant };
+            return (reason, None);
         }
         if is_twin(self.case, effect) {
             return (Reason::Implied, None);
@@ -285,8 +286,10 @@ impl Naive<'_> {
             }
             let effect = &self.case.effects[i];
             let deleted = self.last_final(effect.scope, now).filter(|_| effect.direction == Direction::Grant);
-            let is_deleted = effect.by_connector && deleted.is_some_and(|end| end >= decisions[d].time);
-            return is_deleted || now - decisions[d].time > self.limits.window.look_back;
+            if deleted.is_some_and(|end| end >= decisions[d].time) {
+                return effect.by_connector;
+            }
+            return now - decisions[d].time > self.limits.window.look_back;
         };
         let back = (reversal..decisions.len()).find(|&g| decisions[g].direction == decisions[d].direction);
         let back = back.filter(|&g| decisions[g].time <= now + self.limits.window.skew);
@@ -306,7 +309,20 @@ impl Naive<'_> {
         effect.by_connector && !by.is_some_and(|e| self.case.effects[e].by_connector)
     }
 
-    fn is_pushed(&self, i: usize) -> bool {
+    // Decided otherwise since the last record, over a hole.
+    fn may_have_changed(&self, i: usize) -> bool {
+        let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
+        let Some(before) = self.marks_before(i).last().copied() else { return false };
+        let against = decisions.iter().find(|r| {
+            r.direction != effect.direction && r.rank.is_some() && r.time >= before.0 && r.time <= effect.time
+        });
+        let hole = |r: &Decision| {
+            self.world.effect_hole(&[effect.scope], r.time - self.limits.window.skew, effect.time).is_some()
+        };
+        self.is_contradicted(i) && against.is_some_and(hole)
+    }
+
+    fn is_contradicted(&self, i: usize) -> bool {
         let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
         let until = effect.time + self.limits.window.skew;
         let same =
@@ -319,11 +335,18 @@ impl Naive<'_> {
                 && decisions[r].time <= effect.time
         });
         let mut against = against.collect::<Vec<_>>().into_iter();
-        if against.any(|r| !is_answered(r)) {
+        against.any(|r| !is_answered(r))
+    }
+
+    fn is_pushed(&self, i: usize) -> bool {
+        let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
+        if self.is_contradicted(i) {
             return false;
         }
-        let last = same.iter().rfind(|&&d| decisions[d].rank.is_some());
-        if last.is_some_and(|&d| self.is_used_and_undone(d, i)) {
+        let until = effect.time + self.limits.window.skew;
+        let is_same = |d: &usize| decisions[*d].direction == effect.direction && decisions[*d].time <= until;
+        let last = (0..decisions.len()).rfind(|d| is_same(d) && decisions[*d].rank.is_some());
+        if last.is_some_and(|d| self.is_used_and_undone(d, i)) {
             return false;
         }
         let before =

@@ -34,10 +34,13 @@ impl Naive<'_> {
         }
         let reason = if !case.is_pushed || !is_grant && !case.is_known_to_databricks {
             Reason::NotPushed
-        } else if self.is_already(d, vouched) {
-            Reason::AlreadyInEffect
-        } else if reversal.is_some_and(|r| r <= due) {
-            Reason::Superseded
+        } else if let Some(is_sure) = self.is_already(d, vouched) {
+            if is_sure { Reason::AlreadyInEffect } else { Reason::CoverageGap }
+        } else if let Some(reversal) = reversal.filter(|r| *r <= due) {
+            match self.world.effect_hole(&case.effect_scopes, from, reversal) {
+                None => Reason::Superseded,
+                Some(_) => Reason::CoverageGap,
+            }
         } else if due >= self.limits.cut_off {
             Reason::WindowOpen
         } else if self.world.effect_hole(&case.effect_scopes, from, due).is_some() {
@@ -84,7 +87,51 @@ impl Naive<'_> {
             (None, true) => self.everywhere(from, until),
             (at_account, _) => at_account.or(found.first()).copied(),
         };
+        let own = if is_end { own.and_then(|own| self.last_of_all(d, own, vouched)) } else { own };
         own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| self.ending(from, until).filter(|_| is_end))
+    }
+
+    // What carried a removal out, once it was carried out wherever the access stood.
+    fn last_of_all(&self, d: usize, own: usize, vouched: &[Vouched]) -> Option<usize> {
+        let (effects, decided) = (&self.case.effects, self.case.decisions[d].time);
+        let from = decided - self.limits.window.skew;
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX).max(effects[own].time + 1);
+        let scopes: std::collections::BTreeSet<Scope> =
+            effects.iter().map(|e| e.scope).chain(self.case.observations.iter().map(|o| o.scope)).collect();
+        let account = self.marks(Scope::ACCOUNT);
+        let mut ends = Vec::new();
+        for scope in scopes {
+            let marks = self.marks(scope);
+            let above = if scope == Scope::ACCOUNT { &[][..] } else { &account[..] };
+            let takes = |m: &&(Instant, bool, Option<usize>)| m.0 >= decided && m.0 < until && !m.1;
+            let end = || {
+                let here = marks.iter().filter(takes).find_map(|m| m.2);
+                let there = above.iter().filter(takes).find_map(|m| m.2);
+                here.into_iter().chain(there).min_by_key(|e| effects[*e].time)
+            };
+            let Some(before) = marks.iter().rfind(|m| m.0 < decided).copied() else {
+                if marks.first().is_some_and(|m| !m.1 && m.2.is_some()) {
+                    ends.push(end()?);
+                }
+                continue;
+            };
+            let taken = above.iter().rfind(|m| m.0 < decided && !m.1).filter(|m| m.0 >= before.0);
+            let deleted = self.last_final(scope, decided).filter(|end| *end >= before.0);
+            match (before.1, taken) {
+                (true, Some(taken)) => ends.extend(taken.2.filter(|_| taken.0 >= from)),
+                (true, None) if deleted.is_some() => {}
+                (true, None) => ends.push(end()?),
+                (false, _) => {
+                    let changed = |e: &usize| vouched[*e].reason != Reason::Redundant;
+                    ends.extend(before.2.filter(|e| before.0 >= from && changed(e)));
+                }
+            }
+        }
+        if ends.len() < 2 {
+            return Some(own);
+        }
+        let last = ends.into_iter().reduce(|a, b| if effects[a].time < effects[b].time { b } else { a })?;
+        Some(if effects[own].time < effects[last].time { last } else { own })
     }
 
     fn ending(&self, from: Instant, until: Instant) -> Option<(usize, Instant)> {
@@ -158,16 +205,17 @@ impl Naive<'_> {
         is_known.then_some(false)
     }
 
-    fn is_already(&self, d: usize, vouched: &[Vouched]) -> bool {
+    // `None` = it was not, or nobody knows; false = it was, unless a hole hides that it changed.
+    fn is_already(&self, d: usize, vouched: &[Vouched]) -> Option<bool> {
         let (case, decision) = (self.case, &self.case.decisions[d]);
         let is_grant = decision.direction == Direction::Grant;
         match self.was_as_decided(d) {
-            Some(was) => was,
-            None if is_grant => false,
+            Some(was) => was.then(|| self.is_said_again(d) || !self.may_have_turned(d)),
+            None if is_grant => None,
             None => {
                 let granted =
                     |g: &usize| case.decisions[*g].direction == Direction::Grant && case.decisions[*g].rank.is_some();
-                let Some(g) = (0..d).rfind(granted) else { return false };
+                let g = (0..d).rfind(granted)?;
                 let until = self.reversed_at(d).unwrap_or(Instant::MAX);
                 let granted_at = case.decisions[g].time;
                 let lands = case.effects.iter().any(|e| {
@@ -178,8 +226,33 @@ impl Naive<'_> {
                 });
                 let since = granted_at - self.limits.window.skew;
                 let is_seen = self.world.effect_hole(&case.effect_scopes, since, decision.time).is_none();
-                self.carrier(g, vouched).is_none() && !lands && is_seen
+                (self.carrier(g, vouched).is_none() && !lands).then_some(is_seen)
             }
         }
+    }
+
+    fn is_said_again(&self, d: usize) -> bool {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let from = decision.time - self.limits.window.skew;
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX).min(self.due(d) + 1);
+        let is_said = |e: &usize| {
+            let effect = &case.effects[*e];
+            effect.direction == decision.direction && effect.time >= from && effect.time < until
+        };
+        (0..case.effects.len()).filter(is_said).any(|e| !self.is_undone_after(e, decision.time - 1))
+    }
+
+    fn may_have_turned(&self, d: usize) -> bool {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let effects = case.effects.iter().map(|e| e.time);
+        let ends = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| e.time);
+        let all = effects.chain(ends).chain(case.observations.iter().map(|o| o.time));
+        let Some(since) = all.filter(|time| *time < decision.time).max() else { return false };
+        let mut against = case.decisions[..d].iter().filter(|r| r.direction != decision.direction && r.rank.is_some());
+        let first = against.find(|r| r.time >= since);
+        first.is_some_and(|r| {
+            let from = r.time - self.limits.window.skew;
+            self.world.effect_hole(&case.effect_scopes, from, decision.time).is_some()
+        })
     }
 }

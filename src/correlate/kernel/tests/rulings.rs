@@ -146,7 +146,8 @@ fn deactivation_suspends_reactivation_restores_and_deletion_ends() {
         .gives(&[Matched], &[Matched, AlreadyInEffect]);
     after(vec![ended(DAY, Suspended), unwanted(2 * DAY)]).gives(&[Matched], &[Matched, AlreadyInEffect]);
     after(vec![ended(DAY, Suspended), wanted(2 * DAY)]).gives(&[Matched], &[Matched, Missing]);
-    after(vec![ended(DAY, Final), granted(3 * DAY)]).gives(&[Matched, State], &[Matched]);
+    after(vec![ended(DAY, Final), granted(3 * DAY).by_connector()]).gives(&[Matched, State], &[Matched]);
+    after(vec![ended(DAY, Final), granted(3 * DAY)]).gives(&[Matched, NoAuthority], &[Matched]);
     after(vec![ended(DAY, Final), wanted(3 * DAY), granted(3 * DAY + HOUR)])
         .gives(&[Matched, Matched], &[Matched, Matched]);
     after(vec![ended(DAY, Final), wanted(3 * DAY)]).gives(&[Matched], &[Matched, Missing]);
@@ -193,7 +194,7 @@ fn a_hole_matters_only_where_evidence_is_absent() {
     given([wanted(0)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap]);
     given([wanted(0), granted(HOUR)]).effect_hole(MINUTE, HOUR).gives(&[Matched], &[Matched]);
     given([wanted(0), push_failed(MINUTE)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap]);
-    given([wanted(0), unwanted(30 * HOUR)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap, Missing]);
+    given([wanted(0), unwanted(30 * HOUR)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap, CoverageGap]);
     let holes = given([wanted(0), granted(3 * DAY).by(EVE)]).authority_hole(3 * DAY, 4 * DAY).judge();
     assert_eq!(holes.0[0].hole, None, "vouched as state, whatever the hole");
     let far = given([granted(10 * DAY)]).authority_hole(0, 9 * DAY - 1).authority_hole(10 * DAY + HOUR, 11 * DAY);

@@ -37,7 +37,7 @@ fn decision(time: Instant, direction: Direction, rank: Option<u8>, is_item: bool
         (_, Some(_)) => Verb::MemberAdd,
         (_, None) => Verb::UserActivate,
     };
-    Fact::Decision(Decision { time, direction, rank, is_item, verb, row: 0 })
+    Fact::Decision(Decision { time, direction, rank, is_item, verb, restores: false, row: 0 })
 }
 
 /// The identity provider grants this very access.
@@ -99,6 +99,7 @@ fn effect(time: Instant, direction: Direction) -> Fact {
         exempt: None,
         is_assignment_half: false,
         may_be_older: false,
+        account: 0,
         row: 0,
     })
 }
@@ -128,7 +129,7 @@ pub(super) fn ended(time: Instant, kind: EndingKind) -> Fact {
 
 /// A snapshot saw the access, or that it was not there, at the account.
 pub(super) fn seen(time: Instant, held: bool) -> Fact {
-    Fact::Observation(Observation { time, scope: Scope::ACCOUNT, held })
+    Fact::Observation(Observation { time, scope: Scope::ACCOUNT, account: 0, held })
 }
 
 impl Fact {
@@ -139,6 +140,14 @@ impl Fact {
             Self::Ending(e) => e.scope = Scope(workspace),
             Self::Observation(o) => o.scope = Scope(workspace),
             other => panic!("{other:?} has no scope"),
+        }
+        self
+    }
+
+    /// The same effect on another of the subject's accounts.
+    pub(super) fn of_account(mut self, account: u32) -> Self {
+        if let Self::Effect(effect) = &mut self {
+            effect.account = account;
         }
         self
     }
@@ -187,11 +196,16 @@ pub(super) struct Story {
 struct Holes {
     authority: Vec<(Instant, Instant)>,
     effects: Vec<(Instant, Instant)>,
+    pushes: Vec<(Instant, Instant)>,
 }
 
 impl World for Holes {
     fn authority_hole(&self, from: Instant, to: Instant) -> Option<String> {
         self.authority.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-A".to_owned())
+    }
+
+    fn push_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        self.pushes.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-P".to_owned())
     }
 
     fn effect_hole(&self, _: &[Scope], from: Instant, to: Instant) -> Option<String> {
@@ -235,6 +249,12 @@ impl Story {
     /// The Databricks log has a hole.
     pub(super) fn effect_hole(mut self, from: Instant, to: Instant) -> Self {
         self.holes.effects.push((from, to));
+        self
+    }
+
+    /// The log of pushes has a hole.
+    pub(super) fn push_hole(mut self, from: Instant, to: Instant) -> Self {
+        self.holes.pushes.push((from, to));
         self
     }
 

@@ -1,0 +1,113 @@
+//! Where access stood when it was to end, and what ended it there.
+
+use super::index::Index;
+use super::marks::{Mark, Span};
+use super::{Instant, Scope};
+
+/// What became of access that stood somewhere.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Where it stands still.
+    pub(super) stands: Vec<Scope>,
+    /// In how many places it was ended.
+    pub(super) ended_count: usize,
+    /// The effect that ended it in the last of those places.
+    pub(super) last: Option<usize>,
+}
+
+/// When access was to end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    /// When it was decided.
+    pub(super) decided: Instant,
+    /// From when on an end counts, which skew puts before that.
+    pub(super) from: Instant,
+    /// Before when.
+    pub(super) until: Instant,
+}
+
+/// What became of the access in every place in which the records before the decision show it. `changed` tells of an effect whether it
+/// changed anything.
+pub(super) fn left(index: &Index<'_>, ask: Ask, changed: impl Fn(usize) -> bool) -> Left {
+    let mut left = Left::default();
+    for span in index.marks().spans() {
+        let at = index.marks().since(span, ask.decided);
+        let place = Place { index, span, ask };
+        let Some(before) = index.marks().before(span, at) else {
+            // What was taken without ever being seen granted had been there all the while.
+            if place.is_taken_first(at) {
+                left.tell(index, span.scope, place.end(at));
+            }
+            continue;
+        };
+        let end = if before.is_held {
+            match place.taken_before(before.time) {
+                Some(taken) => match taken.effect.filter(|_| place.is_late(&taken)) {
+                    Some(end) => Some(end),
+                    None => continue,
+                },
+                None if place.is_deleted(before.time) => continue,
+                None => place.end(at),
+            }
+        } else {
+            match before.effect.filter(|e| place.is_late(&before) && changed(*e)) {
+                Some(end) => Some(end),
+                None => continue,
+            }
+        };
+        left.tell(index, span.scope, end);
+    }
+    left
+}
+
+impl Left {
+    fn tell(&mut self, index: &Index<'_>, scope: Scope, end: Option<usize>) {
+        let Some(end) = end else { return self.stands.push(scope) };
+        let time = |e: usize| index.case.effects[e].time;
+        self.ended_count += 1;
+        self.last = Some(self.last.map_or(end, |last| if time(last) < time(end) { end } else { last }));
+    }
+}
+
+struct Place<'a> {
+    index: &'a Index<'a>,
+    span: &'a Span,
+    ask: Ask,
+}
+
+impl Place<'_> {
+    /// Skew puts it before the decision.
+    const fn is_late(&self, mark: &Mark) -> bool {
+        mark.time >= self.ask.from
+    }
+
+    fn is_taken_first(&self, at: usize) -> bool {
+        let first = Some(at).filter(|at| self.span.marks.contains(at)).map(|at| self.index.marks().get(at));
+        first.is_some_and(|first| !first.is_held && first.effect.is_some())
+    }
+
+    fn is_deleted(&self, since: Instant) -> bool {
+        self.index.endings.last_final(self.span.scope, self.ask.decided - 1).is_some_and(|end| end >= since)
+    }
+
+    /// The account's own record that took the access from everywhere, from the instant on and before the decision.
+    fn taken_before(&self, since: Instant) -> Option<Mark> {
+        let account = self.account()?;
+        let marks = self.index.marks();
+        let taken = marks.last(&account, marks.since(&account, self.ask.decided), 1).map(|at| marks.get(at));
+        taken.filter(|taken| taken.time >= since)
+    }
+
+    /// The effect that ended it, here or at the account.
+    fn end(&self, at: usize) -> Option<usize> {
+        let marks = self.index.marks();
+        let taken = |span: &Span, from: usize| marks.taken(span, from, self.ask.until);
+        let above = self.account().and_then(|account| taken(&account, marks.since(&account, self.ask.decided)));
+        let ends = taken(self.span, at).into_iter().chain(above);
+        ends.min_by_key(|e| self.index.case.effects[*e].time)
+    }
+
+    fn account(&self) -> Option<Span> {
+        (self.span.scope != Scope::ACCOUNT).then(|| self.index.marks().span(Scope::ACCOUNT, self.span.account))
+    }
+}

@@ -1,0 +1,148 @@
+//! What absence does not prove: access in several places, over holes, and after records that do not say what came of them.
+
+use super::super::EndingKind::Final;
+use super::super::Reason::{
+    AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
+};
+use super::super::Scope;
+use super::story::{
+    DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, push_failed, returned, revoked, unwanted, wanted,
+};
+use crate::change::Direction;
+
+#[test]
+fn a_removal_is_carried_out_in_all_places_in_which_the_access_stood() {
+    // At the account, so that a workspace's record does not end it.
+    given([granted(0), unwanted(DAY), revoked(DAY + MINUTE).at(1)]).gives(&[NoAuthority, Matched], &[Missing]);
+    given([granted(0), unwanted(DAY), revoked(DAY + MINUTE)]).gives(&[NoAuthority, Matched], &[Matched]);
+    // In two workspaces.
+    let both = || [wanted(0), granted(MINUTE).at(1), granted(MINUTE).at(2), unwanted(DAY), revoked(DAY + MINUTE).at(1)];
+    given(both()).gives(&[Matched, Matched, Matched], &[Matched, Missing]);
+    let then = |last: Fact| given(both().into_iter().chain([last]));
+    then(revoked(DAY + HOUR).at(2))
+        .gives(&[Matched; 4], &[Matched, Matched])
+        .carried_out(&[Some(MINUTE), Some(DAY + HOUR)]);
+    then(revoked(3 * DAY).at(2)).gives(&[Matched, Matched, Matched, State], &[Matched, Late]);
+    then(revoked(DAY + HOUR)).gives(&[Matched; 4], &[Matched, Matched]);
+    then(ended(DAY + HOUR, Final)).gives(&[Matched; 3], &[Matched, Matched]);
+    // Where the last record that could show it may be lost, nothing is missing.
+    given(both()).effect_hole(DAY + HOUR, DAY + 2 * HOUR).gives(&[Matched; 3], &[Matched, CoverageGap]);
+    // It had been there all the while, as its end shows.
+    let late = [unwanted(0), revoked(MINUTE).at(1), revoked(3 * DAY)];
+    given(late).gives(&[Matched, State], &[Late]).carried_out(&[Some(3 * DAY)]);
+}
+
+#[test]
+fn what_may_have_changed_in_a_hole_is_not_known_to_be_held() {
+    let facts = || [wanted(0), granted(MINUTE), unwanted(10 * DAY), granted(12 * DAY)];
+    given(facts()).gives(&[Matched, Redundant], &[Matched, Missing]);
+    let torn = given(facts()).effect_hole(10 * DAY, 10 * DAY + HOUR);
+    torn.gives(&[Matched, CoverageGap], &[Matched, CoverageGap]);
+    // Decided again: authorised either way.
+    let again = facts().into_iter().chain([wanted(12 * DAY - HOUR)]);
+    given(again)
+        .effect_hole(10 * DAY, 10 * DAY + HOUR)
+        .gives(&[Matched, Redundant], &[Matched, CoverageGap, AlreadyInEffect]);
+    // Nothing was decided that could have changed it.
+    given([wanted(0), granted(MINUTE), granted(12 * DAY)])
+        .effect_hole(10 * DAY, 10 * DAY + HOUR)
+        .gives(&[Matched, Redundant], &[Matched]);
+}
+
+#[test]
+fn what_may_have_been_carried_out_in_a_hole_is_neither_in_effect_nor_superseded() {
+    let facts = || [granted(0), revoked(MINUTE), wanted(10 * DAY), unwanted(12 * DAY)];
+    given(facts()).gives(&[NoAuthority, NoAuthority], &[Missing, AlreadyInEffect]);
+    let torn = given(facts()).effect_hole(10 * DAY, 10 * DAY + HOUR);
+    torn.gives(&[NoAuthority, NoAuthority], &[CoverageGap, CoverageGap]);
+    let soon = || given([wanted(0), unwanted(HOUR)]);
+    soon().gives(&[], &[Superseded, AlreadyInEffect]);
+    soon().effect_hole(MINUTE, 2 * MINUTE).gives(&[], &[CoverageGap, CoverageGap]);
+    // Somebody who was never seen may have come then.
+    let stranger = |story: Story| story.with(|case| case.is_known_to_databricks = false);
+    stranger(given([wanted(0), leaver(40 * DAY)])).gives(&[], &[Missing, NotPushed]);
+    stranger(given([wanted(0), leaver(40 * DAY)]).effect_hole(0, HOUR)).gives(&[], &[CoverageGap, CoverageGap]);
+}
+
+#[test]
+fn an_effect_of_unknown_outcome_is_neither_success_nor_failure() {
+    let unsaid = |facts: &[Fact], time: i64, way: Direction| {
+        given(facts.iter().cloned()).with(|case| case.unsaid.push((time, way)))
+    };
+    let regrant = [wanted(0), granted(MINUTE), granted(12 * DAY)];
+    unsaid(&regrant, 11 * DAY, Direction::Revoke).gives(&[Matched, CoverageGap], &[Matched]);
+    unsaid(&regrant, 11 * DAY, Direction::Grant).gives(&[Matched, Redundant], &[Matched]);
+    let by_connector = [wanted(0), granted(MINUTE), granted(12 * DAY).by_connector()];
+    unsaid(&by_connector, 11 * DAY, Direction::Revoke).gives(&[Matched, Redundant], &[Matched]);
+    let ended = [granted(0), revoked(MINUTE), unwanted(12 * DAY)];
+    unsaid(&ended, 11 * DAY, Direction::Grant).gives(&[NoAuthority, NoAuthority], &[CoverageGap]);
+    unsaid(&[wanted(0)], HOUR, Direction::Grant).gives(&[], &[CoverageGap]);
+    unsaid(&[wanted(0)], 2 * DAY, Direction::Grant).gives(&[], &[Missing]);
+}
+
+#[test]
+fn a_second_account_of_a_person_is_held_apart() {
+    let of = |facts: Vec<Fact>| given(facts).with(|case| case.account_count = 2);
+    let second = |by: fn(Fact) -> Fact| by(granted(10 * DAY).of_account(1));
+    let made = |by| vec![wanted(0), granted(MINUTE), second(by)];
+    of(made(Fact::by_connector)).gives(&[Matched, State], &[Matched]);
+    of(made(|fact| fact)).gives(&[Matched, NoAuthority], &[Matched]);
+    // The end of one is not the end of the other.
+    let left = |more: Vec<Fact>| of(made(Fact::by_connector).into_iter().chain(more).collect());
+    left(vec![unwanted(20 * DAY), revoked(20 * DAY + MINUTE)]).gives(&[Matched, State, Matched], &[Matched, Missing]);
+    let other = revoked(20 * DAY + HOUR).of_account(1);
+    left(vec![unwanted(20 * DAY), revoked(20 * DAY + MINUTE), other])
+        .gives(&[Matched, State, Matched, Matched], &[Matched, Matched])
+        .carried_out(&[Some(MINUTE), Some(20 * DAY + HOUR)]);
+    left(vec![revoked(15 * DAY), unwanted(20 * DAY)]).gives(&[Matched, State, NoAuthority], &[Matched, Missing]);
+    let case = left(vec![revoked(15 * DAY)]).case;
+    assert!(case.leaves_another(2) && !case.leaves_another(0));
+}
+
+#[test]
+fn the_connector_acts_on_pushes_that_a_hole_may_hide() {
+    let act = |fact: Fact| given([fact]).push_hole(0, DAY);
+    act(granted(HOUR).by_connector()).gives(&[CoverageGap], &[]);
+    act(granted(HOUR)).gives(&[NoAuthority], &[]);
+    act(granted(10 * DAY).by_connector()).gives(&[NoAuthority], &[]);
+}
+
+#[test]
+fn a_push_of_the_whole_group_may_fail_too() {
+    let of_group = |succeeded: bool| {
+        given([wanted(0), push_failed(MINUTE)]).with(|case| {
+            case.pushes.iter_mut().for_each(|p| (p.names_subject, p.succeeded) = (false, succeeded));
+        })
+    };
+    of_group(false).gives(&[], &[Failed]);
+    of_group(true).gives(&[], &[Missing]);
+}
+
+#[test]
+fn a_restored_deletion_is_a_departure_that_was_lifted() {
+    let deleted = |restores: bool| {
+        given([
+            wanted(0),
+            granted(MINUTE),
+            leaver(10 * DAY),
+            returned(11 * DAY),
+            ended(10 * DAY + MINUTE, Final),
+            granted(12 * DAY).by_connector(),
+        ])
+        .with(|case| {
+            case.decisions[1].verb = crate::change::Verb::UserDelete;
+            case.decisions[2].restores = restores;
+        })
+    };
+    deleted(true).gives(&[Matched, State], &[Matched, Matched]);
+    deleted(false).gives(&[Matched, NoAuthority], &[Matched, Matched]);
+}
+
+#[test]
+fn nothing_ends_where_nothing_was_to_be_done() {
+    given([unwanted(0), ended(HOUR, Final)]).with(|case| case.is_pushed = false).gives(&[], &[NotPushed]);
+    let seen = given([leaver(0), revoked(HOUR).at(1)]).with(|case| {
+        (case.is_account, case.seen_in) = (true, [Scope(1)].into());
+    });
+    seen.gives(&[Matched], &[Matched]);
+}
