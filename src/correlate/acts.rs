@@ -79,6 +79,12 @@ impl Said {
         self.words.get(self.subjects.get(row.subject, part))
     }
 
+    /// Number of the word that tells a group from others: its id, else its name.
+    pub(super) fn group(&self, entitlement: u32) -> u32 {
+        let id = self.entitlements.get(entitlement, 3);
+        if id == crate::lake::NONE { self.entitlements.get(entitlement, 2) } else { id }
+    }
+
     fn manner(&self, number: u32, part: usize) -> Option<&str> {
         self.words.get(self.manners.get(number, part))
     }

@@ -9,6 +9,7 @@ mod decisions;
 mod declared;
 mod deliveries;
 mod doors;
+mod doubts;
 mod edges;
 mod entra;
 mod environments;
@@ -69,6 +70,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(declared::DECLARED)
         .chain(edges::EDGES)
         .chain(unsaid::UNSAID)
+        .chain(doubts::DOUBTS)
 }
 
 fn play_all_of(test: &str) {

@@ -134,7 +134,8 @@ fn of_external(
     let is_own = external == ours.id || ours.external_id.as_deref() == Some(external);
     let is_anothers = match is_own {
         true => lists.named(evidence, theirs).is_some_and(|holder| holder.id != ours.id),
-        false => known.is_anothers(external, &ours.key),
+        // Databricks' own word on the id may be all that ties the name to somebody.
+        false => known.is_anothers(external, &ours.key) || known.is_of_a_stranger(external, ours),
     };
     let (rule, reason) = match (is_own, is_anothers) {
         (_, true) => (None, "bound_to_another"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Key;
-use super::listed::Side;
+use super::listed::{Account, Side};
 use crate::catalogue::Evidence;
 use crate::change::{SubjectKind, Verb};
 use crate::correlate::acts::Act;
@@ -154,6 +154,16 @@ impl<'e> Known<'e> {
         let before = acts.iter().rfind(|act| act.time < from).into_iter();
         let within = acts.iter().filter(|act| (from..=to).contains(&act.time));
         links.chain(before.chain(within).filter_map(|act| act.subject)).collect()
+    }
+
+    /// Whether a directory has that id for somebody whom no directory calls by the account's name or id.
+    pub(super) fn is_of_a_stranger(&self, id: &str, account: &Account) -> bool {
+        let name = account.name.as_deref().map(str::to_lowercase);
+        let is_meant = |link: &LinkRow| {
+            side(&link.source) == Side::Provider
+                && (link.value == account.id || Some(link.value.to_lowercase()) == name)
+        };
+        self.owners.contains_key(id) && !self.links.get(&account.key).into_iter().flatten().any(is_meant)
     }
 
     /// Whether a directory has that id for somebody else alone.

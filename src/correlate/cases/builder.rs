@@ -118,6 +118,8 @@ pub(super) struct Builder<'a> {
     pub(super) by_key: ByKey,
     pub(super) assigned_groups: Assignments,
     assignments: HashMap<Place, HashSet<String>>,
+    /// By number, the directories' groups through which a person is in a group that several of them fill.
+    memberships: HashMap<Place, HashSet<u32>>,
     classes: Vec<Option<ActorClass>>,
     left_out: LeftOut,
 }
@@ -132,6 +134,7 @@ impl<'a> Builder<'a> {
             by_key: ByKey::default(),
             assigned_groups: Assignments::new(),
             assignments: HashMap::new(),
+            memberships: HashMap::new(),
             classes: vec![None; acts.len()],
             left_out: LeftOut::default(),
         }
@@ -209,6 +212,8 @@ impl<'a> Builder<'a> {
             true => (Some(0), manner.verb == Verb::AdminRevoke),
             false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
         };
+        // It takes nothing while another group gives it.
+        let rank = if self.keeps_another_membership(row, place, manner) { None } else { rank };
         let (time, direction, verb, restores) =
             (self.acts.time(row), manner.direction, manner.verb, manner.is_restoration);
         let decision = Decision { time, direction, rank, is_item, verb, restores, row };
@@ -239,6 +244,22 @@ impl<'a> Builder<'a> {
         let keeps = !held.is_empty();
         self.left_out.kept_assignment_count += usize::from(keeps);
         keeps
+    }
+
+    // Of several groups that fill one in Databricks, the last one ends the membership.
+    fn keeps_another_membership(&mut self, row: usize, place: Place, manner: &Manner) -> bool {
+        let is_membership = matches!(manner.verb, Verb::MemberAdd | Verb::MemberRemove);
+        if !is_membership || !self.ground.fed_by_several.contains(&place.thing) {
+            return false;
+        }
+        let group = self.acts.said().group(self.acts.rows()[row].entitlement);
+        let held = self.memberships.entry(place).or_default();
+        if manner.verb == Verb::MemberAdd {
+            held.insert(group);
+            return false;
+        }
+        held.remove(&group);
+        !held.is_empty()
     }
 
     // The first activation of a new account is no reactivation.

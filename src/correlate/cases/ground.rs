@@ -63,6 +63,8 @@ pub struct Survey {
     created: BTreeSet<String>,
     /// Entitlements that a record pushes to Databricks, whatever came of it.
     pushed: HashSet<Thing, RandomState>,
+    /// Groups in Databricks that several groups of the directories fill.
+    fed_by_several: HashSet<Thing, RandomState>,
     /// What listings state, companion snapshots among them.
     listed: Observed,
 }
@@ -80,6 +82,7 @@ impl Survey {
             unresolved: HashMap::new(),
             created: BTreeSet::new(),
             pushed: HashSet::default(),
+            fed_by_several: HashSet::default(),
             listed: snapshots::observed(config),
         }
     }
@@ -104,7 +107,7 @@ impl Survey {
         Ok(())
     }
 
-    /// First pass: learns whom Databricks' own listings name, and takes in what they state.
+    /// First pass: learns whom Databricks' own listings name, and takes in what all listings state.
     ///
     /// # Errors
     /// The lake cannot be read.
@@ -161,6 +164,7 @@ impl Survey {
                 self.unresolved.entry(place.thing).or_default().push((row.time, direction));
             }
         }
+        self.fed_by_several = placing.fed_by_several();
         for ((thing, _), manner) in seen {
             let scope = scopes[manner as usize].to_owned();
             self.scopes.insert(scope.clone());
@@ -207,8 +211,20 @@ impl Survey {
         let unresolved = self.unresolved.into_iter().map(|(thing, all)| (thing, sort(all))).collect();
         let sign_ins = SignIns::read(lake, &self.created)?;
         let (identities, keys) = (self.identities, self.keys);
-        let pushed = self.pushed;
-        Ok(Ground { identities, keys, account, scopes, effect_scopes, unresolved, presence, pushed, sign_ins, noted })
+        let (pushed, fed_by_several) = (self.pushed, self.fed_by_several);
+        Ok(Ground {
+            identities,
+            keys,
+            account,
+            scopes,
+            effect_scopes,
+            unresolved,
+            presence,
+            pushed,
+            fed_by_several,
+            sign_ins,
+            noted,
+        })
     }
 }
 
@@ -259,6 +275,8 @@ pub struct Ground {
     pub(super) presence: BTreeMap<String, BTreeSet<Scope>>,
     /// Entitlements that a record pushes.
     pub(super) pushed: HashSet<Thing, RandomState>,
+    /// Groups in Databricks that several groups of the directories fill.
+    pub(super) fed_by_several: HashSet<Thing, RandomState>,
     /// When those signed in whom Databricks created by itself.
     pub(super) sign_ins: SignIns,
 }

@@ -138,6 +138,12 @@ impl<V> Default for OverTime<V> {
 }
 
 impl<V: Copy> OverTime<V> {
+    /// All that a number was found to stand for.
+    pub(super) fn all(&self, number: u32) -> impl Iterator<Item = V> {
+        let first = self.first.get(number as usize).and_then(Option::as_ref);
+        first.into_iter().chain(self.more.get(&number).into_iter().flatten()).map(|one| one.value)
+    }
+
     pub(super) fn at(&mut self, number: u32, time: i64, work_out: impl FnOnce() -> (V, (i64, i64))) -> V {
         let at = number as usize;
         if self.first.len() <= at {

@@ -1,6 +1,6 @@
 //! The key of every change, by number. Names are resolved once for every span of time in which they mean the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -81,6 +81,22 @@ impl<'a> Placing<'a> {
         // Nobody can be said to hold what cannot be told.
         let holder = if is_known { subject } else { self.unknown(subject) };
         Placed { place: Place { holder, thing }, subject }
+    }
+
+    /// Entitlements that decisions on several groups of directories give.
+    pub(super) fn fed_by_several(&self) -> HashSet<Thing, RandomState> {
+        let is_authority = |entitlement: u32| {
+            let source = self.said.entitlements.get(entitlement, 0);
+            crate::source::is_authority(self.said.words.get(source).unwrap_or_default())
+        };
+        let mut first: HashMap<Thing, u32, RandomState> = HashMap::default();
+        let mut several = HashSet::default();
+        for ((_, entitlement), pair) in self.pairs.iter().filter(|((_, entitlement), _)| is_authority(*entitlement)) {
+            let group = self.said.group(*entitlement);
+            let fed = self.things.all(*pair).map(|(thing, _)| thing);
+            several.extend(fed.filter(|thing| *first.entry(*thing).or_insert(group) != group));
+        }
+        several
     }
 
     pub(super) fn may_be_anybody(&self, subject: Holder) -> bool {

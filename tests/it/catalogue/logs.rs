@@ -76,7 +76,7 @@ fn mail(name: &str) -> String {
 }
 
 impl Logs {
-    fn okta(&mut self, at: &str, event_type: &str, result: &str, targets: &[Value]) {
+    pub(super) fn okta(&mut self, at: &str, event_type: &str, result: &str, targets: &[Value]) {
         self.decides(at, "directory-admin", event_type, result, targets, json!({}));
     }
 
