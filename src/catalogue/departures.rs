@@ -333,11 +333,14 @@ impl<'e> Departure<'e> {
             let by_tracing = self.traced.iter().any(|t| t.reason == Reason::AlreadyInEffect);
             by_tracing && self.personnel.is_none() || self.was_gone(self.start)
         };
+        // That there was no access, or none any more, leans on absence, too.
+        let unsure = || self.traced.iter().find(|t| t.reason == Reason::CoverageGap).and_then(|t| t.hole.clone());
         match self.end {
-            _ if !is_known => (Reason::NotPushed, None),
+            _ if !is_known => unsure().map_or((Reason::NotPushed, None), |hole| (Reason::CoverageGap, Some(hole))),
             Some((end, _)) if end <= self.due => (Reason::Matched, None),
             // That it came too late leans on there being no end before.
             Some(_) => hole().map_or((Reason::Late, None), |hole| (Reason::CoverageGap, Some(hole))),
+            None if unsure().is_some() => (Reason::CoverageGap, unsure()),
             None if was_gone() => (Reason::AlreadyInEffect, None),
             None if self.returned().is_some_and(|back| back <= self.due) => (Reason::Superseded, None),
             None if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),

@@ -145,6 +145,13 @@ impl<'a> Builder<'a> {
                 pushed.insert(keys.holder(place.holder).label());
             }
         }
+        for (key, _, _) in ground.noted.seen().filter(|(_, _, seen)| seen.iter().any(|seen| seen.held)) {
+            match &key.entitlement {
+                Entitlement::Member(group) => drop(pushed.insert(group)),
+                Entitlement::Account if key.is_group => drop(pushed.insert(key.subject.label())),
+                _ => {}
+            }
+        }
         pushed.extend(ground.effect_scopes.keys().chain(&ground.pushed).filter_map(
             |thing| match &keys.thing(*thing).1 {
                 Entitlement::Member(group) => Some(&**group),

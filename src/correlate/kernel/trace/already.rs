@@ -1,0 +1,83 @@
+//! Whether there was anything left to carry out when a decision was made.
+
+use super::super::index::side;
+use super::super::{Instant, Scope, UNSAID_EFFECT, World};
+use super::{Held, Tracer};
+use crate::change::Direction;
+
+const fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Grant => Direction::Revoke,
+        _ => Direction::Grant,
+    }
+}
+
+/// Whether access was as decided when it was decided.
+pub(super) enum Already {
+    Not,
+    InEffect,
+    /// It was by the last record, but may have changed in the hole of that id.
+    Unsure(String),
+}
+
+impl Tracer<'_> {
+    /// True when the access was known to be as decided before it was decided.
+    pub(super) fn was_held(&self, d: usize) -> bool {
+        match self.held_before(d) {
+            Held::Unknown => false,
+            Held::Yes => self.case().decisions[d].direction == Direction::Grant,
+            Held::No => self.case().decisions[d].direction == Direction::Revoke,
+            Held::Suspended => {
+                let (decided, until) = (self.case().decisions[d].time, self.index.reversed_at(d) - 1);
+                let back = self.index.endings.last_restored(Scope::ACCOUNT, until);
+                self.case().decisions[d].direction == Direction::Revoke && back.is_none_or(|back| back < decided)
+            }
+        }
+    }
+
+    pub(super) fn already(&self, world: &dyn World, d: usize) -> Already {
+        let decision = &self.case().decisions[d];
+        let unseen = |since: Instant| {
+            let hole = world.effect_hole(self.places(world), since - self.limits.window.skew, decision.time);
+            hole.map_or(Already::InEffect, Already::Unsure)
+        };
+        if self.held_before(d) != Held::Unknown || decision.direction == Direction::Grant {
+            if !self.was_held(d) {
+                return Already::Not;
+            }
+            // What said it again in time has carried it out, if it was not in effect.
+            let until = self.index.reversed_at(d).min(self.due(decision).saturating_add(1));
+            if self.first(self.said(), d, until).anywhere.is_some() {
+                return Already::InEffect;
+            }
+            let since = self.history().since(decision.time).unwrap_or(Instant::MIN);
+            if self.case().may_have_been_done(opposite(decision.direction), since, decision.time) {
+                return Already::Unsure(UNSAID_EFFECT.to_owned());
+            }
+            // Decided otherwise since the last record, and perhaps carried out where nothing was logged.
+            return self.decided_otherwise(d, since).map_or(Already::InEffect, unseen);
+        }
+        // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
+        let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
+        let granted = self.index.ranked_before(0, d).filter(is_undone);
+        granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time))
+    }
+
+    /// The first decision the other way round between the last record and this one.
+    fn decided_otherwise(&self, d: usize, since: Instant) -> Option<Instant> {
+        let decision = &self.case().decisions[d];
+        let against = self.index.ranked(1 - side(decision.direction), since..=decision.time);
+        against.iter().find(|r| **r < d).map(|r| self.case().decisions[*r].time)
+    }
+
+    // A push in flight when its decision was reversed can land after the reversal; then the access stands.
+    fn lands_later(&self, granted: usize, removed: usize) -> bool {
+        let decisions = &self.case().decisions;
+        let (from, to) = (decisions[granted].time - self.limits.window.skew, self.index.reversed_at(removed));
+        let from = from.max(decisions[removed].time);
+        let list = &self.said().anywhere[0];
+        let time = |e: usize| self.case().effects[e].time;
+        let landed = list.get(list.partition_point(|&e| time(e) < from)).map(|&e| time(e));
+        landed.is_some_and(|time| time < to && self.limits.window.holds(decisions[granted].time, time))
+    }
+}
