@@ -81,35 +81,27 @@ impl Item<'_> {
     }
 
     fn redundant(&self, world: &dyn World, judged: Vouched) -> Vouched {
-        let before = self.index.marks().before(&self.span, self.place);
-        match before
-            .and_then(|before| self.unseen_change(world, before.time).or_else(|| self.unsaid_change(before.time)))
-        {
+        let before = self.index.marks().before(&self.span, self.place).filter(|_| !self.is_authorised_anyway());
+        match before.and_then(|before| self.unseen_change(world, before.time)) {
             None => Vouched { reason: Reason::Redundant, ..judged },
             hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },
         }
     }
 
-    // What was held by the last record may have been taken since where nothing was logged, if it was decided.
+    // What was held by the last record may have been taken since: where nothing was logged, or by an effect of unknown outcome.
     fn unseen_change(&self, world: &dyn World, since: Instant) -> Option<String> {
         let now = self.effect.time;
-        if !self.index.is_contradicted(self.side(), now, self.limits) {
-            return None;
-        }
-        let against = self.index.ranked(1 - self.side(), since..=now).first()?;
-        let decided = self.index.case.decisions[*against].time;
-        world.effect_hole(&[self.effect.scope], decided - self.limits.window.skew, now)
+        let against = if self.side() == 0 { Direction::Revoke } else { Direction::Grant };
+        let unsaid = || self.index.case.may_have_been_done(against, since, now).then(|| UNSAID_EFFECT.to_owned());
+        world.effect_hole(&[self.effect.scope], since, now).or_else(unsaid)
     }
 
-    // It may have been taken by an effect of unknown outcome. What is decided besides, or put back by the connector, is authorised then, too.
-    fn unsaid_change(&self, since: Instant) -> Option<String> {
-        let (from, now) = (self.limits.window.around(self.effect.time).0, self.effect.time);
-        let against = if self.side() == 0 { Direction::Revoke } else { Direction::Grant };
-        let is_decided = !self.index.ranked(self.side(), from..=now).is_empty();
-        let is_authorised =
-            || (is_decided || self.effect.by_connector) && !self.index.is_contradicted(self.side(), now, self.limits);
-        let is_unsaid = self.index.case.may_have_been_done(against, since, now) && !is_authorised();
-        is_unsaid.then(|| UNSAID_EFFECT.to_owned())
+    // Whether it would pass if it had changed something: decided besides, or put back by the connector.
+    fn is_authorised_anyway(&self) -> bool {
+        let now = self.effect.time;
+        let (from, _) = self.limits.window.around(now);
+        let is_decided = || !self.index.ranked(self.side(), from..=now).is_empty();
+        (self.effect.by_connector || is_decided()) && !self.index.is_contradicted(self.side(), now, self.limits)
     }
 
     fn push_of(&self, decision: usize) -> Option<usize> {

@@ -140,6 +140,8 @@ pub(super) const LEAVERS: &[Story] = &[
             logs.user("06-30 09:00", "add", "carol");
             logs.lifecycle("02 09:00", "deactivate", "carol");
             logs.lifecycle("02 12:00", "reactivate", "carol");
+            // That nothing was done meanwhile leans on the log of that hour.
+            logs.signs_in("02 09:30", "account", "nobody@example.com");
         },
         judged: &[
             "user.deactivate alice account: pass no_activity",

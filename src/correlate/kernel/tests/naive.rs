@@ -309,17 +309,18 @@ impl Naive<'_> {
         effect.by_connector && !by.is_some_and(|e| self.case.effects[e].by_connector)
     }
 
-    // Decided otherwise since the last record, over a hole.
+    // Since the last record, over a hole, where it would not pass anyway.
     fn may_have_changed(&self, i: usize) -> bool {
         let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
         let Some(before) = self.marks_before(i).last().copied() else { return false };
-        let against = decisions.iter().find(|r| {
-            r.direction != effect.direction && r.rank.is_some() && r.time >= before.0 && r.time <= effect.time
+        let is_decided = decisions.iter().any(|d| {
+            d.direction == effect.direction
+                && d.rank.is_some()
+                && d.time <= effect.time
+                && d.time >= effect.time - self.limits.window.look_back
         });
-        let hole = |r: &Decision| {
-            self.world.effect_hole(&[effect.scope], r.time - self.limits.window.skew, effect.time).is_some()
-        };
-        self.is_contradicted(i) && against.is_some_and(hole)
+        let passes = (is_decided || effect.by_connector) && !self.is_contradicted(i);
+        !passes && self.world.effect_hole(&[effect.scope], before.0, effect.time).is_some()
     }
 
     fn is_contradicted(&self, i: usize) -> bool {

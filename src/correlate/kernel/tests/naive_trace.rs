@@ -248,11 +248,6 @@ impl Naive<'_> {
         let ends = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| e.time);
         let all = effects.chain(ends).chain(case.observations.iter().map(|o| o.time));
         let Some(since) = all.filter(|time| *time < decision.time).max() else { return false };
-        let mut against = case.decisions[..d].iter().filter(|r| r.direction != decision.direction && r.rank.is_some());
-        let first = against.find(|r| r.time >= since);
-        first.is_some_and(|r| {
-            let from = r.time - self.limits.window.skew;
-            self.world.effect_hole(&case.effect_scopes, from, decision.time).is_some()
-        })
+        self.world.effect_hole(&case.effect_scopes, since, decision.time).is_some()
     }
 }

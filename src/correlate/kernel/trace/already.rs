@@ -1,6 +1,5 @@
 //! Whether there was anything left to carry out when a decision was made.
 
-use super::super::index::side;
 use super::super::{Instant, Scope, UNSAID_EFFECT, World};
 use super::{Held, Tracer};
 use crate::change::Direction;
@@ -38,7 +37,7 @@ impl Tracer<'_> {
     pub(super) fn already(&self, world: &dyn World, d: usize) -> Already {
         let decision = &self.case().decisions[d];
         let unseen = |since: Instant| {
-            let hole = world.effect_hole(self.places(world), since - self.limits.window.skew, decision.time);
+            let hole = world.effect_hole(self.places(world), since, decision.time);
             hole.map_or(Already::InEffect, Already::Unsure)
         };
         if self.held_before(d) != Held::Unknown || decision.direction == Direction::Grant {
@@ -54,20 +53,13 @@ impl Tracer<'_> {
             if self.case().may_have_been_done(opposite(decision.direction), since, decision.time) {
                 return Already::Unsure(UNSAID_EFFECT.to_owned());
             }
-            // Decided otherwise since the last record, and perhaps carried out where nothing was logged.
-            return self.decided_otherwise(d, since).map_or(Already::InEffect, unseen);
+            // It may have changed where nothing was logged.
+            return unseen(since);
         }
         // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
         let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
         let granted = self.index.ranked_before(0, d).filter(is_undone);
-        granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time))
-    }
-
-    /// The first decision the other way round between the last record and this one.
-    fn decided_otherwise(&self, d: usize, since: Instant) -> Option<Instant> {
-        let decision = &self.case().decisions[d];
-        let against = self.index.ranked(1 - side(decision.direction), since..=decision.time);
-        against.iter().find(|r| **r < d).map(|r| self.case().decisions[*r].time)
+        granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time - self.limits.window.skew))
     }
 
     // A push in flight when its decision was reversed can land after the reversal; then the access stands.
