@@ -70,7 +70,8 @@ impl Rows {
             if let Some((byte_offset, so_far, kept)) = self.long.take() {
                 frames.push(Frame::too_long(self.line, byte_offset, so_far + length as u64, &kept));
             } else {
-                self.row(row, start, base, last && start + length == bytes.len(), views, frames);
+                let at_end = last && start + length == bytes.len() && !row.ends_with(b"\n");
+                self.row(row, start, base, at_end, views, frames);
             }
             self.line += memchr_iter(b'\n', row).count() as u64;
             start += length;

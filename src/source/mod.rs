@@ -115,7 +115,7 @@ pub const COLLECTORS: &[Envelope] = &[
     Envelope { name: "Elastic search answer", marker: b"\"hits\"", path: &["hits", "hits"] },
     Envelope { name: "Elastic document", marker: b"\"_source\"", path: &["_source"] },
     Envelope { name: "Elastic event", marker: b"\"original\"", path: &["event", "original"] },
-    Envelope { name: "Elastic field", marker: b"\"event.original\"", path: &["event.original"] },
+    Envelope { name: "Elastic event in a flat row", marker: b"\"event.original\"", path: &["event.original"] },
     // What is left where a wrapper `event` was opened before.
     Envelope { name: "Elastic event, inside", marker: b"\"original\"", path: &["original"] },
 ];

@@ -139,7 +139,6 @@ fn rows_of_one_or_two_columns_are_rows() {
         (column("AuditData", audits()), [2, 3]),
         (column("\"AuditData\"", audits()), [2, 3]),
         (column("#TYPE Selected.System.Management.Automation.PSCustomObject\r\n\"AuditData\"", audits()), [3, 4]),
-        (column("anything", audits().map(|audit| json!({ "AuditData": audit }))), [2, 3]),
         (column("CreationDate,AuditData", audits()).replace("\n\"", "\n2026-07-01,\""), [2, 3]),
         (column("CreationDate;AuditData", audits()).replace("\n\"", "\n2026-07-01;\""), [2, 3]),
     ] {
@@ -152,6 +151,14 @@ fn rows_of_one_or_two_columns_are_rows() {
         let found: Vec<i64> = events.column("line").unwrap().i64().unwrap().iter().flatten().collect();
         assert_eq!(found, lines, "{text}");
     }
+}
+
+#[test]
+fn json_in_a_cell_tells_that_the_line_above_is_a_header() {
+    let place = Place::new();
+    place.write("a.csv", column("anything", [unified(1, 8, "Add user.")]));
+    assert_eq!(place.ingest_detected(Limits::NORMAL).files[0].packing, "csv");
+    assert!(reasons(&place.lake())[0].contains("with the keys `anything`"));
 }
 
 #[test]
@@ -196,18 +203,18 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
         |_, text| json!({ "_source": { "event.original": text } }),
     ];
     let records = [log_event(1), call(2), unified(3, 8, "Add user."), unified(4, 15, "UserLoggedIn"), audit(5)];
-    for wrapper in wrappers {
-        let wrapped = || records.iter().map(|record| wrapper(record.clone(), quoted(record)));
-        // Together, and each source alone.
-        for text in wrapped().map(|line| one_per_line([line])).chain([one_per_line(wrapped())]) {
-            let place = Place::new();
-            place.write("a.json", &text);
-            let done = place.ingest_detected(Limits::NORMAL);
-            let lines = text.lines().count() as u64;
-            assert_eq!(done.totals, counts(lines, lines, 0, 0, 0), "{text}{:?}", reasons(&place.lake()));
-            assert_eq!(raws(&place.lake(), &text).len() as u64, lines);
-        }
+    let lines: Vec<String> = wrappers
+        .iter()
+        .flat_map(|wrapper| records.iter().map(|record| one_per_line([wrapper(record.clone(), quoted(record))])))
+        .collect();
+    let (alone, together) = (Place::new(), Place::new());
+    lines.iter().enumerate().for_each(|(number, line)| alone.write(&format!("{number}.json"), line));
+    together.write("a.json", lines.concat());
+    for place in [&alone, &together] {
+        let done = place.ingest_detected(Limits::NORMAL);
+        assert_eq!(done.totals, counts(45, 5, 40, 0, 0), "{:?}", reasons(&place.lake()));
     }
+    assert_eq!(raws(&together.lake(), &lines.concat()).len(), 5);
     let place = Place::new();
     place.write("a.csv", column("_id,\"event.original\"", records).replace("\n\"", "\n1,\""));
     assert_eq!(place.ingest_detected(Limits::NORMAL).totals, counts(5, 5, 0, 0, 0));
@@ -225,7 +232,7 @@ fn a_wrapper_without_a_record_is_rejected_for_that() {
         reasons(&place.lake()),
         [
             "/AuditData: expected a record, found an empty text",
-            "/AuditData: expected a record, found a text that is no whole JSON",
+            "not JSON: expected `:` at line 1 column 4",
             "/_raw: expected a record, found an empty text",
             "/result/_raw: expected a record, found a text that is no whole JSON",
             "/_raw: expected a record, found null",
