@@ -127,7 +127,7 @@ fn records_are_found_in_every_packing() {
             Packing::Values,
             vec![ok(1, 0, a), ok(1, at, "{\"b\":\"}{\"}"), ok(1, at + 11, a)],
         ),
-        (format!("{{\"b\":\"}}{{\"}}\n"), Packing::Lines, vec![ok(1, 0, "{\"b\":\"}{\"}")]),
+        ("{\"b\":\"}{\"}\n".into(), Packing::Lines, vec![ok(1, 0, "{\"b\":\"}{\"}")]),
         ("hello\n".into(), Packing::Junk, vec![bad(1, 0, "the file is text, but no line of it starts a JSON record")]),
     ];
     for (text, packing, expected) in cases {
