@@ -8,8 +8,15 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::table::put_object;
 use super::{Frame, KEPT_OF_DEFECT, MAX_RECORD};
 
-/// How many columns a header must name to be one.
+/// How many columns a header must name to be one, unless it names a column of records, or JSON stands below it.
 const LEAST_COLUMNS: usize = 3;
+
+/// Columns that hold whole records.
+const RECORD_COLUMNS: [&str; 7] =
+    ["AuditData", "_raw", "event.original", "@message", "message", "CloudTrailEvent", "raw"];
+
+/// How the line begins that PowerShell writes above a header.
+const TYPE_LINE: &[u8] = b"#TYPE ";
 
 /// Splits a stream into rows and turns each into a JSON object of texts.
 #[derive(Debug)]
@@ -26,14 +33,23 @@ pub(super) struct Rows {
 impl Rows {
     /// Looks at the beginning of a file; `None` when its first line is no header.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let first = head.trim_ascii_start();
+        let first = below_type_line(head.trim_ascii_start())?;
         let end = memchr(b'\n', first)?;
-        let delimiter = *[b',', b';', b'\t'].iter().max_by_key(|d| memchr_iter(**d, &first[..end]).count())?;
+        let delimiter = *[b'\t', b';', b','].iter().max_by_key(|d| memchr_iter(**d, &first[..end]).count())?;
         let header = names(&first[..end], delimiter)?;
-        let is_header = header.len() >= LEAST_COLUMNS && header.iter().all(|name| is_name(name));
         let rows = &first[end..];
         let backslash = find(rows, b"{\\\"") && !find(rows, b"{\"\"");
-        is_header.then_some(Self { delimiter, backslash, header: None, line: 1, long: None })
+        let found = Self { delimiter, backslash, header: None, line: 1, long: None };
+        let is_header = header.iter().all(|name| is_name(name))
+            && (header.len() >= LEAST_COLUMNS || header.iter().any(|name| holds_records(name)) || found.has_json(rows));
+        is_header.then_some(found)
+    }
+
+    /// Whether a cell of the first row holds JSON.
+    fn has_json(&self, rows: &[u8]) -> bool {
+        let rows = rows.trim_ascii_start();
+        let row = &rows[..self.row_end(rows).unwrap_or(rows.len())];
+        self.cells(row.trim_ascii()).is_ok_and(|cells| cells.iter().any(|cell| cell.trim_ascii().starts_with(b"{\"")))
     }
 
     /// Frames the rows of `bytes`, which start at `base` in the stream; returns how many bytes are done with.
@@ -54,7 +70,8 @@ impl Rows {
             if let Some((byte_offset, so_far, kept)) = self.long.take() {
                 frames.push(Frame::too_long(self.line, byte_offset, so_far + length as u64, &kept));
             } else {
-                self.row(row, start, base, last && start + length == bytes.len(), views, frames);
+                let at_end = last && start + length == bytes.len() && !row.ends_with(b"\n");
+                self.row(row, start, base, at_end, views, frames);
             }
             self.line += memchr_iter(b'\n', row).count() as u64;
             start += length;
@@ -100,6 +117,9 @@ impl Rows {
             return;
         }
         let Some(header) = &self.header else {
+            if text.starts_with(TYPE_LINE) {
+                return;
+            }
             self.header = names(text, self.delimiter);
             return;
         };
@@ -143,6 +163,18 @@ impl Rows {
             Err(error) => Err(format!("the row cannot be read: {error}")),
         }
     }
+}
+
+/// What stands below the line of a type, where the text begins with one.
+fn below_type_line(text: &[u8]) -> Option<&[u8]> {
+    if !text.starts_with(TYPE_LINE) {
+        return Some(text);
+    }
+    memchr(b'\n', text).map(|end| text[end + 1..].trim_ascii_start())
+}
+
+fn holds_records(name: &str) -> bool {
+    RECORD_COLUMNS.iter().any(|column| column.eq_ignore_ascii_case(name))
 }
 
 // Portals write a header with a unit behind some names: `TimeGenerated [UTC]`.

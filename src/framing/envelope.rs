@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use memchr::memchr2;
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use super::table;
 use crate::source::Envelope;
@@ -53,16 +53,24 @@ impl<'e> Wrappers<'e> {
         Self(envelopes.iter().map(|e| (Finder::new(e.marker), e)).collect())
     }
 
+    /// These, then those.
+    pub fn and(mut self, others: &'e [Envelope]) -> Self {
+        self.0.extend(Self::of(others).0);
+        self
+    }
+
     /// Finds the records inside a frame, by the general lists and the wrappers of its source, wrappers inside wrappers included.
+    /// Where several values stand in a row and the first is a wrapper, all are opened.
     pub fn open(&self, frame: &[u8]) -> Inner {
-        match self.once(frame) {
-            Inner::Records(pieces) => {
-                let mut found = Vec::with_capacity(pieces.len());
-                pieces.into_iter().for_each(|piece| self.inside(frame, piece, WRAPPERS, &mut found));
-                if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
-            }
-            other => other,
-        }
+        let first = match self.once(frame) {
+            Inner::Itself => return Inner::Itself,
+            Inner::Empty => Vec::new(),
+            Inner::Records(pieces) => pieces,
+        };
+        let pieces = in_a_row(frame).unwrap_or(first);
+        let mut found = Vec::with_capacity(pieces.len());
+        pieces.into_iter().for_each(|piece| self.inside(frame, piece, WRAPPERS, &mut found));
+        if found.is_empty() { Inner::Empty } else { Inner::Records(found) }
     }
 
     fn once(&self, frame: &[u8]) -> Inner {
@@ -102,6 +110,25 @@ impl<'e> Wrappers<'e> {
             Inner::Itself | Inner::Records(_) => found.push(piece),
         }
     }
+}
+
+/// The objects that stand in a row in a text, with nothing between them, as some streams deliver them; `None` where there are not
+/// several. What follows a broken one belongs to it.
+pub fn in_a_row(text: impl AsRef<[u8]>) -> Option<Vec<Piece>> {
+    let text = text.as_ref();
+    let may_be = || [&b"}{"[..], b"} {", b"}\t{", b"}\r{"].iter().any(|joint| memmem::find(text, joint).is_some());
+    let (mut found, mut at) = (Vec::new(), 0);
+    while text.get(at) == Some(&b'{') && (at > 0 || may_be()) {
+        let end = balanced(&text[at..]).map_or(text.len(), |length| at + length);
+        found.push(Piece { span: at..end, text: None });
+        at = end + (text.len() - end - text[end..].trim_ascii_start().len());
+    }
+    let is_row = found.len() > 1;
+    // A rest that is no object is no record either, and must not be lost.
+    if at < text.len() {
+        found.push(Piece { span: at..text.len(), text: None });
+    }
+    is_row.then_some(found)
 }
 
 fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {

@@ -21,7 +21,7 @@ pub(super) fn cause(head: &[u8]) -> String {
         return "the file is binary, not JSON".to_owned();
     }
     match first.trim_ascii_start().first() {
-        Some(b'<') => "the file looks like XML or HTML, not JSON".to_owned(),
+        Some(b'<') if is_markup(first.trim_ascii_start()) => "the file looks like XML or HTML, not JSON".to_owned(),
         Some(b'#') => "the file is text, but no line of it starts a JSON record".to_owned(),
         _ if first.contains(&b',') && second.contains(&b',') => "the file looks like CSV, not JSON".to_owned(),
         _ if first.contains(&b'\t') && second.contains(&b'\t') => {
@@ -29,4 +29,9 @@ pub(super) fn cause(head: &[u8]) -> String {
         }
         _ => "the file is text, but no line of it starts a JSON record".to_owned(),
     }
+}
+
+// `<14>` is how a line of syslog begins.
+fn is_markup(line: &[u8]) -> bool {
+    line.get(1).is_some_and(|second| second.is_ascii_alphabetic() || matches!(second, b'!' | b'?' | b'/'))
 }

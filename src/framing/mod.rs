@@ -13,7 +13,7 @@ mod values;
 use std::ops::Range;
 
 pub use decode::{Compression, Open};
-pub use envelope::{Inner, Piece, Wrappers};
+pub use envelope::{Inner, Piece, Wrappers, in_a_row};
 pub use stream::{Content, Frames};
 
 /// Longest record that is read; a longer one is rejected and reading goes on behind it.

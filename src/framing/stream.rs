@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use super::csv_rows;
 use super::decode::{Decoded, Progress, decoder};
-use super::envelope::{balanced, list_start};
+use super::envelope::{balanced, in_a_row, list_start};
 use super::lines::Lines;
 use super::parquet_rows;
 use super::values::Values;
@@ -210,20 +210,21 @@ fn packing(head: &[u8], more: bool, claims: &dyn Fn(&str) -> bool) -> (Packing, 
             other => (other, Splitter::Values(Values::default())),
         },
         Some(_) if text.split(|b| *b == b'\n').any(is_record_line) => (Packing::Lines, lines()),
-        Some(_) if is_claimed(text, claims) => (Packing::Text, lines()),
+        Some(_) if is_claimed(text, FIRST_LINES, claims) => (Packing::Text, lines()),
         Some(_) => match csv_rows::Rows::of(text) {
             Some(rows) => (Packing::Csv, Splitter::Csv(rows)),
+            None if is_claimed(text, usize::MAX, claims) => (Packing::Text, lines()),
             None => (Packing::Junk, lines()),
         },
     }
 }
 
-/// Lines that are tried before a text is given up: logs begin with notes.
-const TRIED_LINES: usize = 50;
+/// Lines of which one that a source claims tells more than a header does: logs begin with notes.
+const FIRST_LINES: usize = 50;
 
-fn is_claimed(text: &[u8], claims: &dyn Fn(&str) -> bool) -> bool {
+fn is_claimed(text: &[u8], count: usize, claims: &dyn Fn(&str) -> bool) -> bool {
     let lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    lines.take(TRIED_LINES).filter_map(|line| std::str::from_utf8(line).ok()).any(claims)
+    lines.take(count).filter_map(|line| std::str::from_utf8(line).ok()).any(claims)
 }
 
 fn object_packing(text: &[u8]) -> Packing {
@@ -237,6 +238,10 @@ fn object_packing(text: &[u8]) -> Packing {
     let begins_list = !complete && first.trim_ascii_end().ends_with(b"[");
     if (!is_lines || begins_list) && list_start(if complete { first } else { text }).is_some() {
         return Packing::List;
+    }
+    // A line of many values may be longer than any line that is kept; one of many such lines is taken apart later.
+    if rest.trim_ascii().is_empty() && in_a_row(first).is_some() {
+        return Packing::Values;
     }
     let only_line = first.len() == text.len();
     if complete || is_lines || only_line { Packing::Lines } else { Packing::Values }

@@ -117,6 +117,17 @@ fn records_are_found_in_every_packing() {
         ("a,b\n1,2\n".into(), Packing::Junk, vec![bad(1, 0, "the file looks like CSV, not JSON")]),
         ("\0\u{1}\u{2}{".into(), Packing::Junk, vec![bad(1, 0, "the file is binary, not JSON")]),
         ("<html>".into(), Packing::Junk, vec![bad(1, 0, "the file looks like XML or HTML, not JSON")]),
+        (
+            "<14>Jul  1".into(),
+            Packing::Junk,
+            vec![bad(1, 0, "the file is text, but no line of it starts a JSON record")],
+        ),
+        (
+            format!("{a}{{\"b\":\"}}{{\"}} {a}\n"),
+            Packing::Values,
+            vec![ok(1, 0, a), ok(1, at, "{\"b\":\"}{\"}"), ok(1, at + 11, a)],
+        ),
+        ("{\"b\":\"}{\"}\n".into(), Packing::Lines, vec![ok(1, 0, "{\"b\":\"}{\"}")]),
         ("hello\n".into(), Packing::Junk, vec![bad(1, 0, "the file is text, but no line of it starts a JSON record")]),
     ];
     for (text, packing, expected) in cases {

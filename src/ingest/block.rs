@@ -25,8 +25,8 @@ const POINTED_TO: usize = 128 << 10;
 pub(super) struct FileContext<'f> {
     pub(super) stored: &'f str,
     pub(super) file_id: &'f str,
-    /// The source, or why there is none.
-    pub(super) source: Result<&'static dyn Source, String>,
+    /// The source; `None` = its first records are of none, and each record is asked about.
+    pub(super) source: Option<&'static dyn Source>,
     /// True = the source was asked for, and no other may be tried.
     pub(super) is_forced: bool,
     pub(super) zone: Option<Tz>,
@@ -74,6 +74,8 @@ pub(super) struct Part {
     pub(super) rejects: Vec<Reject>,
     pub(super) filtered: BTreeMap<&'static str, u64>,
     pub(super) records: u64,
+    /// The source of the first record that one took.
+    pub(super) source: Option<&'static str>,
 }
 
 /// Blocks under construction; several small files share one, since a batch of few rows costs as much as one of many.
@@ -165,7 +167,7 @@ impl Blocks {
         }
         let start = self.open.rows.len();
         let part = Part { block: self.done.len(), ..Part::default() };
-        let wrappers = Wrappers::of(file.source.as_ref().map_or(&[], |source| source.envelopes()));
+        let wrappers = Wrappers::of(file.source.map_or(&[], Source::envelopes));
         let is_pointed_to = chunk.bytes.len() >= POINTED_TO;
         let bytes = std::mem::take(&mut chunk.bytes);
         let whole = String::from_utf8(bytes).map_err(|error| error.into_bytes());

@@ -10,7 +10,7 @@ use super::detect;
 use super::rows::{Lineage, put_changes, put_event, put_statements};
 use super::secrets::{mask_values, masked};
 use crate::event::Event;
-use crate::framing::{Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers};
+use crate::framing::{Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers, in_a_row};
 use crate::source::{Fate, Record, Source, Traits};
 
 /// Rule that an empty wrapper is left out by.
@@ -39,7 +39,31 @@ struct Place<'c> {
     /// What is kept as the record's raw text, and where it begins in the bytes of the chunk.
     raw: &'c str,
     start: Option<usize>,
+    /// How often what stands here was opened in another way than the file's source opens its records.
+    turns: u8,
 }
+
+impl<'c> Place<'c> {
+    /// The place of a piece of the text that stands here.
+    fn of<'p>(self, text: &'p str, piece: &'p Piece) -> Place<'p>
+    where
+        'c: 'p,
+    {
+        // Rows of separated values, and texts inside strings, have bytes of their own, in which the piece has no place.
+        let is_placed = self.frame.view.is_none() && self.start.is_some();
+        let inside = if is_placed { piece.span.start } else { 0 };
+        let start = self.start.filter(|_| is_placed && piece.text.is_none()).map(|start| start + inside);
+        Place { byte_offset: self.byte_offset + inside as u64, raw: cut(text, piece), start, ..self }
+    }
+}
+
+/// The text of a piece. Elements begin and end with ASCII, so that the text can be cut there.
+fn cut<'p>(text: &'p str, piece: &'p Piece) -> &'p str {
+    piece.text.as_deref().or_else(|| text.get(piece.span.clone())).unwrap_or_default()
+}
+
+/// Turns that are taken for one record. Without a limit a hostile one could exhaust the stack.
+const TURNS: u8 = 4;
 
 impl<'c> ChunkReader<'c> {
     /// What stands in the chunk; the whole was looked through once, so that each record need not be.
@@ -61,10 +85,6 @@ impl<'c> ChunkReader<'c> {
             Some(view) => std::str::from_utf8(&views[view.clone()]),
             None => self.text(&frame.span),
         };
-        let source = match &self.file.source {
-            Ok(source) => *source,
-            Err(why) => return self.part.reject(frame, frame.byte_offset, why, self.bytes(frame)),
-        };
         let text = match read {
             Ok(text) => text,
             Err(error) => {
@@ -77,13 +97,34 @@ impl<'c> ChunkReader<'c> {
             Some(_) => self.text(&frame.span).unwrap_or_default(),
             None => text,
         };
-        match self.wrappers.open(text.as_bytes()) {
-            Inner::Itself => {
-                let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start) };
-                self.record(text, source, place);
-            }
-            Inner::Records(pieces) => pieces.iter().for_each(|piece| self.piece(piece, text, source, frame)),
-            Inner::Empty => self.part.filter(EMPTY_ENVELOPE),
+        let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start), turns: 0 };
+        match self.file.source {
+            Some(source) => self.opened(self.wrappers.open(text.as_bytes()), text, source, place),
+            None => self.of_any_source(text, place),
+        }
+    }
+
+    /// A record of a file that no source is known of.
+    fn of_any_source(&mut self, text: &str, place: Place<'_>) {
+        if let Some(values) = in_a_row(text) {
+            return values.iter().for_each(|value| self.of_any_source(cut(text, value), place.of(text, value)));
+        }
+        match detect::source_of_text(text) {
+            Ok(source) => self.turn(detect::opened(source, text), text, source, place),
+            Err(reason) => self.reject(&detect::emptiness(text).unwrap_or(reason), text, place),
+        }
+    }
+
+    /// Reads what has to be opened in another way than the file's source opens its records.
+    fn turn(&mut self, inner: Inner, text: &str, source: &'static dyn Source, place: Place<'_>) {
+        self.opened(inner, text, source, Place { turns: place.turns + 1, ..place });
+    }
+
+    fn opened(&mut self, inner: Inner, text: &str, source: &'static dyn Source, place: Place<'_>) {
+        match inner {
+            Inner::Itself => self.record(text, source, place),
+            Inner::Records(pieces) => pieces.iter().for_each(|piece| self.piece(piece, text, source, place)),
+            Inner::Empty => self.filter(EMPTY_ENVELOPE, source),
         }
     }
 
@@ -95,54 +136,62 @@ impl<'c> ChunkReader<'c> {
         }
     }
 
-    fn piece(&mut self, piece: &Piece, text: &str, source: &'static dyn Source, frame: &Frame) {
-        // Elements begin and end with ASCII, so that the text can be cut there.
-        let inner = piece.text.as_deref().or_else(|| text.get(piece.span.clone())).unwrap_or_default();
-        // Rows of separated values have bytes of their own, in which the element has no place.
-        let is_placed = frame.view.is_none();
-        let inside = if is_placed { piece.span.start } else { 0 };
-        let start = (is_placed && piece.text.is_none()).then_some(frame.span.start + inside);
-        let place = Place { frame, byte_offset: frame.byte_offset + inside as u64, raw: inner, start };
-        self.record(inner, source, place);
+    fn piece(&mut self, piece: &Piece, text: &str, source: &'static dyn Source, outer: Place<'_>) {
+        self.record(cut(text, piece), source, outer.of(text, piece));
     }
 
     fn record(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) {
-        let record = Record { text, path: self.file.stored, zone: self.file.zone };
-        match source.read(&record) {
-            Fate::Rejected(reason) => match self.other_source(source, text) {
-                Some(other) => self.end(other.read(&record), other, text, place),
-                None => self.end(Fate::Rejected(reason), source, text, place),
-            },
-            fate => self.end(fate, source, text, place),
+        match source.read(&Record { text, path: self.file.stored, zone: self.file.zone }) {
+            Fate::Rejected(reason) => self.refused(&reason, text, source, place),
+            Fate::Filtered(rule) => self.filter(rule, source),
+            Fate::Accepted(event) if !is_storable(event.event_time) => {
+                let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
+                self.part.reject(place.frame, place.byte_offset, &reason, place.raw.as_bytes());
+            }
+            Fate::Accepted(event) => {
+                self.part.took(source);
+                self.event(&event, source, place);
+            }
         }
     }
 
-    /// The source of a record that its file's source does not read: one file may hold the records of several.
+    /// What its source does not read may be several records, stand in the wrapper of a collector, or be of another source, since
+    /// one file may hold the records of several.
+    fn refused(&mut self, reason: &str, text: &str, source: &'static dyn Source, place: Place<'_>) {
+        if place.turns < TURNS {
+            if let Some(values) = in_a_row(text) {
+                return self.turn(Inner::Records(values), text, source, place);
+            }
+            if let Some(inner) = detect::opened_further(source, text) {
+                return self.turn(inner, text, source, place);
+            }
+            if let Some(other) = self.other_source(source, text) {
+                return self.turn(detect::opened(other, text), text, other, place);
+            }
+        }
+        match detect::emptiness(text) {
+            Some(reason) => self.reject(&reason, text, place),
+            None => self.reject(reason, text, place),
+        }
+    }
+
     fn other_source(&self, source: &'static dyn Source, text: &str) -> Option<&'static dyn Source> {
         if self.file.is_forced {
             return None;
         }
-        detect::source_of_record(text).filter(|other| other.id() != source.id())
+        detect::source_of_text(text).ok().filter(|other| other.id() != source.id())
     }
 
-    fn end(&mut self, fate: Fate<'_>, source: &'static dyn Source, text: &str, place: Place<'_>) {
+    fn filter(&mut self, rule: &'static str, source: &'static dyn Source) {
+        self.part.took(source);
+        *self.part.filtered.entry(rule).or_default() += 1;
+    }
+
+    fn reject(&mut self, reason: &str, text: &str, place: Place<'_>) {
         let frame = place.frame;
-        match fate {
-            Fate::Filtered(rule) => self.part.filter(rule),
-            Fate::Rejected(reason) if frame.at_end && !is_closed(text.as_bytes()) => {
-                let reason = format!("the file ends inside this line: {reason}");
-                self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes());
-            }
-            Fate::Rejected(reason) => self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes()),
-            Fate::Accepted(event) if !is_storable(event.event_time) => {
-                let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
-                self.part.reject(frame, place.byte_offset, &reason, place.raw.as_bytes());
-            }
-            Fate::Accepted(event) => {
-                self.part.records += 1;
-                self.event(&event, source, place);
-            }
-        }
+        let is_cut_off = frame.at_end && !is_closed(text.as_bytes());
+        let reason = if is_cut_off { &format!("the file ends inside this line: {reason}") } else { reason };
+        self.part.reject(frame, place.byte_offset, reason, place.raw.as_bytes());
     }
 
     fn event(&mut self, event: &Event<'_>, source: &'static dyn Source, place: Place<'_>) {
@@ -197,9 +246,9 @@ fn traits<'t>(event: &'t Event<'_>) -> Traits<'t> {
 }
 
 impl Part {
-    fn filter(&mut self, rule: &'static str) {
+    fn took(&mut self, source: &'static dyn Source) {
         self.records += 1;
-        *self.filtered.entry(rule).or_default() += 1;
+        self.source = self.source.or_else(|| Some(source.id()));
     }
 
     fn reject(&mut self, frame: &Frame, byte_offset: u64, reason: &str, raw: &[u8]) {

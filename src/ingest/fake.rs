@@ -121,12 +121,24 @@ impl Place {
         max_rejects: Option<u64>,
         keep_going: bool,
     ) -> Result<Done> {
-        let base = self.folder.path().to_owned();
-        let input = |p: &&str| Input { base: base.clone(), pattern: (*p).to_owned(), source: Some(&Fake), zone: None };
-        let inputs: Vec<Input> = patterns.iter().map(input).collect();
+        let inputs: Vec<Input> = patterns.iter().map(|p| self.input(p, Some(&Fake))).collect();
         let options = Options { ingested_at: 1_000_000, max_rejects, keep_going };
+        self.ingest_inputs(&inputs, lake, limits, &options)
+    }
+
+    /// Ingests files whose sources are to be found out.
+    pub(super) fn ingest_detected(&self, limits: Limits) -> Done {
+        let options = Options { ingested_at: 1_000_000, max_rejects: None, keep_going: false };
+        self.ingest_inputs(&[self.input("in", None)], &self.lake(), limits, &options).unwrap()
+    }
+
+    fn input(&self, pattern: &str, source: Option<&'static dyn Source>) -> Input {
+        Input { base: self.folder.path().to_owned(), pattern: pattern.to_owned(), source, zone: None }
+    }
+
+    fn ingest_inputs(&self, inputs: &[Input], lake: &Path, limits: Limits, options: &Options) -> Result<Done> {
         let mut seen = Seen::default();
-        let summary = ingest_within(lake, &inputs, &options, &mut seen, limits)?;
+        let summary = ingest_within(lake, inputs, options, &mut seen, limits)?;
         let Summary { totals, skipped, refused, .. } = summary;
         Ok(Done { files: seen.0, totals, skipped, refused })
     }

@@ -92,25 +92,21 @@ pub(super) struct Reading<'f> {
     file: &'f FoundFile,
     frames: Frames<'f>,
     ahead: VecDeque<Chunk>,
-    source: Result<&'static dyn Source, String>,
+    source: Option<&'static dyn Source>,
     pub(super) tally: FileTally,
 }
 
 impl<'f> Reading<'f> {
     fn start(file: &'f FoundFile, mut frames: Frames<'f>, sha256: String, byte_count: u64) -> Result<Self> {
         let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path(), e))?;
-        let source = match (&file.source, ahead.back()) {
-            (Some(source), _) => Ok(*source),
-            (None, Some(chunk)) => detect::source_of(chunk),
-            (None, None) => Err(String::new()),
-        };
+        let source = file.source.or_else(|| detect::source_of(ahead.back()?, file));
         let tally = FileTally {
             file_id: file_id(file, &sha256),
             path: file.stored.to_string(),
             sha256,
-            content_sha256: source.as_ref().ok().and_then(|source| content_digest(file, &frames, *source, byte_count)),
+            content_sha256: source.and_then(|source| content_digest(file, &frames, source, byte_count)),
             byte_count,
-            source: source.as_ref().ok().filter(|_| frames.packing() != Packing::Junk).map(|s| s.id()),
+            source: source.filter(|_| frames.packing() != Packing::Junk).map(Source::id),
             compression: frames.compression().as_str(),
             packing: frames.packing().as_str(),
             modified_at: file.modified_at,
@@ -133,12 +129,12 @@ impl<'f> Reading<'f> {
     }
 
     pub(super) fn context(&self) -> FileContext<'_> {
-        context(self.file, &self.tally, self.source.clone())
+        context(self.file, &self.tally, self.source)
     }
 
     /// What is known of the file, apart from the reading of it.
-    pub(super) fn parting(&self) -> (&'f FoundFile, FileTally, Result<&'static dyn Source, String>) {
-        (self.file, self.tally.clone(), self.source.clone())
+    pub(super) fn parting(&self) -> (&'f FoundFile, FileTally, Option<&'static dyn Source>) {
+        (self.file, self.tally.clone(), self.source)
     }
 }
 
@@ -146,7 +142,7 @@ impl<'f> Reading<'f> {
 pub(super) fn context<'c>(
     file: &'c FoundFile,
     tally: &'c FileTally,
-    source: Result<&'static dyn Source, String>,
+    source: Option<&'static dyn Source>,
 ) -> FileContext<'c> {
     FileContext {
         stored: &tally.path,

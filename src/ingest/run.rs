@@ -193,6 +193,7 @@ impl<'w> Run<'w> {
         self.progress.records_read += part.records;
         let Some(open) = self.open.get_mut(&number) else { return Ok(()) };
         open.tally.counts.records += part.records;
+        open.tally.source = open.tally.source.or(part.source);
         for (rule, count) in &part.filtered {
             open.tally.counts.filtered += count;
             *open.tally.rules.entry(rule).or_default() += count;

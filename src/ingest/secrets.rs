@@ -13,7 +13,7 @@ use memchr::{memchr_iter, memchr2, memmem};
 pub(super) const MASK: &str = "[MASKED]";
 
 /// Keys whose value is a secret, without case, `_`, `-` and space. Ids and digests of secrets are not among them.
-const SECRET_KEYS: [&str; 31] = [
+const SECRET_KEYS: [&str; 35] = [
     "password",
     "newpassword",
     "oldpassword",
@@ -26,6 +26,10 @@ const SECRET_KEYS: [&str; 31] = [
     "refreshtoken",
     "idtoken",
     "sessiontoken",
+    "statetoken",
+    "recoverytoken",
+    "devicetoken",
+    "oathsecretkey",
     "apitoken",
     "authtoken",
     "bearertoken",

@@ -1,6 +1,7 @@
 //! Ingest as a whole, with a source of its own.
 
 mod any_order;
+mod detected;
 mod refused;
 
 use std::fs;

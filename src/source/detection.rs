@@ -41,6 +41,12 @@ pub fn detect(record: &Value) -> Result<&'static dyn Source, String> {
     })
 }
 
+/// Whether a parsed record bears the signature of a source.
+pub fn fits(source: &dyn Source, record: &Value) -> bool {
+    let mut forms = source.forms().iter().map(|form| form.marks);
+    forms.any(|marks| !marks.is_empty() && marks.iter().all(|mark| holds(record, *mark)))
+}
+
 /// The record inside a wrapper, the first one where it holds several.
 fn unwrapped<'v>(record: &'v Value, envelope: &Envelope) -> Option<&'v Value> {
     let inner = envelope.path.iter().try_fold(record, |value, key| value.get(key))?;
@@ -60,6 +66,11 @@ fn holds(record: &Value, mark: Mark) -> bool {
             let number = digits(pointer);
             let word = said(pointer).or(number.as_deref());
             word.is_some_and(|s| texts.iter().any(|t| t.eq_ignore_ascii_case(s)))
+        }
+        Mark::NoneOf(pointer, texts) => {
+            let number = digits(pointer);
+            let word = said(pointer).or(number.as_deref());
+            word.is_some_and(|s| !s.is_empty() && !texts.concat().iter().any(|t| t.eq_ignore_ascii_case(s)))
         }
         Mark::StartsWith(pointer, head) => {
             said(pointer).and_then(|s| s.get(..head.len())).is_some_and(|s| s.eq_ignore_ascii_case(head))
@@ -93,6 +104,7 @@ fn describe(mark: Mark) -> String {
         Mark::AnyOf(pointers) => format!("`{}`", pointers.join("` or `")),
         Mark::Equals(pointer, text) => format!("`{pointer}` to be `{text}`"),
         Mark::OneOf(pointer, texts) => format!("`{pointer}` to be one of `{}`", texts.join("`, `")),
+        Mark::NoneOf(pointer, texts) => format!("`{pointer}` to be none of `{}`", texts.concat().join("`, `")),
         Mark::StartsWith(pointer, head) => format!("`{pointer}` to begin with `{head}`"),
         Mark::Contains(pointers, parts) => format!("`{}` to hold `{}`", pointers.join("` or `"), parts.join("` or `")),
     }

@@ -31,7 +31,7 @@ use crate::event::Event;
 pub use canonical::canonical_json;
 pub use cloudtrail::CloudTrail;
 pub use databricks::Databricks;
-pub use detection::detect;
+pub use detection::{detect, fits};
 pub use entra_audit::EntraAudit;
 pub use entra_provisioning::EntraProvisioning;
 pub use entra_signin::EntraSignin;
@@ -75,6 +75,8 @@ pub enum Mark {
     Equals(&'static str, &'static str),
     /// The value at the pointer is one of these texts, whatever their case, or the number that one of them spells.
     OneOf(&'static str, &'static [&'static str]),
+    /// The value at the pointer is a text or a number, and in none of these lists, whatever the case.
+    NoneOf(&'static str, &'static [&'static [&'static str]]),
     /// The value at the pointer is a text that begins like this, whatever its case.
     StartsWith(&'static str, &'static str),
     /// The value at one of the pointers is a text that holds one of these.
@@ -88,7 +90,7 @@ pub struct Form {
     pub name: &'static str,
     /// What it is, for people.
     pub doc: &'static str,
-    /// What its records must show. All marks must hold; a form without marks is never found out, only asked for.
+    /// What its records must show. All marks must hold; a form without marks is a line of text that the source claims.
     pub marks: &'static [Mark],
 }
 
@@ -103,6 +105,20 @@ pub struct Envelope {
     /// A last key `*` stands for every value of an object whose keys are ids; a string there is a record whatever it holds.
     pub path: &'static [&'static str],
 }
+
+/// The wrappers of search systems and collectors, in which the records of any source may come. They are looked for where a record
+/// cannot be read otherwise.
+pub const COLLECTORS: &[Envelope] = &[
+    Envelope { name: "Splunk search result", marker: b"\"_raw\"", path: &["result", "_raw"] },
+    Envelope { name: "Splunk search results", marker: b"\"_raw\"", path: &["results"] },
+    Envelope { name: "Splunk raw event", marker: b"\"_raw\"", path: &["_raw"] },
+    Envelope { name: "Elastic search answer", marker: b"\"hits\"", path: &["hits", "hits"] },
+    Envelope { name: "Elastic document", marker: b"\"_source\"", path: &["_source"] },
+    Envelope { name: "Elastic event", marker: b"\"original\"", path: &["event", "original"] },
+    Envelope { name: "Elastic event in a flat row", marker: b"\"event.original\"", path: &["event.original"] },
+    // What is left where a wrapper `event` was opened before.
+    Envelope { name: "Elastic event, inside", marker: b"\"original\"", path: &["original"] },
+];
 
 /// What `docs/sources.md` says of a source.
 #[derive(Debug, Clone, Copy)]

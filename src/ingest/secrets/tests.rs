@@ -31,6 +31,18 @@ fn values_of_secret_keys_are_masked_and_nothing_else() {
             r#"{"s":"{user=a, sessionToken=FwoGZX, expires=null}"}"#,
             r#"{"s":"{user=a, sessionToken=[MASKED], expires=null}"}"#,
         ),
+        (
+            r#"{"url":"/login/token/redirect?stateToken=02.id.abc&b=2","stateToken":"02.id.abc"}"#,
+            r#"{"url":"/login/token/redirect?stateToken=[MASKED]&b=2","stateToken":"[MASKED]"}"#,
+        ),
+        (
+            r#"{"url":"/authn/recovery/token?recoveryToken=abc","recoveryToken":"abc"}"#,
+            r#"{"url":"/authn/recovery/token?recoveryToken=[MASKED]","recoveryToken":"[MASKED]"}"#,
+        ),
+        (
+            r#"{"newValue":"[{\"DeviceName\":\"phone\",\"DeviceToken\":\"apns2-ab\",\"OathSecretKey\":\"k\"}]"}"#,
+            r#"{"newValue":"[{\"DeviceName\":\"phone\",\"DeviceToken\":\"[MASKED]\",\"OathSecretKey\":\"[MASKED]\"}]"}"#,
+        ),
         (r#"{"password":"cut of"#, r#"{"password":"[MASKED]"#),
         (
             r#"{"secretAccessKey":"k","string_value":"s"}"#,
@@ -50,6 +62,7 @@ fn ids_digests_and_what_is_hidden_already_stay() {
         r#"{"password":"","secret":"[REDACTED]","token":null,"privateKey":"********"}"#,
         r#"{"action":"tokenLogin","tokenLifetime":5,"authenticationMethod":"API_INT_PAT_TOKEN"}"#,
         r#"{"path":"members","value":"p","name":"token budget"}"#,
+        r#"{"factorResult":"SUCCESS","nextToken":"2","url":"/authn?stateTokenExternalId=a","stateTokenType":"b"}"#,
         "dapi is not a token, nor is Bearer x",
     ] {
         assert_eq!(masked(raw), None, "{raw}");

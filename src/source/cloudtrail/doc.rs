@@ -106,7 +106,7 @@ const MISSING: &[&str] = &[
     "A trust that denies or excepts is a change and no statement: the next statement is compared with the one before it.",
     "Parameters of AssociateProfile and of Identity Center's password and MFA calls are not documented: where they are not found, the change names nobody.",
     "Calls of services that are not listed are unmapped, unless their name begins with Get, List or Describe.",
-    "Insights, network activity events and events without a call carry no changes.",
+    "Insights, network activity events and events without a call carry no changes. An Insight without a call's name is an event of type AwsCloudTrailInsight; its target is the call whose rate it is about, its request_id the sharedEventID of its start and end.",
     "A digest event makes its hour a covered one and names the log files of that hour in `raw`: the SHA-256 of each log file, uncompressed, must equal its hashValue there, and that of the previous digest its previousDigestHashValue. The digest's signature stands in the metadata of its S3 object and cannot be checked from the file. An hour without digest is not proven whole.",
     "The console's CSV of the event history and Security Lake's OCSF are not read.",
 ];

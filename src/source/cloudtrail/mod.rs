@@ -5,6 +5,7 @@ mod changes;
 mod digest;
 mod doc;
 mod fields;
+mod insight;
 mod outcome;
 mod record;
 mod vocabulary;
@@ -56,6 +57,11 @@ impl Source for CloudTrail {
                 name: "log_line",
                 doc: "A line of a CloudWatch Logs export: a time, a blank, and the record",
                 marks: &[],
+            },
+            Form {
+                name: "insight",
+                doc: "An Insight, which names no call of its own",
+                marks: &[Mark::OneOf("/eventType", &[insight::TYPE]), Mark::AnyOf(&["/insightDetails"])],
             },
             Form {
                 name: "digest",
@@ -139,7 +145,11 @@ fn event(text: &str) -> Result<Event<'_>, Reason> {
     let text = line.unwrap_or(whole);
     let entry = decode::<Entry<'_>>(text, &[])?;
     let Some(name) = entry.get(Field::EventName).text("/eventName")? else {
-        return if digest::is_digest(text) { digest::event(text) } else { Err("/eventName: missing".into()) };
+        return match () {
+            () if digest::is_digest(text) => digest::event(text),
+            () if insight::is_insight(&entry) => insight::event(text, &entry),
+            () => Err("/eventName: missing".into()),
+        };
     };
     let event_source = entry.get(Field::EventSource).text("/eventSource")?.ok_or("/eventSource: missing")?;
     signed(&entry)?;

@@ -1,16 +1,21 @@
 //! What the three sources of Microsoft Entra ID share: fields whose keys vary by case, times, values in strings, and the
 //! unified audit of Microsoft 365.
 
+mod category;
 mod fields;
 mod name;
 mod stamp;
 mod unified;
 mod value;
 
+pub(super) use category::{
+    AUDIT_CATEGORIES, AUDIT_LOG, OTHER_CATEGORY, OTHER_WORKLOAD, PROVIDER, PROVISIONING_LOG, READ, SIGN_IN_LOGS,
+    is_other_category,
+};
 pub(super) use fields::Fields;
 pub(super) use name::{activity_name, is_uuid, kind_word, lookup_name, unmangled};
 pub(super) use stamp::first_stamp;
-pub(super) use unified::{CREATION_TIME, Party, Workload, parties, workload};
+pub(super) use unified::{CREATION_TIME, DIRECTORY, Party, SIGN_IN, Workload, parties, workload};
 pub(super) use value::{items, value};
 
 use crate::event::{Outcome, Text};

@@ -8,6 +8,12 @@ use crate::source::decode::Reason;
 /// Field of the time, UTC without a zone.
 pub(in crate::source) const CREATION_TIME: &[&str] = &["CreationTime"];
 
+/// Record types of changes of the directory.
+pub(in crate::source) const DIRECTORY: &[&str] = &["8", "AzureActiveDirectory"];
+/// Record types of sign-ins.
+pub(in crate::source) const SIGN_IN: &[&str] =
+    &["15", "9", "AzureActiveDirectoryStsLogon", "AzureActiveDirectoryAccountLogon"];
+
 /// Whose record it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Workload {
@@ -24,10 +30,11 @@ pub(in crate::source) fn workload(fields: &Fields<'_>) -> Option<Workload> {
     let kind = fields.hint(&["RecordType"])?;
     let is_unified = fields.has(&["Operation"]) && fields.has(CREATION_TIME);
     let is_unified = is_unified && fields.has(&["OrganizationId", "Workload", "UserId", "UserKey"]);
-    is_unified.then(|| match kind.to_ascii_lowercase().as_str() {
-        "8" | "azureactivedirectory" => Workload::Directory,
-        "9" | "15" | "azureactivedirectoryaccountlogon" | "azureactivedirectorystslogon" => Workload::SignIn,
-        _ => Workload::Foreign,
+    let is = |types: &[&str]| types.iter().any(|t| t.eq_ignore_ascii_case(&kind));
+    is_unified.then(|| match () {
+        () if is(DIRECTORY) => Workload::Directory,
+        () if is(SIGN_IN) => Workload::SignIn,
+        () => Workload::Foreign,
     })
 }
 

@@ -77,7 +77,7 @@ pub(super) const DOC: Doc = Doc {
         ),
         (
             "cred.create, cred.revoke",
-            "Add and Remove service principal credentials, Update application - Certificates and secrets management: keys that KeyDescription gains or loses",
+            "Add and Remove service principal credentials, Update and Create application - Certificates and secrets management: keys that KeyDescription gains or loses",
         ),
     ],
     missing: &[
@@ -85,7 +85,7 @@ pub(super) const DOC: Doc = Doc {
         "Consent and delegated permission grants make no change.",
         "Deleting a group logs no removal of its members; correlation implies it. Nested groups are members like any other and are not taken apart.",
         "Where a group is made a member of another and neither carries the properties of a group, which of them is the member is not told, and there is no change.",
-        "The unified audit of Microsoft 365 and Graph share no id: whoever ingests both has every activity twice. Records of other Microsoft 365 services in one export are left out by rule other_workload.",
+        "The unified audit of Microsoft 365 and Graph share no id: whoever ingests both has every activity twice. Records of other Microsoft 365 services in one export are left out by rule other_workload, and records of other logs of the tenant in Azure Monitor (risks, calls of Graph, network access) by rule other_category.",
         "The portal's CSV download has no id, three targets and five properties of each: its rows are other events than those of Graph, and a group may be missing from a row.",
         "Names of persons are user principal names; a display name alone is no subject. The object id that a deletion puts before the name is cut off.",
         "Where properties of an Azure Monitor record are JSON inside a string, the source must be named; detection does not look into strings.",

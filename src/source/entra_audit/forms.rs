@@ -1,7 +1,8 @@
 //! The forms of delivery, and how each is recognised.
 
 use super::portal;
-use super::record::{self, CATEGORIES};
+use super::record;
+use crate::source::entra::{AUDIT_CATEGORIES, DIRECTORY, PROVIDER, READ, SIGN_IN};
 use crate::source::{Form, Mark};
 
 const TIME: &[&str] = &["/TimeGenerated", "/TimeGenerated [UTC]"];
@@ -21,7 +22,7 @@ pub(super) const FORMS: &[Form] = &[
         name: record::AZURE_MONITOR,
         doc: "A record of Azure Monitor: Event Hub, storage account, or a collector behind them",
         marks: &[
-            Mark::OneOf("/category", CATEGORIES),
+            Mark::OneOf("/category", AUDIT_CATEGORIES),
             Mark::AnyOf(&["/operationName"]),
             Mark::AnyOf(&[
                 "/properties/activityDisplayName",
@@ -52,10 +53,21 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         name: record::M365,
         doc: "A record of the unified audit of Microsoft 365 with record type 8, bare or in column AuditData of a CSV export",
+        marks: &[Mark::OneOf("/RecordType", DIRECTORY), Mark::AnyOf(&["/Operation"]), Mark::AnyOf(&["/CreationTime"])],
+    },
+    Form {
+        name: record::M365_OTHER,
+        doc: "A record of the unified audit of Microsoft 365 about another service: left out by rule other_workload",
         marks: &[
-            Mark::OneOf("/RecordType", &["8", "AzureActiveDirectory"]),
+            Mark::NoneOf("/RecordType", &[DIRECTORY, SIGN_IN]),
             Mark::AnyOf(&["/Operation"]),
             Mark::AnyOf(&["/CreationTime"]),
+            Mark::AnyOf(&["/OrganizationId", "/Workload", "/UserId", "/UserKey"]),
         ],
+    },
+    Form {
+        name: record::AZURE_MONITOR_OTHER,
+        doc: "A record of Azure Monitor about another log of the tenant: left out by rule other_category",
+        marks: &[Mark::NoneOf("/category", READ), Mark::AnyOf(&["/time"]), Mark::Contains(&["/resourceId"], PROVIDER)],
     },
 ];

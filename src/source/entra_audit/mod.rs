@@ -22,9 +22,6 @@ use crate::event::{Event, Outcome, Plane, Text, identity};
 
 const ID: &str = "entra_audit";
 
-/// Rule by which records of the unified audit about other services are left out.
-const OTHER_WORKLOAD: &str = "other_workload";
-
 /// Microsoft Entra ID directory audits: Graph, Azure Monitor, Log Analytics, the unified audit of Microsoft 365.
 #[derive(Debug)]
 pub struct EntraAudit;
@@ -44,8 +41,8 @@ impl Source for EntraAudit {
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
         match event(record.text) {
-            Ok(Some(event)) => Fate::Accepted(Box::new(event)),
-            Ok(None) => Fate::Filtered(OTHER_WORKLOAD),
+            Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
+            Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
         }
     }
@@ -55,9 +52,13 @@ impl Source for EntraAudit {
     }
 }
 
-fn event(text: &str) -> Result<Option<Event<'_>>, Reason> {
+/// The event, or the rule by which the record is left out.
+fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
     let text = checked(text)?;
-    let Found::Audit(audit) = found(&Fields::read(text)?)? else { return Ok(None) };
+    let audit = match found(&Fields::read(text)?)? {
+        Found::Audit(audit) => audit,
+        Found::Aside(rule) => return Ok(Err(rule)),
+    };
     if audit.activity.is_empty() {
         return Err("/activityDisplayName: expected a name, found none".into());
     }
@@ -67,7 +68,7 @@ fn event(text: &str) -> Result<Option<Event<'_>>, Reason> {
     let changes = changes(&audit, act, outcome);
     let (target, target_id, target_kind) = target(&audit, &changes);
     let channel = channel(&audit);
-    Ok(Some(Event {
+    Ok(Ok(Event {
         identity: identity_of(text, &audit),
         target,
         target_id,

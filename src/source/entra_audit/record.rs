@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::portal;
 use crate::source::decode::Reason;
 use crate::source::entra::{
-    CREATION_TIME, Fields, Party, TIME_GENERATED, Workload, activity_name, first_stamp, parties, unmangled, value,
-    workload,
+    AUDIT_CATEGORIES, AUDIT_LOG, CREATION_TIME, Fields, OTHER_CATEGORY, OTHER_WORKLOAD, Party, TIME_GENERATED,
+    Workload, activity_name, first_stamp, is_other_category, parties, unmangled, value, workload,
 };
 use crate::source::loose::Loose;
 
@@ -18,36 +18,10 @@ pub(super) const AZURE_MONITOR: &str = "azure_monitor";
 pub(super) const LOG_ANALYTICS: &str = "log_analytics";
 /// Form of the unified audit.
 pub(super) const M365: &str = "m365";
-
-/// Category of the audit log in Azure Monitor.
-pub(super) const LOG: &str = "AuditLogs";
-/// Categories of single audits, which some exports put in place of the log's.
-pub(super) const CATEGORIES: &[&str] = &[
-    LOG,
-    "Policy",
-    "DirectoryManagement",
-    "ApplicationManagement",
-    "UserManagement",
-    "GroupManagement",
-    "RoleManagement",
-    "ProvisioningManagement",
-    "EntitlementManagement",
-    "AdministrativeUnit",
-    "ResourceManagement",
-    "AuthorizationPolicy",
-    "IdentityProtection",
-    "WorkflowManagement",
-    "TaskManagement",
-    "Device",
-    "Authentication",
-    "CrossTenantAccessSettings",
-    "CrossTenantIdentitySyncSettings",
-    "KeyManagement",
-    "PolicyManagement",
-    "AttributeManagement",
-    "Agreement",
-    "Other",
-];
+/// Form of the unified audit about other services.
+pub(super) const M365_OTHER: &str = "m365_other";
+/// Form of Azure Monitor about other logs.
+pub(super) const AZURE_MONITOR_OTHER: &str = "azure_monitor_other";
 
 const ACTIVITY: &[&str] = &["activityDisplayName", "operationName"];
 const TIME: &[&str] = &["activityDateTime", "ActivityDateTime [UTC]"];
@@ -118,18 +92,21 @@ impl<'r> Target<'r> {
 pub(super) enum Found<'r> {
     /// An audit.
     Audit(Box<Audit<'r>>),
-    /// A record of the unified audit about another service.
-    Foreign,
+    /// A record of another service or log; by which rule it is left out.
+    Aside(&'static str),
 }
 
 /// Reads a record by the form that its keys show.
 pub(super) fn found<'r>(fields: &Fields<'r>) -> Result<Found<'r>, Reason> {
     match workload(fields) {
         Some(Workload::Directory) => unified(fields).map(|audit| Found::Audit(Box::new(audit))),
-        Some(Workload::Foreign) => Ok(Found::Foreign),
+        Some(Workload::Foreign) => Ok(Found::Aside(OTHER_WORKLOAD)),
         Some(Workload::SignIn) => Err("/RecordType: expected 8 for a directory audit, found that of a sign-in".into()),
         None if portal::is_row(fields) => portal::audit(fields).map(|audit| Found::Audit(Box::new(audit))),
-        None if fields.has(&["properties"]) => azure_monitor(fields).map(|audit| Found::Audit(Box::new(audit))),
+        None if fields.has(&["properties"]) => match azure_monitor(fields) {
+            Err(_) if is_other_category(fields) => Ok(Found::Aside(OTHER_CATEGORY)),
+            audit => audit.map(|audit| Found::Audit(Box::new(audit))),
+        },
         None => flat(fields).map(|audit| Found::Audit(Box::new(audit))),
     }
 }
@@ -139,8 +116,8 @@ fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
     let is_audit = inner.has(&["activityDisplayName", "loggedByService", "targetResources"]) && !is_sync(&inner);
-    let is_category = category.eq_ignore_ascii_case(LOG)
-        || (is_audit && CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category)));
+    let is_category = category.eq_ignore_ascii_case(AUDIT_LOG)
+        || (is_audit && AUDIT_CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category)));
     if !is_category {
         return Err("/category: expected a category of directory audits, found another".into());
     }

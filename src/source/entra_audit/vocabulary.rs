@@ -91,7 +91,14 @@ const VOCABULARY: &[Row] = &[
     (Plane::Authority, Act::Owner("Application", Direction::Revoke), &["Remove owner from application"]),
     (Plane::Authority, Act::Credential(Some(Verb::CredCreate)), &["Add service principal credentials"]),
     (Plane::Authority, Act::Credential(Some(Verb::CredRevoke)), &["Remove service principal credentials"]),
-    (Plane::Authority, Act::Credential(None), &["Update application - Certificates and secrets management"]),
+    (
+        Plane::Authority,
+        Act::Credential(None),
+        &[
+            "Update application - Certificates and secrets management",
+            "Create application - Certificates and secrets management",
+        ],
+    ),
     (Plane::Authority, Act::None, super::names::CONSENT),
     // Directory roles. What Privileged Identity Management decides, it carries out by the first two.
     (

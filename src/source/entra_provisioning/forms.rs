@@ -1,6 +1,7 @@
 //! The forms of delivery, and how each is recognised.
 
 use super::{portal, record};
+use crate::source::entra::PROVISIONING_LOG;
 use crate::source::{Form, Mark};
 
 const CHANGE_ID: Mark = Mark::AnyOf(&["/Change ID", "/ChangeId"]);
@@ -20,7 +21,7 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         name: record::AZURE_MONITOR,
         doc: "A record of Azure Monitor with category ProvisioningLogs",
-        marks: &[Mark::OneOf("/category", &[record::LOG]), Mark::AnyOf(&["/properties"])],
+        marks: &[Mark::OneOf("/category", &[PROVISIONING_LOG]), Mark::AnyOf(&["/properties"])],
     },
     Form {
         name: record::LOG_ANALYTICS,

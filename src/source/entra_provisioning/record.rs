@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::portal;
 use crate::source::decode::Reason;
-use crate::source::entra::{Fields, TIME_GENERATED, first_stamp, unmangled};
+use crate::source::entra::{
+    Fields, OTHER_CATEGORY, PROVISIONING_LOG, TIME_GENERATED, first_stamp, is_other_category, unmangled,
+};
 use crate::source::loose::Loose;
 
 /// Form of the Microsoft Graph API, and of the portal's JSON download.
@@ -13,9 +15,6 @@ pub(super) const GRAPH: &str = "graph";
 pub(super) const AZURE_MONITOR: &str = "azure_monitor";
 /// Form of Log Analytics.
 pub(super) const LOG_ANALYTICS: &str = "log_analytics";
-
-/// Category of the provisioning log in Azure Monitor.
-pub(super) const LOG: &str = "ProvisioningLogs";
 
 const ACTION: &[&str] = &["provisioningAction", "action"];
 const STATUS: &[&str] = &["provisioningStatusInfo", "statusInfo"];
@@ -87,7 +86,7 @@ pub(super) struct Initiator<'r> {
 pub(super) enum Found<'r> {
     /// A turn.
     Push(Box<Push<'r>>),
-    /// A row that says nothing without the main file of the download; by which rule it is left out.
+    /// A row that says nothing without the main file of the download, or a record of another log; by which rule it is left out.
     Aside(&'static str),
 }
 
@@ -95,7 +94,10 @@ pub(super) enum Found<'r> {
 pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
     let push = |push: Push<'r>| Found::Push(Box::new(push));
     if record.has(&["properties"]) && record.has(&["category"]) {
-        return azure_monitor(record).map(push);
+        return match azure_monitor(record) {
+            Err(_) if is_other_category(record) => Ok(Found::Aside(OTHER_CATEGORY)),
+            found => found.map(push),
+        };
     }
     if let Some(row) = portal::row(record) {
         return row;
@@ -122,7 +124,7 @@ pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
 
 fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Push<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
-    if !category.eq_ignore_ascii_case(LOG) {
+    if !category.eq_ignore_ascii_case(PROVISIONING_LOG) {
         return Err("/category: expected ProvisioningLogs, found another".into());
     }
     let inner =

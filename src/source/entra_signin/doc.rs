@@ -21,8 +21,14 @@ pub(super) const DOC: Doc = Doc {
             "status.errorCode, else resultType, else resultSignature: 0 and Success are success, every other code is failure. Microsoft 365: UserLoggedIn without error is success, UserLoginFailed is failure, whatever ResultStatus says",
         ),
         ("outcome_reason", "error code and reason of a failure"),
-        ("actor, actor_id, actor_kind", "userPrincipalName, userId; else servicePrincipalName, servicePrincipalId"),
-        ("channel", "ui for interactive sign-ins, api for service principals and managed identities, else unknown"),
+        (
+            "actor, actor_id, actor_kind",
+            "userPrincipalName, userId; else servicePrincipalName, servicePrincipalId. Where all are blank the kind follows from the category, signInEventTypes or isInteractive, else it is unknown",
+        ),
+        (
+            "channel",
+            "ui for interactive sign-ins (isInteractive, else signInEventTypes), api for service principals and managed identities, else unknown",
+        ),
         ("endpoint", "clientAppUsed; Microsoft 365: RequestType"),
         (
             "target, target_id",

@@ -1,6 +1,7 @@
 //! The forms of delivery, and how each is recognised.
 
-use super::record::{self, LOGS};
+use super::record;
+use crate::source::entra::{SIGN_IN, SIGN_IN_LOGS};
 use crate::source::{Form, Mark};
 
 /// Every form, the most telling first.
@@ -17,7 +18,7 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         name: record::AZURE_MONITOR,
         doc: "A record of Azure Monitor in one of the categories of sign-in logs",
-        marks: &[Mark::OneOf("/category", LOGS), Mark::AnyOf(&["/properties"])],
+        marks: &[Mark::OneOf("/category", SIGN_IN_LOGS), Mark::AnyOf(&["/properties"])],
     },
     Form {
         name: record::LOG_ANALYTICS,
@@ -41,13 +42,6 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         name: record::M365,
         doc: "A record of the unified audit of Microsoft 365 with record type 15 or 9, bare or in column AuditData of a CSV export",
-        marks: &[
-            Mark::OneOf(
-                "/RecordType",
-                &["15", "9", "AzureActiveDirectoryStsLogon", "AzureActiveDirectoryAccountLogon"],
-            ),
-            Mark::AnyOf(&["/Operation"]),
-            Mark::AnyOf(&["/CreationTime"]),
-        ],
+        marks: &[Mark::OneOf("/RecordType", SIGN_IN), Mark::AnyOf(&["/Operation"]), Mark::AnyOf(&["/CreationTime"])],
     },
 ];

@@ -3,6 +3,7 @@
 mod doc;
 mod forms;
 mod record;
+mod who;
 
 use std::borrow::Cow;
 
@@ -14,9 +15,6 @@ use super::{Doc, Envelope, Fate, Form, Record, Source};
 use crate::event::{Event, Outcome, Plane, identity};
 
 const ID: &str = "entra_signin";
-
-/// Rule by which records of the unified audit about other services are left out.
-const OTHER_WORKLOAD: &str = "other_workload";
 
 /// Microsoft Entra ID sign-in logs: Graph, Azure Monitor, Log Analytics, the unified audit of Microsoft 365.
 #[derive(Debug)]
@@ -37,8 +35,8 @@ impl Source for EntraSignin {
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
         match event(record.text) {
-            Ok(Some(event)) => Fate::Accepted(Box::new(event)),
-            Ok(None) => Fate::Filtered(OTHER_WORKLOAD),
+            Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
+            Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
         }
     }
@@ -48,15 +46,19 @@ impl Source for EntraSignin {
     }
 }
 
-fn event(text: &str) -> Result<Option<Event<'_>>, Reason> {
+/// The event, or the rule by which the record is left out.
+fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
     let text = checked(text)?;
-    let Some(sign_in) = found(&Fields::read(text)?)? else { return Ok(None) };
+    let sign_in = match found(&Fields::read(text)?)? {
+        Ok(sign_in) => sign_in,
+        Err(rule) => return Ok(Err(rule)),
+    };
     let event_type = activity_name(sign_in.activity.clone());
     if event_type.is_empty() {
         return Err("/operationName: expected a name, found none".into());
     }
     let is_resource = sign_in.resource.is_some() || sign_in.resource_id.is_some();
-    Ok(Some(Event {
+    Ok(Ok(Event {
         identity: identity_of(text, &sign_in),
         native_id: sign_in.id,
         request_id: sign_in.correlation,

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::who::{Who, of_portal, who};
 use crate::event::Outcome;
 use crate::source::decode::Reason;
 use crate::source::entra::{
-    CREATION_TIME, Fields, TIME_GENERATED, Workload, first_stamp, outcome_of, parties, workload,
+    CREATION_TIME, Fields, OTHER_CATEGORY, OTHER_WORKLOAD, SIGN_IN_LOGS, TIME_GENERATED, Workload, first_stamp,
+    is_other_category, outcome_of, parties, workload,
 };
 
 /// Form of the Microsoft Graph API.
@@ -19,16 +21,6 @@ pub(super) const M365: &str = "m365";
 
 /// Form of the portal's CSV download.
 pub(super) const PORTAL_CSV: &str = "portal_csv";
-
-/// Categories of the sign-in logs in Azure Monitor.
-pub(super) const LOGS: &[&str] = &[
-    "SignInLogs",
-    "NonInteractiveUserSignInLogs",
-    "ServicePrincipalSignInLogs",
-    "ManagedIdentitySignInLogs",
-    "MicrosoftServicePrincipalSignInLogs",
-    "ADFSSignInLogs",
-];
 
 /// What Azure Monitor calls every sign-in; Graph gives no name.
 pub(super) const ACTIVITY: &str = "Sign-in activity";
@@ -61,29 +53,32 @@ pub(super) struct SignIn<'r> {
     pub(super) session: Option<Cow<'r, str>>,
 }
 
-/// Reads a record by the form that its keys show; `None` = a record of the unified audit about another service.
-pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Option<SignIn<'r>>, Reason> {
+/// Reads a record by the form that its keys show; the inner error is the rule by which one of another service or log is left out.
+pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Result<SignIn<'r>, &'static str>, Reason> {
     match workload(record) {
-        Some(Workload::SignIn) => unified(record).map(Some),
-        Some(Workload::Foreign) => Ok(None),
+        Some(Workload::SignIn) => unified(record).map(Ok),
+        Some(Workload::Foreign) => Ok(Err(OTHER_WORKLOAD)),
         Some(Workload::Directory) => {
             Err("/RecordType: expected 15 for a sign-in, found that of a directory audit".into())
         }
-        None if record.has(REQUEST_ID) && record.has(&["Status", "Sign-in error code"]) => portal(record).map(Some),
-        None if record.has(&["properties"]) => azure_monitor(record).map(Some),
-        None => flat(record).map(Some),
+        None if record.has(REQUEST_ID) && record.has(&["Status", "Sign-in error code"]) => portal(record).map(Ok),
+        None if record.has(&["properties"]) => match azure_monitor(record) {
+            Err(_) if is_other_category(record) => Ok(Err(OTHER_CATEGORY)),
+            sign_in => sign_in.map(Ok),
+        },
+        None => flat(record).map(Ok),
     }
 }
 
 fn azure_monitor<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
-    if !LOGS.iter().any(|log| category.eq_ignore_ascii_case(log)) {
+    if !SIGN_IN_LOGS.iter().any(|log| category.eq_ignore_ascii_case(log)) {
         return Err("/category: expected one of the sign-in logs, found another".into());
     }
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
     let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time")?;
-    let mut found = graph(&inner, AZURE_MONITOR);
+    let mut found = graph(&inner, AZURE_MONITOR, Some(&category));
     found.micros = stamp.micros;
     found.rewritten = stamp.rewritten || record.is_lowered(&["operationName", "resultType"]);
     found.activity = record.hint(&["operationName"]).unwrap_or(Cow::Borrowed(ACTIVITY));
@@ -106,7 +101,8 @@ fn flat<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
     }
     let is_row = record.has(TIME_GENERATED);
     let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/createdDateTime")?;
-    let mut found = graph(record, if is_row { LOG_ANALYTICS } else { GRAPH });
+    let category = record.hint(&["category"]);
+    let mut found = graph(record, if is_row { LOG_ANALYTICS } else { GRAPH }, category.as_deref());
     found.micros = stamp.micros;
     found.rewritten = stamp.rewritten || record.is_lowered(&["createdDateTime", "appDisplayName"]);
     found.activity = record.hint(&["operationName"]).unwrap_or(Cow::Borrowed(ACTIVITY));
@@ -120,22 +116,10 @@ fn flat<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
     Ok(found)
 }
 
-fn graph<'r>(fields: &Fields<'r>, delivery: &'static str) -> SignIn<'r> {
+fn graph<'r>(fields: &Fields<'r>, delivery: &'static str, category: Option<&str>) -> SignIn<'r> {
     let status = fields.object(&["status"]);
     let (outcome, reason) = status.as_ref().map_or((None, None), code);
-    let user = fields.hint(&["userPrincipalName"]).or_else(|| fields.hint(&["userDisplayName"]));
-    let is_user = user.is_some() || fields.has(&["userId"]);
-    let truth = fields.word(&["isInteractive"]);
-    let channel = match (is_user, truth.as_deref()) {
-        (false, _) => "api",
-        (true, Some(word)) if word.eq_ignore_ascii_case("true") => "ui",
-        _ => "unknown",
-    };
-    let (actor, actor_id) = if is_user {
-        (user, fields.hint(&["userId"]))
-    } else {
-        (fields.hint(&["servicePrincipalName"]), fields.hint(&["servicePrincipalId"]))
-    };
+    let Who { name, id, kind, channel } = who(fields, category);
     SignIn {
         delivery,
         is_known: true,
@@ -143,9 +127,9 @@ fn graph<'r>(fields: &Fields<'r>, delivery: &'static str) -> SignIn<'r> {
         reason,
         id: fields.hint(&["id"]),
         correlation: fields.hint(&["correlationId"]),
-        actor_kind: Some(if is_user { "user" } else { "service_principal" }),
-        actor,
-        actor_id,
+        actor: name,
+        actor_id: id,
+        actor_kind: kind,
         channel,
         client: fields.hint(&["clientAppUsed"]),
         app: fields.hint(&["appDisplayName"]),
@@ -189,13 +173,8 @@ fn result<'r>(fields: &Fields<'r>) -> (Option<Outcome>, Option<Cow<'r, str>>) {
 /// A row of one of the portal's downloads: interactive or not, of people, applications or managed identities.
 fn portal<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
     let stamp = first_stamp(&[(record, &["Date (UTC)", "Date"])], "/Date (UTC)")?;
-    let is_user = record.has(&["Username", "User ID", "User"]);
     let (outcome, reason) = portal_outcome(record);
-    let (actor, actor_id) = if is_user {
-        (record.hint(&["Username", "User"]), record.hint(&["User ID"]))
-    } else {
-        (record.hint(&["Service principal name"]), record.hint(&["Service principal ID"]))
-    };
+    let Who { name, id, kind, channel } = of_portal(record);
     Ok(SignIn {
         delivery: PORTAL_CSV,
         micros: stamp.micros,
@@ -206,10 +185,10 @@ fn portal<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
         outcome,
         reason,
         correlation: record.hint(&["Correlation ID"]),
-        actor,
-        actor_id,
-        actor_kind: Some(if is_user { "user" } else { "service_principal" }),
-        channel: if is_user { "unknown" } else { "api" },
+        actor: name,
+        actor_id: id,
+        actor_kind: kind,
+        channel,
         client: record.hint(&["Client app"]),
         app: record.hint(&["Application"]),
         resource: record.hint(&["Resource"]),

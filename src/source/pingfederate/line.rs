@@ -14,6 +14,21 @@ pub(super) fn fields(line: &str) -> Result<Fields<'_>, Reason> {
     if let Some(event) = cef_event(line) {
         return cef(event);
     }
+    plain(line).or_else(|reason| behind_header(line).map_or(Err(reason), plain))
+}
+
+/// The record behind what syslog puts before it, which may begin with a time, too.
+fn behind_header(line: &str) -> Option<&str> {
+    const LONGEST: usize = 200;
+    let starts =
+        line.char_indices().take_while(|(at, _)| *at < LONGEST).filter(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
+    let mut records = starts.filter_map(|at| line.get(at..));
+    records.find(|record| {
+        leading(record).is_some_and(|(_, rest)| rest.trim_start().starts_with('|') || pairs::quoted(rest).is_some())
+    })
+}
+
+fn plain(line: &str) -> Result<Fields<'_>, Reason> {
     let Some((time, rest)) = leading(line) else {
         return match pairs::quoted(line) {
             Some(list) => Fields::keyed(Layout::Pairs, list),
@@ -113,6 +128,19 @@ fn cef_name(key: &str, label: Option<&str>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_stands_alone_or_behind_syslog() {
+        let record = "2026-07-01 10:00:00,000 event=\"SSO\" subject=\"alice\" role=\"IdP\" status=\"success\"";
+        for header in
+            ["<14>Jul  1 12:00:01 pf1 ", "Jul 11 12:00:01 pf1 ", "<14>1 2026-07-01T10:00:01.452Z pf1 pf - - - "]
+        {
+            assert_eq!(behind_header(&format!("{header}{record}")), Some(record), "{header}");
+        }
+        for line in ["<14>Jul  1 12:00:01 pf1 hello", "at 2026-07-01 10:00:00,000 nothing was done", record] {
+            assert_eq!(behind_header(line), None, "{line}");
+        }
+    }
 
     #[test]
     fn an_event_in_cef_stands_alone_or_behind_syslog() {

@@ -119,8 +119,11 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
 
 /// What the resource is, and in which form it came.
 fn kind(resource: &Json<'_>) -> Result<(Kind, &'static str), Reason> {
-    let kind = kind_of(resource).ok_or("/schemas: missing, and nothing else tells what the resource is")?;
     let has_schemas = !resource.get("schemas").is_null();
+    let kind = kind_of(resource).ok_or(match has_schemas {
+        true => "/schemas: expected that of a user, a group or a service principal, found another",
+        false => "/schemas: missing, and nothing else tells what the resource is",
+    })?;
     let is_foreign = |key: &str| match has_schemas {
         true => FOREIGN.iter().any(|foreign| key.eq_ignore_ascii_case(foreign)),
         false => !is_attribute(key),

@@ -1,7 +1,7 @@
 //! The page of the sources: how each is recognised, and what becomes of its fields.
 
 use tickmark::event::EVENTS;
-use tickmark::source::{Envelope, Form, Mark, SOURCES, Source};
+use tickmark::source::{COLLECTORS, Envelope, Form, Mark, SOURCES, Source};
 
 use super::assert_page;
 
@@ -30,6 +30,7 @@ fn mark(mark: &Mark) -> String {
         Mark::AnyOf(pointers) => format!("{} is given", any_of(pointers)),
         Mark::Equals(pointer, text) => format!("{} is {}", code(pointer), code(text)),
         Mark::OneOf(pointer, texts) => format!("{} is {}, in any case", code(pointer), any_of(texts)),
+        Mark::NoneOf(pointer, texts) => format!("{} is given, and none of {}", code(pointer), any_of(&texts.concat())),
         Mark::Contains(pointers, texts) => format!("{} holds {}", any_of(pointers), any_of(texts)),
         Mark::StartsWith(pointer, text) => format!("{} begins with {}, in any case", code(pointer), code(text)),
     }
@@ -37,7 +38,7 @@ fn mark(mark: &Mark) -> String {
 
 fn recognised(form: &Form) -> String {
     match form.marks {
-        [] => "never found out, only asked for with `--source`".to_owned(),
+        [] => "a line of text, found out by being read".to_owned(),
         marks => marks.iter().map(mark).collect::<Vec<_>>().join("; "),
     }
 }
@@ -86,10 +87,14 @@ fn section(source: &dyn Source) -> String {
 fn page() -> String {
     let mut page = "# Sources\n\nWhat each source is recognised by, and what becomes of its fields. Pointers are JSON pointers into \
         one record, without its wrapper; letter case of keys does not matter. A record is of the first source of this list that has a \
-        form all of whose marks it shows; `--source` and `id` in a `[[source]]` override that. Files may be compressed with gzip or \
-        zstd; records stand in JSON lines, arrays, CSV or Parquet.\n\n\
+        form all of whose marks it shows, or that reads it where it is a line of text; `--source` and `id` in a `[[source]]` override that. Files may be compressed with gzip or \
+        zstd; records stand in JSON lines, arrays, CSV or Parquet, and several JSON objects may stand in one line.\n\n\
         Generated from the code: `UPDATE_DOCS=1 cargo test schema::` writes it anew.\n"
         .to_owned();
+    let wrappers: Vec<String> = COLLECTORS.iter().map(wrapper).collect();
+    page += "\n## Wrappers of collectors\n\nThe records of every source may come in these, too; they are opened where a record \
+        cannot be read otherwise.\n";
+    page += &table("### Wrappers", "| wrapper | records stand under |", &wrappers, "None is known.");
     SOURCES.iter().for_each(|source| page += &section(*source));
     page
 }
@@ -119,7 +124,7 @@ fn cells_hold_whatever_a_source_says() {
     assert_eq!(any_of(&[]), "nothing");
     let form = Form { name: "x", doc: "x", marks: &[Mark::Equals("/a", "b"), Mark::AnyOf(&["/c"])] };
     assert_eq!(recognised(&form), "`/a` is `b`; `/c` is given");
-    assert_eq!(recognised(&Form { marks: &[], ..form }), "never found out, only asked for with `--source`");
+    assert_eq!(recognised(&Form { marks: &[], ..form }), "a line of text, found out by being read");
     assert_eq!(
         table("### X", "| a | b |", &["| 1 | 2 |\n".to_owned()], ""),
         "\n### X\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
