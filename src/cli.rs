@@ -113,9 +113,9 @@ pub struct Run {
     #[command(flatten)]
     pub judging: Judging,
     /// Rejected records that are tolerated; a file that brings more is left out as a whole, and the run ends with status 4 after
-    /// the package is written
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub max_rejects: u64,
+    /// the package is written [default: max_rejects of COV-02 in the configuration, else 0]
+    #[arg(long, value_name = "N")]
+    pub max_rejects: Option<u64>,
     /// Take what can be read of a file that brings too many rejects; the status is 4 all the same
     #[arg(long)]
     pub keep_going: bool,

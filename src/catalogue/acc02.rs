@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::acc01::{CREATED_AT, LAST_ACTIVITY};
+use super::admissions::{Admissions, unwatched};
+use super::doings::last_unsaid;
 use super::residents::{Resident, Residents, has_listing, listing_note, residents};
 use super::stock::Expiry;
-use super::words::{exception, not_applicable, pass, shared};
+use super::words::{exception, not_applicable, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::access::{Bounds, Held};
 use crate::change::EntitlementKind;
 use crate::correlate::door::is_platform;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
-use crate::coverage::{HOUR, Log};
+use crate::coverage::HOUR;
 use crate::error::Result;
 use crate::schema::{Column, Kind};
 
@@ -38,7 +40,7 @@ const TOKEN_COUNT: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ACC-02",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::E, need::U, need::S_IF],
     shared_parameters: &[],
@@ -50,6 +52,10 @@ pub(super) const TEST: Test = Test {
     words: &[
         pass("in_use", "acts on record within inactivity of the end"),
         exception("dormant", "no act on record for longer than inactivity, and the logs are complete over that time"),
+        undetermined(
+            "outcome_not_stated",
+            "acts on record within inactivity of the end, of which no record says whether they succeeded",
+        ),
         shared::COVERAGE_GAP,
         shared::NO_OPENING_STATE,
         shared::UNRESOLVED_SUBJECT,
@@ -63,7 +69,8 @@ pub(super) const TEST: Test = Test {
         item_noun: "accounts",
         procedure: &[
             "The last activity is the last sign-in, use of a token or other act that Databricks logged as done by the principal; without any, the making of the account.",
-            "Longer ago than inactivity is an exception, where the log is complete over the last inactivity before the end, at the account and wherever the principal was seen: activity in an earlier hole would change nothing.",
+            "Longer ago than inactivity is an exception, where the log is complete over the last inactivity before the end, at the account and wherever the principal was seen or assigned: activity in an earlier hole would change nothing.",
+            "An act of which the record does not say whether it succeeded proves neither, and leaves it undetermined.",
             "A log that is shorter than that, or has a hole there, leaves it undetermined; so does an account of whose making and listing nothing is at hand.",
         ],
         false_positives: &[
@@ -78,19 +85,24 @@ pub(super) const TEST: Test = Test {
     evaluate,
 };
 
-struct Ground {
+struct Ground<'e> {
+    admissions: &'e Admissions,
     inactivity: i64,
     coverage_from: Option<i64>,
     tokens: BTreeMap<String, usize>,
+    /// Last acts of which no record says whether they succeeded.
+    unsaid: BTreeMap<String, i64>,
 }
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let databricks = evidence.coverage.logs().filter(|log| log.source == crate::source::DATABRICKS);
     let first = databricks.filter(|log| !log.reach.is_empty()).map(|log| log.reach.start).min();
     let ground = Ground {
+        admissions: evidence.admissions()?,
         inactivity: evidence.config.span(TEST.id, "inactivity")?.micros(),
         coverage_from: first.map(|hour| hour.saturating_mul(HOUR)),
         tokens: tokens(evidence)?,
+        unsaid: last_unsaid(evidence)?,
     };
     let Residents { all, unknown_count } = residents(evidence)?;
     let (mut items, mut young, mut gone) = (Vec::new(), 0, 0);
@@ -114,7 +126,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     })
 }
 
-fn is_young(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> bool {
+fn is_young(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground<'_>) -> bool {
     resident.created_at.is_some_and(|time| evidence.period.end - time <= ground.inactivity)
 }
 
@@ -133,7 +145,7 @@ fn tokens(evidence: &Evidence<'_>) -> Result<BTreeMap<String, usize>> {
     Ok(all)
 }
 
-fn item(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> Item {
+fn item(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground<'_>) -> Item {
     let last = resident.last.as_ref();
     let (verdict, reason, hole_id) = judge(evidence, resident, ground);
     let known_from = resident.created_at.max(ground.coverage_from);
@@ -162,7 +174,7 @@ fn item(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> Item {
     }
 }
 
-fn judge(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> (Verdict, &'static str, Option<String>) {
+fn judge(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground<'_>) -> (Verdict, &'static str, Option<String>) {
     let end = evidence.period.end;
     if is_platform(&resident.subject) {
         return (Verdict::NotApplicable, "vendor_managed", None);
@@ -173,11 +185,17 @@ fn judge(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground) -> (Verd
     if resident.last.as_ref().is_some_and(|last| end - last.time <= ground.inactivity) {
         return (Verdict::Pass, "in_use", None);
     }
+    // A null status is unknown, not failure (reference: databricks c12).
+    if ground.unsaid.get(&resident.subject).is_some_and(|time| end - time <= ground.inactivity) {
+        return (Verdict::Undetermined, "outcome_not_stated", None);
+    }
     // Activity in an earlier hole would change nothing.
-    let of_resident = |log: &Log| {
-        log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || resident.scopes.contains(&log.scope))
-    };
-    let hole = evidence.hole(of_resident, end - ground.inactivity, end - 1);
+    let mut places = ground.admissions.of(&resident.subject);
+    places.extend(resident.scopes.iter().map(String::as_str).filter(|scope| *scope != ACCOUNT));
+    let seen_in = evidence.correlation.ground.acted_in(&resident.subject);
+    let names = seen_in.map(|scope| evidence.correlation.ground.scopes.name(scope));
+    places.extend(names.filter(|name| *name != ACCOUNT));
+    let hole = unwatched(evidence, &places, end - ground.inactivity, end - 1);
     match (hole, resident.created_at, has_listing(evidence)) {
         (Some(hole), ..) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
         // Nobody knows since when it was there (reference: compliance 2.0a, needs S).

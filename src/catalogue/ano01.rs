@@ -22,7 +22,7 @@ use bursts::{Burst, Given, bursts, hourly, threshold};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ANO-01",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::E, need::K_IF],
     shared_parameters: &[],
@@ -128,6 +128,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         items: items.into_iter().flatten().collect(),
         exclusions: exclusions.map(|(rule, count)| (rule.to_owned(), count)).into(),
         notes: if has_tickets { Vec::new() } else { vec!["Approval outside the logs was not tested.".to_owned()] },
+        cut_off: Some(court.cut_off),
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })

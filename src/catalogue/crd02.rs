@@ -1,12 +1,13 @@
 //! CRD-02: tokens of leavers end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::admissions::{Admissions, unwatched};
 use super::dep01::of_departure;
 use super::dep02::returned;
 use super::departures::{Departure, departures};
 use super::tokens::{Expiry, Token, Tokens, Until, Use, hole, tokens, uses};
-use super::words::{exception, pass, shared};
+use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::Direction;
 use crate::config::ByEnvironment;
@@ -18,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-02",
-    version: "3",
+    version: "4",
     severity: Severity::Critical,
     needs: &[need::H_IF, need::A, need::E, need::U],
     shared_parameters: &[],
@@ -36,6 +37,7 @@ pub(super) const TEST: Test = Test {
         ),
         exception("used_after_end", "used after the departure"),
         exception("still_valid", "still valid after the limit, while its owner's account was active"),
+        undetermined("outcome_not_stated", "presented after the departure, and no record says whether it was accepted"),
         shared::WINDOW_OPEN,
         shared::COVERAGE_GAP,
         shared::NO_OPENING_STATE,
@@ -66,8 +68,8 @@ pub(super) const TEST: Test = Test {
         item_noun: "tokens of leavers",
         procedure: &[
             "A token revoked or expired within token_sla of the departure passes, and so does one whose owner's account was inactive within it and stayed so; but not if it was used after the departure.",
-            "Any use after the departure is an exception, and so is a token that is still valid after token_sla while the account is active.",
-            "That there was no use is leaned on only where the logs are complete from the departure until account and token are known to have ended, at most to cut-off.",
+            "Any use after the departure is an exception (one of which the record does not say whether it succeeded leaves undetermined what would pass), and so is a token that is still valid after token_sla while the account is active.",
+            "That there was no use is leaned on only where the logs are complete from the departure until account and token are known to have ended, at most to cut-off: at the account, where the token was seen, and in every workspace in which its owner was seen or to which it was assigned.",
             "A token whose creation was not seen may have expired before: unless its use or its end shows more, it is undetermined.",
         ],
         false_positives: &[
@@ -106,6 +108,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         })
         .collect();
     let used = used_after(evidence, &owned)?;
+    let longest = sla.all().into_iter().copied().max().unwrap_or_default();
+    // Departures have windows, too.
+    let cut_off = evidence.cut_off().max(evidence.cut_off_within(longest));
+    let ground = Ground { admissions: evidence.admissions()?, cut_off };
     let mut items = Vec::new();
     let (mut ended_before, mut made_after) = (0, 0);
     for (leaver, token) in owned {
@@ -115,7 +121,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             () => {
                 let of_token = used.get(&token.id).map_or(&[][..], Vec::as_slice);
                 let place = token.scopes.first().and_then(|scope| evidence.config.environment(scope));
-                items.push(Case::new(evidence, leaver, token, (*sla.at(place), of_token)).item());
+                items.push(Case::new(evidence, leaver, token, (&ground, *sla.at(place), of_token)).item());
             }
         }
     }
@@ -127,6 +133,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             ("failed attempts to make or end a token".to_owned(), all.failed),
         ],
         notes: notes(&all),
+        cut_off: Some(cut_off),
         coverage_is_complete: evidence.is_covered(|_| true),
         ..Judged::default()
     })
@@ -151,15 +158,27 @@ fn notes(all: &Tokens) -> Vec<String> {
     ]
 }
 
+/// What all tokens are judged by.
+struct Ground<'g> {
+    admissions: &'g Admissions,
+    cut_off: i64,
+}
+
 /// One token of one leaver.
 struct Case<'c, 'e> {
     evidence: &'c Evidence<'e>,
     leaver: &'c Departure<'c>,
     token: &'c Token,
+    /// The workspaces in which its owner was seen, or to which it was admitted.
+    places: BTreeSet<&'c str>,
     /// When it had to have ended.
     due: i64,
+    /// The first instant of which nothing is known.
+    cut_off: i64,
     /// Uses after the departure, until the leaver was let in again.
     after: Vec<&'c Use>,
+    /// Those of which the record does not say whether they succeeded.
+    unsaid: Vec<&'c Use>,
     /// When the account became inactive.
     inactive: Option<i64>,
     /// When it became active again, with no decision behind it.
@@ -173,14 +192,30 @@ impl<'c, 'e> Case<'c, 'e> {
         evidence: &'c Evidence<'e>,
         leaver: &'c Departure<'c>,
         token: &'c Token,
-        (sla, used): (i64, &'c [Use]),
+        (ground, sla, used): (&'c Ground<'c>, i64, &'c [Use]),
     ) -> Self {
+        let cut_off = ground.cut_off;
         let returned = returned(leaver).unwrap_or(i64::MAX);
-        let until = returned.min(evidence.cut_off());
-        let after = used.iter().filter(|u| u.time > leaver.start && u.time < returned).collect();
+        let until = returned.min(cut_off);
+        let is_after = |one: &&Use| one.time > leaver.start && one.time < returned;
+        let (after, unsaid) = used.iter().filter(is_after).partition(|one| one.succeeded);
         let (inactive, active_again) = inactivity(evidence, leaver);
         let active_again = active_again.filter(|time| *time < until);
-        Self { evidence, leaver, token, due: leaver.start + sla, after, inactive, active_again, until }
+        let mut places = ground.admissions.of(leaver.key.subject.label());
+        places.extend(leaver.seen_in(evidence));
+        Self {
+            evidence,
+            leaver,
+            token,
+            places,
+            due: leaver.start + sla,
+            cut_off,
+            after,
+            unsaid,
+            inactive,
+            active_again,
+            until,
+        }
     }
 
     fn judge(&self) -> (Verdict, &'static str, Option<String>) {
@@ -198,10 +233,14 @@ impl<'c, 'e> Case<'c, 'e> {
             (None, _) if is_inactive => "principal_inactive",
             (None, _) => return self.not_ended(),
         };
+        // A null status is unknown, not failure (reference: databricks c12).
+        if !self.unsaid.is_empty() {
+            return (Verdict::Undetermined, "outcome_not_stated", None);
+        }
         // Account and token must both have ended before nothing more can happen.
         let last = self.token.end().zip(self.inactive.filter(|_| self.active_again.is_none())).map(|(a, b)| a.max(b));
         let to = last.unwrap_or(self.until).min(self.until - 1);
-        match hole(self.evidence, self.token, self.leaver.start, to.max(self.leaver.start)) {
+        match self.hole(to.max(self.leaver.start)) {
             Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
             None => (Verdict::Pass, reason, None),
         }
@@ -210,7 +249,7 @@ impl<'c, 'e> Case<'c, 'e> {
     fn not_judged(&self) -> Option<(Verdict, &'static str, Option<String>)> {
         match self.leaver.judge(self.evidence).0 {
             Reason::Superseded => Some((Verdict::NotApplicable, "superseded", None)),
-            _ if self.until <= self.due && self.until < self.evidence.cut_off() => {
+            _ if self.until <= self.due && self.until < self.cut_off => {
                 Some((Verdict::NotApplicable, "superseded", None))
             }
             Reason::UnresolvedSubject => Some((Verdict::Undetermined, "unresolved_subject", None)),
@@ -221,12 +260,12 @@ impl<'c, 'e> Case<'c, 'e> {
 
     // Neither the end of the token nor that of the account is on record in time.
     fn not_ended(&self) -> (Verdict, &'static str, Option<String>) {
-        if self.due >= self.until && self.until == self.evidence.cut_off() {
+        if self.due >= self.until && self.until == self.cut_off {
             return (Verdict::Undetermined, "window_open", None);
         }
         let ends_later = self.token.end().is_some_and(|end| end > self.due);
         let is_shown = ends_later && (self.inactive.is_some_and(|time| time > self.due) || self.active_again.is_some());
-        if let Some(hole) = hole(self.evidence, self.token, self.leaver.start, self.due).filter(|_| !is_shown) {
+        if let Some(hole) = self.hole(self.due).filter(|_| !is_shown) {
             return (Verdict::Undetermined, "coverage_gap", Some(hole));
         }
         // Nothing shows that it was still valid when its owner left.
@@ -236,18 +275,29 @@ impl<'c, 'e> Case<'c, 'e> {
         (Verdict::Exception, "still_valid", None)
     }
 
+    /// The first hole since the departure in which a use or the end of the token may lie: where it was seen, and wherever its owner
+    /// was seen or assigned.
+    fn hole(&self, to: i64) -> Option<String> {
+        let from = self.leaver.start;
+        hole(self.evidence, self.token, from, to).or_else(|| unwatched(self.evidence, &self.places, from, to))
+    }
+
     fn item(&self) -> Item {
         let base = of_departure(self.evidence, self.leaver);
         let (verdict, reason, hole_id) = self.judge();
         let mut event_ids = base.event_ids.clone();
         event_ids.extend(self.token.event_ids());
-        event_ids.extend(self.after.iter().take(20).map(|one| one.event_id.clone()));
+        event_ids.extend(self.after.iter().chain(&self.unsaid).take(20).map(|one| one.event_id.clone()));
         event_ids.dedup();
         let expires = match self.token.expires {
             Expiry::At(time) => Some(time),
             Expiry::Never | Expiry::Unknown => None,
         };
         let assumed = if self.token.owner_is_assumed { "; its owner is taken to be who made it" } else { "" };
+        let unsaid = match self.unsaid.len() {
+            0 => String::new(),
+            n => format!(", {n} more whose outcome the record does not state"),
+        };
         Item {
             verdict,
             reason: reason.to_owned(),
@@ -255,13 +305,13 @@ impl<'c, 'e> Case<'c, 'e> {
             scope: self.token.scopes.first().cloned(),
             object: Some(self.token.id.clone()),
             event_ids,
-            detail: Some(format!("uses after the departure: {}{assumed}", self.after.len())),
+            detail: Some(format!("uses after the departure: {}{unsaid}{assumed}", self.after.len())),
             hole_id,
             extra: vec![
                 Cell::Text(Some(self.token.id.clone()).filter(|_| self.token.has_id)),
                 Cell::Instant(self.token.created.as_ref().map(|created| created.time)),
                 Cell::Instant(expires),
-                Cell::Instant(self.token.end().filter(|end| *end < self.evidence.cut_off())),
+                Cell::Instant(self.token.end().filter(|end| *end < self.cut_off)),
                 Cell::Instant(self.inactive),
                 Cell::count(self.after.len()),
                 Cell::Instant(self.after.first().map(|one| one.time)),

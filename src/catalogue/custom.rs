@@ -10,8 +10,9 @@ use polars::prelude::*;
 
 use super::evidence::Evidence;
 use super::item::{Cell, Item, Judged, Severity};
+use super::needs::lacking;
 use super::tables::tables;
-use super::test::Test;
+use super::test::{Kind, Test};
 use crate::config::CustomTest;
 use crate::correlate::columns::{
     ACTOR, CHANNEL, DETAIL, EVENT_IDS, ITEM_SCOPE, ITEM_TIME, OBJECT, REASON, SEVERITY, SUBJECT, VERDICT,
@@ -21,12 +22,12 @@ use crate::error::{Error, Result};
 use crate::event::EVENT_ID;
 use crate::frame::{Values, build_columns};
 use crate::query;
-use crate::schema::{Column as Named, Kind};
+use crate::schema::{Column as Named, Kind as Typed};
 
-const PERIOD_START: Named = Named::required("period_start", Kind::Instant, "First instant of the period.");
-const PERIOD_END: Named = Named::required("period_end", Kind::Instant, "First instant after the period.");
-const CUT_OFF: Named = Named::required("cut_off", Kind::Instant, "First instant of which nothing is known.");
-const ITEM_KEY: Named = Named::optional("item_key", Kind::Text, "What tells items of the same events apart.");
+const PERIOD_START: Named = Named::required("period_start", Typed::Instant, "First instant of the period.");
+const PERIOD_END: Named = Named::required("period_end", Typed::Instant, "First instant after the period.");
+const CUT_OFF: Named = Named::required("cut_off", Typed::Instant, "First instant of which nothing is known.");
+const ITEM_KEY: Named = Named::optional("item_key", Typed::Text, "What tells items of the same events apart.");
 
 const SEVERITIES: [Severity; 5] = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
@@ -59,8 +60,11 @@ pub(super) fn judge(custom: &CustomTest, evidence: &Evidence<'_>) -> Result<Judg
         items.push(item);
     }
     let notes = vec![format!("A test of the organisation's own, in `{}` (SHA-256 {}).", custom.path, custom.sha256)];
+    let lacking: Vec<&str> = lacking(custom.test, evidence).map(Kind::as_str).collect();
+    let not_tested =
+        (!lacking.is_empty()).then(|| format!("what the test needs is not at hand: {}", lacking.join(", ")));
     let coverage_is_complete = evidence.is_covered(|_| true);
-    Ok(Judged { items, notes, coverage_is_complete, ..Judged::default() })
+    Ok(Judged { items, notes, not_tested, coverage_is_complete, ..Judged::default() })
 }
 
 fn answer(custom: &CustomTest, evidence: &Evidence<'_>) -> Result<DataFrame> {
@@ -184,11 +188,11 @@ impl Own {
         let of_kind = |kind: &DataType| found.cast(kind).map_err(|e| format!("column `{name}`: {e}"));
         let wrong = |e: PolarsError| format!("column `{name}`: {e}");
         Ok(match column.kind {
-            Kind::Text | Kind::TextList => Self::Text(text(frame, name)?),
-            Kind::Whole => Self::Whole(of_kind(&DataType::Int64)?.i64().map_err(wrong)?.clone()),
-            Kind::Real => Self::Real(of_kind(&DataType::Float64)?.f64().map_err(wrong)?.clone()),
-            Kind::Flag => Self::Flag(found.bool().map_err(wrong)?.clone()),
-            Kind::Instant => Self::Instant(time(frame, name)?),
+            Typed::Text | Typed::TextList => Self::Text(text(frame, name)?),
+            Typed::Whole => Self::Whole(of_kind(&DataType::Int64)?.i64().map_err(wrong)?.clone()),
+            Typed::Real => Self::Real(of_kind(&DataType::Float64)?.f64().map_err(wrong)?.clone()),
+            Typed::Flag => Self::Flag(found.bool().map_err(wrong)?.clone()),
+            Typed::Instant => Self::Instant(time(frame, name)?),
         })
     }
 

@@ -101,7 +101,7 @@ pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, v
         privilege: None,
         securable: None,
         scope: record.scope.clone(),
-        actor: record.actor_raw.as_deref().map(|actor| evidence.name(actor)),
+        actor: record.actor_raw.as_deref().filter(|actor| !is_redacted(actor)).map(|actor| evidence.name(actor)),
         class: door.class(Visitor {
             actor: record.actor_raw.as_deref().map(str::to_lowercase).as_deref(),
             endpoint: record.endpoint.as_deref(),
@@ -117,7 +117,7 @@ pub(super) fn of_record(evidence: &Evidence<'_>, door: &Door, record: &Record, v
 }
 
 /// The verbs that any test asks for.
-const VERBS: [Verb; 16] = [
+const VERBS: [Verb; 17] = [
     Verb::UserCreate,
     Verb::UserDelete,
     Verb::MemberAdd,
@@ -125,6 +125,7 @@ const VERBS: [Verb; 16] = [
     Verb::PushRemove,
     Verb::AdminGrant,
     Verb::WorkspaceAssign,
+    Verb::WorkspaceUnassign,
     Verb::PrivGrant,
     Verb::PrivRevoke,
     Verb::OwnerChange,
@@ -291,7 +292,7 @@ impl<'r, 'e, 'p> Reader<'r, 'e, 'p> {
             direction: direction(texts.directions.text(row)),
             subject,
             is_resolved,
-            subject_kind: subject_kind(texts.subject_kinds.text(row)),
+            subject_kind: self.kind(row),
             entitlement: given(&texts.entitlements),
             entitlement_id: given(&texts.entitlement_ids),
             privilege: given(&texts.privileges),
@@ -312,7 +313,8 @@ impl<'r, 'e, 'p> Reader<'r, 'e, 'p> {
         let caller = [actors, endpoints, user_agents, source_ips].map(|texts| texts.text(row));
         let [actor, endpoint, user_agent, source_ip] = caller;
         let evidence = self.evidence;
-        let name = actor.map(|actor| self.names.entry(actor).or_insert_with(|| evidence.name(actor)).clone());
+        let told = actor.filter(|actor| !is_redacted(actor));
+        let name = told.map(|actor| self.names.entry(actor).or_insert_with(|| evidence.name(actor)).clone());
         let door = self.door;
         let class = *self.classes.entry(caller).or_insert_with(|| {
             let actor = actor.map(str::to_lowercase);
@@ -321,14 +323,21 @@ impl<'r, 'e, 'p> Reader<'r, 'e, 'p> {
         (name, class)
     }
 
+    /// What the subject is. Of a name that is not told its shape says nothing.
+    fn kind(&self, row: usize) -> SubjectKind {
+        let is_told = self.texts.subjects.text(row).is_none_or(|name| !is_redacted(name));
+        subject_kind(self.texts.subject_kinds.text(row).filter(|_| is_told))
+    }
+
     fn subject(&self, row: usize) -> (Option<String>, bool) {
         let identities = &self.evidence.correlation.ground.identities;
-        let (name, id) = (self.texts.subjects.text(row), self.texts.subject_ids.text(row));
+        let (written, id) = (self.texts.subjects.text(row), self.texts.subject_ids.text(row));
+        let name = written.filter(|name| !is_redacted(name));
         if name.is_none() && id.is_none() {
-            return (None, false);
+            return (written.map(str::to_lowercase), false);
         }
         let (source, time) = (self.source, self.times[row]);
-        let resolved = match subject_kind(self.texts.subject_kinds.text(row)) {
+        let resolved = match self.kind(row) {
             SubjectKind::Group => identities.group(source, name, id, time),
             kind => {
                 let external_id = self.texts.external_ids.text(row);
@@ -337,6 +346,11 @@ impl<'r, 'e, 'p> Reader<'r, 'e, 'p> {
         };
         (Some(resolved.label().to_owned()), resolved.is_known())
     }
+}
+
+/// True for what stands where Databricks has taken a name out: it may be anybody's (reference: databricks c7).
+pub(super) fn is_redacted(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("__REDACTED__")
 }
 
 fn direction(word: Option<&str>) -> Direction {

@@ -124,7 +124,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             roles.entry(key.subject.label()).or_default().push(case);
         }
     }
-    let beside = Beside { did: activity_of(evidence, names)?, roles };
+    let beside = Beside { did: activity_of(evidence, &names)?, roles };
     let mut notes = vec![found.clock.told()];
     notes.push(personnel_note(evidence, &found.all));
     Ok(Judged {
@@ -206,7 +206,7 @@ fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>)
             Cell::hours(leg2(departure)),
             Cell::hours(Some(departure.sla)),
             Cell::Flag(Some(was_admin)),
-            Cell::Instant(beside.did.of(name).last().map(|act| act.time)),
+            Cell::Instant(beside.did.of(name).next_back().map(|act| act.time)),
         ],
         ..of_departure(evidence, departure)
     }

@@ -2,25 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::acts::Act;
+use super::admissions::{Admissions, unwatched};
 use super::deeds::deeds;
 use super::dep01::{self, of_departure};
 use super::departures::{Departure, departures};
 use super::leavers::{Did, activity_of};
-use super::words::{exception, pass, shared};
+use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
 use crate::change::{Direction, Verb};
-use crate::correlate::activity::Activity;
 use crate::correlate::door::is_uuid;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
-use crate::coverage::Log;
 use crate::error::Result;
 use crate::schema::{Column, Kind};
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "4",
+    version: "5",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],
@@ -32,6 +32,10 @@ pub(super) const TEST: Test = Test {
     words: &[
         pass("no_activity", "no act on record after the end of access, and the logs are complete over that time"),
         exception("activity_after_end", "acts on record after the limit, or after the end of access"),
+        undetermined(
+            "outcome_not_stated",
+            "acts on record after the limit, or after the end of access, of which no record says whether they succeeded",
+        ),
         shared::WINDOW_OPEN,
         shared::COVERAGE_GAP,
         shared::UNRESOLVED_SUBJECT,
@@ -64,7 +68,9 @@ pub(super) const TEST: Test = Test {
             "The limit is that of DEP-01.",
             "Sign-ins, token use and data access by the leaver after the limit, or after the removal took effect, are an exception.",
             "Activity after the departure but inside the limit and before the removal is counted and is no exception.",
-            "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off.",
+            "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off: at the account and in every workspace in which the person was seen, or to which it was assigned, directly or by a group.",
+            "What somebody did under an identity that they had assumed, a group or a role, is the person's activity.",
+            "An act of which the record does not say whether it succeeded proves neither, and leaves the item undetermined.",
             "Jobs that a service principal runs are no activity.",
         ],
         false_positives: &["A job that runs as the person goes on after departure; it is their access all the same."],
@@ -84,7 +90,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let names: BTreeSet<&str> = found.all.iter().map(|d| d.key.subject.label()).collect();
     let beside = Beside {
         tokens: tokens(evidence, &names)?,
-        did: activity_of(evidence, names)?,
+        did: activity_of(evidence, &names)?,
+        admissions: evidence.admissions()?,
         grace: evidence.config.span(TEST.id, "grace")?.micros(),
     };
     Ok(Judged {
@@ -101,8 +108,9 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 }
 
 /// What is looked up beside the departures.
-struct Beside {
+struct Beside<'e> {
     did: Did,
+    admissions: &'e Admissions,
     tokens: BTreeMap<String, Vec<Token>>,
     grace: i64,
 }
@@ -138,19 +146,20 @@ fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<St
     Ok(all)
 }
 
-fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside) -> Item {
+fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>) -> Item {
     let name = departure.key.subject.label();
     let ended = departure.end.map_or(departure.due, |(end, _)| end.min(departure.due));
     let limit = ended.max(departure.start.saturating_add(beside.grace));
     let until = returned(departure).unwrap_or(i64::MAX);
-    let is_own = |act: &&Activity| !(is_uuid(name) && act.event_type.starts_with("jobs."));
-    let after: Vec<&Activity> = beside.did.between(name, limit, until - 1).filter(is_own).collect();
+    let is_own = |act: &&Act| !(is_uuid(name) && act.event_type.starts_with("jobs."));
+    let after: Vec<&Act> = beside.did.between(name, limit, until - 1).filter(is_own).collect();
+    let unsaid: Vec<&Act> = beside.did.unsaid(name, limit, until - 1).filter(is_own).collect();
     let within = beside.did.between(name, departure.start, limit.min(until - 1)).filter(is_own).count();
     let base = of_departure(evidence, departure);
-    let (verdict, reason, hole) = judge(evidence, departure, beside, &after);
+    let (verdict, reason, hole) = judge(evidence, departure, beside, [&after, &unsaid]);
     let mut event_ids = base.event_ids.clone();
-    event_ids.extend(after.iter().take(20).map(|a| a.event_id.clone()));
-    let texts = |of: &dyn Fn(&Activity) -> Option<String>| {
+    event_ids.extend(after.iter().chain(&unsaid).take(20).map(|a| a.event_id.clone()));
+    let texts = |of: &dyn Fn(&Act) -> Option<String>| {
         let all: BTreeSet<String> = after.iter().filter_map(|act| of(act)).collect();
         Cell::Texts(all.into_iter().collect())
     };
@@ -161,7 +170,7 @@ fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside) -> 
         severity: TEST.severity,
         object: Some(ACCOUNT.to_owned()),
         event_ids,
-        detail: Some(detail(&after, within)),
+        detail: Some(detail(&after, unsaid.len(), within)),
         hole_id: hole,
         extra: vec![
             Cell::count(within),
@@ -189,20 +198,25 @@ fn credential(event_type: &str) -> Option<&'static str> {
     })
 }
 
-fn detail(after: &[&Activity], within: usize) -> String {
+fn detail(after: &[&Act], unsaid: usize, within: usize) -> String {
     let kinds: BTreeSet<&str> = after.iter().map(|a| a.event_type.as_str()).collect();
     let kinds = kinds.into_iter().take(5).collect::<Vec<_>>().join(", ");
-    match after.len() {
-        0 => format!("no act after the end; {within} inside the time allowed"),
-        n => format!("{n} acts after the end ({kinds}); {within} inside the time allowed"),
-    }
+    let done = match after.len() {
+        0 => "no act after the end".to_owned(),
+        n => format!("{n} acts after the end ({kinds})"),
+    };
+    let open = match unsaid {
+        0 => String::new(),
+        n => format!("; {n} after it whose outcome the record does not state"),
+    };
+    format!("{done}{open}; {within} inside the time allowed")
 }
 
 fn judge(
     evidence: &Evidence<'_>,
     departure: &Departure<'_>,
-    beside: &Beside,
-    after: &[&Activity],
+    beside: &Beside<'_>,
+    [after, unsaid]: [&[&Act]; 2],
 ) -> (Verdict, &'static str, Option<String>) {
     let cut_off = evidence.cut_off();
     match departure.judge(evidence).0 {
@@ -214,34 +228,36 @@ fn judge(
     if !after.is_empty() {
         return (Verdict::Exception, "activity_after_end", None);
     }
+    // A null status is unknown, not failure (reference: databricks c12).
+    if !unsaid.is_empty() {
+        return (Verdict::Undetermined, "outcome_not_stated", None);
+    }
     if departure.end.is_none() && departure.due >= cut_off {
         return (Verdict::Undetermined, "window_open", None);
     }
     // The cut-off is the first instant of which nothing is known.
     let until =
         departure.end.map_or(cut_off, |(end, _)| beside.inactive_from(departure, end, cut_off)).min(cut_off - 1);
-    match unwatched(evidence, departure, until) {
+    match unwatched(evidence, &beside.places(evidence, departure), departure.start, until) {
         Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
         None => (Verdict::Pass, "no_activity", None),
     }
 }
 
-impl Beside {
+impl Beside<'_> {
+    /// The workspaces in which the person was seen, or to which it was admitted.
+    fn places<'p>(&'p self, evidence: &'p Evidence<'_>, departure: &'p Departure<'_>) -> BTreeSet<&'p str> {
+        let mut places = self.admissions.of(departure.key.subject.label());
+        places.extend(departure.seen_in(evidence));
+        places
+    }
+
     /// From when on the principal is known to be inactive with every token ended (reference: compliance 2.0a).
     fn inactive_from(&self, departure: &Departure<'_>, end: i64, cut_off: i64) -> i64 {
         let tokens = self.tokens.get(departure.key.subject.label()).map_or(&[][..], Vec::as_slice);
         let lasting = tokens.iter().filter(|t| t.made <= end).map(|t| t.ended.unwrap_or(cut_off));
         lasting.max().map_or(end, |last| last.max(end))
     }
-}
-
-// Absence of activity is leaned on from the departure on, at the account and where the person was seen.
-fn unwatched(evidence: &Evidence<'_>, departure: &Departure<'_>, until: i64) -> Option<String> {
-    let seen_in = departure.seen_in(evidence);
-    let watched = |log: &Log| {
-        log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || seen_in.contains(&log.scope.as_str()))
-    };
-    evidence.hole(watched, departure.start, until)
 }
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.

@@ -137,6 +137,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     Ok(Judged {
         items,
         exclusions: vec![("departures longer than residue_sla before the period".to_owned(), earlier as u64)],
+        cut_off: Some(cut_off),
         coverage_is_complete: evidence.is_covered(crate::source::is_authority),
         ..Judged::default()
     })

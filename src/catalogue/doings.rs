@@ -41,6 +41,19 @@ pub(super) fn last_acts(evidence: &Evidence<'_>) -> Result<BTreeMap<String, Last
     Ok(all)
 }
 
+/// When everybody last did, before the end of the period, what no record says to have succeeded or failed; by resolved name.
+///
+/// # Errors
+/// The lake cannot be read.
+pub(super) fn last_unsaid(evidence: &Evidence<'_>) -> Result<BTreeMap<String, i64>> {
+    let mut all: BTreeMap<String, i64> = BTreeMap::new();
+    for (actor, time) in evidence.sweep()?.last_unsaid() {
+        let last = all.entry(key(evidence, actor, time)).or_insert(time);
+        *last = (*last).max(time);
+    }
+    Ok(all)
+}
+
 /// When some principals acted successfully, by resolved name, in the order of time.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::ingest::Refused;
 use crate::inventory::{self, Places, VocabularyRow};
 use crate::lake::Lake;
 
+use super::admissions::Admissions;
 use super::deeds::Deed;
 use super::item::Severity;
 use super::privileges::Callers;
@@ -49,6 +50,7 @@ pub struct Views<'e> {
     histories: OnceLock<Vec<History<'e>>>,
     access: OnceLock<Access<'e>>,
     pub(super) residents: OnceLock<Residents>,
+    admissions: OnceLock<Admissions>,
     deeds: OnceLock<Vec<Deed>>,
     stock: OnceLock<Stock>,
     pub(super) callers: OnceLock<Callers>,
@@ -112,6 +114,18 @@ impl<'e> Evidence<'e> {
         }
         let deeds = super::deeds::read(self)?;
         Ok(self.views.deeds.get_or_init(|| deeds))
+    }
+
+    /// Who was admitted to which workspaces.
+    ///
+    /// # Errors
+    /// As [`Evidence::deeds`].
+    pub(super) fn admissions(&self) -> Result<&Admissions> {
+        if let Some(admissions) = self.views.admissions.get() {
+            return Ok(admissions);
+        }
+        let admissions = Admissions::read(self)?;
+        Ok(self.views.admissions.get_or_init(|| admissions))
     }
 
     /// What principals hold beside what correlation follows, and what happened to it.
@@ -190,8 +204,16 @@ impl<'e> Evidence<'e> {
     /// The first instant of which nothing is known any more, for a test whose longest window is this (microseconds): the end of the
     /// Databricks evidence, at most that long after the period (reference: compliance 2.0a, cut-off).
     pub(super) fn cut_off_within(&self, longest: i64) -> i64 {
+        self.end_within(longest, |source| source == crate::source::DATABRICKS)
+    }
+
+    /// The same for what is pushed: the end of the evidence of identity providers.
+    pub(super) fn push_cut_off_within(&self, longest: i64) -> i64 {
+        self.end_within(longest, crate::source::is_provider)
+    }
+
+    fn end_within(&self, longest: i64, of: impl Fn(&str) -> bool) -> i64 {
         let last = self.period.end.saturating_add(longest);
-        let end = self.coverage.end_of(|source| source == crate::source::DATABRICKS);
-        end.map_or(last, |end| end.min(last))
+        self.coverage.end_of(of).map_or(last, |end| end.min(last))
     }
 }

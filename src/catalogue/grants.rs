@@ -1,11 +1,12 @@
 //! Grants of every kind, on both sides, as the tests on who grants to whom take them (reference: compliance 2.0a, SOD-01).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::deeds::Deed;
+use super::acts::makers;
+use super::deeds::{Deed, is_redacted};
 use super::evidence::Evidence;
 use super::privileges::{Kinds, is_from_a_first_list, object};
 use crate::change::{Direction, SubjectKind, Verb};
@@ -23,8 +24,10 @@ pub(super) struct Grant<'e> {
     /// True = decided at the identity provider, false = done in Databricks.
     pub(super) is_decision: bool,
     pub(super) verb: Verb,
-    /// Who granted, as resolved; `None` = the record names nobody.
+    /// Who granted, as resolved: where another identity was assumed, who had signed in. `None` = the record names nobody.
     pub(super) actor: Option<String>,
+    /// The identity that the actor had assumed, as resolved; `None` = none.
+    pub(super) assumed: Option<String>,
     /// True = the record gives one name for actor and subject.
     pub(super) is_same_name: bool,
     pub(super) subject: String,
@@ -45,6 +48,16 @@ pub(super) struct Grant<'e> {
 }
 
 impl Grant<'_> {
+    // Who had signed in, instead of the identity that was assumed.
+    fn lay(&mut self, evidence: &Evidence<'_>, makers: &BTreeMap<String, String>) {
+        let Some(maker) = makers.get(self.event_id.as_ref()).filter(|_| !self.is_decision) else { return };
+        let person = actor_of(evidence, &self.source, maker, self.time);
+        if self.actor.as_ref() != Some(&person) {
+            self.assumed = self.actor.replace(person);
+            self.is_same_name = false;
+        }
+    }
+
     /// True for a success.
     pub(super) fn succeeded(&self) -> bool {
         self.outcome == "success"
@@ -83,6 +96,10 @@ pub(super) fn grants<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Grant<'e>>> {
     };
     let others: Vec<&Deed> = others.filter(is_grant).collect();
     all.par_extend(others.par_iter().map(|deed| of_deed(evidence, &kinds, deed)));
+    let makers = makers(evidence)?;
+    if !makers.is_empty() {
+        all.par_iter_mut().for_each(|grant| grant.lay(evidence, &makers));
+    }
     all.par_sort_by(|a, b| place(a).cmp(&place(b)));
     all.dedup_by(|b, a| place(a) == place(b));
     Ok(all)
@@ -137,10 +154,14 @@ fn of_act<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, act: &Act<'e>) -> Gran
         source: Cow::Borrowed(act.source),
         is_decision: act.plane == "authority",
         verb: act.verb,
-        actor: act.actor.map(|actor| actor_of(evidence, act.source, actor, act.time)),
+        actor: act
+            .actor
+            .filter(|actor| !is_redacted(actor))
+            .map(|actor| actor_of(evidence, act.source, actor, act.time)),
+        assumed: None,
         is_same_name: same(act.actor, act.subject),
         subject_kind: kinds.of_label(said, subject.label()),
-        is_resolved: subject.is_known() && !subject.label().starts_with("id:"),
+        is_resolved: subject.is_known() && !subject.label().starts_with("id:") && !is_redacted(subject.label()),
         subject: subject.label().to_owned(),
         object,
         privilege: None,
@@ -162,6 +183,7 @@ fn of_deed<'e>(evidence: &Evidence<'_>, kinds: &Kinds<'_>, deed: &'e Deed) -> Gr
         source: Cow::Borrowed(&deed.source),
         is_decision: deed.plane == "authority",
         verb: deed.verb,
+        assumed: None,
         is_same_name: same(deed.actor.as_deref(), deed.subject.as_deref()),
         actor,
         subject_kind: kinds.kind(deed),

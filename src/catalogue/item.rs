@@ -272,6 +272,8 @@ pub struct Judged {
     pub coverage_is_complete: bool,
     /// Why the test could not be carried out, its population printed all the same, undetermined; `None` = it was.
     pub not_tested: Option<String>,
+    /// The first instant of which the test knows nothing, where its own windows say so; `None` = that of the correlation.
+    pub cut_off: Option<i64>,
 }
 
 /// A test with its result.
@@ -293,6 +295,8 @@ pub struct Outcome {
     pub figures: Vec<(String, String)>,
     /// Why the test could not be carried out; `None` = it was.
     pub not_tested: Option<String>,
+    /// The first instant of which the test knows nothing.
+    pub cut_off: i64,
     /// The settings it ran with.
     pub settings: Vec<Setting>,
 }

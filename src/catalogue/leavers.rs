@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
+use super::acts::{Act, acts_of};
 use crate::change::{Direction, Verb};
 use crate::correlate::Tracing;
-use crate::correlate::activity::{Activity, activity};
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::Reason;
 use crate::error::Result;
@@ -36,31 +36,27 @@ pub(super) fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i6
 
 /// What some principals did in Databricks, by the name that they resolve to.
 #[derive(Debug, Default)]
-pub(super) struct Did(BTreeMap<String, Vec<Activity>>);
+pub(super) struct Did(BTreeMap<String, Vec<Act>>);
 
-/// The successful acts of principals with these resolved names. An actor is found under every spelling that folds to one of them.
-pub(super) fn activity_of(evidence: &Evidence<'_>, names: BTreeSet<&str>) -> Result<Did> {
-    if names.is_empty() {
-        return Ok(Did::default());
-    }
-    let identities = &evidence.correlation.ground.identities;
-    let actors = evidence.sweep()?.present().map(str::to_lowercase);
-    let spellings: BTreeSet<String> = actors.filter(|a| names.contains(identities.canonical(a).as_str())).collect();
-    let mut by_name: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
-    for act in activity(evidence.lake, &spellings)? {
-        by_name.entry(identities.canonical(&act.actor)).or_default().push(act);
-    }
-    Ok(Did(by_name))
+/// The acts of principals with these resolved names, also under identities that they had assumed.
+pub(super) fn activity_of(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<Did> {
+    acts_of(evidence, names).map(Did)
 }
 
 impl Did {
-    /// Everything on record, ordered by time.
-    pub(super) fn of(&self, name: &str) -> &[Activity] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+    /// Every success on record, ordered by time.
+    pub(super) fn of(&self, name: &str) -> impl DoubleEndedIterator<Item = &Act> {
+        self.0.get(name).into_iter().flatten().filter(|act| act.succeeded)
     }
 
-    /// What happened after one instant and no later than another.
-    pub(super) fn between(&self, name: &str, after: i64, until: i64) -> impl Iterator<Item = &Activity> {
-        self.of(name).iter().filter(move |act| after < act.time && act.time <= until)
+    /// What was done with success after one instant and no later than another.
+    pub(super) fn between(&self, name: &str, after: i64, until: i64) -> impl Iterator<Item = &Act> {
+        self.of(name).filter(move |act| after < act.time && act.time <= until)
+    }
+
+    /// What happened in the same time, and may have been done or not: the record does not say.
+    pub(super) fn unsaid(&self, name: &str, after: i64, until: i64) -> impl Iterator<Item = &Act> {
+        let all = self.0.get(name).into_iter().flatten();
+        all.filter(move |act| !act.succeeded && after < act.time && act.time <= until)
     }
 }

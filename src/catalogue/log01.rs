@@ -1,28 +1,26 @@
 //! LOG-01: logging was not weakened.
 
-use polars::prelude::*;
+mod buckets;
 
 use super::chg02::ticket_for;
 use super::evidence::Evidence;
 use super::records::{Raw, Record, databricks, records};
-use super::settings::{Change, Effect, changes};
+use super::settings::{self, Change, Effect, changes};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Item, Judged, Severity, Test, need};
-use crate::config::{ByEnvironment, Choices, Facts, Globs, Parameter};
+use crate::config::{ByEnvironment, Choices, Facts, Parameter};
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell as Hour, HOUR, Log};
 use crate::error::Result;
-use crate::event::EVENT_TYPE;
-use crate::frame::SOURCE;
 use crate::schema::{Column, Kind};
 use crate::source::kept;
 
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "LOG-01",
-    version: "3",
+    version: "4",
     severity: Severity::Critical,
-    needs: &[need::C, need::X],
+    needs: &[need::C, need::X_IF],
     shared_parameters: &[],
     own_parameters: &[
         Parameter {
@@ -42,6 +40,10 @@ pub(super) const TEST: Test = Test {
         exception("weakened", "it weakens logging, and nobody is on record to have authorised it"),
         exception("coverage_lost", "coverage was lost in the day after it"),
         shared::WINDOW_OPEN,
+        undetermined(
+            "effect_not_stated",
+            "it replaces the policy of a bucket of logs, and the record does not tell whether by a weaker one",
+        ),
         undetermined("no_baseline", "too few days are at hand to say whether coverage was lost"),
     ],
     columns: &[
@@ -78,6 +80,7 @@ pub(super) const TEST: Test = Test {
         item_noun: "changes",
         procedure: &[
             "A change that weakens logging passes only where an approval (as in CHG-02) or an allowed pipeline authorises it.",
+            "Of the buckets that logs are delivered to: taking the policy away, or putting one that denies writing, weakens logging; of any other new policy it is not known, and without authority it is undetermined.",
             "Whoever authorised it: hours without records in the day after it, where some were to be expected, are an exception. An account-level change governs every scope of Databricks.",
             "Where that day reaches beyond cut-off, or too few days are at hand to expect anything, the change is undetermined, unless it is an exception already.",
         ],
@@ -96,41 +99,53 @@ pub(super) const TEST: Test = Test {
 
 const DAY: i64 = 24 * HOUR;
 
+// The day after a change is the test's one window.
+fn cut_off(evidence: &Evidence<'_>) -> i64 {
+    evidence.cut_off_within(DAY)
+}
+
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let pipelines = ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "pipelines"))?;
-    let buckets = evidence.config.globs(TEST.id, "log_buckets")?;
+    let globs = evidence.config.globs(TEST.id, "log_buckets")?;
     let (all, failed) = changes(evidence)?;
-    let mut ours: Vec<Change> = all.into_iter().filter(is_of_logging).collect();
-    ours.extend(workspaces(evidence)?);
+    let in_period = |r: &Record| evidence.period.contains(r.time);
+    let mut ours: Vec<Change> =
+        all.into_iter().filter(|change| is_of_logging(&change.record, &change.setting)).collect();
+    let is_of_logging = |r: &Record| settings::named(r).any(|setting| is_of_logging(r, &setting));
+    let mut unfinished = failed.iter().filter(|r| in_period(r) && is_of_logging(r)).count() as u64;
+    let (deleted, failed): (Vec<_>, Vec<_>) = workspaces(evidence)?.into_iter().partition(|c| c.record.succeeded());
+    unfinished += failed.iter().filter(|change| in_period(&change.record)).count() as u64;
+    ours.extend(deleted);
     let has_cloud = evidence.coverage.has(|log| log.source == "cloudtrail");
     let mut notes = vec!["Approval outside the logs was not tested.".to_owned()];
     if evidence.companions.has(crate::companion::Kind::Approvals) {
         notes.clear();
     }
-    match buckets.is_empty() || !has_cloud {
+    match globs.is_empty() || !has_cloud {
         true => {
             notes.push("Buckets of logs were not tested: none is named, or no CloudTrail log is at hand.".to_owned())
         }
-        false => ours.extend(cloud(evidence, &buckets)?),
+        false => {
+            let (of_buckets, failed) = buckets::changes(evidence, &globs)?;
+            ours.extend(of_buckets);
+            unfinished += failed;
+        }
     }
     ours.sort_by(|a, b| (a.record.time, &a.record.event_id).cmp(&(b.record.time, &b.record.event_id)));
-    let in_period = |r: &Record| evidence.period.contains(r.time);
-    let failed = failed.into_iter().filter(|r| in_period(r) && is_logging_type(r)).count();
     let items = ours.iter().enumerate().filter(|(_, c)| in_period(&c.record));
     Ok(Judged {
         items: items.map(|(at, change)| item(evidence, &pipelines, change, &ours[at + 1..])).collect(),
-        exclusions: vec![(
-            "failed attempts, and those whose outcome the record does not state".to_owned(),
-            failed as u64,
-        )],
+        exclusions: vec![("failed attempts, and those whose outcome the record does not state".to_owned(), unfinished)],
         notes,
-        coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
+        coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS)
+            && (globs.is_empty() || evidence.is_covered(|s| s == "cloudtrail")),
+        cut_off: Some(cut_off(evidence)),
         ..Judged::default()
     })
 }
 
-fn is_of_logging(change: &Change) -> bool {
-    is_logging_type(&change.record) || change.setting.eq_ignore_ascii_case("enableVerboseAuditLogs")
+fn is_of_logging(record: &Record, setting: &str) -> bool {
+    is_logging_type(record) || setting.eq_ignore_ascii_case("enableVerboseAuditLogs")
 }
 
 fn is_logging_type(record: &Record) -> bool {
@@ -145,10 +160,10 @@ fn is_logging_type(record: &Record) -> bool {
     starts.iter().any(|start| kind.starts_with(start)) || kind.to_lowercase().contains("diagnosticsettings")
 }
 
-/// Deletions of workspaces, whose logs end with them.
+/// Deletions of workspaces, whose logs end with them, whatever became of the attempt.
 fn workspaces(evidence: &Evidence<'_>) -> Result<Vec<Change>> {
     let types = ["accountsManager.deleteWorkspace", "accountsManager.deleteWorkspaceConfiguration"];
-    let deleted = records(evidence, databricks(evidence, &types)?, Raw::With)?.into_iter().filter(Record::succeeded);
+    let deleted = records(evidence, databricks(evidence, &types)?, Raw::With)?.into_iter();
     let change = |record: Record| {
         let given = kept::parameters(&record.raw);
         let id = ["workspace_id", "workspaceId"].iter().find_map(|key| given.get(*key)).cloned().unwrap_or_default();
@@ -156,41 +171,6 @@ fn workspaces(evidence: &Evidence<'_>) -> Result<Vec<Change>> {
         Change { record, setting, old: None, new: Some("deleted".to_owned()), effect: Effect::Weaken }
     };
     Ok(deleted.map(change).collect())
-}
-
-/// Calls that decide what becomes of the objects in a bucket, and whether they weaken that.
-const BUCKET_CALLS: [(&str, Effect); 11] = [
-    ("PutBucketPolicy", Effect::Neutral),
-    ("DeleteBucketPolicy", Effect::Neutral),
-    ("PutBucketLifecycle", Effect::Weaken),
-    ("PutBucketLifecycleConfiguration", Effect::Weaken),
-    ("DeleteBucketLifecycle", Effect::Strengthen),
-    ("PutObjectLockConfiguration", Effect::Neutral),
-    ("PutBucketVersioning", Effect::Neutral),
-    ("PutBucketReplication", Effect::Neutral),
-    ("DeleteBucketReplication", Effect::Weaken),
-    ("PutBucketLogging", Effect::Neutral),
-    ("DeleteBucket", Effect::Weaken),
-];
-
-fn cloud(evidence: &Evidence<'_>, buckets: &Globs) -> Result<Vec<Change>> {
-    let names = Series::new("calls".into(), BUCKET_CALLS.map(|(name, _)| name));
-    let wanted = SOURCE.expr().eq(lit("cloudtrail")).and(EVENT_TYPE.expr().is_in(lit(names).implode(false), false));
-    let calls = records(evidence, wanted, Raw::With)?.into_iter().filter(Record::succeeded);
-    let change = |record: Record| {
-        let raw = kept::json(&record.raw);
-        let bucket = raw.pointer("/requestParameters/bucketName").and_then(|b| b.as_str())?.to_owned();
-        if !buckets.any(&bucket) {
-            return None;
-        }
-        let effect =
-            BUCKET_CALLS.iter().find(|(name, _)| *name == record.event_type).map_or(Effect::Neutral, |(_, e)| *e);
-        let is_suspended = record.raw.contains("Suspended") || record.raw.contains("\"Disabled\"");
-        let effect = if is_suspended { Effect::Weaken } else { effect };
-        let new = raw.get("requestParameters").map(ToString::to_string);
-        Some(Change { setting: format!("{} of bucket {bucket}", record.event_type), record, old: None, new, effect })
-    };
-    Ok(calls.filter_map(change).collect())
 }
 
 fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Change, later: &[Change]) -> Item {
@@ -203,7 +183,7 @@ fn item(evidence: &Evidence<'_>, pipelines: &ByEnvironment<Choices>, change: &Ch
     let lost = lost(evidence, record, record.time);
     let (verdict, reason) = judge(change.effect, is_pipeline || ticket.is_some(), &lost, evidence, record.time);
     let again = later.iter().find(|c| c.setting == change.setting && c.record.scope == record.scope);
-    let until = again.map(|c| c.record.time).filter(|time| *time < evidence.cut_off());
+    let until = again.map(|c| c.record.time).filter(|time| *time < cut_off(evidence));
     let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "not logged".to_owned());
     Item {
         verdict,
@@ -255,8 +235,9 @@ fn judge(
     match effect {
         Effect::Weaken if !is_authorised => (Verdict::Exception, "weakened"),
         _ if lost.count > 0 => (Verdict::Exception, "coverage_lost"),
-        _ if time + DAY > evidence.cut_off() => (Verdict::Undetermined, "window_open"),
+        _ if time + DAY > cut_off(evidence) => (Verdict::Undetermined, "window_open"),
         _ if !lost.is_established => (Verdict::Undetermined, "no_baseline"),
+        Effect::Untold if !is_authorised => (Verdict::Undetermined, "effect_not_stated"),
         _ if is_authorised => (Verdict::Pass, "authorised"),
         _ => (Verdict::Pass, "not_weakened"),
     }
@@ -279,7 +260,7 @@ fn lost(evidence: &Evidence<'_>, record: &Record, time: i64) -> Lost {
         true => log.source == crate::source::DATABRICKS && (scope == ACCOUNT || log.scope == scope),
         false => crate::source::is_provider(&log.source),
     };
-    let (first, last) = (time.div_euclid(HOUR) + 1, (time + DAY).min(evidence.cut_off()).div_euclid(HOUR));
+    let (first, last) = (time.div_euclid(HOUR) + 1, (time + DAY).min(cut_off(evidence)).div_euclid(HOUR));
     let logs: Vec<&Log> = evidence.coverage.logs().filter(governs).collect();
     let cells = || logs.iter().flat_map(|log| (first..last).map(move |hour| log.cell(hour)));
     let hole = |log: &Log| logs.iter().any(|l| l.source == log.source && l.scope == log.scope);

@@ -3,6 +3,8 @@
 mod acc01;
 mod acc02;
 mod acc03;
+mod acts;
+mod admissions;
 mod ano01;
 mod atr01;
 mod aut01;
@@ -38,6 +40,7 @@ mod holdings;
 mod item;
 mod leavers;
 mod log01;
+mod needs;
 mod overlay;
 mod privileges;
 pub mod profiles;
@@ -207,13 +210,15 @@ fn outcome(
     }
     Ok(Outcome {
         test,
-        coverage_is_complete: judged.coverage_is_complete,
+        // Where a log is lacking altogether nothing proves that there was no occurrence.
+        coverage_is_complete: judged.coverage_is_complete && (test.is_gate() || !needs::lacks_log(test, evidence)),
         counts,
         items: judged.items,
         exclusions: judged.exclusions,
         notes: judged.notes,
         figures: judged.figures,
         not_tested: judged.not_tested,
+        cut_off: judged.cut_off.unwrap_or_else(|| evidence.cut_off()),
         settings: settings(test, evidence.config),
     })
 }

@@ -219,6 +219,12 @@ impl<'e> Kinds<'e> {
         Self(kinds)
     }
 
+    /// True where records show a group of that name: it was made, has members, or is a member. The shape of a name shows nothing.
+    pub(super) fn has_group(&self, label: &str) -> bool {
+        let is_built_in = ["account users", "users", "admins"].iter().any(|name| name.eq_ignore_ascii_case(label));
+        is_built_in || self.0.get(label) == Some(&SubjectKind::Group)
+    }
+
     /// What the subject of a change is. Access control lists give ids of which the kind is not said, and a name without `@` may be
     /// a group's or a person's.
     pub(super) fn kind(&self, deed: &Deed) -> SubjectKind {

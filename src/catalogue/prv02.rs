@@ -85,8 +85,8 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let roles = Roles::read(evidence)?;
     let cut_off = super::privileges::cut_off(evidence, revoke_sla.all().into_iter().copied().max().unwrap_or_default());
     let court = Court { evidence, roles: &roles, revoke_sla, cut_off };
-    let mut judged =
-        Judged { coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS), ..Judged::default() };
+    let coverage_is_complete = evidence.is_covered(|s| s == crate::source::DATABRICKS);
+    let mut judged = Judged { coverage_is_complete, cut_off: Some(cut_off), ..Judged::default() };
     for window in review::windows(evidence, every) {
         let roster = roles.at(window.date());
         judged

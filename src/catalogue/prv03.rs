@@ -21,7 +21,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-03",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::E],
     shared_parameters: &[],
@@ -108,6 +108,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             ),
             ("direct grants at the end of the period, as far as records show".to_owned(), stock(evidence.period.end)),
         ],
+        cut_off: Some(court.cut_off),
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })
@@ -121,12 +122,19 @@ fn chosen<'d>(evidence: &Evidence<'_>, all: &'d [Deed], kinds: &Kinds<'_>) -> (V
             continue;
         }
         match kinds.kind(deed) {
+            _ if is_to_recipient(deed) => left_out.add("grants on shares to their recipients (PRV-04)"),
             SubjectKind::Group => left_out.add("grants to groups"),
             SubjectKind::ServicePrincipal => left_out.add("grants to service principals (PRV-06)"),
             kind => chosen.push((deed, kind)),
         }
     }
     (chosen, left_out)
+}
+
+// Shares are granted to recipients, who are no users; what looks like one is not left out.
+fn is_to_recipient(deed: &Deed) -> bool {
+    let is_user = deed.subject.as_deref().is_some_and(|subject| subject.contains('@'));
+    deed.event_type.eq_ignore_ascii_case("unityCatalog.updateSharePermissions") && !is_user
 }
 
 struct Rule {

@@ -2,7 +2,8 @@
 
 mod read;
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::deeds::{Deed, deeds};
 use super::privileges::{Callers, Kinds, LeftOut, approval_notes, fits, kind, object, of_deed, ticket};
@@ -16,7 +17,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-05",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::E, need::K_IF],
     shared_parameters: &[],
@@ -46,7 +47,8 @@ pub(super) const TEST: Test = Test {
         population: "Every change of the owner of a catalog, schema, table, volume, model or metastore, every change of whom a job runs as, and every catalog, schema, table, volume or model that a person made in production.",
         item_noun: "changes of ownership",
         procedure: &[
-            "A group as new owner passes, and so does a service principal on the list of owners, or an owner whom an approval names.",
+            "A group as new owner passes, where records show that there is a group of that name, and so does a service principal on the list of owners, or an owner whom an approval names.",
+            "A name that no record shows as that of a group, and that is neither a login nor an application's id, is resolved to nothing, and undetermined.",
             "A person as new owner is an exception, above all one who made the change.",
         ],
         false_positives: &["An object that a person makes and hands to a group at once: the second record shows it."],
@@ -69,12 +71,12 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let callers = Callers::read(evidence)?;
     let mut all = deeds(evidence, &[Verb::OwnerChange])?;
     let first = read::first_owners(evidence, &callers, &all)?;
-    let first_ids: std::collections::BTreeSet<String> = first.iter().map(|deed| deed.id.clone()).collect();
+    let first_ids: BTreeSet<String> = first.iter().map(|deed| deed.id.clone()).collect();
     all.extend(first);
     all.extend(read::run_as(evidence)?);
     all.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     let owners = ByEnvironment::new(evidence.config, |here| here.choices(TEST.id, "owners"))?;
-    let court = Court { evidence, owners, callers, kinds: Kinds::of(evidence) };
+    let court = Court { evidence, owners, callers, kinds: Kinds::of(evidence), groups: OnceCell::new() };
     let mut owner_of: BTreeMap<String, &str> = BTreeMap::new();
     let mut left_out = LeftOut::default();
     let mut items = Vec::new();
@@ -112,6 +114,8 @@ struct Court<'c, 'e> {
     owners: ByEnvironment<Choices>,
     callers: Callers,
     kinds: Kinds<'c>,
+    /// Groups of all sources, looked up when an owner is asked for whom Databricks' log does not show as one.
+    groups: OnceCell<BTreeSet<String>>,
 }
 
 impl Court<'_, '_> {
@@ -133,13 +137,30 @@ impl Court<'_, '_> {
         }
     }
 
+    /// True where a record says that it is a group, or shows the group.
+    fn is_group(&self, deed: &Deed, owner: &str) -> bool {
+        // Settings of a job say what the name is that it runs as.
+        deed.event_type.starts_with("jobs.") || self.kinds.has_group(owner) || self.is_listed(owner)
+    }
+
+    /// True for a group that the identity provider, a listing or the configuration names.
+    fn is_listed(&self, owner: &str) -> bool {
+        let groups = self.groups.get_or_init(|| {
+            let identities = &self.evidence.correlation.ground.identities;
+            let all = identities.identities_rows().into_iter().filter(|row| row.kind == "group");
+            all.map(|row| row.key).chain(identities.configured_groups().map(|name| name.to_lowercase())).collect()
+        });
+        groups.contains(owner)
+    }
+
     fn judge(&self, deed: &Deed, is_first: bool) -> &'static str {
         let Some(owner) = deed.subject.as_deref().filter(|_| deed.is_resolved) else { return "unresolved_subject" };
         let owners = self.owners.at(self.callers.environment(self.evidence, deed));
         let is_pipeline = self.evidence.config.automation.iter().any(|p| self.evidence.name(p) == owner);
         match self.kinds.kind(deed) {
-            SubjectKind::Group => "group_owner",
-            SubjectKind::Unknown => "unresolved_subject",
+            SubjectKind::Group if self.is_group(deed, owner) => "group_owner",
+            // A name that is neither a login nor an application's need not be a group's.
+            SubjectKind::Group | SubjectKind::Unknown => "unresolved_subject",
             kind if (kind == SubjectKind::ServicePrincipal || is_pipeline) && fits(owners, deed) => "owner_allowed",
             _ if ticket(self.evidence, deed).is_some() => "ticket",
             SubjectKind::ServicePrincipal => "owner_not_listed",

@@ -24,6 +24,8 @@ pub(super) enum Effect {
     Strengthen,
     /// Neither, or the record does not tell.
     Neutral,
+    /// It replaces the whole of a safeguard, and the record does not tell whether by less.
+    Untold,
 }
 
 impl Effect {
@@ -31,7 +33,7 @@ impl Effect {
         match self {
             Self::Weaken => "weaken",
             Self::Strengthen => "strengthen",
-            Self::Neutral => "neutral",
+            Self::Neutral | Self::Untold => "neutral",
         }
     }
 }
@@ -109,6 +111,11 @@ const OTHERS: [&str; 7] = [
     "globalInitScripts.update",
     "globalInitScripts.delete",
 ];
+
+/// The names of the settings that a record is about.
+pub(super) fn named(record: &Record) -> impl Iterator<Item = String> {
+    stated(record).into_iter().map(|stated| stated.setting)
+}
 
 /// What a record states of one setting.
 struct Stated {

@@ -20,7 +20,7 @@ use mutual::Mutual;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "SOD-01",
-    version: "3",
+    version: "4",
     severity: Severity::Critical,
     needs: &[need::A, need::E],
     shared_parameters: &[],
@@ -78,6 +78,7 @@ pub(super) const TEST: Test = Test {
         item_noun: "grants",
         procedure: &[
             "Actor and subject that resolve to one identity are an exception, and so is a group of which the actor is a member, unless as its approved owner.",
+            "Where another identity was assumed, a group or a role, the actor is who had signed in.",
             "Two people who granted each other the same within the time are an exception of the later grant.",
             "What the first list of an object names may have been on it before, and is no exception.",
             "That the actor is no member passes only where the group's members are known: it was made, or listed, within unbroken logs.",
@@ -216,7 +217,8 @@ impl Court<'_, '_> {
         let Some(actor) = grant.actor.as_deref().filter(|_| grant.is_resolved) else {
             return Found::of("unresolved_subject");
         };
-        if actor == grant.subject {
+        // Whoever grants to the identity that they have assumed grants to themselves.
+        if [Some(actor), grant.assumed.as_deref()].contains(&Some(&grant.subject)) {
             return Found::of(if self.is_own_schema(grant) { "own_personal_schema" } else { "self_grant" });
         }
         if grant.subject_kind == SubjectKind::Group {

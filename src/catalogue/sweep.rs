@@ -107,6 +107,8 @@ pub(super) struct Sweep {
     others: u64,
     /// The last success before the end of the period, by actor and type, in Databricks.
     acts: HashMap<[u32; 2], i64, FixedState>,
+    /// The last act of unknown outcome before the end of the period, by actor, in Databricks.
+    unsaid: HashMap<u32, i64, FixedState>,
     /// Who acted in Databricks.
     present: HashSet<u32, FixedState>,
     uses: TokenUses,
@@ -148,7 +150,7 @@ impl Sweep {
     fn of(counter: Counter, mut both: Both) -> Self {
         let mut types: HashMap<[u32; 7], (Tally, Tally), FixedState> = HashMap::default();
         let mut actors: HashMap<[u32; 3], Tally, FixedState> = HashMap::default();
-        let (mut acts, mut present) = (HashMap::default(), HashSet::default());
+        let (mut acts, mut unsaid, mut present) = (HashMap::default(), HashMap::default(), HashSet::default());
         let known = |text: &str| counter.texts.find(text).unwrap_or(u32::MAX);
         let (databricks, success, failure) = (known(DATABRICKS), known("success"), known("failure"));
         for (kind, actor, tally) in counter.all() {
@@ -165,15 +167,17 @@ impl Sweep {
             }
             if is_somebody && source == databricks && outcome != failure {
                 present.insert(actor);
-                if outcome == success && when != WHEN[2] {
-                    let last = acts.entry([actor, event_type]).or_insert(tally.last);
-                    *last = (*last).max(tally.last);
-                }
+                let last = match outcome == success {
+                    _ if when == WHEN[2] => continue,
+                    true => acts.entry([actor, event_type]).or_insert(tally.last),
+                    false => unsaid.entry(actor).or_insert(tally.last),
+                };
+                *last = (*last).max(tally.last);
             }
         }
         let Counter { texts, targets, others, uses, deliveries, selves, .. } = counter;
         both.selves = selves;
-        Self { texts, types, actors, targets, both, others, acts, present, uses, deliveries }
+        Self { texts, types, actors, targets, both, others, acts, unsaid, present, uses, deliveries }
     }
 
     /// Everything by what tests count events by.
@@ -231,6 +235,11 @@ impl Sweep {
     /// When each actor last did what with success in Databricks before the end of the period: actor, type, time.
     pub(super) fn last_acts(&self) -> impl Iterator<Item = (&str, &str, i64)> {
         self.acts.iter().map(|([actor, kind], time)| (self.texts.sure(*actor), self.texts.sure(*kind), *time))
+    }
+
+    /// When each actor last did in Databricks, before the end of the period, what no record says to have succeeded or failed.
+    pub(super) fn last_unsaid(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.unsaid.iter().map(|(actor, time)| (self.texts.sure(*actor), *time))
     }
 
     /// Who acted in Databricks, as written, whether it is known to have succeeded or not.

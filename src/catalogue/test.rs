@@ -135,6 +135,8 @@ pub mod need {
     pub const C: Need = must(Kind::Configuration);
     /// Cloud control-plane events.
     pub const X: Need = must(Kind::Cloud);
+    /// The same, where supplied.
+    pub const X_IF: Need = may(Kind::Cloud);
     /// Personnel records, where supplied.
     pub const H_IF: Need = may(Kind::Personnel);
     /// Approvals, reviews or tickets.

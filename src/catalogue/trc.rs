@@ -150,7 +150,7 @@ fn evaluate(evidence: &Evidence<'_>, test: &Test, belongs: impl Fn(Verb) -> bool
     let beside = Beside {
         errors: outcome_reasons(evidence, wanted)?,
         did: match test.id {
-            "TRC-02" => Some(activity_of(evidence, chosen.iter().map(|t| t.key.subject.label()).collect())?),
+            "TRC-02" => Some(activity_of(evidence, &chosen.iter().map(|t| t.key.subject.label()).collect())?),
             _ => None,
         },
     };

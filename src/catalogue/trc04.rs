@@ -108,6 +108,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             ("revokes of what was not held".to_owned(), redundant),
         ],
         items,
+        cut_off: limits.all().map(|limits| limits.cut_off).into_iter().max(),
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })

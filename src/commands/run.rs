@@ -20,11 +20,10 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     let period = period(args, &config)?;
     let lake = args.lake.clone().or_else(|| config.lake.clone()).ok_or_else(|| missing("lake"))?;
     let package = args.out.clone().or_else(|| config.out.clone()).ok_or_else(|| missing("out"))?;
-    let options = Options {
-        ingested_at: clock().timestamp_micros(),
-        max_rejects: Some(args.max_rejects),
-        keep_going: args.keep_going,
-    };
+    // The command line wins over the parameter by which COV-02 judges.
+    let tolerated = args.max_rejects.map_or_else(|| config.whole("COV-02", "max_rejects"), Ok)?;
+    let options =
+        Options { ingested_at: clock().timestamp_micros(), max_rejects: Some(tolerated), keep_going: args.keep_going };
     let funnel = Funnel::new(clock, args.quiet);
     let read = followed(&lake, &inputs(&config)?, &options, funnel, Style::Silent, out)?;
     let judged =
@@ -32,7 +31,7 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
     // Where every file was refused there is nothing to judge, and the reason is what was refused.
     if judged.is_err() && !read.refused.is_empty() {
         printed(summary::ingested(out, &read))?;
-        read.within(Some(args.max_rejects), &lake)?;
+        read.within(Some(tolerated), &lake)?;
     }
     let model = judged?;
     if args.json {
@@ -47,7 +46,7 @@ pub(super) fn run(args: &cli::Run, clock: Clock<'_>, out: &mut dyn Write) -> Res
         }
         printed(summary::judged(out, &model, &package))?;
     }
-    read.within(Some(args.max_rejects), &lake)?;
+    read.within(Some(tolerated), &lake)?;
     Ok(status(&model, args.judging.fail_on))
 }
 

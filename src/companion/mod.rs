@@ -7,6 +7,7 @@
 
 mod ask;
 mod check;
+mod circles;
 mod csv;
 mod decisions;
 mod entries;
@@ -83,7 +84,7 @@ pub struct CompanionFile {
     pub row_count: u64,
 }
 
-/// A row that can be read but does not hold.
+/// A row that can be read but does not hold, or what the configuration or a record says and can hardly mean.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Path of the file, as in [`CompanionFile`].
@@ -114,6 +115,9 @@ impl Companions {
             }
         }
         check::all(&mut all, config)?;
+        circles::find(&mut all);
+        let of_config = config.doubts.iter().cloned();
+        all.findings.extend(of_config.map(|d| Finding { path: d.path.into(), line: d.line, message: d.message }));
         all.files.sort();
         all.findings.sort();
         Ok(all)

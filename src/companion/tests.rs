@@ -204,3 +204,28 @@ fn what_does_not_hold_is_a_finding_and_stays_in_the_list() {
     assert_eq!(own, [true, false, false]);
     assert_eq!((all.reviews.len(), all.groups.len(), all.triage.len()), (2, 3, 1));
 }
+
+#[test]
+fn groups_in_each_other_are_a_finding_at_their_first_row() {
+    let rows = "taken_at,group,member,member_kind,scope\n\
+        2026-07-01T00:00:00Z,g1,g2,group,\n2026-07-01T00:00:00Z,G2,g3,group,\n2026-07-01T00:00:00Z,g3,G1,,\n\
+        2026-07-01T00:00:00Z,g3,g4,group,\n2026-07-01T00:00:00Z,g4,a@example.com,user,\n\
+        2026-07-02T00:00:00Z,g5,g6,group,\n2026-07-03T00:00:00Z,g6,g5,group,\n2026-07-03T00:00:00Z,g7,g7,group,\n";
+    let all = read(&[("snapshot_members", "m.csv", rows)]);
+    assert_eq!(
+        findings(&all),
+        [
+            "m.csv:2: groups `g1`, `g2`, `g3` are members of each other: whoever is in one of them is in all",
+            "m.csv:9: groups `g7` are members of each other: whoever is in one of them is in all",
+        ]
+    );
+}
+
+#[test]
+fn two_groups_that_the_configuration_sends_to_one_are_a_finding_with_its_line() {
+    let more = "[groups]\nmap = { \"A\" = \"eng\", \"C\" = \"ops\",\n  \"B\" = \"Eng\" }\n";
+    let all = read_with(&[], more).unwrap();
+    let [finding] = &findings(&all)[..] else { panic!("{:?}", all.findings) };
+    assert!(finding.starts_with("t.toml:") && finding.contains("groups `B` and `A` (t.toml line "), "{finding}");
+    assert!(finding.ends_with("both go to `Eng`"), "{finding}");
+}

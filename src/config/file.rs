@@ -3,6 +3,7 @@
 mod companion;
 mod custom;
 mod files;
+mod groups;
 mod heartbeat;
 mod parameters;
 mod policy;
@@ -41,7 +42,7 @@ struct File {
     #[serde(default)]
     identity: Identity,
     #[serde(default)]
-    groups: Groups,
+    groups: groups::Groups,
     #[serde(default)]
     connector: Connector,
     #[serde(default)]
@@ -88,15 +89,6 @@ struct Identity {
     domains: BTreeMap<String, String>,
     #[serde(default)]
     aliases: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Groups {
-    #[serde(default)]
-    map: BTreeMap<String, String>,
-    #[serde(default)]
-    prefix: String,
 }
 
 /// How the provisioning connector is recognised.
@@ -220,7 +212,8 @@ pub(super) fn parse_as(text: &str, name: &str, dir: &Path, asked: Option<&str>) 
         companions: companion::companions(&file.companion, &place, dir)?,
         domains: lower_map(file.identity.domains),
         aliases: lower_map(file.identity.aliases),
-        group_map: file.groups.map,
+        group_map: file.groups.names(),
+        doubts: file.groups.doubts(&place),
         group_prefix: file.groups.prefix,
         connector: Connector { principals: lower(file.connector.principals), ..file.connector },
         automation: lower(file.automation.principals),

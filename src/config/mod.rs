@@ -31,6 +31,17 @@ pub use policy::{Bound, Policy};
 pub use span::Span;
 pub use values::{ByEnvironment, Values};
 
+/// What the configuration says and may not mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Name of the file.
+    pub path: String,
+    /// Line in it.
+    pub line: u64,
+    /// What is odd, in one sentence.
+    pub message: String,
+}
+
 /// A configuration that has been read and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -64,6 +75,8 @@ pub struct Config {
     pub aliases: BTreeMap<String, String>,
     /// Identity-provider group name to Databricks group name.
     pub group_map: BTreeMap<String, String>,
+    /// What can be read but may not be meant, in the order of lines.
+    pub doubts: Vec<Doubt>,
     /// Prefix that is stripped from identity-provider group names.
     pub group_prefix: String,
     /// How the provisioning connector is recognised.

@@ -84,7 +84,7 @@ pub fn model(parts: &Parts<'_>) -> Result<Model> {
         identity: identity(parts),
         inputs,
         companions,
-        companion_findings: companions::findings(parts),
+        companion_findings: companions::findings(parts)?,
         other_inputs: config.other_inputs.clone(),
         totals: Totals::default(),
         rejects: Listing::capped(parts.inventory.rejects.iter().map(reject).collect(), REJECTS_LISTED),
@@ -242,13 +242,13 @@ fn unpushed_groups(parts: &Parts<'_>) -> BTreeSet<String> {
 }
 
 fn cut_offs(parts: &Parts<'_>) -> Vec<CutOff> {
-    let cut_off = parts.evidence.correlation.limits.cut_off;
-    let basis = if cut_off > parts.evidence.period.end {
-        "end of the period plus the longest window of the tests"
-    } else {
-        "end of the evidence"
+    let end = parts.evidence.coverage.end_of(|source| source == crate::source::DATABRICKS);
+    let of = |o: &Outcome| {
+        let is_evidence = end.is_some_and(|end| end <= o.cut_off);
+        let basis =
+            if is_evidence { "end of the evidence" } else { "end of the period plus the test's longest window" };
+        CutOff { test_id: o.test.id.to_owned(), cut_off: instant(o.cut_off), basis: basis.to_owned() }
     };
-    let of = |o: &Outcome| CutOff { test_id: o.test.id.to_owned(), cut_off: instant(cut_off), basis: basis.to_owned() };
     parts.outcomes.iter().map(of).collect()
 }
 

@@ -1,6 +1,8 @@
 //! The catalogue end to end: tiny logs of example.com, ingested and judged.
 
 mod accounts;
+mod admissions;
+mod assumed;
 mod attributes;
 mod changes;
 mod credentials;
@@ -18,6 +20,7 @@ mod governance;
 mod granters;
 mod grants;
 mod integrity;
+mod lacking;
 mod leavers;
 mod listings;
 mod logs;
@@ -71,6 +74,9 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(edges::EDGES)
         .chain(unsaid::UNSAID)
         .chain(doubts::DOUBTS)
+        .chain(admissions::ADMISSIONS)
+        .chain(assumed::ASSUMED)
+        .chain(lacking::LACKING)
 }
 
 fn play_all_of(test: &str) {

@@ -16,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "AUT-02",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::U, need::K_IF],
     shared_parameters: &[],
@@ -82,6 +82,7 @@ pub(super) const TEST: Test = Test {
 struct Rules {
     limits: ByEnvironment<Limits>,
     is_supplied: bool,
+    cut_off: i64,
 }
 
 /// In microseconds.
@@ -99,7 +100,10 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         Ok(Limits { triage_sla: span("triage_sla")?, success_window: span("success_window")? })
     })?;
     let success_window = limits.all().map(|limits| limits.success_window).into_iter().max().unwrap_or_default();
-    let rules = Rules { limits, is_supplied };
+    let triage_sla = limits.all().map(|limits| limits.triage_sla).into_iter().max().unwrap_or_default();
+    // A burst is detected at most its own window after it began.
+    let cut_off = evidence.cut_off_within(triage_sla.saturating_add(window));
+    let rules = Rules { limits, is_supplied, cut_off };
     // A burst that began before the period is of the period before; its failures in this one must not make another.
     let failures = Failures::read(evidence, evidence.period.start - window, evidence.period.end + window)?;
     let all = bursts(&failures, count, window);
@@ -117,6 +121,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
             ("failed sign-ins to other applications of the identity provider".to_owned(), failures.elsewhere),
         ],
         not_tested,
+        cut_off: Some(cut_off),
         coverage_is_complete: evidence.is_covered(|source| source == DATABRICKS),
         ..Judged::default()
     })
@@ -132,7 +137,7 @@ fn item(evidence: &Evidence<'_>, rules: &Rules, burst: &Burst<'_>, successes: &S
     let (verdict, reason) = match (triage, success) {
         _ if !rules.is_supplied => (Verdict::Undetermined, "not_supplied"),
         (Some(_), _) => (Verdict::Pass, "triaged"),
-        _ if due >= evidence.cut_off() => (Verdict::Undetermined, "window_open"),
+        _ if due >= rules.cut_off => (Verdict::Undetermined, "window_open"),
         (None, Some(_)) => (Verdict::Exception, "success_after_burst"),
         (None, None) => (Verdict::Exception, "not_triaged"),
     };

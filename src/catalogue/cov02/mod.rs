@@ -22,7 +22,7 @@ pub(super) const TEST: Test = Test {
     own_parameters: &[Parameter {
         name: "max_rejects",
         default: "0",
-        doc: "rejected records that are tolerated, in all",
+        doc: "rejected records that are tolerated, in all; `run` tolerates as many, unless `--max-rejects` says another number",
     }],
     words: &[
         pass("tied_out", "every record of the file ended in exactly one place"),

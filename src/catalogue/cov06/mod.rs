@@ -6,6 +6,7 @@ mod strings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::strings::{Mention, Principal, principals};
+use super::deeds::is_redacted;
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Severity, Test, need};
 use crate::change::SubjectKind;
@@ -17,7 +18,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-06",
-    version: "3",
+    version: "4",
     severity: Severity::Medium,
     needs: need::ALL,
     shared_parameters: &[],
@@ -182,7 +183,7 @@ fn judge(
     seen: &Mention,
     canonical: &str,
 ) -> (Verdict, &'static str, String) {
-    if who.text.is_empty() || who.text == "unknown" {
+    if who.text.is_empty() || who.text == "unknown" || is_redacted(&who.text) {
         return (Verdict::Undetermined, "no_usable_name", who.text.clone());
     }
     if seen.is_platform {

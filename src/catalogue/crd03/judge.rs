@@ -13,6 +13,8 @@ use crate::error::Result;
 pub(super) struct Rules {
     limits: ByEnvironment<Limits>,
     door: Door,
+    /// The first instant of which the test knows nothing.
+    pub(super) cut_off: i64,
 }
 
 /// Those of the place in which the credential is used.
@@ -39,7 +41,9 @@ impl Rules {
     /// # Errors
     /// A malformed parameter.
     pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self> {
-        Ok(Self { limits: ByEnvironment::new(evidence.config, Limits::new)?, door: Door::new(evidence.config)? })
+        let limits = ByEnvironment::new(evidence.config, Limits::new)?;
+        let longest = limits.all().map(|limits| limits.overlap).into_iter().max().unwrap_or_default();
+        Ok(Self { limits, door: Door::new(evidence.config)?, cut_off: evidence.cut_off_within(longest) })
     }
 
     fn of(&self, evidence: &Evidence<'_>, slot: &Slot) -> &Limits {
@@ -86,7 +90,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, rules: &Rules, slot: &Slot) -> Opti
     }
     let mut findings = Vec::new();
     let limits = rules.of(evidence, slot);
-    let age = of_credentials(evidence, limits, slot, &mut findings);
+    let age = of_credentials(evidence, (limits, rules.cut_off), slot, &mut findings);
     let is_judged = slot.is_connectors && rules.door.judges_address();
     let outside = slot.used_from.iter().find(|(address, _)| is_judged && !rules.door.is_connectors_address(address));
     if outside.is_some() {
@@ -117,12 +121,17 @@ fn ruling(gravest: Option<Finding>) -> (Verdict, &'static str, Option<String>) {
 }
 
 /// What is found of the credentials that are known to have been made; one that may have been leaves it open whether they were rotated.
-fn of_credentials(evidence: &Evidence<'_>, limits: &Limits, slot: &Slot, findings: &mut Vec<Finding>) -> Option<i64> {
+fn of_credentials(
+    evidence: &Evidence<'_>,
+    (limits, cut_off): (&Limits, i64),
+    slot: &Slot,
+    findings: &mut Vec<Finding>,
+) -> Option<i64> {
     let sure: Vec<Credential> = slot.all.iter().filter(|one| one.is_sure).cloned().collect();
     let is_sure = sure.len() == slot.all.len();
     let known = Slot { all: sure, ..slot.clone() };
     let age = ages(evidence, limits, &known, findings);
-    overlaps(evidence, limits, &known, findings);
+    overlaps(evidence, (limits, cut_off), &known, findings);
     if !is_sure {
         let mut with = Vec::new();
         ages(evidence, limits, slot, &mut with);
@@ -177,7 +186,7 @@ fn ages(evidence: &Evidence<'_>, rules: &Limits, slot: &Slot, findings: &mut Vec
 }
 
 /// What came before each rotation must end soon after it.
-fn overlaps(evidence: &Evidence<'_>, rules: &Limits, slot: &Slot, findings: &mut Vec<Finding>) {
+fn overlaps(evidence: &Evidence<'_>, (rules, cut_off): (&Limits, i64), slot: &Slot, findings: &mut Vec<Finding>) {
     let (start, end) = (evidence.period.start, evidence.period.end.min(evidence.cut_off()));
     for new in slot.all.iter().filter(|one| one.created.is_some()) {
         let due = new.start() + rules.overlap;
@@ -189,7 +198,7 @@ fn overlaps(evidence: &Evidence<'_>, rules: &Limits, slot: &Slot, findings: &mut
             let hole = || evidence.hole(|log| slot.is_watched_by(log), new.start(), due);
             findings.push(match () {
                 () if !old.end_is_told => Finding::EndUnseen,
-                () if due >= evidence.cut_off() => Finding::WindowOpen,
+                () if due >= cut_off => Finding::WindowOpen,
                 () if old.ended.as_ref().is_some_and(|told| told.event_id.is_some()) => Finding::OverlapTooLong,
                 () => hole().map_or(Finding::OverlapTooLong, Finding::Hole),
             });

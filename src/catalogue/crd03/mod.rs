@@ -16,7 +16,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-03",
-    version: "3",
+    version: "4",
     severity: Severity::High,
     needs: &[need::E, need::C],
     shared_parameters: &[],
@@ -116,7 +116,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         );
     }
     let coverage_is_complete = evidence.is_covered(|source| source == DATABRICKS);
-    Ok(Judged { items, exclusions, notes, coverage_is_complete, ..Judged::default() })
+    Ok(Judged { items, exclusions, notes, cut_off: Some(rules.cut_off), coverage_is_complete, ..Judged::default() })
 }
 
 fn item(evidence: &Evidence<'_>, slot: &read::Slot, ruling: Ruling) -> Item {

@@ -22,6 +22,8 @@ use crate::source::DATABRICKS;
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) silence: i64,
+    /// The first instant of which the test knows nothing.
+    pub(super) cut_off: i64,
     own: ByEnvironment<Own>,
 }
 
@@ -55,7 +57,15 @@ impl Limits {
     /// A malformed parameter.
     pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self> {
         let silence = evidence.config.span(TEST.id, "silence")?.micros();
-        Ok(Self { silence, own: ByEnvironment::new(evidence.config, Own::new)? })
+        let own = ByEnvironment::new(evidence.config, Own::new)?;
+        // A session of the last instant may last as long as it is allowed, and is then to be reviewed.
+        let longest = own.all().into_iter().map(|own: &Own| {
+            let end = evidence.period.end.saturating_add(own.max);
+            let due = days::after(end, own.business_days, evidence.config.zone, &own.holidays);
+            due.saturating_sub(evidence.period.end).max(own.ticket)
+        });
+        let longest = longest.max().unwrap_or_default().max(silence);
+        Ok(Self { silence, cut_off: evidence.cut_off_within(longest), own })
     }
 
     pub(super) fn holiday_count(&self) -> usize {
@@ -87,7 +97,7 @@ pub(super) fn legs(
     (next, rotations): (Option<i64>, &Rotations),
 ) -> Legs {
     let mut legs = Legs::default();
-    let cut_off = evidence.cut_off();
+    let cut_off = limits.cut_off;
     let limits = limits.own.at(evidence.config.environment(&session.scope));
     let ticket = ticket(evidence, session, limits.ticket);
     match &ticket {

@@ -18,7 +18,7 @@ use crate::source::DATABRICKS;
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "EMG-01",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::U, need::E, need::K],
     shared_parameters: &[],
@@ -132,6 +132,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         )],
         not_tested: (!missing.is_empty()).then(|| format!("no {} were supplied", missing.join(" and no "))),
         coverage_is_complete,
+        cut_off: Some(limits.cut_off),
         ..Judged::default()
     })
 }
@@ -182,7 +183,7 @@ fn judge(
     if let Some(leg) = legs.missing.first() {
         return (Verdict::Exception, leg, None);
     }
-    if legs.is_open || session.end + limits.silence >= evidence.cut_off() {
+    if legs.is_open || session.end + limits.silence >= limits.cut_off {
         return (Verdict::Undetermined, "window_open", None);
     }
     let (from, to) = (session.start - limits.silence, session.end + limits.silence);

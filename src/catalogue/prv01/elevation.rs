@@ -45,7 +45,10 @@ impl Grant<'_> {
         match self.ended_at {
             Some(ended) if ended <= end => None,
             Some(_) => Some((Verdict::Exception, "outlived", None)),
-            None if end >= evidence.cut_off() => Some((Verdict::Undetermined, "window_open", None)),
+            // The time of an approval is a window like any other.
+            None if end >= evidence.cut_off_within((end - evidence.period.end).saturating_add(1)) => {
+                Some((Verdict::Undetermined, "window_open", None))
+            }
             None => {
                 let tells = |log: &crate::coverage::Log| {
                     log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || log.scope == self.scope)

@@ -18,7 +18,7 @@ use elevation::{Boxed, Grant};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "PRV-01",
-    version: "3",
+    version: "4",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::K_IF],
     shared_parameters: &["look_back", "skew"],
@@ -136,12 +136,22 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         items,
         exclusions: vec![
             ("ends of administrator roles: those of accounts and workspaces are listed in VCH-01, and not tested here".to_owned(), revokes + others.ends),
+            ("refused or failed attempts, and such of unknown outcome, at roles of accounts and workspaces".to_owned(), unfinished(evidence)),
             ("refused or failed attempts, and such of unknown outcome, on metastores and managers of groups".to_owned(), others.failed),
         ],
         notes: if evidence.companions.has(Register::Approvals) { Vec::new() } else { vec![note] },
         coverage_is_complete: evidence.is_covered(|s| s == crate::source::DATABRICKS),
         ..Judged::default()
     })
+}
+
+/// Grants of the period in Databricks that failed, or whose outcome the record does not state.
+fn unfinished(evidence: &Evidence<'_>) -> u64 {
+    let acts = evidence.correlation.judged.acts.iter();
+    let is_open = |act: &crate::correlate::acts::Act<'_>| {
+        act.verb == Verb::AdminGrant && act.plane == "effect" && act.outcome != "success"
+    };
+    acts.filter(|act| is_open(act) && evidence.period.contains(act.time)).count() as u64
 }
 
 fn item(evidence: &Evidence<'_>, rules: &ByEnvironment<Rule>, v: &Vouching) -> Item {

@@ -6,7 +6,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 use crate::catalogue::Evidence;
-use crate::catalogue::deeds::{Deed, Done, of_record};
+use crate::catalogue::deeds::{Deed, Done, is_redacted, of_record};
 use crate::catalogue::privileges::Callers;
 use crate::catalogue::records::{Raw, Record, databricks, records};
 use crate::change::{SubjectKind, Verb};
@@ -120,7 +120,7 @@ fn deed(
     Done {
         id: format!("{}-owner", record.event_id),
         plane: "effect".to_owned(),
-        is_resolved: resolved.as_ref().is_some_and(crate::identity::Resolved::is_known),
+        is_resolved: resolved.as_ref().is_some_and(|one| one.is_known() && !is_redacted(one.label())),
         subject: resolved.map(|resolved| resolved.label().to_owned()),
         subject_kind: owner.map_or(SubjectKind::Unknown, |(kind, _)| kind),
         entitlement: Some("owner".to_owned()),

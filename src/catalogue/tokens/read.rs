@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::{Expiry, Token, Tokens, Told, Uses};
 use crate::catalogue::Evidence;
-use crate::catalogue::deeds::{Deed, deeds};
+use crate::catalogue::deeds::{Deed, deeds, is_redacted};
 use crate::catalogue::records::{Raw, databricks, records};
 use crate::catalogue::sign_ins::{is_any, is_between};
 use crate::change::Verb;
@@ -178,7 +178,7 @@ fn learn_uses(evidence: &Evidence<'_>, until: Until, all: &mut BTreeMap<String, 
         let now = Uses { first, last, last_event, count: used.count };
         token.uses = Some(token.uses.take().map_or(now.clone(), |before| both(before, now)));
         let is_nameless = token.owner.as_ref().is_none_or(|owner| owner.starts_with("id:"));
-        if let Some(user) = used.actor.filter(|_| is_nameless) {
+        if let Some(user) = used.actor.filter(|user| is_nameless && !is_redacted(user)) {
             token.owner = Some(evidence.correlation.ground.identities.actor(&user, last));
             token.owner_is_known = true;
         }
@@ -211,6 +211,8 @@ pub(in crate::catalogue) struct Use {
     pub(in crate::catalogue) token: String,
     pub(in crate::catalogue) event_id: String,
     pub(in crate::catalogue) time: i64,
+    /// False = the record does not say how it went.
+    pub(in crate::catalogue) succeeded: bool,
 }
 
 /// The uses of some tokens (by id) in `[from, to)`, ordered by time and event.
@@ -220,16 +222,18 @@ pub(in crate::catalogue) struct Use {
 pub(in crate::catalogue) fn uses(evidence: &Evidence<'_>, ids: &[&str], from: i64, to: i64) -> Result<Vec<Use>> {
     let found = scan(evidence.lake, &EVENTS)?
         .filter(is_use().and(is_between(from, to)))
-        .select([id(), EVENT_ID.expr(), EVENT_TIME.expr()])
+        .select([id(), EVENT_ID.expr(), EVENT_TIME.expr(), OUTCOME.expr()])
         .filter(is_any(TOKEN.expr(), ids))
         .sort([EVENT_TIME.name, EVENT_ID.name], SortMultipleOptions::default());
     let frame = collect(found, "read the uses of tokens")?;
     let (ids, events, times) = (texts(&frame, TOKEN)?, texts(&frame, EVENT_ID)?, instants(&frame, EVENT_TIME)?);
+    let outcomes = texts(&frame, OUTCOME)?;
     let text = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
     let one = |row: usize| Use {
         token: text(ids, row),
         event_id: text(events, row),
         time: times.get(row).unwrap_or_default(),
+        succeeded: outcomes.get(row) == Some("success"),
     };
     Ok((0..frame.height()).map(one).collect())
 }

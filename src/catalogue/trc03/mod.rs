@@ -17,7 +17,7 @@ use incidents::{Failures, Incident, nameless};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "TRC-03",
-    version: "6",
+    version: "7",
     severity: Severity::Medium,
     needs: &[need::A, need::T],
     shared_parameters: &[],
@@ -85,10 +85,11 @@ pub(super) const TEST: Test = Test {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let all = evidence.correlation;
-    let limits = Limits {
-        resolve: evidence.config.span(TEST.id, "resolve_sla")?.micros(),
-        removal: evidence.config.span(TEST.id, "removal_sla")?.micros(),
-    };
+    let span = |name| Ok::<_, crate::error::Error>(evidence.config.span(TEST.id, name)?.micros());
+    let (resolve, removal, quarantine) = (span("resolve_sla")?, span("removal_sla")?, span("quarantine")?);
+    let longest = resolve.max(removal).max(quarantine);
+    let push_cut_off = evidence.push_cut_off_within(longest);
+    let limits = Limits { resolve, removal, push_cut_off, cut_off: evidence.cut_off_within(longest) };
     let rules = Rules::new(evidence.config)?;
     let failures = Failures::read(evidence, &rules)?;
     let (mut items, mut others) = (Vec::new(), 0);
@@ -99,13 +100,14 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         }
     }
     items.extend(nameless(&failures));
-    items.extend(quarantine::items(evidence, &rules)?);
+    items.extend(quarantine::items(evidence, &rules, (quarantine, push_cut_off))?);
     Ok(Judged {
         items,
         exclusions: vec![
             ("failed or skipped pushes to other applications".to_owned(), failures.elsewhere),
             ("incidents that began before the period, or after it".to_owned(), others),
         ],
+        cut_off: Some(push_cut_off),
         coverage_is_complete: evidence.is_covered(crate::source::is_provider),
         ..Judged::default()
     })
@@ -115,6 +117,9 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
 struct Limits {
     resolve: i64,
     removal: i64,
+    /// Where the evidence of pushes ends for the test, and that of effects.
+    push_cut_off: i64,
+    cut_off: i64,
 }
 
 /// What became of an incident.
@@ -137,7 +142,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, incident: &Incident, limits: &Limits
     let first = acts.at(incident.rows[0]);
     let is_removal = incident.direction == Direction::Revoke;
     let due = first.time + if is_removal { limits.removal } else { limits.resolve };
-    let fate = judge(evidence, evidence.correlation.judged.cases.by_key.get(key), incident, due);
+    let fate = judge(evidence, evidence.correlation.judged.cases.by_key.get(key), incident, (due, limits));
     let rows = incident.rows.iter().copied().chain(fate.by.map(|(_, row)| row));
     Item {
         verdict: fate.verdict,
@@ -162,8 +167,8 @@ fn item(evidence: &Evidence<'_>, key: &Key, incident: &Incident, limits: &Limits
     }
 }
 
-fn judge(evidence: &Evidence<'_>, case: Option<&Case>, incident: &Incident, due: i64) -> Fate {
-    let (acts, limits) = (&evidence.correlation.judged.acts, &evidence.correlation.limits);
+fn judge(evidence: &Evidence<'_>, case: Option<&Case>, incident: &Incident, (due, limits): (i64, &Limits)) -> Fate {
+    let acts = &evidence.correlation.judged.acts;
     let (first, last) = (acts.time(incident.rows[0]), incident.last(acts));
     let (action, source) = (acts.at(incident.rows[0]).event_type, acts.at(incident.rows[0]).source);
     // Where the source logs no success, only Databricks can tell.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Evidence, Item, Severity, TEST};
+use super::{Cell, Evidence, Item, Severity};
 use crate::catalogue::records::{Raw, Record, held, records};
 use crate::catalogue::sweep::Typed;
 use crate::correlate::cases::Rules;
@@ -47,8 +47,7 @@ impl Quarantine<'_> {
 ///
 /// # Errors
 /// The lake cannot be read, or a parameter is malformed.
-pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules) -> Result<Vec<Item>> {
-    let tolerated = evidence.config.span(TEST.id, "quarantine")?.micros();
+pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules, limits: (i64, i64)) -> Result<Vec<Item>> {
     let is_told = |typed: &Typed<'_>| typed.event_type == QUARANTINE || STARTS.contains(&typed.event_type);
     let told = records(evidence, held(evidence, is_told)?, Raw::Without)?;
     let mut by_app: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
@@ -62,7 +61,7 @@ pub(super) fn items(evidence: &Evidence<'_>, rules: &Rules) -> Result<Vec<Item>>
         let pushes = pushes(evidence, app);
         let all = quarantines(&records, &pushes);
         let begun = all.iter().filter(|q| evidence.period.contains(q.records[0].time));
-        items.extend(begun.map(|q| item(evidence, app, q, tolerated)));
+        items.extend(begun.map(|q| item(evidence, app, q, limits)));
     }
     Ok(items)
 }
@@ -107,7 +106,7 @@ fn quarantines<'r>(records: &[&'r Record], pushes: &[(i64, String)]) -> Vec<Quar
     all
 }
 
-fn item(evidence: &Evidence<'_>, app: &str, q: &Quarantine<'_>, tolerated: i64) -> Item {
+fn item(evidence: &Evidence<'_>, app: &str, q: &Quarantine<'_>, (tolerated, cut_off): (i64, i64)) -> Item {
     let (first, last) = (q.records[0], q.records[q.records.len() - 1]);
     let due = first.time + tolerated;
     let hole = || {
@@ -115,7 +114,6 @@ fn item(evidence: &Evidence<'_>, app: &str, q: &Quarantine<'_>, tolerated: i64) 
         (last.time < due).then(|| evidence.hole(tells, last.time, due)).flatten()
     };
     let ended = q.end.as_ref().map(|(_, time, _)| *time);
-    let cut_off = evidence.correlation.limits.push_cut_off;
     let (verdict, reason, hole) = match ended {
         Some(time) if time <= due => (Verdict::Pass, "resolved", None),
         None if due >= cut_off => (Verdict::Undetermined, "window_open", None),

@@ -80,6 +80,18 @@ fn a_run_with_rejects_writes_the_package_and_says_4() {
 }
 
 #[test]
+fn the_tolerance_of_the_test_is_that_of_the_run_unless_the_command_line_says_another() {
+    let place = Place::new();
+    place.write("tickmark.toml", CONFIG.to_owned() + "\n[test.\"COV-02\"]\nmax_rejects = 1\n");
+    place.write("in/a.json", line(1) + "no record\n");
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    place.run(&run).ends(0);
+    assert_eq!(lake_rows(&place.path("lake"), &REJECTS).len(), 1);
+    let other = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake2", "--out", "out2"];
+    place.run(&[&other[..], &["--max-rejects", "0"]].concat()).ends(4).says(&["1 records rejected, 0 allowed"]);
+}
+
+#[test]
 fn a_file_with_too_many_rejects_is_left_out_and_told_in_the_package() {
     let place = Place::new();
     place.write("tickmark.toml", CONFIG);

@@ -54,6 +54,18 @@ fn the_example_of_the_page_judges_every_grant() {
 }
 
 #[test]
+fn a_test_whose_input_is_not_at_hand_is_not_tested() {
+    let all = example();
+    let needs = all.lines().find(|line| line.starts_with("needs")).expect("its needs");
+    for (need, is_lacking) in
+        [("effect", false), ("personnel", true), ("ticket", true), ("snapshot", true), ("cloud", true)]
+    {
+        let outcomes = played(&all.replace(needs, &format!("needs = [\"{need}\"]")), "").expect("a judgement");
+        assert_eq!(outcome(&outcomes, "ORG-01").not_tested.is_some(), is_lacking, "{need}");
+    }
+}
+
+#[test]
 fn an_exception_can_be_waived_and_the_id_outlives_the_run() {
     let waiver = "[[waiver]]\nid = \"W\"\ntest = \"ORG-01\"\nselect = { subject = \"mallory@*\" }\nreason = \"r\"\n\
         requested_by = \"Alice\"\napproved_by = \"Carol\"\napproved_at = \"2026-06-30\"\nexpires = \"2026-09-01\"\n";

@@ -27,7 +27,7 @@ fn by(logs: &mut Logs, at: &str, who: &'static str, action: &str) {
     enters(logs, at, who, action, ("", "192.0.2.15", 200));
 }
 
-fn fails(logs: &mut Logs, at: &str, who: &'static str, address: &'static str) {
+pub(super) fn fails(logs: &mut Logs, at: &str, who: &'static str, address: &'static str) {
     enters(logs, at, who, "samlLogin", ("BROWSER_BYO_IDP_SAML", address, 401));
 }
 

@@ -11,7 +11,7 @@ const ONE: &str = "4150000000000001";
 const QUICK: (&str, &str) = ("", "\n[test.\"CRD-03\"]\nmax_rot = \"2d\"\noverlap = \"1d\"\n");
 
 /// The last row of Databricks does not say how it went.
-fn unsaid(logs: &mut Logs) {
+pub(super) fn unsaid(logs: &mut Logs) {
     let row = logs.databricks.pop().expect("a row");
     let mut row: Value = serde_json::from_str(&row).expect("a row");
     row["response"] = Value::Null;

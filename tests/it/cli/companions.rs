@@ -102,6 +102,36 @@ fn the_map_of_groups_is_in_use_and_two_that_go_to_one_are_told() {
 }
 
 #[test]
+fn groups_that_records_make_members_of_each_other_are_a_finding_at_the_record() {
+    let row = |minute: u32, group: &str, member: &str| {
+        let time = format!("2026-07-02T10:{minute:02}:00.000Z");
+        format!(
+            r#"{{"version":"2.0","auditLevel":"ACCOUNT_LEVEL","timestamp":"{time}","accountId":"a","workspaceId":0,"sourceIPAddress":"192.0.2.1","userAgent":"x","sessionId":null,"userIdentity":{{"email":"root@example.com"}},"serviceName":"accounts","actionName":"addPrincipalToGroup","requestId":"r{minute}","requestParams":{{"endpoint":"scim","targetGroupId":"{group}","targetGroupName":"g{group}","targetUserId":"{member}","targetUserName":"g{member}"}},"response":{{"statusCode":200}}}}"#
+        )
+    };
+    let place = Place::new();
+    let made = |minute: u32, group: &str| {
+        row(minute, group, "")
+            .replace("addPrincipalToGroup", "createGroup")
+            .replace(r#","targetUserId":"","targetUserName":"g""#, "")
+    };
+    let rows = [made(0, "1"), made(1, "2"), row(2, "1", "2"), row(3, "2", "1")];
+    place.write("in/rows.json", rows.join("\n"));
+    place.write(
+        "tickmark.toml",
+        "[organization]\nname = \"X\"\n[[source]]\nid = \"databricks\"\npaths = [\"in/*.json\"]\n",
+    );
+    let run = ["run", "--config", "tickmark.toml", "--period", "2026-07", "--lake", "lake", "--out", "out"];
+    place.run(&run).ends(0);
+    let finding = &json(&place, "out/model.json")["companion_findings"]["rows"][0];
+    assert_eq!((&finding["path"], &finding["line"]), (&"in/rows.json".into(), &4.into()), "{finding}");
+    assert!(finding["message"].as_str().unwrap().contains("`g1`, `g2` are members of each other"), "{finding}");
+    for page in ["soc2.html", "soc2.md", "iso27001.html", "iso27001.md"] {
+        assert!(place.text(&format!("out/{page}")).contains("members of each other"), "{page}");
+    }
+}
+
+#[test]
 fn a_malformed_companion_is_3_and_names_file_and_line() {
     for (kind, rows, words) in [
         (
