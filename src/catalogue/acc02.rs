@@ -192,7 +192,7 @@ fn judge(evidence: &Evidence<'_>, resident: &Resident, ground: &Ground<'_>) -> (
     // Activity in an earlier hole would change nothing.
     let mut places = ground.admissions.of(&resident.subject);
     places.extend(resident.scopes.iter().map(String::as_str).filter(|scope| *scope != ACCOUNT));
-    let seen_in = evidence.correlation.ground.acted_in(&resident.subject);
+    let seen_in = evidence.correlation.ground.seen_in(&resident.subject);
     let names = seen_in.map(|scope| evidence.correlation.ground.scopes.name(scope));
     places.extend(names.filter(|name| *name != ACCOUNT));
     let hole = unwatched(evidence, &places, end - ground.inactivity, end - 1);
