@@ -104,9 +104,9 @@ fn the_map_of_groups_is_in_use_and_two_that_go_to_one_are_told() {
 #[test]
 fn groups_that_records_make_members_of_each_other_are_a_finding_at_the_record() {
     let row = |minute: u32, group: &str, member: &str| {
-        let time = format!("2026-07-02T10:{minute:02}:00.000Z");
+        let time = 1_782_986_400_000_u64 + u64::from(minute) * 60_000;
         format!(
-            r#"{{"version":"2.0","auditLevel":"ACCOUNT_LEVEL","timestamp":"{time}","accountId":"a","workspaceId":0,"sourceIPAddress":"192.0.2.1","userAgent":"x","sessionId":null,"userIdentity":{{"email":"root@example.com"}},"serviceName":"accounts","actionName":"addPrincipalToGroup","requestId":"r{minute}","requestParams":{{"endpoint":"scim","targetGroupId":"{group}","targetGroupName":"g{group}","targetUserId":"{member}","targetUserName":"g{member}"}},"response":{{"statusCode":200}}}}"#
+            r#"{{"version":"2.0","auditLevel":"ACCOUNT_LEVEL","timestamp":{time},"accountId":"a","workspaceId":0,"sourceIPAddress":"192.0.2.1","userAgent":"x","sessionId":null,"userIdentity":{{"email":"root@example.com","subjectName":null}},"serviceName":"accounts","actionName":"addPrincipalToGroup","requestId":"r{minute}","requestParams":{{"endpoint":"scim","targetGroupId":"{group}","targetGroupName":"g{group}","targetUserId":"{member}","targetUserName":"g{member}"}},"response":{{"statusCode":200}}}}"#
         )
     };
     let place = Place::new();
