@@ -8,7 +8,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use foldhash::fast::FixedState;
@@ -94,14 +94,14 @@ impl Coverage {
     ///
     /// # Errors
     /// The lake cannot be read.
-    pub fn read(lake: &Lake, config: &Config, ids: &BTreeMap<usize, String>) -> Result<Self> {
+    pub fn read(lake: &Lake, config: &Config, ids: &Ids) -> Result<Self> {
         let take = |counts: &mut Counts, source: &str, page: &Page<'_>| counts.take(lake, source, page);
         let counts = counted(lake, &EVENTS, &[SCOPE, EVENT_TIME, DELIVERY], |_| true, take, Counts::merge)?;
         let lacks_account = counts.has_databricks && !counts.has_account_form;
         Ok(Self::assemble(counts.by_log, config, ids, lacks_account))
     }
 
-    fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &BTreeMap<usize, String>, lacks_account: bool) -> Self {
+    fn assemble(mut counts: ByLog<i64>, config: &Config, ids: &Ids, lacks_account: bool) -> Self {
         let declared = declared(config, ids);
         let mut heartbeats = heartbeats(config);
         for log in heartbeats.keys() {
@@ -171,32 +171,34 @@ impl Coverage {
     }
 }
 
-/// The source id of each `[[source]]`: as written, or as the files that it names turned out to be.
+/// The source ids of each `[[source]]`, by its place in the configuration.
+pub type Ids = BTreeMap<usize, BTreeSet<String>>;
+
+/// The source ids of each `[[source]]`: as written, or as the files that it names turned out to be, which may be of several.
 ///
 /// # Errors
 /// A path of the configuration is no glob.
-pub fn source_ids(config: &Config, files: &[FileRow]) -> Result<BTreeMap<usize, String>> {
-    let mut ids = BTreeMap::new();
+pub fn source_ids(config: &Config, files: &[FileRow]) -> Result<Ids> {
+    let mut ids = Ids::new();
     for (i, source) in config.sources.iter().enumerate() {
         if let Some(id) = &source.id {
-            ids.insert(i, id.clone());
+            ids.insert(i, BTreeSet::from([id.clone()]));
             continue;
         }
         let globs = Globs::new(&source.paths)?;
         let below =
             |path: &str| source.paths.iter().any(|p| path.starts_with(&format!("{}/", p.trim_end_matches('/'))));
-        let found = files.iter().find(|f| f.source.is_some() && (globs.any(&f.path) || below(&f.path)));
-        if let Some(id) = found.and_then(|f| f.source.clone()) {
-            ids.insert(i, id);
-        }
+        let meant = files.iter().filter(|f| globs.any(&f.path) || below(&f.path));
+        ids.insert(i, meant.filter_map(|f| f.source.clone()).collect());
     }
     Ok(ids)
 }
 
-fn declared(config: &Config, ids: &BTreeMap<usize, String>) -> BTreeMap<String, Period> {
+fn declared(config: &Config, ids: &Ids) -> BTreeMap<String, Period> {
     let mut all: BTreeMap<String, Period> = BTreeMap::new();
     for (i, source) in config.sources.iter().enumerate() {
-        if let (Some(id), Some(covers)) = (ids.get(&i), &source.covers) {
+        let Some(covers) = &source.covers else { continue };
+        for id in ids.get(&i).into_iter().flatten() {
             all.entry(id.clone())
                 .and_modify(|p| {
                     p.start = p.start.min(covers.start);

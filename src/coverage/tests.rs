@@ -26,3 +26,18 @@ fn an_export_does_not_cover_what_its_form_does_not_carry() {
     let (account, reach) = cell(true, "account");
     assert!(account == Cell::Hole && reach.is_empty(), "{account:?} {reach:?}");
 }
+
+#[test]
+fn what_a_source_covers_holds_for_all_that_its_files_turned_out_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tickmark.toml");
+    let text = "[organization]\nname = \"Example Corp\"\n[[source]]\npaths = [\"entra/*\"]\ncovers = \"2026-07-01..2026-07-03\"\n";
+    std::fs::write(&path, text).unwrap();
+    let config = Config::read(&path).unwrap();
+    let file =
+        |path: &str, source: &str| FileRow { path: path.into(), source: Some(source.into()), ..FileRow::default() };
+    let files = [file("entra/a", "entra_audit"), file("entra/b", "entra_provisioning"), file("okta/c", "okta")];
+    let ids = source_ids(&config, &files).unwrap();
+    let covered = declared(&config, &ids);
+    assert_eq!(covered.keys().map(String::as_str).collect::<Vec<_>>(), ["entra_audit", "entra_provisioning"]);
+}

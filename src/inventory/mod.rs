@@ -29,7 +29,7 @@ pub use vocabulary::{TypeCount, VocabularyRow, vocabulary, vocabulary_of};
 pub use words::looks_access_like;
 
 /// One file, as table `files` has it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "each field is the column of that name in table `files`")]
 pub struct FileRow {
     pub file_id: String,

@@ -30,7 +30,11 @@ pub(super) fn of(store: &Store, histories: &Histories) -> HashSet<AccountId, Ran
         let since = |account: AccountId| {
             histories.names.of(account).iter().find(|run| run.value == *name).map_or(i64::MAX, |run| run.first)
         };
-        let is_first = |a: AccountId, b: AccountId| (since(a), store.named(a)) < (since(b), store.named(b));
+        // Two have one name at once only where a record mixes them up.
+        let until = |account: AccountId| {
+            histories.names.of(account).iter().rfind(|run| run.value == *name).map_or(i64::MIN, |run| run.last)
+        };
+        let is_first = |a: AccountId, b: AccountId| until(a) < since(b);
         for group in groups {
             let others = groups.iter().filter(|other| is_first(**other, *group) && !of(other).is_disjoint(of(group)));
             if others.into_iter().any(|other| was_beside(histories, *group, *other)) {

@@ -226,6 +226,10 @@ fn a_group_that_takes_the_name_of_another_is_not_that_group() {
     assert_eq!(which(&of, "databricks", "", "2", 3), "risk#2");
     assert_eq!(which(&of, "okta", "Risk", "", 3), "risk");
     assert_eq!(which(&of, "okta", "Risk", "", 8), "risk#2", "pushed under that name since");
+    // A record that mixes two up makes neither of them another.
+    let of = learnt(&[first, beside[0], beside[1], group("databricks", "risk", "1", 9)]);
+    assert_eq!(which(&of, "databricks", "", "1", 3), "risk");
+    assert_eq!(which(&of, "okta", "Risk", "", 3), "risk");
     // Made again under its name, it is the same.
     let of = learnt(&[first, gone, beside[1]]);
     assert_eq!(which(&of, "databricks", "", "2", 8), "risk");

@@ -143,8 +143,8 @@ pub(super) const ASSUMED: &[Story] = &[
             redacted(logs, "02 09:02", HIDDEN, "addPrincipalToGroup", &known);
         },
         judged: &[
-            "member.add __redacted__ engineers: undetermined unresolved_subject",
-            "member.add __redacted__ engineers: undetermined unresolved_subject",
+            "member.add (nobody named) engineers: undetermined unresolved_subject",
+            "member.add (nobody named) engineers: undetermined unresolved_subject",
             "member.add bob engineers: undetermined unresolved_subject",
         ],
     },
