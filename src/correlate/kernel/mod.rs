@@ -226,8 +226,7 @@ pub trait World: Sync {
     /// The hole, if any, that the authority log has in the span.
     fn authority_hole(&self, from: Instant, to: Instant) -> Option<String>;
     /// The hole, if any, that the logs of pushes have in the span.
-    fn push_hole(&self, from: Instant, to: Instant) -> Option<String> {
-        let _ = (from, to);
+    fn push_hole(&self, _from: Instant, _to: Instant) -> Option<String> {
         None
     }
     /// The hole, if any, that the Databricks log has in the span in any of the scopes; no scope = any scope at all.
@@ -269,6 +268,8 @@ pub struct Vouched {
     pub candidate_count: usize,
     /// The hole that keeps it undetermined.
     pub hole: Option<String>,
+    /// True = by the last record it changed nothing, but a hole may hide that it did.
+    pub may_be_redundant: bool,
 }
 
 /// How one decision was judged.

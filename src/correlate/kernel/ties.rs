@@ -72,9 +72,16 @@ impl<'c> Ties<'c> {
         if told.is_empty() {
             return listed;
         }
-        // Each was told with the others in some order; they must fit together, too.
-        let vouched = settled.vouch(self.case, limits, world);
-        if !told.into_iter().all(|range| self.fits(&marks, &settled.effects[range], &vouched)) {
+        // Each was told with the others in some order; they must fit together, too, in whatever order the rest happened.
+        let fit_together = |takes_first: bool| {
+            let mut order = self.in_turn(&settled, takes_first);
+            for range in &told {
+                order.effects[range.clone()].copy_from_slice(&settled.effects[range.clone()]);
+            }
+            let vouched = order.vouch(self.case, limits, world);
+            told.iter().all(|range| self.fits(&marks, &order.effects[range.clone()], &vouched))
+        };
+        if !fit_together(false) || !open.is_empty() && !fit_together(true) {
             return listed;
         }
         self.effects = open;

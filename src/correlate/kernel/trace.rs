@@ -236,7 +236,12 @@ impl<'a> Tracer<'a> {
     }
 
     fn changed(&self) -> &Effects {
-        self.changed.get_or_init(|| self.effects(|e| self.vouched[e].reason != Reason::Redundant))
+        self.changed.get_or_init(|| self.effects(|e| self.has_changed(e)))
+    }
+
+    // By the records at hand.
+    fn has_changed(&self, e: usize) -> bool {
+        self.vouched[e].reason != Reason::Redundant && !self.vouched[e].may_be_redundant
     }
 
     fn said(&self) -> &Effects {
@@ -311,7 +316,7 @@ impl<'a> Tracer<'a> {
         let decided = self.case().decisions[d].time;
         let until = until.max(self.index.reversed_at(d));
         let ask = Ask { decided, from: decided - self.limits.window.skew, until };
-        left(self.index, ask, |e| self.vouched[e].reason != Reason::Redundant)
+        left(self.index, ask, |e| self.has_changed(e))
     }
 
     /// The hole where a removal may have been carried out in the places where nothing shows it.

@@ -38,6 +38,7 @@ fn judge(
         push: None,
         candidate_count: index.ranked(side(effect.direction), from..=to).len(),
         hole: None,
+        may_be_redundant: false,
     };
     match standing {
         Standing::Exempt => Vouched { reason: effect.exempt.unwrap_or(Reason::NoAuthority), ..judged },
@@ -84,7 +85,7 @@ impl Item<'_> {
         let before = self.index.marks().before(&self.span, self.place).filter(|_| !self.is_authorised_anyway());
         match before.and_then(|before| self.unseen_change(world, before.time)) {
             None => Vouched { reason: Reason::Redundant, ..judged },
-            hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },
+            hole => Vouched { reason: Reason::CoverageGap, hole, may_be_redundant: true, ..judged },
         }
     }
 

@@ -153,9 +153,10 @@ impl People {
         let mut union = Union::new(store.accounts.len());
         let mut named: HashMap<TextId, AccountId, RandomState> = HashMap::default();
         for account in (0..union.len()).filter(|account| store.at(*account).system == DATABRICKS) {
-            for run in self.histories.names.of(account) {
-                let folded = store.texts.spelling(run.spelled).folded;
-                union.unite(*named.entry(folded).or_insert(account), account);
+            // A service principal's name is an id of it, too.
+            let names = self.histories.names.of(account).iter().map(|run| store.texts.spelling(run.spelled).folded);
+            for name in names.chain([store.at(account).id]) {
+                union.unite(*named.entry(name).or_insert(account), account);
             }
         }
         (0..union.len()).map(|account| union.root(account)).collect()

@@ -131,3 +131,20 @@ fn an_id_that_contradicts_the_one_known_for_its_name_is_not_that_person() {
     of.learn(with_external("00u1", databricks(ALICE, "9009", 6)));
     assert_eq!(shown(&of.person(intruder)), ALICE);
 }
+
+#[test]
+fn accounts_in_databricks_are_one_where_one_had_the_other_s_name() {
+    let application = "11111111-2222-4333-8444-555555555555";
+    let of = learnt(&[
+        databricks(ALICE, "1001", 1),
+        databricks("Alice@Example.com", "1002", 9),
+        databricks("alice.new@example.com", "1003", 9),
+        seen("databricks", PRINCIPAL, application, "3003", 2),
+        seen("databricks", PRINCIPAL, "", application, 3),
+    ]);
+    let [first, again, other, number, name] =
+        ["1001", "1002", "1003", "3003", application].map(|id| of.databricks_account(id));
+    assert!(first.is_some() && first == again && first != other && other.is_some());
+    assert!(number.is_some() && number == name);
+    assert_eq!(of.databricks_account("9999"), None);
+}

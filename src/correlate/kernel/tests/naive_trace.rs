@@ -5,6 +5,10 @@ use super::super::{Ending, EndingKind, Instant, Reason, Scope, Vouched};
 use super::naive::Naive;
 use crate::change::Direction;
 
+fn has_changed(v: &Vouched) -> bool {
+    v.reason != Reason::Redundant && !v.may_be_redundant
+}
+
 impl Naive<'_> {
     /// How a decision is judged, and the row of what carried it out.
     pub(super) fn trace(&self, d: usize, vouched: &[Vouched]) -> (Reason, Option<usize>) {
@@ -75,7 +79,7 @@ impl Naive<'_> {
         let was_held = self.was_as_decided(d) == Some(true);
         let changed = |e: &usize| {
             let skewed = case.effects[*e].time < decision.time;
-            like(e) && vouched[*e].reason != Reason::Redundant && (skewed || !was_held)
+            like(e) && has_changed(&vouched[*e]) && (skewed || !was_held)
         };
         let said = |e: &usize| like(e) && !was_held && case.effects[*e].time <= self.due(d);
         let keeps: [&dyn Fn(&usize) -> bool; 3] = [&is_link, &changed, &said];
@@ -122,7 +126,7 @@ impl Naive<'_> {
                 (true, None) if deleted.is_some() => {}
                 (true, None) => ends.push(end()?),
                 (false, _) => {
-                    let changed = |e: &usize| vouched[*e].reason != Reason::Redundant;
+                    let changed = |e: &usize| has_changed(&vouched[*e]);
                     ends.extend(before.2.filter(|e| before.0 >= from && changed(e)));
                 }
             }
