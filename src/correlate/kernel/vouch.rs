@@ -97,12 +97,13 @@ impl Item<'_> {
         world.effect_hole(&[self.effect.scope], since, now).or_else(unsaid)
     }
 
-    // Whether it would pass if it had changed something: decided besides, or put back by the connector.
+    // Whether it would pass if it had changed something: decided besides, or put back by the connector as was decided once.
     fn is_authorised_anyway(&self) -> bool {
         let now = self.effect.time;
         let (from, _) = self.limits.window.around(now);
-        let is_decided = || !self.index.ranked(self.side(), from..=now).is_empty();
-        (self.effect.by_connector || is_decided()) && !self.index.is_contradicted(self.side(), now, self.limits)
+        let since = if self.effect.by_connector { Instant::MIN } else { from };
+        let is_decided = !self.index.ranked(self.side(), since..=now).is_empty();
+        is_decided && !self.index.is_contradicted(self.side(), now, self.limits)
     }
 
     fn push_of(&self, decision: usize) -> Option<usize> {

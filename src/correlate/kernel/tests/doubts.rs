@@ -49,6 +49,9 @@ fn what_may_have_changed_in_a_hole_is_not_known_to_be_held() {
     };
     again(|fact| fact).gives(&[Matched, CoverageGap], &[Matched]);
     again(Fact::by_connector).gives(&[Matched, Redundant], &[Matched]);
+    // Of what was never decided nobody knows what the connector puts back.
+    let undecided = given([granted(0), granted(12 * DAY).by_connector()]);
+    undecided.effect_hole(10 * DAY, 10 * DAY + HOUR).gives(&[NoAuthority, CoverageGap], &[]);
 }
 
 #[test]

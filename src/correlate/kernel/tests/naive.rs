@@ -317,9 +317,9 @@ impl Naive<'_> {
             d.direction == effect.direction
                 && d.rank.is_some()
                 && d.time <= effect.time
-                && d.time >= effect.time - self.limits.window.look_back
+                && (effect.by_connector || d.time >= effect.time - self.limits.window.look_back)
         });
-        let passes = (is_decided || effect.by_connector) && !self.is_contradicted(i);
+        let passes = is_decided && !self.is_contradicted(i);
         !passes && self.world.effect_hole(&[effect.scope], before.0, effect.time).is_some()
     }
 
