@@ -74,15 +74,37 @@ pub struct Row {
     pub(super) manner: u32,
 }
 
+/// The words that name a group; each may be none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupWords {
+    pub(super) name: u32,
+    pub(super) id: u32,
+}
+
+impl GroupWords {
+    /// The word that tells it from others: its id, else its name.
+    pub(super) const fn surest(self) -> u32 {
+        if self.id == crate::lake::NONE { self.name } else { self.id }
+    }
+}
+
 impl Said {
     pub(super) fn subject(&self, row: &Row, part: usize) -> Option<&str> {
         self.words.get(self.subjects.get(row.subject, part))
     }
 
-    /// Number of the word that tells a group from others: its id, else its name.
+    /// Number of the word that tells a group that is granted from others.
     pub(super) fn group(&self, entitlement: u32) -> u32 {
-        let id = self.entitlements.get(entitlement, 3);
-        if id == crate::lake::NONE { self.entitlements.get(entitlement, 2) } else { id }
+        self.granted_group(entitlement).surest()
+    }
+
+    fn granted_group(&self, entitlement: u32) -> GroupWords {
+        GroupWords { name: self.entitlements.get(entitlement, 2), id: self.entitlements.get(entitlement, 3) }
+    }
+
+    /// The words of a group as a subject.
+    pub(super) fn group_words(&self, subject: u32) -> GroupWords {
+        GroupWords { name: self.subjects.get(subject, 3), id: self.subjects.get(subject, 4) }
     }
 
     fn manner(&self, number: u32, part: usize) -> Option<&str> {
@@ -218,6 +240,11 @@ impl Acts {
     /// The subject's id and its id in another system.
     pub(super) fn ids(&self, row: usize) -> (Option<&str>, Option<&str>) {
         (self.said.subject(&self.rows[row], 4), self.said.subject(&self.rows[row], 6))
+    }
+
+    /// The words of the group that a row grants.
+    pub(super) fn group_of(&self, row: usize) -> GroupWords {
+        self.said.granted_group(self.rows[row].entitlement)
     }
 
     pub(super) fn scope(&self, row: usize) -> &str {

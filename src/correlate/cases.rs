@@ -141,8 +141,6 @@ pub struct Cases {
 pub struct LeftOut {
     /// Pushes to other applications than Databricks.
     pub other_app_count: usize,
-    /// Unassignments of people who keep another Databricks application.
-    pub kept_assignment_count: usize,
 }
 
 /// What building cases takes besides the changes, worked out once for all parts.

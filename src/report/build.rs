@@ -218,12 +218,6 @@ fn excluded(parts: &Parts<'_>) -> Vec<String> {
             unpushed.len()
         ));
     }
-    let kept = parts.evidence.correlation.judged.cases.left_out.kept_assignment_count;
-    if kept > 0 {
-        all.push(format!(
-            "{kept} unassignments of people who keep another Databricks application end no access and were not traced."
-        ));
-    }
     if other_apps > 0 {
         all.push(format!("{other_apps} pushes to applications other than Databricks were not judged."));
     }

@@ -1,224 +1,332 @@
-//! Whoever is in a group that is assigned to the application is assigned through it, for as long as both last.
+//! Whoever is in a group that is assigned to the application is assigned through it, for as long as both last and the person is there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::acts::Acts;
-use super::super::kernel::Decision;
-use super::Entitlement;
+use super::super::acts::{Acts, GroupWords};
+use super::super::kernel::{Case, Decision, Instant};
 use super::builder::Builder;
 use super::keys::{Holder, Place};
 use crate::change::{Direction, Verb};
+use crate::lake::NONE;
 
-/// When a group was assigned, and when no more; by the group's name.
-pub(super) type Assignments = BTreeMap<String, Vec<Decision>>;
+/// When groups of the directories were assigned, and when no more, or were deleted.
+#[derive(Debug, Default)]
+pub(super) struct Assignments {
+    /// By the word that tells the group from others: its id, or its name where none was told.
+    of: BTreeMap<u32, Vec<Decision>>,
+    /// The ids of a name.
+    ids: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+impl Assignments {
+    /// Notes what was decided on a group.
+    pub(super) fn note(&mut self, group: GroupWords, decision: Decision) {
+        self.of.entry(group.surest()).or_default().push(decision);
+        if group.id != NONE {
+            self.ids.entry(group.name).or_default().insert(group.id);
+        }
+    }
+
+    /// The groups that were ever assigned.
+    fn assigned(&self) -> BTreeMap<u32, &[Decision]> {
+        let is_assigned = |all: &[Decision]| all.iter().any(|d| d.verb != Verb::GroupDelete);
+        self.of.iter().map(|(group, all)| (*group, &all[..])).filter(|(_, all)| is_assigned(all)).collect()
+    }
+
+    /// The word of a group, if anything was noted of it. Where either side tells no id, the name decides, if one group alone has it.
+    fn find(&self, group: GroupWords) -> Option<u32> {
+        let only = |ids: &BTreeSet<u32>| ids.first().copied().filter(|_| ids.len() == 1);
+        let by_name = if group.id == NONE { self.ids.get(&group.name).and_then(only) } else { None };
+        let all = [group.id, group.name].into_iter().filter(|word| *word != NONE).chain(by_name);
+        all.into_iter().find(|word| self.of.contains_key(word))
+    }
+}
 
 /// What bears on one person's assignment.
+#[derive(Debug, Clone, Copy)]
 struct Turn<'a> {
     decision: &'a Decision,
     what: What<'a>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum What<'a> {
     /// The person enters or leaves the group.
-    Member(&'a str),
-    /// The group is assigned, or no more.
-    Group(&'a str),
+    Member(u32),
+    /// The group is assigned to the application, or no more.
+    Group(u32, &'a str),
+    /// The group is deleted.
+    GroupEnds(u32),
     /// The person is assigned directly, or no more.
     Direct(&'a str),
+    /// The person comes, or departs.
+    Person,
 }
 
 impl Builder<'_> {
     pub(super) fn assign_through_groups(&mut self) {
-        if self.assigned_groups.is_empty() {
-            return;
-        }
-        let mut memberships: HashMap<Holder, Vec<(&str, usize)>> = HashMap::new();
-        for (at, (place, key, _)) in self.by_key.each_with_keys().enumerate() {
-            if let Entitlement::Member(group) = &key.entitlement
-                && self.assigned_groups.contains_key(&**group)
-                && !self.is_nested(at)
-            {
-                memberships.entry(place.holder).or_default().push((group, at));
+        let assigned = self.assigned_groups.assigned();
+        let mut bearing: HashMap<Holder, Vec<Turn<'_>>> = HashMap::new();
+        for (place, case) in self.by_key.each().filter(|_| !assigned.is_empty()) {
+            for decision in case.decisions.iter().filter(|d| matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove)) {
+                let group = self.assigned_groups.find(self.acts.group_of(decision.row));
+                // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b).
+                let is_nested = || self.acts.at(decision.row).subject_kind == "group";
+                if let Some(group) = group.filter(|group| assigned.contains_key(group) && !is_nested()) {
+                    bearing.entry(place.holder).or_default().push(Turn { decision, what: What::Member(group) });
+                }
             }
         }
-        let mut through: Vec<(Place, Vec<Decision>, BTreeSet<usize>)> = Vec::new();
-        for (holder, of_subject) in memberships {
-            let place = Place { holder, thing: self.ground.account };
-            let direct = self.by_key.at(place).map_or(&[][..], |case| &case.decisions);
-            let turns = self.turns(&of_subject, direct);
-            let (derived, kept) = walk(&turns);
-            through.push((place, derived, kept));
+        let account = self.ground.account;
+        for (place, _) in self.by_key.each().filter(|(place, case)| place.thing == account && may_be_away(case)) {
+            bearing.entry(place.holder).or_default();
+        }
+        let mut through: Vec<(Place, Walk<'_>)> = Vec::new();
+        for (holder, memberships) in bearing {
+            let place = Place { holder, thing: account };
+            let own = self.by_key.at(place).map_or(&[][..], |case| &case.decisions);
+            through.push((place, walk(&turns(self.acts, &assigned, memberships, own), self.rules.skew)));
         }
         let keys = &self.ground.keys;
         through.sort_by(|a, b| keys.holder(a.0.holder).cmp(keys.holder(b.0.holder)));
-        for (place, derived, kept) in through {
+        let found: Vec<_> = through.into_iter().map(|(place, walk)| (place, walk.found())).collect();
+        for (place, Found { derived, idle }) in found {
             let case = self.by_key.entry(place, keys);
-            // It may end access, and authorises that; but nothing is missing where it does not.
-            let of_kept = case.decisions.iter_mut().filter(|d| kept.contains(&d.row) && d.is_item);
-            let traced: Vec<Decision> = of_kept
-                .map(|d| {
-                    d.is_item = false;
-                    Decision { rank: None, is_item: true, ..d.clone() }
-                })
-                .collect();
-            case.decisions.extend(traced);
+            case.decisions.iter_mut().filter(|d| idle.contains(&d.row)).for_each(|d| d.rank = None);
             case.decisions.extend(derived);
             case.decisions.sort_by_key(|d| (d.time, d.row));
         }
     }
-
-    // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b).
-    fn is_nested(&self, at: usize) -> bool {
-        self.by_key.all[at].1.decisions.iter().any(|d| self.acts.at(d.row).subject_kind == "group")
-    }
-
-    fn turns<'a>(&'a self, memberships: &[(&'a str, usize)], direct: &'a [Decision]) -> Vec<Turn<'a>> {
-        let mut turns: Vec<Turn<'a>> = Vec::new();
-        for (group, at) in memberships {
-            let of = |what: What<'a>| move |decision: &'a Decision| Turn { decision, what };
-            turns.extend(self.by_key.all[*at].1.decisions.iter().map(of(What::Member(group))));
-            turns.extend(self.assigned_groups[*group].iter().map(of(What::Group(group))));
-        }
-        let direct = direct.iter().filter(|d| matches!(d.verb, Verb::AppAssign | Verb::AppUnassign));
-        turns.extend(direct.map(|decision| Turn { decision, what: What::Direct(app(self.acts, decision)) }));
-        turns.sort_by_key(|turn| (turn.decision.time, turn.decision.row));
-        turns
-    }
 }
 
-fn app<'a>(acts: &'a Acts, decision: &Decision) -> &'a str {
+/// Whether somebody departs and is assigned afterwards.
+fn may_be_away(case: &Case) -> bool {
+    let departs = |d: &Decision| matches!(d.verb, Verb::UserDeactivate | Verb::UserDelete);
+    let departed = case.decisions.iter().position(departs);
+    departed.is_some_and(|at| case.decisions[at..].iter().any(|d| d.verb == Verb::AppAssign))
+}
+
+fn turns<'a>(
+    acts: &'a Acts,
+    assigned: &BTreeMap<u32, &'a [Decision]>,
+    memberships: Vec<Turn<'a>>,
+    own: &'a [Decision],
+) -> Vec<Turn<'a>> {
+    let groups: BTreeSet<What<'_>> = memberships.iter().map(|turn| turn.what).collect();
+    let mut turns = memberships;
+    for group in groups {
+        let What::Member(group) = group else { continue };
+        turns.extend(assigned[&group].iter().map(|decision| {
+            let is_end = decision.verb == Verb::GroupDelete;
+            let what = if is_end { What::GroupEnds(group) } else { What::Group(group, app(acts, decision)) };
+            Turn { decision, what }
+        }));
+    }
+    turns.extend(own.iter().filter_map(|decision| {
+        let what = match decision.verb {
+            Verb::AppAssign | Verb::AppUnassign => What::Direct(app(acts, decision)),
+            Verb::UserDeactivate | Verb::UserDelete | Verb::UserActivate | Verb::UserCreate => What::Person,
+            _ => return None,
+        };
+        Some(Turn { decision, what })
+    }));
+    turns.sort_by_key(|turn| (turn.decision.time, turn.decision.row));
+    turns
+}
+
+/// The application that somebody is assigned to, or no more.
+pub(super) fn app<'a>(acts: &'a Acts, decision: &Decision) -> &'a str {
     let act = acts.at(decision.row);
     act.entitlement_id.or(act.app).unwrap_or_default()
 }
 
-/// The decisions on the account that follow, and the rows of direct unassignments that need take nothing, since a group is left.
-fn walk(turns: &[Turn<'_>]) -> (Vec<Decision>, BTreeSet<usize>) {
-    let mut standing = Standing::before(turns);
-    let (mut derived, mut kept) = (Vec::new(), BTreeSet::new());
-    for turn in turns {
-        let grants = turn.decision.direction == Direction::Grant;
-        standing.turn(turn.what, grants);
-        let is_assigned = standing.is_assigned();
+/// What follows for a person's account.
+#[derive(Debug)]
+struct Found {
+    derived: Vec<Decision>,
+    /// Rows of direct assignments that give nothing, and of unassignments that take nothing.
+    idle: BTreeSet<usize>,
+}
+
+/// What follows for a person's account from what bears on it.
+fn walk<'a>(turns: &[Turn<'a>], skew: i64) -> Walk<'a> {
+    let mut walk = Walk {
+        standing: Standing::before(turns),
+        derived: Vec::new(),
+        open: BTreeSet::new(),
+        kept: BTreeMap::new(),
+        idle: BTreeSet::new(),
+    };
+    turns.iter().for_each(|turn| walk.turn(turn, skew));
+    walk
+}
+
+#[derive(Debug)]
+struct Walk<'a> {
+    standing: Standing<'a>,
+    /// The decisions on the account that follow, and the group by which each does.
+    derived: Vec<(Option<u32>, Decision)>,
+    /// What assigns the person, as a decision says that was made while the person was there.
+    open: BTreeSet<u32>,
+    /// Rows and times of direct unassignments that take nothing, since a group is left.
+    kept: BTreeMap<usize, Instant>,
+    /// Rows of direct assignments of somebody who is away.
+    idle: BTreeSet<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn found(self) -> Found {
+        let derived = self.derived.into_iter().map(|(_, decision)| decision).collect();
+        Found { derived, idle: self.kept.into_keys().chain(self.idle).collect() }
+    }
+
+    fn turn(&mut self, turn: &Turn<'a>, skew: i64) {
+        let decision = turn.decision;
+        let grants = decision.direction == Direction::Grant;
+        let was_here = self.standing.is_here;
+        let before: BTreeSet<u32> = self.standing.routes().collect();
+        self.standing.turn(turn, grants);
         match turn.what {
-            What::Direct(_) if !grants && is_assigned => drop(kept.insert(turn.decision.row)),
-            What::Direct(_) => {}
-            What::Member(group) | What::Group(group) => {
-                let bears = standing.bears(turn.what, group);
-                if bears && (grants || !is_assigned) {
-                    derived.push(Decision { rank: Some(1), is_item: false, ..turn.decision.clone() });
+            What::Direct(_) if grants => {
+                if !was_here {
+                    self.idle.insert(decision.row);
+                }
+            }
+            What::Direct(_) => {
+                if self.standing.is_assigned() {
+                    self.kept.insert(decision.row, decision.time);
+                }
+            }
+            What::Person if grants => {
+                if !was_here {
+                    self.back(decision);
+                }
+            }
+            What::Person => {
+                if decision.verb == Verb::UserDelete {
+                    self.open.clear();
+                }
+            }
+            What::Member(group) | What::Group(group, _) if grants => {
+                if was_here && self.standing.routes().any(|route| route == group) {
+                    self.open.insert(group);
+                    self.derive(Some(group), decision);
+                }
+            }
+            What::Member(group) | What::Group(group, _) | What::GroupEnds(group) => {
+                let is_left = self.standing.routes().any(|route| route == group);
+                if before.contains(&group) && !is_left {
+                    self.end(group, decision, skew);
                 }
             }
         }
     }
-    (derived, kept)
+
+    // What came about while the person was away holds from the return on.
+    fn back(&mut self, decision: &Decision) {
+        let new: Vec<u32> = self.standing.routes().filter(|group| !self.open.contains(group)).collect();
+        for group in &new {
+            self.open.insert(*group);
+            self.derive(Some(*group), decision);
+        }
+        if new.is_empty() && !std::mem::take(&mut self.standing.late).is_empty() {
+            self.derive(None, decision);
+        }
+    }
+
+    fn end(&mut self, group: u32, decision: &Decision, skew: i64) {
+        self.open.remove(&group);
+        if self.standing.has_any() {
+            let of_group = self.derived.iter_mut().filter(|(by, _)| *by == Some(group));
+            return of_group.for_each(|(_, derived)| derived.lapse(decision.time));
+        }
+        self.derive(Some(group), decision);
+        // Which of two came first is not sure within the skew: the last of the assignments is over either way.
+        self.kept.retain(|_, unassigned| unassigned.saturating_add(skew) < decision.time);
+    }
+
+    fn derive(&mut self, group: Option<u32>, decision: &Decision) {
+        self.derived.push((group, Decision { rank: Some(1), is_item: false, ..decision.clone() }));
+    }
 }
 
 /// Of which groups the person is a member, which of them are assigned, and to which applications the person is directly.
+#[derive(Debug, Clone, Default)]
 struct Standing<'a> {
-    members: BTreeSet<&'a str>,
-    assigned: BTreeSet<&'a str>,
+    members: BTreeSet<u32>,
+    assigned: BTreeSet<(u32, &'a str)>,
     direct: BTreeSet<&'a str>,
+    is_here: bool,
+    /// Applications that the person was assigned to directly while away.
+    late: BTreeSet<&'a str>,
+    /// What a deletion took, until it is taken back.
+    deleted: Option<(BTreeSet<u32>, BTreeSet<&'a str>)>,
 }
 
 impl<'a> Standing<'a> {
-    // What is first seen to end had been there before.
+    // What is first seen to end had been there before, unless the person had not.
     fn before(turns: &[Turn<'a>]) -> Self {
-        let mut standing = Self { members: BTreeSet::new(), assigned: BTreeSet::new(), direct: BTreeSet::new() };
+        let mut standing = Self { is_here: true, ..Self::default() };
+        let first = turns.iter().find(|turn| turn.what == What::Person);
+        let is_created = first.is_some_and(|turn| turn.decision.verb == Verb::UserCreate);
         let mut seen = BTreeSet::new();
         for turn in turns {
-            if seen.insert(turn.what) && turn.decision.direction != Direction::Grant {
-                standing.turn(turn.what, true);
+            let is_end = seen.insert(turn.what) && turn.decision.direction != Direction::Grant;
+            let was_there = match turn.what {
+                What::Group(..) => true,
+                What::Member(_) | What::Direct(_) => !is_created,
+                What::GroupEnds(_) | What::Person => false,
+            };
+            if is_end && was_there {
+                standing.turn(turn, true);
             }
         }
         standing
     }
 
-    fn turn(&mut self, what: What<'a>, grants: bool) {
-        let (set, name) = match what {
-            What::Member(group) => (&mut self.members, group),
-            What::Group(group) => (&mut self.assigned, group),
-            What::Direct(app) => (&mut self.direct, app),
-        };
-        if grants {
-            set.insert(name);
-        } else {
-            set.remove(name);
+    fn turn(&mut self, turn: &Turn<'a>, grants: bool) {
+        match turn.what {
+            What::Member(group) => set(&mut self.members, group, grants),
+            What::Group(group, app) => set(&mut self.assigned, (group, app), grants),
+            What::GroupEnds(group) => self.assigned.retain(|(other, _)| *other != group),
+            What::Direct(app) => {
+                set(&mut self.direct, app, grants);
+                set(&mut self.late, app, grants && !self.is_here);
+            }
+            What::Person => {
+                self.is_here = grants;
+                if turn.decision.verb == Verb::UserDelete {
+                    self.deleted = Some((std::mem::take(&mut self.members), std::mem::take(&mut self.direct)));
+                } else if let Some((members, direct)) = self.deleted.take_if(|_| turn.decision.restores) {
+                    self.members.extend(members);
+                    self.direct.extend(direct);
+                }
+            }
         }
+    }
+
+    /// The groups that assign the person where the person is there.
+    fn routes(&self) -> impl Iterator<Item = u32> {
+        let is_assigned = |group: &u32| self.assigned.range((*group, "")..).next().is_some_and(|(g, _)| g == group);
+        self.members.iter().copied().filter(is_assigned)
+    }
+
+    fn has_any(&self) -> bool {
+        !self.direct.is_empty() || self.routes().next().is_some()
     }
 
     fn is_assigned(&self) -> bool {
-        !self.direct.is_empty() || self.members.intersection(&self.assigned).next().is_some()
+        !self.direct.is_empty() || self.is_here && self.routes().next().is_some()
     }
+}
 
-    /// True where a turn changes something for the person: the other half is there.
-    fn bears(&self, what: What<'a>, group: &str) -> bool {
-        match what {
-            What::Member(_) => self.assigned.contains(group),
-            _ => self.members.contains(group),
-        }
+fn set<T: Ord>(all: &mut BTreeSet<T>, one: T, is_in: bool) {
+    if is_in {
+        all.insert(one);
+    } else {
+        all.remove(&one);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::super::kernel::Instant;
-    use super::*;
-
-    fn turn<'a>(decision: &'a Decision, what: What<'a>) -> Turn<'a> {
-        Turn { decision, what }
-    }
-
-    fn decided(time: Instant, direction: Direction, verb: Verb) -> Decision {
-        let row = usize::try_from(time).unwrap();
-        Decision { time, direction, rank: Some(0), is_item: true, verb, restores: false, row }
-    }
-
-    fn found(turns: &[Turn<'_>]) -> (Vec<(Instant, Direction)>, Vec<usize>) {
-        let (derived, kept) = walk(turns);
-        (derived.iter().map(|d| (d.time, d.direction)).collect(), kept.into_iter().collect())
-    }
-
-    #[test]
-    fn access_through_groups_begins_with_each_and_ends_with_the_last() {
-        let [a, b] = [1, 2].map(|t| decided(t, Direction::Grant, Verb::MemberAdd));
-        let [c, d] = [3, 4].map(|t| decided(t, Direction::Revoke, Verb::MemberRemove));
-        let on = decided(0, Direction::Grant, Verb::PushCreate);
-        let groups = [turn(&on, What::Group("g")), turn(&on, What::Group("h"))];
-        let members = [
-            turn(&a, What::Member("g")),
-            turn(&b, What::Member("h")),
-            turn(&c, What::Member("g")),
-            turn(&d, What::Member("h")),
-        ];
-        let turns: Vec<_> = groups.into_iter().chain(members).collect();
-        let expected = vec![(1, Direction::Grant), (2, Direction::Grant), (4, Direction::Revoke)];
-        assert_eq!(found(&turns), (expected, vec![]));
-    }
-
-    #[test]
-    fn a_group_that_is_assigned_later_assigns_those_who_are_in_it() {
-        let join = decided(1, Direction::Grant, Verb::MemberAdd);
-        let on = decided(5, Direction::Grant, Verb::PushCreate);
-        let off = decided(9, Direction::Revoke, Verb::PushRemove);
-        let turns = [turn(&join, What::Member("g")), turn(&on, What::Group("g")), turn(&off, What::Group("g"))];
-        assert_eq!(found(&turns).0, [(5, Direction::Grant), (9, Direction::Revoke)]);
-    }
-
-    #[test]
-    fn a_direct_unassignment_takes_nothing_while_a_group_is_left() {
-        let on = decided(0, Direction::Grant, Verb::PushCreate);
-        let join = decided(1, Direction::Grant, Verb::MemberAdd);
-        let unassign = decided(3, Direction::Revoke, Verb::AppUnassign);
-        let turns = [turn(&on, What::Group("g")), turn(&join, What::Member("g")), turn(&unassign, What::Direct("app"))];
-        assert_eq!(found(&turns), (vec![(1, Direction::Grant)], vec![3]));
-        assert_eq!(found(&turns[2..]), (vec![], vec![]), "without the group it is what it says");
-    }
-
-    #[test]
-    fn what_is_first_seen_to_end_was_there_before() {
-        let leave = decided(2, Direction::Revoke, Verb::MemberRemove);
-        let off = decided(7, Direction::Revoke, Verb::PushRemove);
-        assert_eq!(found(&[turn(&leave, What::Member("g")), turn(&off, What::Group("g"))]).0, [(2, Direction::Revoke)]);
-    }
-}
+mod tests;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
-use super::super::kernel::{Case, Decision, Effect, Push, Reason};
-use super::assigned::Assignments;
+use super::super::kernel::{Case, Decision, Effect, Instant, Push, Reason};
+use super::assigned::{Assignments, app};
 use super::ground::Ground;
 use super::keys::Place;
 use super::manner::{Manner, Manners, Role, each};
@@ -22,6 +22,8 @@ pub struct Rules {
     relabelled: HashSet<String>,
     pub(super) door: Door,
     pub(super) everybody_is_pushed: bool,
+    /// How far apart two clocks may be, in microseconds.
+    pub(super) skew: i64,
     out_of_scope: Vec<String>,
 }
 
@@ -36,7 +38,8 @@ impl Rules {
         let everybody_is_pushed = config.connector.scope == crate::config::Scope::All;
         let (door, out_of_scope) = (Door::new(config)?, config.out_of_scope.clone());
         let relabelled = HashSet::new();
-        Ok(Self { apps: Globs::new(&apps)?, relabelled, door, everybody_is_pushed, out_of_scope })
+        let skew = config.span("VCH-01", "skew")?.micros();
+        Ok(Self { apps: Globs::new(&apps)?, relabelled, door, everybody_is_pushed, skew, out_of_scope })
     }
 
     /// Learns what the applications that stand for Databricks were called besides: a label can be edited, an id cannot (reference: idp a).
@@ -110,6 +113,15 @@ fn is_beyond_creation(entitlement: &Entitlement) -> bool {
     matches!(entitlement, Entitlement::Member(group) if !EVERYBODY.contains(&&**group))
 }
 
+/// One of several that can give the same access.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Given {
+    /// An application that stands for Databricks, by id or label.
+    Application(String),
+    /// A directory's group that fills the one in Databricks, by word.
+    Group(u32),
+}
+
 pub(super) struct Builder<'a> {
     pub(super) acts: &'a Acts,
     pub(super) ground: &'a Ground,
@@ -117,9 +129,8 @@ pub(super) struct Builder<'a> {
     manners: &'a Manners,
     pub(super) by_key: ByKey,
     pub(super) assigned_groups: Assignments,
-    assignments: HashMap<Place, HashSet<String>>,
-    /// By number, the directories' groups through which a person is in a group that several of them fill.
-    memberships: HashMap<Place, HashSet<u32>>,
+    /// What gives somebody access that several can give, and the rows of the decisions on each.
+    given: HashMap<Place, BTreeMap<Given, Vec<usize>>>,
     classes: Vec<Option<ActorClass>>,
     left_out: LeftOut,
 }
@@ -132,9 +143,8 @@ impl<'a> Builder<'a> {
             rules,
             manners,
             by_key: ByKey::default(),
-            assigned_groups: Assignments::new(),
-            assignments: HashMap::new(),
-            memberships: HashMap::new(),
+            assigned_groups: Assignments::default(),
+            given: HashMap::new(),
             classes: vec![None; acts.len()],
             left_out: LeftOut::default(),
         }
@@ -205,61 +215,50 @@ impl<'a> Builder<'a> {
     }
 
     fn decision(&mut self, row: usize, place: Place, manner: &Manner) {
-        if manner.direction == Direction::Update || self.keeps_another_assignment(row, place, manner) {
+        if manner.direction == Direction::Update {
             return;
         }
         let (rank, is_item) = match manner.is_role_in_databricks {
             true => (Some(0), manner.verb == Verb::AdminRevoke),
             false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
         };
-        // It takes nothing while another group gives it.
-        let rank = if self.keeps_another_membership(row, place, manner) { None } else { rank };
         let (time, direction, verb, restores) =
             (self.acts.time(row), manner.direction, manner.verb, manner.is_restoration);
-        let decision = Decision { time, direction, rank, is_item, verb, restores, row };
+        let mut decision = Decision { time, direction, rank, is_item, verb, restores, lapses: Instant::MAX, row };
         let (is_group, entitlement) = self.ground.keys.thing(place.thing);
-        if *is_group && *entitlement == Entitlement::Account && manner.assigns_members {
-            let label = self.ground.keys.holder(place.holder).label().to_owned();
-            self.assigned_groups.entry(label).or_default().push(decision.clone());
+        if *is_group && *entitlement == Entitlement::Account && (manner.assigns_members || verb == Verb::GroupDelete) {
+            let group = self.acts.said().group_words(self.acts.rows()[row].subject);
+            self.assigned_groups.note(group, decision.clone());
         }
-        if *is_group && matches!(manner.verb, Verb::AppAssign | Verb::AppUnassign) {
-            return;
+        if matches!(verb, Verb::AppAssign | Verb::AppUnassign) {
+            if *is_group {
+                return;
+            }
+            let given = app(self.acts, &decision).to_owned();
+            self.give(place, &mut decision, Given::Application(given));
+        } else if matches!(verb, Verb::MemberAdd | Verb::MemberRemove)
+            && self.ground.fed_by_several.contains(&place.thing)
+        {
+            let group = self.acts.group_of(row).surest();
+            self.give(place, &mut decision, Given::Group(group));
         }
         self.case(place).decisions.push(decision);
     }
 
-    // Access ends with the last of a person's Databricks assignments, not before.
-    fn keeps_another_assignment(&mut self, row: usize, place: Place, manner: &Manner) -> bool {
-        if !matches!(manner.verb, Verb::AppAssign | Verb::AppUnassign) {
-            return false;
+    // Access ends with the last of a person's Databricks assignments, or of the groups that fill one there, and not before.
+    fn give(&mut self, place: Place, decision: &mut Decision, given: Given) {
+        let held = self.given.entry(place).or_default();
+        if decision.direction == Direction::Grant {
+            held.entry(given).or_default().push(decision.row);
+            return;
         }
-        let act = self.acts.at(row);
-        let app = act.entitlement_id.or(act.app).unwrap_or_default();
-        let held = self.assignments.entry(place).or_default();
-        if manner.verb == Verb::AppAssign {
-            held.insert(app.to_owned());
-            return false;
+        let taken = held.remove(&given).unwrap_or_default();
+        if held.is_empty() {
+            return;
         }
-        held.remove(app);
-        let keeps = !held.is_empty();
-        self.left_out.kept_assignment_count += usize::from(keeps);
-        keeps
-    }
-
-    // Of several groups that fill one in Databricks, the last one ends the membership.
-    fn keeps_another_membership(&mut self, row: usize, place: Place, manner: &Manner) -> bool {
-        let is_membership = matches!(manner.verb, Verb::MemberAdd | Verb::MemberRemove);
-        if !is_membership || !self.ground.fed_by_several.contains(&place.thing) {
-            return false;
-        }
-        let group = self.acts.said().group(self.acts.rows()[row].entitlement);
-        let held = self.memberships.entry(place).or_default();
-        if manner.verb == Verb::MemberAdd {
-            held.insert(group);
-            return false;
-        }
-        held.remove(&group);
-        !held.is_empty()
+        decision.rank = None;
+        let of_taken = self.case(place).decisions.iter_mut().filter(|d| taken.contains(&d.row));
+        of_taken.for_each(|d| d.lapse(decision.time));
     }
 
     // The first activation of a new account is no reactivation.

@@ -40,6 +40,8 @@ pub enum Fate {
     TooLate(i64),
     /// That decision took it back before the effect.
     ReversedBy(usize),
+    /// It was taken back before the effect, while another one gave the same.
+    Lapsed,
     /// It vouches that effect in the same scope, or arrived with it.
     UsedBy(usize),
     /// That effect undid what it had brought about; `None` = a snapshot saw it undone.
@@ -115,6 +117,8 @@ impl Weigher<'_> {
         let ending = ending_beside(self.index, self.limits, &self.span, self.index.marks().place(self.effect));
         if let Some(reversal) = self.index.last_reversal(d, effect.time) {
             Fate::ReversedBy(reversal)
+        } else if decision.lapses <= effect.time {
+            Fate::Lapsed
         } else if let Some(used) = self.vouched.iter().find(user) {
             Fate::UsedBy(used.effect)
         } else if let Some(at) = self.index.undone(&self.span, d, self.index.marks().place(self.effect), self.limits) {

@@ -98,7 +98,8 @@ impl<'c> Index<'c> {
     fn reversals(&self, d: usize) -> &[usize] {
         let decision = self.decision(d);
         let against = 1 - side(decision.direction);
-        if decision.rank == Some(0) { self.all_ranked(against) } else { &self.any[against] }
+        let is_lifted = decision.direction == Direction::Revoke && decision.rank != Some(0);
+        if is_lifted { &self.any[against] } else { self.all_ranked(against) }
     }
 
     /// The decision that takes this one back. Of one instant, the one that stands later in the list.
@@ -109,7 +110,8 @@ impl<'c> Index<'c> {
 
     /// When this decision is taken back; never = the end of time.
     pub(super) fn reversed_at(&self, d: usize) -> Instant {
-        self.first_reversal(d).map_or(Instant::MAX, |r| self.decision(r).time)
+        let lapses = self.decision(d).lapses;
+        self.first_reversal(d).map_or(lapses, |r| self.decision(r).time.min(lapses))
     }
 
     /// The last decision up to the instant that takes this one back.
@@ -148,14 +150,20 @@ impl<'c> Index<'c> {
         (at > 0).then(|| list[at - 1])
     }
 
-    /// Authorising decisions of a side before the instant, strongest first: of each strength the last, unless a stronger
-    /// one came after it.
-    pub(super) fn strongest_before(&self, side: usize, time: Instant) -> Vec<usize> {
+    /// Authorising decisions of a side before the instant that have not lapsed by then `now`, strongest first: of each strength the last,
+    /// unless a stronger one came after it.
+    pub(super) fn strongest_before(&self, side: usize, time: Instant, now: Instant) -> Vec<usize> {
         let list = self.all_ranked(side);
         let mut at = list.partition_point(|&d| self.decision(d).time < time).checked_sub(1);
-        let mut chain = Vec::new();
+        let (mut chain, mut strongest) = (Vec::new(), None);
         while let Some(place) = at {
+            let decision = self.decision(list[place]);
+            if decision.lapses <= now || strongest.is_some_and(|rank| rank <= decision.rank) {
+                at = place.checked_sub(1);
+                continue;
+            }
             chain.push(list[place]);
+            strongest = Some(decision.rank);
             at = self.stronger[side].get(place).copied().flatten();
         }
         chain.reverse();

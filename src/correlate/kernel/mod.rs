@@ -57,8 +57,20 @@ pub struct Decision {
     pub verb: Verb,
     /// True = it takes a deletion back.
     pub restores: bool,
+    /// From when on it gives nothing any more, though the access stays: it was taken back, and another one gives the same; the end of time =
+    /// never.
+    pub lapses: Instant,
     /// Row of the access change.
     pub row: usize,
+}
+
+impl Decision {
+    /// Takes back what it gives from an instant on, where nothing has done so before.
+    pub fn lapse(&mut self, time: Instant) {
+        if self.direction == Direction::Grant {
+            self.lapses = self.lapses.min(time);
+        }
+    }
 }
 
 /// A push from identity provider to Databricks as it bears on one key.

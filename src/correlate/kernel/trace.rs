@@ -88,7 +88,7 @@ impl<'a> Tracer<'a> {
             return Traced { reason: Reason::NotPushed, ..unresolved };
         }
         let effect = by.map(|by| self.done(by));
-        let reversal = self.index.first_reversal(d).map(|r| self.case().decisions[r].time);
+        let reversal = Some(self.index.reversed_at(d)).filter(|reversed_at| *reversed_at < Instant::MAX);
         let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
         let push = self.index.push_between(side(decision.direction), decision.time, until, self.limits);
         let traced = Traced { effect, push, ..unresolved };

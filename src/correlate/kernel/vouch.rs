@@ -102,7 +102,8 @@ impl Item<'_> {
         let now = self.effect.time;
         let (from, _) = self.limits.window.around(now);
         let since = if self.effect.by_connector { Instant::MIN } else { from };
-        let is_decided = !self.index.ranked(self.side(), since..=now).is_empty();
+        let decisions = &self.index.case.decisions;
+        let is_decided = self.index.ranked(self.side(), since..=now).iter().any(|d| decisions[*d].lapses > now);
         is_decided && !self.index.is_contradicted(self.side(), now, self.limits)
     }
 
@@ -130,7 +131,7 @@ impl Item<'_> {
     fn standing_decision(&self) -> Option<usize> {
         let now = self.effect.time;
         let (from, _) = self.limits.window.around(now);
-        let older = [now, from].into_iter().flat_map(|until| self.index.strongest_before(self.side(), until));
+        let older = [now, from].into_iter().flat_map(|until| self.index.strongest_before(self.side(), until, now));
         let strength = |d: &usize| (self.index.case.decisions[*d].rank, Reverse(*d));
         older.filter(|&d| self.stands(d)).min_by_key(strength)
     }

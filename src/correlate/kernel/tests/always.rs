@@ -17,7 +17,7 @@ use crate::correlate::Verdict;
 fn fact() -> impl Strategy<Value = Fact> {
     let time = prop_oneof![(0i64..6).prop_map(|n| n * 60_000_000), (0i64..6).prop_map(|n| n * 7 * HOUR)];
     let scope = 0u32..3;
-    (0u8..18, time, scope).prop_map(|(kind, time, scope)| match kind {
+    (0u8..20, time, scope).prop_map(|(kind, time, scope)| match kind {
         0 => wanted(time),
         1 => unwanted(time),
         2 => left(time),
@@ -33,6 +33,8 @@ fn fact() -> impl Strategy<Value = Fact> {
         14 => granted(time).at(scope).by_connector(),
         15 => revoked(time).at(scope).by_connector(),
         16 => pushed(time).by_stranger(),
+        17 => wanted(time).lapsing(time + 90_000_000),
+        18 => of_rank(wanted(time), 1).lapsing(time + 9 * HOUR),
         _ => ended(time, if time % DAY == 0 { Suspended } else { Restored }).at(scope),
     })
 }
@@ -133,7 +135,7 @@ fn essence(story: &Story) -> (Vec<String>, Vec<String>) {
 // Which of two unlike inputs of one instant came first is the records' order to say; alike inputs have no order.
 fn alike(fact: &Fact) -> (i64, &str, String) {
     match fact {
-        Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {}", d.rank, d.is_item)),
+        Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {} {}", d.rank, d.is_item, d.lapses)),
         Fact::Push(p) => (p.time, p.direction.as_str(), format!("{}", p.by_connector)),
         Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?} {}", e.scope, e.by_connector)),
         Fact::Ending(e) => (e.time, "ends", format!("{:?}", e.kind)),

@@ -53,11 +53,14 @@ impl Naive<'_> {
 
     pub(super) fn reverses(&self, later: usize, d: usize) -> bool {
         let (r, decision) = (&self.case.decisions[later], &self.case.decisions[d]);
-        later > d && r.direction != decision.direction && (r.rank.is_some() || decision.rank != Some(0))
+        let may_be_lifted = decision.direction == Direction::Revoke && decision.rank != Some(0);
+        later > d && r.direction != decision.direction && (r.rank.is_some() || may_be_lifted)
     }
 
     pub(super) fn reversed_at(&self, d: usize) -> Option<Instant> {
-        (0..self.case.decisions.len()).find(|&r| self.reverses(r, d)).map(|r| self.case.decisions[r].time)
+        let reversal = (0..self.case.decisions.len()).find(|&r| self.reverses(r, d));
+        let lapses = Some(self.case.decisions[d].lapses).filter(|lapses| *lapses < Instant::MAX);
+        reversal.map(|r| self.case.decisions[r].time).into_iter().chain(lapses).min()
     }
 
     fn opposed_before(&self, d: usize) -> Option<Instant> {
@@ -256,7 +259,7 @@ impl Naive<'_> {
     fn state(&self, i: usize) -> Option<usize> {
         let effect = &self.case.effects[i];
         let decisions = &self.case.decisions;
-        let like = |d: &usize| self.authorises(*d, effect.direction);
+        let like = |d: &usize| self.authorises(*d, effect.direction) && decisions[*d].lapses > effect.time;
         // What was said again since, as strongly, is spoken for by that: among all, and among those beyond the look-back.
         let is_last = |d: usize, until: Instant| {
             let again = |o: &usize| *o > d && decisions[*o].time < until && decisions[*o].rank <= decisions[d].rank;
@@ -316,6 +319,7 @@ impl Naive<'_> {
         let is_decided = decisions.iter().any(|d| {
             d.direction == effect.direction
                 && d.rank.is_some()
+                && d.lapses > effect.time
                 && d.time <= effect.time
                 && (effect.by_connector || d.time >= effect.time - self.limits.window.look_back)
         });

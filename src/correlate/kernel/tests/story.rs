@@ -37,7 +37,7 @@ fn decision(time: Instant, direction: Direction, rank: Option<u8>, is_item: bool
         (_, Some(_)) => Verb::MemberAdd,
         (_, None) => Verb::UserActivate,
     };
-    Fact::Decision(Decision { time, direction, rank, is_item, verb, restores: false, row: 0 })
+    Fact::Decision(Decision { time, direction, rank, is_item, verb, restores: false, lapses: Instant::MAX, row: 0 })
 }
 
 /// The identity provider grants this very access.
@@ -133,6 +133,14 @@ pub(super) fn seen(time: Instant, held: bool) -> Fact {
 }
 
 impl Fact {
+    /// Taken back at an instant, while another decision gives the same.
+    pub(super) fn lapsing(mut self, at: Instant) -> Self {
+        if let Self::Decision(decision) = &mut self {
+            decision.lapse(at);
+        }
+        self
+    }
+
     /// The same in a workspace.
     pub(super) fn at(mut self, workspace: u32) -> Self {
         match &mut self {
@@ -260,7 +268,7 @@ impl Story {
 
     /// The whole case and its holes at another time.
     pub(super) fn shifted(mut self, by: i64) -> Self {
-        self.case.decisions.iter_mut().for_each(|d| d.time += by);
+        self.case.decisions.iter_mut().for_each(|d| (d.time, d.lapses) = (d.time + by, d.lapses.saturating_add(by)));
         self.case.pushes.iter_mut().for_each(|p| p.time += by);
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
