@@ -130,6 +130,25 @@ pub(super) const DOUBTS: &[Story] = &[
         },
         judged: &["app.assign alice account: pass matched", "member.add alice analysts: exception failed"],
     },
+    // An account that could not be created explains why its membership never came; one that was made later does not.
+    Story {
+        test: "TRC-01",
+        but: &[],
+        tell: |logs| {
+            for who in ["alice", "bob"] {
+                logs.assigned("01 09:00", who, "Databricks");
+                logs.user_push("01 09:05", "push", who, "FAILURE");
+                logs.joins("01 10:00", who, "DBX Engineers");
+            }
+            logs.user("01 12:00", "add", "bob");
+        },
+        judged: &[
+            "app.assign alice account: exception failed",
+            "app.assign bob account: pass matched",
+            "member.add alice engineers: exception failed",
+            "member.add bob engineers: exception missing",
+        ],
+    },
     // Whoever takes the name of a pushed group is another group.
     Story {
         test: "VCH-01",

@@ -355,7 +355,7 @@ impl Naive<'_> {
         let used = before.filter(|o| o.time < effect.time).map(|o| o.time + self.limits.window.skew).max();
         self.case.pushes.iter().any(|p| {
             p.succeeded
-                && p.names_subject
+                && p.names_subject()
                 && p.by_connector
                 && p.direction == effect.direction
                 && self.limits.window.holds(p.time, effect.time)
