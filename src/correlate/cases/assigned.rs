@@ -7,6 +7,7 @@ use super::super::kernel::Decision;
 use super::Entitlement;
 use super::builder::Builder;
 use super::keys::{Holder, Place};
+use super::manner::is_never_pushed;
 use crate::change::{Direction, Verb};
 
 /// When a group was assigned, and when no more; by the group's name.
@@ -37,7 +38,7 @@ impl Builder<'_> {
         for (at, (place, key, _)) in self.by_key.each_with_keys().enumerate() {
             if let Entitlement::Member(group) = &key.entitlement
                 && self.assigned_groups.contains_key(&**group)
-                && !self.is_nested(at)
+                && !self.is_left_out(at)
             {
                 memberships.entry(place.holder).or_default().push((group, at));
             }
@@ -68,9 +69,10 @@ impl Builder<'_> {
         }
     }
 
-    // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b).
-    fn is_nested(&self, at: usize) -> bool {
-        self.by_key.all[at].1.decisions.iter().any(|d| self.acts.at(d.row).subject_kind == "group")
+    // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b), nor a device.
+    fn is_left_out(&self, at: usize) -> bool {
+        let act = |d: &Decision| self.acts.at(d.row);
+        self.by_key.all[at].1.decisions.iter().any(|d| act(d).subject_kind == "group" || is_never_pushed(&act(d)))
     }
 
     fn turns<'a>(&'a self, memberships: &[(&'a str, usize)], direct: &'a [Decision]) -> Vec<Turn<'a>> {

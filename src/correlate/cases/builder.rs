@@ -213,7 +213,8 @@ impl<'a> Builder<'a> {
             false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
         };
         // It takes nothing while another group gives it.
-        let rank = if self.keeps_another_membership(row, place, manner) { None } else { rank };
+        let gives_nothing = self.keeps_another_membership(row, place, manner) || manner.is_never_pushed;
+        let rank = if gives_nothing { None } else { rank };
         let (time, direction, verb, restores) =
             (self.acts.time(row), manner.direction, manner.verb, manner.is_restoration);
         let decision = Decision { time, direction, rank, is_item, verb, restores, row };

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::entra::{self, AUDIT};
 use super::listings::list;
 use super::logs::{Door, Logs, app_user, target, user};
 use super::stage::Story;
+use super::stories::EVERYBODY;
 
 const ONE: &str = "4150000000000001";
 const TWO: &str = "4150000000000002";
@@ -147,6 +149,24 @@ pub(super) const DOUBTS: &[Story] = &[
             "app.assign bob account: pass matched",
             "member.add alice engineers: exception failed",
             "member.add bob engineers: exception missing",
+        ],
+    },
+    // No provider pushes a device, whatever group it is in.
+    Story {
+        test: "TRC-01",
+        but: &[EVERYBODY, ("", AUDIT)],
+        tell: |logs| {
+            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "analysts");
+            let members = [("User", "alice"), ("User", "bob"), ("Device", "laptop-7"), ("Contact", "partner")];
+            let joins = members.map(|(kind, who)| entra::joins("01 09:00", kind, who, "analysts"));
+            logs.files.push(("entra_audit.json", joins.join("\n")));
+            logs.user("01 09:06", "add", "bob");
+        },
+        judged: &[
+            "member.add alice analysts: pass matched",
+            "member.add bob analysts: exception missing",
+            "member.add laptop-7 analysts: not_applicable not_pushed",
+            "member.add partner analysts: not_applicable not_pushed",
         ],
     },
     // Whoever takes the name of a pushed group is another group.
