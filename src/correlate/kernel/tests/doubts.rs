@@ -3,10 +3,11 @@
 use super::super::EndingKind::Final;
 use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
+    Transport,
 };
 use super::super::{About, Scope};
 use super::story::{
-    DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, push_failed, pushed, returned, revoked,
+    DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, of_rank, push_failed, pushed, returned, revoked,
     uncreated, unwanted, wanted,
 };
 use crate::change::Direction;
@@ -148,6 +149,26 @@ fn an_account_that_could_not_be_created_explains_what_did_not_come_of_a_grant() 
     given([granted(2 * HOUR), uncreated(HOUR, NEVER)]).gives(&[NoAuthority], &[]);
     let matched = and(granted(2 * HOUR)).judge();
     assert_eq!((matched.0[0].push, matched.1[0].push), (None, None));
+}
+
+#[test]
+fn an_old_decision_may_have_been_reversed_where_the_providers_log_has_a_hole() {
+    let torn = |story: Story| story.authority_hole(10 * DAY, 11 * DAY);
+    let old = || [wanted(0), granted(30 * DAY)];
+    let judged = torn(given(old())).gives(&[CoverageGap], &[Late]).judge().0;
+    assert_eq!((judged[0].decision, judged[0].hole.as_deref()), (None, Some("HOLE-A")));
+    // The connector pushes only what the provider holds.
+    torn(given([wanted(0), granted(30 * DAY).by_connector()])).gives(&[State], &[Late]).linked(&[Some(0)]);
+    for (from, to) in [(-DAY, -HOUR), (31 * DAY, 32 * DAY)] {
+        given(old()).authority_hole(from, to).gives(&[State], &[Late]);
+    }
+    // Decided again since, be it less strongly.
+    for again in [wanted(20 * DAY), of_rank(wanted(20 * DAY), 1)] {
+        torn(given(old().into_iter().chain([again]))).gives(&[State], &[Late, Late]).linked(&[Some(1)]);
+    }
+    torn(given([unwanted(0), revoked(30 * DAY)])).gives(&[CoverageGap], &[Late]);
+    // What was pushed just now has its evidence.
+    torn(given(old().into_iter().chain([pushed(30 * DAY - HOUR)]))).gives(&[Transport], &[Late]);
 }
 
 #[test]
