@@ -26,6 +26,18 @@ fn joins(logs: &mut Logs, at: &str, who: &str, group: Value) {
     logs.okta(at, "group.user_membership.add", "SUCCESS", &[user(who), group]);
 }
 
+/// Alice is assigned on the first, and has her account five minutes later.
+fn assigned(logs: &mut Logs) {
+    logs.assigned("01 09:00", "alice", "Databricks");
+    logs.user("01 09:05", "add", "alice");
+}
+
+/// Alice enters groups of the directory on the first, and is an engineer in Databricks five minutes later.
+fn entered(logs: &mut Logs, titles: &[&str]) {
+    titles.iter().for_each(|title| logs.joins("01 09:00", "alice", title));
+    logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
+}
+
 pub(super) const DOUBTS: &[Story] = &[
     // A workspace's record ends nothing at the account, and one workspace's nothing in another.
     Story {
@@ -69,8 +81,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            logs.assigned("01 09:00", "alice", "Databricks");
-            logs.user("01 09:05", "add", "alice");
+            assigned(logs);
             let edited = target("AppInstance", "0oa1Databricks", "Lakehouse", "Lakehouse");
             let other = target("AppInstance", "0oa1Other", "Lakehouse Two", "Lakehouse Two");
             for (at, app) in [("02 09:00", edited), ("02 10:00", other)] {
@@ -92,10 +103,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            for title in ["DBX Engineers", "okta-engineers"] {
-                logs.joins("01 09:00", "alice", title);
-            }
-            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
+            entered(logs, &["DBX Engineers", "okta-engineers"]);
             logs.quits("02 09:00", "alice", "okta-engineers");
             logs.quits("02 19:00", "alice", "DBX Engineers");
         },
@@ -109,8 +117,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            logs.joins("01 09:00", "alice", "DBX Engineers");
-            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
+            entered(logs, &["DBX Engineers"]);
             logs.quits("02 09:00", "alice", "DBX Engineers");
             logs.member("02 09:05", Door::CONNECTOR, "removePrincipalFromGroup", "alice", "engineers");
             let last = logs.databricks.pop().expect("a row");
@@ -125,8 +132,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-01",
         but: &[],
         tell: |logs| {
-            logs.assigned("01 09:00", "alice", "Databricks");
-            logs.user("01 09:05", "add", "alice");
+            assigned(logs);
             logs.joins("02 09:00", "alice", "Analysts");
             logs.member_push_fails("02 09:05", "alice", "Analysts");
         },
