@@ -85,10 +85,10 @@ fn listings_and_changes_tell_who_held_what() {
         "alice engineers 07-14..08-01 implied/snapshot",
         "analysts engineers -..- snapshot/-",
         "bob analysts -..07-10 snapshot/effect",
-        "carol analysts 07-05..07-06 effect/effect transient",
+        "carol analysts 07-05..07-06 effect/effect suspended transient",
         "dave engineers 08-01..- snapshot/-",
         "bob engineers -..07-10 snapshot/effect via [analysts]",
-        "carol engineers 07-05..07-06 effect/effect transient via [analysts]",
+        "carol engineers 07-05..07-06 effect/effect suspended transient via [analysts]",
     ];
     assert_eq!(groups, expected);
     let accounts = access(&place, &["--entitlement", "account"]);
@@ -189,6 +189,39 @@ fn what_happens_at_the_account_reaches_into_workspaces() {
         "bob workspace_admin 07-10..07-12 implied/implied suspended transient via [analysts]",
     ];
     assert_eq!(access(&place, &["--effective"]), expected);
+}
+
+#[test]
+fn who_is_listed_as_inactive_holds_nothing_in_force() {
+    let place = Place::new();
+    let members = [("2001", "engineers", &["Users/1003", "Users/1004", "Users/1005"][..])];
+    let users = |of: [bool; 3]| {
+        let names = ["carol@example.com", "dave@example.com", "erin@example.com"];
+        [("1003", names[0], of[0]), ("1004", names[1], of[1]), ("1005", names[2], of[2])]
+    };
+    let folder = "in/accountId=00000000-0000-4000-8000-00000000acc0";
+    let write = |day: &str, of: [bool; 3]| {
+        place.write(&format!("{folder}/list-2026-{day}T00-00-00Z.json"), list(&users(of), &members));
+    };
+    write("07-01", [false, false, true]);
+    write("08-01", [true, true, true]);
+    // A minute before the list of that day, which may not have it yet.
+    let mut erin = act(1, "deactivateUser", &json!({"targetUserName": "erin@example.com", "targetUserId": "1005"}));
+    erin["timestamp"] = json!(1_785_542_340_000_u64);
+    let dave = json!({"targetUserName": "dave@example.com", "targetUserId": "1004"});
+    place.write("in/log.json", format!("{}\n{erin}\n", act(14, "activateUser", &dave)));
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let expected = [
+        "carol engineers -..07-01 snapshot/implied",
+        "carol engineers 07-01..08-01 implied/implied suspended",
+        "carol engineers 08-01..- implied/-",
+        "dave engineers -..07-01 snapshot/implied",
+        "dave engineers 07-01..07-14 implied/implied suspended",
+        "dave engineers 07-14..- implied/-",
+        "erin engineers -..07-31 snapshot/implied",
+        "erin engineers 07-31..- implied/- suspended",
+    ];
+    assert_eq!(access(&place, &["--subject", "*@*", "--entitlement", "engineers"]), expected);
 }
 
 #[test]
