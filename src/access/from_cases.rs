@@ -1,7 +1,10 @@
 //! The one place that knows correlation's cases: cases, verdicts and listings to histories.
 
+mod passages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::passages::pass_on;
 use super::{Bounds, Fact, Grant, History, Instant, Judged, Listing, Pair, What};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::config::Period;
@@ -41,11 +44,10 @@ pub fn histories(correlation: &Correlation) -> Vec<History<'_>> {
             what: What::Seen { held: seen.held },
         }));
     }
-    let finished = all.into_iter().map(|(pair, mut facts)| {
-        facts.extend(material.endings(&pair, &facts));
-        History { pair, facts, listings: material.listings(&pair) }
-    });
-    finished.collect()
+    let finished = all.into_iter().map(|(pair, facts)| (pair, material.history(pair, facts)));
+    let mut finished: BTreeMap<Pair<'_>, History<'_>> = finished.collect();
+    pass_on(&mut finished, &material);
+    finished.into_values().collect()
 }
 
 impl Bounds {
@@ -138,6 +140,12 @@ impl<'a> Material<'a> {
                 });
             }
         }
+    }
+
+    /// The history of a pair, of which some facts are known already.
+    fn history(&self, pair: Pair<'a>, mut facts: Vec<Fact<'a>>) -> History<'a> {
+        facts.extend(self.endings(&pair, &facts));
+        History { pair, facts, listings: self.listings(&pair) }
     }
 
     fn pair(&self, key: &'a Key, scope: &'a str) -> Pair<'a> {

@@ -225,6 +225,53 @@ fn who_is_listed_as_inactive_holds_nothing_in_force() {
 }
 
 #[test]
+fn what_is_held_through_an_account_goes_with_it() {
+    let place = Place::new();
+    let provider = |day: u32, plane: &str, verb: &str, id: &str, more: &Value| {
+        let mut change = json!({
+            "verb": verb, "subject": "john@example.com", "subject_id": id, "subject_kind": "user", "entitlement": "account"
+        });
+        change.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        json!({
+            "tickmark": 1, "time": format!("2026-07-{day:02}T08:00:00Z"), "type": format!("{plane}.{verb}"),
+            "plane": plane, "outcome": "success", "app": "Databricks", "changes": [change]
+        })
+    };
+    let (none, linked) = (json!({}), json!({"subject_external_id": "1001"}));
+    let directory = [
+        provider(1, "authority", "user.create", "u1", &none),
+        provider(1, "transport", "user.create", "u1", &linked),
+        provider(10, "authority", "user.delete", "u1", &none),
+        provider(15, "authority", "user.create", "u2", &none),
+        provider(15, "transport", "user.create", "u2", &linked),
+    ];
+    let john = json!({"targetUserName": "john@example.com", "targetUserId": "1001"});
+    let enters = |day: u32, group: &str| member(day, "addPrincipalToGroup", "john@example.com", "1001", group);
+    let log = [
+        act(1, "add", &john),
+        enters(2, "analysts"),
+        enters(3, "engineers"),
+        member(4, "removePrincipalFromGroup", "john@example.com", "1001", "engineers"),
+        act(10, "deactivateUser", &john),
+        act(16, "activateUser", &john),
+        member(20, "removePrincipalFromGroup", "john@example.com", "1001", "analysts"),
+    ];
+    place.write("in/directory.json", directory.map(|line| format!("{line}\n")).concat());
+    place.write("in/log.json", log.map(|line| format!("{line}\n")).concat());
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let expected = [
+        "john account 07-01..07-10 effect/effect transient",
+        "john analysts 07-02..07-10 effect/implied transient",
+        "john analysts 07-10..07-15 implied/implied suspended transient",
+        "john engineers 07-03..07-04 effect/effect transient",
+        "john#u2 account 07-16..- effect/-",
+        "john#u2 analysts 07-15..07-16 implied/implied suspended transient",
+        "john#u2 analysts 07-16..07-20 implied/effect transient",
+    ];
+    assert_eq!(access(&place, &["--subject", "john*"]), expected);
+}
+
+#[test]
 fn groups_in_a_circle_are_named() {
     let place = Place::new();
     let log = [
