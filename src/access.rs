@@ -77,7 +77,7 @@ pub struct Fact<'a> {
     pub time: Instant,
     /// Place among all changes, which settles the order within an instant.
     pub order: usize,
-    /// Event that shows it.
+    /// Event that shows it; empty = none in particular.
     pub event_id: &'a str,
     /// What.
     pub what: What<'a>,

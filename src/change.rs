@@ -39,6 +39,8 @@ pub enum SubjectKind {
     Group,
     /// A service principal.
     ServicePrincipal,
+    /// None of them: a device or a contact, which is never provisioned.
+    Other,
     /// The source does not say which of them.
     Unknown,
 }
@@ -50,6 +52,7 @@ impl SubjectKind {
             Self::User => "user",
             Self::Group => "group",
             Self::ServicePrincipal => "service_principal",
+            Self::Other => "other",
             Self::Unknown => "unknown",
         }
     }

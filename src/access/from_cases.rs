@@ -1,14 +1,18 @@
 //! The one place that knows correlation's cases: cases, verdicts and listings to histories.
 
+mod passages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Bounds, Fact, Grant, History, Judged, Listing, Pair, What};
+use self::passages::pass_on;
+use super::{Bounds, Fact, Grant, History, Instant, Judged, Listing, Pair, What};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::config::Period;
 use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::{Case, Reason};
-use crate::correlate::noted::Noted;
+use crate::correlate::noted::{Noted, Seen};
 use crate::correlate::{ACCOUNT, Correlation, Vouching};
+use crate::identity::Resolved;
 
 /// Everything that changes and listings tell, by pair, in its order. Changes that name nobody are left out: they are nobody's history
 /// ([`nameless`] counts them).
@@ -40,11 +44,10 @@ pub fn histories(correlation: &Correlation) -> Vec<History<'_>> {
             what: What::Seen { held: seen.held },
         }));
     }
-    let finished = all.into_iter().map(|(pair, mut facts)| {
-        facts.extend(material.endings(&pair, &facts));
-        History { pair, facts, listings: material.listings(&pair) }
-    });
-    finished.collect()
+    let finished = all.into_iter().map(|(pair, facts)| (pair, material.history(pair, facts)));
+    let mut finished: BTreeMap<Pair<'_>, History<'_>> = finished.collect();
+    pass_on(&mut finished, &material);
+    finished.into_values().collect()
 }
 
 impl Bounds {
@@ -139,6 +142,12 @@ impl<'a> Material<'a> {
         }
     }
 
+    /// The history of a pair, of which some facts are known already.
+    fn history(&self, pair: Pair<'a>, mut facts: Vec<Fact<'a>>) -> History<'a> {
+        facts.extend(self.endings(&pair, &facts));
+        History { pair, facts, listings: self.listings(&pair) }
+    }
+
     fn pair(&self, key: &'a Key, scope: &'a str) -> Pair<'a> {
         let subject = key.subject.label();
         let subject_kind = match self.kinds.get(subject) {
@@ -203,9 +212,33 @@ impl<'a> Material<'a> {
                     .filter(|ending| kind == EntitlementKind::Membership && ending.verb == Verb::GroupDelete)
                     .map(|ending| Fact { what: What::GroupDeleted, ..ending.fact });
                 let held = of_subject.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
-                held.chain(of_group).collect()
+                let mut all: Vec<Fact<'a>> = held.collect();
+                all.extend(self.switched(pair, &all));
+                all.extend(of_group);
+                all
             }
         }
+    }
+
+    /// What listings of accounts say of it, in force or not, unless a change near by explains it. It comes after the changes of its instant.
+    fn switched(&self, pair: &Pair<'a>, changes: &[Fact<'a>]) -> Vec<Fact<'a>> {
+        let noted = &self.correlation.ground.noted;
+        if noted.is_empty() || pair.subject_kind == SubjectKind::Group {
+            return Vec::new();
+        }
+        let of = if pair.is_resolved { Resolved::Key } else { Resolved::Unresolved };
+        let key = Key::account(of(pair.subject.into()));
+        let scopes: BTreeSet<&str> = [ACCOUNT, pair.scope].into();
+        let blur = self.correlation.limits.window.skew.unsigned_abs();
+        let is_near = |time: Instant| blur > 0 && changes.iter().any(|change| change.time.abs_diff(time) <= blur);
+        let seen = scopes.into_iter().flat_map(|scope| noted.seen_of(&key, scope)).filter(|seen| !is_near(seen.time));
+        let fact = |seen: &'a Seen| Fact {
+            time: seen.time,
+            order: usize::MAX,
+            event_id: &seen.event_id,
+            what: if seen.held { What::Restored } else { What::Suspended },
+        };
+        seen.map(fact).collect()
     }
 }
 

@@ -109,7 +109,8 @@ struct Replay<'a, 'f> {
 
 impl<'a> Replay<'a, '_> {
     fn take(&mut self, fact: &Fact<'a>, later: &[Fact<'a>]) {
-        let edge = |basis| Edge { time: Some(fact.time), by: Some(fact.event_id), basis };
+        let by = Some(fact.event_id).filter(|id| !id.is_empty());
+        let edge = |basis| Edge { time: Some(fact.time), by, basis };
         let direct = |is_implied| edge(if is_implied { Basis::Implied } else { Basis::Effect });
         match fact.what {
             What::Granted(grant) => {

@@ -160,7 +160,7 @@ impl Court<'_, '_> {
         match self.kinds.kind(deed) {
             SubjectKind::Group if self.is_group(deed, owner) => "group_owner",
             // A name that is neither a login nor an application's need not be a group's.
-            SubjectKind::Group | SubjectKind::Unknown => "unresolved_subject",
+            SubjectKind::Group | SubjectKind::Other | SubjectKind::Unknown => "unresolved_subject",
             kind if (kind == SubjectKind::ServicePrincipal || is_pipeline) && fits(owners, deed) => "owner_allowed",
             _ if ticket(self.evidence, deed).is_some() => "ticket",
             SubjectKind::ServicePrincipal => "owner_not_listed",

@@ -256,8 +256,9 @@ pub(super) fn of_effect(all: &Correlation, v: &Vouching) -> Item {
 
 /// The kind of a subject, as a word that lasts; `None` = the record says nothing.
 pub(super) fn kind_word(word: &str) -> Option<&'static str> {
-    let all = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal, SubjectKind::Unknown];
-    all.into_iter().map(SubjectKind::as_str).find(|w| *w == word)
+    let named = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal];
+    let all = named.into_iter().chain([SubjectKind::Other, SubjectKind::Unknown]);
+    all.map(SubjectKind::as_str).find(|w| *w == word)
 }
 
 /// What the item is about: a group's own creation or deletion is about the group.

@@ -37,8 +37,11 @@ pub const SUBJECT_EXTERNAL_ID: Column = Column::optional(
     "Another system's id of the subject: the `externalId` of SCIM, the target's id in a provisioning log, in Okta's log the id of its account or group in the application. null = not said.",
 );
 /// What the subject is.
-pub const SUBJECT_KIND: Column =
-    Column::required("subject_kind", Kind::Text, "user, group, service_principal or unknown.");
+pub const SUBJECT_KIND: Column = Column::required(
+    "subject_kind",
+    Kind::Text,
+    "user, group, service_principal, other (a device or a contact) or unknown.",
+);
 /// What kind of thing is granted.
 pub const ENTITLEMENT_KIND: Column = Column::required(
     "entitlement_kind",
@@ -138,8 +141,11 @@ pub const STATED_DIRECTION: Column = Column::optional(
     "grant for what is held, revoke for what was taken away. null = nothing is held.",
 );
 /// Whose it is.
-pub const STATED_SUBJECT_KIND: Column =
-    Column::optional("subject_kind", Kind::Text, "user, group, service_principal or unknown. null = nothing is held.");
+pub const STATED_SUBJECT_KIND: Column = Column::optional(
+    "subject_kind",
+    Kind::Text,
+    "user, group, service_principal, other (a device or a contact) or unknown. null = nothing is held.",
+);
 
 /// Table `statements`, partitioned by `source` and `date`.
 pub const STATEMENTS: Table = Table {

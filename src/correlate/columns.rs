@@ -56,7 +56,7 @@ columns! {
     EVENT_IDS = required("event_ids", TextList, "Events behind the item, defining events first; empty for files and coverage cells.");
     DETAIL = optional("detail", Text, "What the test measured, in words.");
     ENV = optional("env", Text, "production or sandbox, by the scope. null = the configuration says nothing of the scope.");
-    SUBJECT_KIND = optional("subject_kind", Text, "user, group, service_principal or unknown. null = the item has no subject.");
+    SUBJECT_KIND = optional("subject_kind", Text, "user, group, service_principal, other (a device or a contact) or unknown. null = the item has no subject.");
     RAW_REFS = required("raw_refs", TextList, "Where the raw records stand: path#line, in the order of event_ids.");
     ITEM_DIGEST = required("item_digest", Text, "SHA-256 over the row but for this column: the same row has the same digest in every copy of the package.");
     WAIVER_ID = optional("waiver_id", Text, "The waiver laid over the exception. null = none.");

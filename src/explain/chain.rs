@@ -75,7 +75,8 @@ impl Ask<'_> {
             let story = kernel::story(case, &retried.limits, &retried.vouched, d);
             story.pushes
         });
-        let of_direction = |p: &usize| case.pushes[*p].direction == case.effects[at].direction;
+        let of_direction =
+            |p: &usize| case.pushes[*p].carries() && case.pushes[*p].direction == case.effects[at].direction;
         let all = told.unwrap_or_else(|| (0..case.pushes.len()).filter(of_direction).collect());
         let is_near =
             |p: &&usize| (from..=to).contains(&case.pushes[**p].time) || retried.vouched[at].push == Some(**p);
@@ -99,7 +100,7 @@ impl Ask<'_> {
         let of_decision = |role: &'static str, row: usize| self.step(role, row, t.authority, "the decision");
         let skew = self.correlation.limits.window.skew;
         let until = t.effect.map_or(Instant::MAX, |row| self.acts().time(row).saturating_add(skew));
-        let is_its = |push: &&Push| push.names_subject || push.time <= told.due || Some(push.row) == t.transport;
+        let is_its = |push: &&Push| push.names_subject() || push.time <= told.due || Some(push.row) == t.transport;
         let pushes = told.pushes.iter().map(|p| &case.pushes[*p]).filter(|push| push.time <= until).filter(is_its);
         let mut steps = vec![Step { role: "authority", note: String::new(), row: t.authority }];
         steps.extend(pushes.map(|push| of_decision("transport", push.row)));

@@ -155,7 +155,7 @@ impl Ask<'_> {
                 };
                 // A push of a whole group stands in the case once for either direction.
                 let is_half = |c: &kernel::Candidate| {
-                    let names_subject = |p: usize| case.pushes[p].names_subject;
+                    let names_subject = |p: usize| case.pushes[p].names_subject();
                     c.fate == Fate::OtherDirection && matches!(c.evidence, Evidence::Push(p) if !names_subject(p))
                 };
                 let all = kernel::candidates(case, limits, &retried.vouched, effect);

@@ -8,7 +8,7 @@ use super::model::Entry;
 use super::words::moment;
 use crate::correlate::acts::Act;
 use crate::correlate::cases::Key;
-use crate::correlate::kernel::{Case, Instant};
+use crate::correlate::kernel::{About, Case, Instant};
 use crate::error::Result;
 use crate::inventory::{self, Record};
 use crate::report::texts::{Tense, deed};
@@ -108,7 +108,8 @@ impl Ask<'_> {
 
 fn rows_of(case: &Case) -> Rows {
     let decisions = case.decisions.iter().map(|d| (d.time, d.row, "decision"));
-    let pushes = case.pushes.iter().map(|p| (p.time, p.row, if p.names_subject { "push" } else { "group push" }));
+    let kind = |about: About| if about == About::Group { "group push" } else { "push" };
+    let pushes = case.pushes.iter().map(|p| (p.time, p.row, kind(p.about)));
     let effects = case.effects.iter().map(|e| (e.time, e.row, "effect"));
     let endings = case.endings.iter().map(|e| (e.time, e.row, "consequence"));
     decisions.chain(pushes).chain(effects).chain(endings).collect()

@@ -163,7 +163,7 @@ impl Histories {
 /// The surer of two kinds has the higher rank.
 pub(super) const fn rank(kind: SubjectKind) -> u8 {
     match kind {
-        SubjectKind::Unknown => 0,
+        SubjectKind::Unknown | SubjectKind::Other => 0,
         SubjectKind::User => 1,
         SubjectKind::Group => 2,
         SubjectKind::ServicePrincipal => 3,

@@ -30,7 +30,7 @@ use crate::config::Config;
 
 pub use columns::*;
 pub(crate) use fold::{Rules, fold};
-pub use rows::{IdentityRow, LinkRow};
+pub use rows::{IdentityRow, LinkRow, Passage};
 
 /// What stands for a principal that a record does not name.
 const NOBODY: &str = "(nobody named)";
@@ -304,6 +304,13 @@ impl Identities {
         let slots = self.slots.get_or_init(|| self.judged().0.slots(&self.people));
         let account = self.people.find_account(DATABRICKS, id)?;
         slots.get(account as usize).copied()
+    }
+
+    /// Accounts in Databricks that went from one to another, in the order of time.
+    pub fn passages(&self) -> Vec<Passage> {
+        let mut all = self.judged().0.passages(&self.people);
+        all.sort();
+        all
     }
 
     /// The Databricks name of a group that a record of `source` names, in folded form.

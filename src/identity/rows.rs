@@ -45,6 +45,21 @@ pub struct LinkRow {
     pub record: Option<usize>,
 }
 
+/// An account in Databricks that went from one to another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passage {
+    /// From when it was the other's, in microseconds.
+    pub time: i64,
+    /// Its id in Databricks.
+    pub id: String,
+    /// Key of whose it had been.
+    pub from: String,
+    /// Key of whose it became.
+    pub to: String,
+    /// The record that shows it, as the caller numbers them; `None` = no one record.
+    pub record: Option<usize>,
+}
+
 /// The cluster resolves to one key.
 pub(super) const RESOLVED: &str = "resolved";
 /// Others claim it, or its name.

@@ -73,7 +73,7 @@ fn pushes(evidence: &Evidence<'_>, window: i64) -> Result<Pushes> {
     let mut taken = BTreeSet::new();
     let accounts = all.judged.cases.by_key.iter().filter(|(key, _)| key.entitlement == Entitlement::Account);
     for (key, case) in accounts.filter(|(key, _)| !key.is_group) {
-        for push in case.pushes.iter().filter(|push| push.names_subject) {
+        for push in case.pushes.iter().filter(|push| push.names_subject()) {
             let act = all.judged.acts.at(push.row);
             let is_around = (evidence.period.start - window..evidence.period.end + window).contains(&push.time);
             let is_meant = act.app.is_none_or(|app| apps.any(app)) && COMPARED.contains(&act.verb);

@@ -6,6 +6,7 @@ use super::super::acts::{Acts, GroupWords};
 use super::super::kernel::{Case, Decision, Instant};
 use super::builder::Builder;
 use super::keys::{Holder, Place};
+use super::manner::is_never_pushed;
 use crate::change::{Direction, Verb};
 use crate::lake::NONE;
 
@@ -70,9 +71,12 @@ impl Builder<'_> {
         for (place, case) in self.by_key.each().filter(|_| !assigned.is_empty()) {
             for decision in case.decisions.iter().filter(|d| matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove)) {
                 let group = self.assigned_groups.find(self.acts.group_of(decision.row));
-                // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b).
-                let is_nested = || self.acts.at(decision.row).subject_kind == "group";
-                if let Some(group) = group.filter(|group| assigned.contains_key(group) && !is_nested()) {
+                // Whoever is in a group in the group is not assigned through it, nor is that group (reference: idp b), nor a device.
+                let is_left_out = || {
+                    let act = self.acts.at(decision.row);
+                    act.subject_kind == "group" || is_never_pushed(&act)
+                };
+                if let Some(group) = group.filter(|group| assigned.contains_key(group) && !is_left_out()) {
                     bearing.entry(place.holder).or_default().push(Turn { decision, what: What::Member(group) });
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
-use super::super::kernel::{Case, Decision, Effect, Instant, Push, Reason};
+use super::super::kernel::{About, Case, Decision, Effect, Instant, Push, Reason};
 use super::assigned::{Assignments, app};
 use super::ground::Ground;
 use super::keys::Place;
@@ -222,6 +222,7 @@ impl<'a> Builder<'a> {
             true => (Some(0), manner.verb == Verb::AdminRevoke),
             false => standing(manner.verb, self.rules, || self.is_return(place, manner)),
         };
+        let rank = if manner.is_never_pushed { None } else { rank };
         let (time, direction, verb, restores) =
             (self.acts.time(row), manner.direction, manner.verb, manner.is_restoration);
         let mut decision = Decision { time, direction, rank, is_item, verb, restores, lapses: Instant::MAX, row };
@@ -276,11 +277,10 @@ impl<'a> Builder<'a> {
             return;
         }
         let act = &self.acts.rows()[row];
-        let names_subject = [3, 4].iter().any(|part| self.acts.said().subject(act, *part).is_some());
-        if !names_subject {
+        if ![3, 4].iter().any(|part| self.acts.said().subject(act, *part).is_some()) {
             return;
         }
         let (time, direction, by_connector) = (act.time, manner.direction, manner.by_connector);
-        self.case(place).pushes.push(Push { time, direction, succeeded, names_subject, by_connector, row });
+        self.case(place).pushes.push(Push { time, direction, succeeded, about: About::Key, by_connector, row });
     }
 }

@@ -15,7 +15,7 @@ use super::super::snapshots;
 use super::builder::{Rules, is_about_group, standing};
 use super::keys::{Keys, Place, Thing};
 use super::learning::learn;
-use super::manner::{Role, each, role};
+use super::manner::{Role, each, is_never_pushed, role};
 use super::placing::{Placed, Placing, membership};
 use super::{Entitlement, Key};
 use crate::change::{Direction, SubjectKind, Verb};
@@ -244,7 +244,7 @@ impl Note {
     fn of(act: &Act<'_>, rules: &Rules) -> Self {
         let is_change = act.direction != Direction::Update;
         let names_key = standing(act.verb, rules, || false).0 == Some(0) || rules.is_role_in_databricks(act);
-        let is_own = names_key && !is_about_group(act);
+        let is_own = names_key && !is_about_group(act) && !is_never_pushed(act);
         Self {
             is_effect: is_change && role(act) == Role::Effect,
             is_decision: is_change && is_own && role(act) == Role::Decision,

@@ -7,7 +7,7 @@ use super::super::door::{ActorClass, Visitor};
 use super::super::kernel::Scope;
 use super::builder::Rules;
 use super::ground::Scopes;
-use crate::change::{Direction, Verb};
+use crate::change::{Direction, SubjectKind, Verb};
 use crate::error::Result;
 use crate::identity::Identities;
 
@@ -55,6 +55,8 @@ pub(super) struct Manner {
     pub(super) is_first_statement: bool,
     pub(super) assigns_members: bool,
     pub(super) is_role_in_databricks: bool,
+    /// The subject is a device or a contact: no provider pushes it, whatever group it is in.
+    pub(super) is_never_pushed: bool,
 }
 
 /// All manners, by number.
@@ -116,7 +118,12 @@ fn manner(
         is_first_statement: act.is_first_statement,
         assigns_members: assigns_members(act),
         is_role_in_databricks: rules.is_role_in_databricks(act),
+        is_never_pushed: is_never_pushed(act),
     })
+}
+
+pub(super) fn is_never_pushed(act: &Act<'_>) -> bool {
+    act.subject_kind == SubjectKind::Other.as_str()
 }
 
 // Okta logs the assignment of each member; Entra and others only that of the group.

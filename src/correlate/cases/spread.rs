@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::super::acts::Acts;
-use super::super::kernel::{Case, Decision, Ending, EndingKind, Push};
-use super::Entitlement;
+use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push};
 use super::builder::Builder;
 use super::keys::{Holder, Place, Thing};
+use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
 use crate::identity::Resolved;
 
@@ -32,6 +32,7 @@ impl Builder<'_> {
             true => HashMap::default(),
             false => keys.things().filter_map(|(at, (_, thing))| Some((at, group_of(thing)?))).collect(),
         };
+        let uncreated = self.uncreated();
         for (place, key, case) in self.by_key.each_mut() {
             // What happens to the account in Databricks carries no decision on another application out.
             if matches!(key.entitlement, Entitlement::Account | Entitlement::OtherApp(_)) {
@@ -44,11 +45,57 @@ impl Builder<'_> {
             }
             of_person.into_iter().for_each(|of_person| lay(case, of_person, self.acts, 1));
             of_group.into_iter().for_each(|of_group| lay(case, of_group, self.acts, 2));
+            case.pushes.extend(uncreated.get(&place.holder).into_iter().flatten().cloned());
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
             case.pushes.sort_by_key(|p| (p.time, p.row));
         }
     }
+
+    /// Pushes that failed to create an account, by whose it was to be.
+    fn uncreated(&self) -> HashMap<Holder, Vec<Push>, RandomState> {
+        let accounts = self.by_key.each().filter(|(place, _)| place.thing == self.ground.account);
+        let fails = |case: &Case| case.pushes.iter().any(|p| is_failed_creation(p, self.acts));
+        let failing: Vec<(Place, &Case)> = accounts.filter(|(_, case)| fails(case)).collect();
+        let mut listed: HashMap<&Key, Vec<Instant>, RandomState> = HashMap::default();
+        for (key, _, seen) in self.ground.noted.seen().filter(|(key, _, _)| !failing.is_empty() && is_account(key)) {
+            listed.entry(key).or_default().extend(seen.iter().map(|seen| seen.time));
+        }
+        let of = |(place, case): (Place, &Case)| {
+            let listed = listed.get(&self.ground.keys.key(place)).map_or(&[][..], Vec::as_slice);
+            (place.holder, uncreated(case, listed, self.acts))
+        };
+        failing.into_iter().map(of).collect()
+    }
+}
+
+fn is_account(key: &Key) -> bool {
+    !key.is_group && key.entitlement == Entitlement::Account
+}
+
+/// Pushes that failed to create an account that was assigned and not there, each until it was there after all. A listing that names it
+/// saw it, in force or not.
+fn uncreated(account: &Case, listed: &[Instant], acts: &Acts) -> Vec<Push> {
+    let effects = account.effects.iter().map(|e| (e.time, e.verb));
+    let arrived = account.pushes.iter().filter(|p| p.by_connector && p.succeeded).map(|p| (p.time, acts.verb(p.row)));
+    let told = effects.chain(arrived).map(|(time, verb)| (time, verb != Verb::UserDelete));
+    let mut there: Vec<(Instant, bool)> = told.chain(listed.iter().map(|time| (*time, true))).collect();
+    there.sort_unstable();
+    let is_assigned = |time: Instant| {
+        let last = account.decisions.iter().rfind(|d| d.rank.is_some() && d.time <= time);
+        last.is_some_and(|d| d.direction == Direction::Grant)
+    };
+    let open = |p: &Push| {
+        let (before, after) = there.split_at(there.partition_point(|(time, _)| *time <= p.time));
+        let is_there = before.last().is_some_and(|(_, is_there)| *is_there);
+        let until = after.iter().find(|(_, is_there)| *is_there).map_or(Instant::MAX, |(time, _)| *time);
+        (!is_there && is_assigned(p.time)).then(|| Push { about: About::Account { until }, ..p.clone() })
+    };
+    account.pushes.iter().filter(|p| is_failed_creation(p, acts)).filter_map(open).collect()
+}
+
+fn is_failed_creation(push: &Push, acts: &Acts) -> bool {
+    push.by_connector && !push.succeeded && acts.verb(push.row) == Verb::UserCreate
 }
 
 fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8) {
@@ -78,6 +125,6 @@ fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8) {
     }));
     let group_level = above.pushes.iter().filter(|p| acts.verb(p.row) == Verb::GroupUpdate);
     case.pushes.extend(group_level.flat_map(|p| {
-        [Direction::Grant, Direction::Revoke].map(|direction| Push { direction, names_subject: false, ..p.clone() })
+        [Direction::Grant, Direction::Revoke].map(|direction| Push { direction, about: About::Group, ..p.clone() })
     }));
 }

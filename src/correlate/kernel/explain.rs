@@ -77,7 +77,8 @@ pub fn candidates(case: &Case, limits: &Limits, vouched: &[Vouched], effect: usi
     let reach = limits.window.look_back.max(REACH);
     let is_near = |time: Instant| time.abs_diff(now) <= reach.unsigned_abs();
     let decisions = (0..case.decisions.len()).map(|d| (case.decisions[d].time, Evidence::Decision(d)));
-    let pushes = (0..case.pushes.len()).map(|p| (case.pushes[p].time, Evidence::Push(p)));
+    let pushes = (0..case.pushes.len()).filter(|&p| case.pushes[p].carries());
+    let pushes = pushes.map(|p| (case.pushes[p].time, Evidence::Push(p)));
     let mut all: Vec<_> = decisions.chain(pushes).filter(|(time, _)| is_near(*time)).collect();
     all.sort_unstable();
     let weigh = |(time, evidence)| {
@@ -143,7 +144,7 @@ impl Weigher<'_> {
             Fate::Chosen
         } else if push.direction != effect.direction {
             Fate::OtherDirection
-        } else if !push.names_subject {
+        } else if !push.names_subject() {
             Fate::NamesNobody
         } else if !push.by_connector {
             Fate::NotByConnector
@@ -212,7 +213,7 @@ pub struct Story {
     pub effect: Option<usize>,
     /// The end of the person or the group that carried it out.
     pub ending: Option<usize>,
-    /// Pushes of its direction from it on, up to its reversal, in the order of time.
+    /// Pushes of its direction from it on, up to its reversal, and the one that failed to create the account, in the order of time.
     pub pushes: Vec<usize>,
     /// Effects from it on, up to the later of the time it was due and thirty days, and what became of each.
     pub effects: Vec<(usize, Seen)>,
@@ -247,15 +248,16 @@ pub fn story(case: &Case, limits: &Limits, vouched: &[Vouched], decision: usize)
     };
     let is_its = |p: &usize| {
         let push = &case.pushes[*p];
-        push.direction == decided.direction && (from..until).contains(&push.time)
+        push.carries() && push.direction == decided.direction && (from..until).contains(&push.time)
     };
+    let uncreated = tracer.uncreated(decision).filter(|_| carrier.is_none());
     Story {
         due,
         reversal: index.first_reversal(decision),
         before: tracer.held_before(decision),
         effect: carrier.and_then(|by| if let Carrier::Effect(e) = by { Some(e) } else { None }),
         ending: carrier.and_then(|by| if let Carrier::Ending(e) = by { Some(e) } else { None }),
-        pushes: (0..case.pushes.len()).filter(is_its).collect(),
+        pushes: (0..case.pushes.len()).filter(|p| is_its(p) || uncreated == Some(*p)).collect(),
         effects: (0..case.effects.len()).filter(|&e| is_near(case.effects[e].time)).map(seen).collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 
 use super::marks::{Mark, Marks, Span};
-use super::{Case, Decision, EndingKind, Instant, Limits, Push, Scope};
+use super::{About, Case, Decision, EndingKind, Instant, Limits, Push, Scope};
 use crate::change::{Direction, Verb};
 
 /// 0 = gives access, 1 = takes it.
@@ -36,6 +36,8 @@ pub(super) struct Index<'c> {
     arrived: Sides,
     failed: Sides,
     pushes: Sides,
+    /// Pushes that failed to create the account.
+    uncreated: Vec<usize>,
 }
 
 impl<'c> Index<'c> {
@@ -51,7 +53,7 @@ impl<'c> Index<'c> {
             (ranked, lasting)
         });
         let named = |p: &Push, succeeded| {
-            let proves = p.direction != Direction::Update && p.names_subject && p.by_connector;
+            let proves = p.direction != Direction::Update && p.names_subject() && p.by_connector;
             (proves && p.succeeded == succeeded).then(|| side(p.direction))
         };
         Self {
@@ -66,7 +68,10 @@ impl<'c> Index<'c> {
             some,
             arrived: sides(&case.pushes, |p| named(p, true)),
             failed: sides(&case.pushes, |p| named(p, false)),
-            pushes: sides(&case.pushes, |p| (p.direction != Direction::Update).then(|| side(p.direction))),
+            pushes: sides(&case.pushes, |p| {
+                (p.direction != Direction::Update && p.carries()).then(|| side(p.direction))
+            }),
+            uncreated: (0..case.pushes.len()).filter(|&p| !case.pushes[p].carries()).collect(),
         }
     }
 
@@ -243,13 +248,18 @@ impl<'c> Index<'c> {
             .is_some_and(|failure| last(&self.arrived[side]).is_none_or(|arrival| arrival < failure));
         has_failed || self.has_group_failed(side, from, before)
     }
-}
 
-impl Index<'_> {
+    /// The last push before the instant that failed to create the account, if it was not there by then.
+    pub(super) fn uncreated(&self, by: Instant) -> Option<usize> {
+        let at = self.uncreated.partition_point(|&p| self.case.pushes[p].time < by);
+        let last = at.checked_sub(1).map(|at| self.uncreated[at])?;
+        matches!(self.case.pushes[last].about, About::Account { until } if until > by).then_some(last)
+    }
+
     fn has_group_failed(&self, side: usize, from: Instant, before: Instant) -> bool {
         let pushes = self.pushes[side].iter().rev().map(|p| &self.case.pushes[*p]);
         let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
-        in_reach.find(|p| p.by_connector && !p.names_subject).is_some_and(|p| !p.succeeded)
+        in_reach.find(|p| p.by_connector && p.about == About::Group).is_some_and(|p| !p.succeeded)
     }
 }
 

@@ -73,6 +73,20 @@ impl Decision {
     }
 }
 
+/// What a push was to bring about, as one key sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// This very access.
+    Key,
+    /// That of the whole group: it names no member; it links, but proves nothing about this key.
+    Group,
+    /// The account of the person, which could not be created: it carries nothing, but explains why nothing came.
+    Account {
+        /// When the account was there after all; never = the end of time.
+        until: Instant,
+    },
+}
+
 /// A push from identity provider to Databricks as it bears on one key.
 #[derive(Debug, Clone)]
 pub struct Push {
@@ -82,12 +96,24 @@ pub struct Push {
     pub direction: Direction,
     /// True = it arrived, as the identity provider says.
     pub succeeded: bool,
-    /// False = it concerns the whole group and names no member; it links, but proves nothing about this key.
-    pub names_subject: bool,
+    /// What it was to bring about.
+    pub about: About,
     /// True = made by the configured provisioning connector; false = not known to be: it links, but proves nothing.
     pub by_connector: bool,
     /// Row of the access change.
     pub row: usize,
+}
+
+impl Push {
+    /// True = it names the subject and this access.
+    pub fn names_subject(&self) -> bool {
+        self.about == About::Key
+    }
+
+    /// True = it was to bring the access about, for the subject alone or for the whole group.
+    pub const fn carries(&self) -> bool {
+        !matches!(self.about, About::Account { .. })
+    }
 }
 
 /// A successful change that Databricks logged on one key.

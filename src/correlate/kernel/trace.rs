@@ -97,9 +97,21 @@ impl<'a> Tracer<'a> {
             Some(_) => self.late(world, decision, traced),
             None => {
                 let (reason, hole) = self.not_carried_out(world, d, reversal);
-                Traced { reason, hole, ..traced }
+                match self.uncreated(d).filter(|_| reason == Reason::Missing) {
+                    None => Traced { reason, hole, ..traced },
+                    push => Traced { reason: Reason::Failed, push, ..traced },
+                }
             }
         }
+    }
+
+    /// The push that failed to create the account without which a grant cannot be carried out.
+    pub(super) fn uncreated(&self, d: usize) -> Option<usize> {
+        let decision = &self.case().decisions[d];
+        let by = self.index.reversed_at(d).min(self.limits.cut_off);
+        let is_open = decision.direction == Direction::Grant
+            && self.index.arrival(0, decision.time - self.limits.window.skew, by).is_none();
+        is_open.then(|| self.index.uncreated(by)).flatten()
     }
 
     fn is_authorised(&self, by: Carrier) -> bool {

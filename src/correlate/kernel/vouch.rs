@@ -49,7 +49,7 @@ fn judge(
             if standing == Standing::Redundant {
                 return item.redundant(world, judged);
             }
-            match item.evidence(links.vouching[i]) {
+            match item.evidence(world, links.vouching[i]) {
                 Some((reason, decision, push)) => {
                     let push = push.or_else(|| decision.and_then(|d| item.push_of(d)));
                     Vouched { reason, decision, push, ..judged }
@@ -112,7 +112,7 @@ impl Item<'_> {
         self.index.push_between(self.side(), decided, self.effect.time, self.limits)
     }
 
-    fn evidence(&self, link: Option<usize>) -> Option<Evidence> {
+    fn evidence(&self, world: &dyn World, link: Option<usize>) -> Option<Evidence> {
         if !self.index.case.is_resolved {
             return None;
         }
@@ -122,18 +122,25 @@ impl Item<'_> {
         if ending_beside(self.index, self.limits, &self.span, self.place).is_some() {
             return Some((Reason::Implied, None, None));
         }
-        let by_state = self.standing_decision().map(|d| (Reason::State, Some(d), None));
+        let by_state = self.standing_decision(|d| self.unseen_reversal(world, d).is_none());
+        let by_state = by_state.map(|d| (Reason::State, Some(d), None));
         by_state.or_else(|| self.vouching_push().map(|p| (Reason::Transport, None, Some(p))))
     }
 
     // An authority older than the look-back vouches a full re-sync, unless it was used and undone, or reversed, since. What
     // another hand undid the connector puts back, however old the authority: it is in force until it is reversed.
-    fn standing_decision(&self) -> Option<usize> {
+    fn standing_decision(&self, is_sure: impl Fn(usize) -> bool) -> Option<usize> {
         let now = self.effect.time;
         let (from, _) = self.limits.window.around(now);
         let older = [now, from].into_iter().flat_map(|until| self.index.strongest_before(self.side(), until, now));
         let strength = |d: &usize| (self.index.case.decisions[*d].rank, Reverse(*d));
-        older.filter(|&d| self.stands(d)).min_by_key(strength)
+        older.filter(|&d| self.stands(d) && is_sure(d)).min_by_key(strength)
+    }
+
+    // That it is in force leans on there being no reversal. The connector pushes only what the provider holds.
+    fn unseen_reversal(&self, world: &dyn World, d: usize) -> Option<String> {
+        let decided = self.index.case.decisions[d].time;
+        (!self.effect.by_connector).then(|| world.authority_hole(decided, self.effect.time)).flatten()
     }
 
     // A departure took the access back; the return puts it in force again, whatever was decided before the departure.
@@ -204,7 +211,9 @@ impl Item<'_> {
         if !self.index.case.is_resolved || self.is_named_elsewhere(from, to) {
             return Vouched { reason: Reason::UnresolvedSubject, ..judged };
         }
-        let hole = world.authority_hole(from, to).or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
+        let unsure = || self.standing_decision(|_| true).and_then(|d| self.unseen_reversal(world, d));
+        let hole = world.authority_hole(from, to).or_else(unsure);
+        let hole = hole.or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
         let hole = hole.or_else(|| self.effect.by_connector.then(|| world.push_hole(from, to)).flatten());
         let in_doubt = || self.index.case.may_have_been_decided(self.effect.direction, from, to);
         let hole = hole.or_else(|| in_doubt().then(|| UNSAID_DECISION.to_owned()));

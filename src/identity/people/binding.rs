@@ -9,6 +9,7 @@ use super::{Owner, People};
 use crate::change::SubjectKind;
 use crate::identity::Basis;
 use crate::identity::history::{Grouped, Histories};
+use crate::identity::rows::{Passage, record};
 use crate::identity::store::{AccountId, DATABRICKS, Store};
 use crate::identity::texts::{NONE, TextId};
 use crate::identity::timeline::{Claim, Moment, Tenure, tenure_at, tenures};
@@ -51,6 +52,25 @@ impl People {
             }
         }
         Grouped::of_sorted(all, store.accounts.len(), |(account, _)| *account, |(_, segment)| segment)
+    }
+
+    /// Databricks accounts that went from one cluster to another.
+    pub(in super::super) fn passages(&self, store: &Store) -> Vec<Passage> {
+        let mut all = Vec::new();
+        for account in 0..u32::try_from(store.accounts.len()).unwrap_or(NONE) {
+            for pair in self.segments.of(account).windows(2) {
+                if let (Owner::Cluster(former), Owner::Cluster(next)) = (pair[0].owner, pair[1].owner) {
+                    all.push(Passage {
+                        time: pair[1].from,
+                        id: store.named(account).1.to_owned(),
+                        from: self.key(store, former).to_owned(),
+                        to: self.key(store, next).to_owned(),
+                        record: record(pair[1].record),
+                    });
+                }
+            }
+        }
+        all
     }
 
     /// Clusters with a Databricks account that is theirs by its foreign id.

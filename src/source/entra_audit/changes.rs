@@ -54,11 +54,17 @@ pub(super) fn name<'r>(target: &Target<'r>) -> Option<Cow<'r, str>> {
     if target.is("User") { target.login.clone() } else { target.name.clone().or_else(|| target.login.clone()) }
 }
 
+/// What may be in a group, by type.
+const HOLDERS: &[(&str, SubjectKind)] = &[
+    ("User", SubjectKind::User),
+    ("Group", SubjectKind::Group),
+    ("ServicePrincipal", SubjectKind::ServicePrincipal),
+    ("Device", SubjectKind::Other),
+    ("Contact", SubjectKind::Other),
+];
+
 fn subject_kind(target: &Target<'_>) -> SubjectKind {
-    [("User", SubjectKind::User), ("Group", SubjectKind::Group), ("ServicePrincipal", SubjectKind::ServicePrincipal)]
-        .into_iter()
-        .find(|(kind, _)| target.is(kind))
-        .map_or(SubjectKind::Unknown, |(_, kind)| kind)
+    HOLDERS.iter().find(|(kind, _)| target.is(kind)).map_or(SubjectKind::Unknown, |(_, kind)| *kind)
 }
 
 fn about<'r>(target: &Target<'r>, verb: Verb) -> Change<'r> {
@@ -135,7 +141,7 @@ fn holders<'a, 'r>(audit: &'a Audit<'r>, kind: &str, direction: Direction) -> Ve
         && let Some(object) = sole(audit, kind)
     {
         let held = Object { name: object.name.clone(), id: object.id.clone() };
-        let is_holder = |t: &&Target<'r>| ["User", "Group", "ServicePrincipal", "Device"].iter().any(|k| t.is(k));
+        let is_holder = |t: &&Target<'r>| HOLDERS.iter().any(|(kind, _)| t.is(kind));
         let others = audit.targets.iter().filter(|t| !std::ptr::eq(*t, object)).filter(is_holder);
         found.extend(others.map(|t| (t, held.clone())));
     }

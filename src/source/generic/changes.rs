@@ -40,6 +40,7 @@ pub(super) const SUBJECT_KINDS: &[(&str, SubjectKind)] = &[
     ("user", SubjectKind::User),
     ("group", SubjectKind::Group),
     ("service_principal", SubjectKind::ServicePrincipal),
+    ("other", SubjectKind::Other),
     ("unknown", SubjectKind::Unknown),
 ];
 

@@ -24,7 +24,7 @@ const fn holders(of: SubjectKind) -> &'static [&'static str] {
     match of {
         SubjectKind::Group => &["UserGroup", "Group"],
         SubjectKind::ServicePrincipal => &["PublicClientApp", "Client", "OAuthClient", "AppInstance"],
-        SubjectKind::User | SubjectKind::Unknown => &["User"],
+        SubjectKind::User | SubjectKind::Other | SubjectKind::Unknown => &["User"],
     }
 }
 

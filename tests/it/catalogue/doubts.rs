@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::entra::{self, AUDIT};
 use super::listings::list;
 use super::logs::{Door, Logs, app_user, target, user};
 use super::stage::Story;
+use super::stories::EVERYBODY;
 
 const ONE: &str = "4150000000000001";
 const TWO: &str = "4150000000000002";
@@ -22,6 +24,18 @@ fn group(title: &str, id: &str) -> Value {
 
 fn joins(logs: &mut Logs, at: &str, who: &str, group: Value) {
     logs.okta(at, "group.user_membership.add", "SUCCESS", &[user(who), group]);
+}
+
+/// Alice is assigned on the first, and has her account five minutes later.
+fn assigned(logs: &mut Logs) {
+    logs.assigned("01 09:00", "alice", "Databricks");
+    logs.user("01 09:05", "add", "alice");
+}
+
+/// Alice enters groups of the directory on the first, and is an engineer in Databricks five minutes later.
+fn entered(logs: &mut Logs, titles: &[&str]) {
+    titles.iter().for_each(|title| logs.joins("01 09:00", "alice", title));
+    logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
 }
 
 pub(super) const DOUBTS: &[Story] = &[
@@ -67,8 +81,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            logs.assigned("01 09:00", "alice", "Databricks");
-            logs.user("01 09:05", "add", "alice");
+            assigned(logs);
             let edited = target("AppInstance", "0oa1Databricks", "Lakehouse", "Lakehouse");
             let other = target("AppInstance", "0oa1Other", "Lakehouse Two", "Lakehouse Two");
             for (at, app) in [("02 09:00", edited), ("02 10:00", other)] {
@@ -90,10 +103,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            for title in ["DBX Engineers", "okta-engineers"] {
-                logs.joins("01 09:00", "alice", title);
-            }
-            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
+            entered(logs, &["DBX Engineers", "okta-engineers"]);
             logs.quits("02 09:00", "alice", "okta-engineers");
             logs.quits("02 19:00", "alice", "DBX Engineers");
         },
@@ -107,8 +117,7 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-02",
         but: &[],
         tell: |logs| {
-            logs.joins("01 09:00", "alice", "DBX Engineers");
-            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "engineers");
+            entered(logs, &["DBX Engineers"]);
             logs.quits("02 09:00", "alice", "DBX Engineers");
             logs.member("02 09:05", Door::CONNECTOR, "removePrincipalFromGroup", "alice", "engineers");
             let last = logs.databricks.pop().expect("a row");
@@ -123,12 +132,48 @@ pub(super) const DOUBTS: &[Story] = &[
         test: "TRC-01",
         but: &[],
         tell: |logs| {
-            logs.assigned("01 09:00", "alice", "Databricks");
-            logs.user("01 09:05", "add", "alice");
+            assigned(logs);
             logs.joins("02 09:00", "alice", "Analysts");
             logs.member_push_fails("02 09:05", "alice", "Analysts");
         },
         judged: &["app.assign alice account: pass matched", "member.add alice analysts: exception failed"],
+    },
+    // An account that could not be created explains why its membership never came; one that was made later does not.
+    Story {
+        test: "TRC-01",
+        but: &[],
+        tell: |logs| {
+            for who in ["alice", "bob"] {
+                logs.assigned("01 09:00", who, "Databricks");
+                logs.user_push("01 09:05", "push", who, "FAILURE");
+                logs.joins("01 10:00", who, "DBX Engineers");
+            }
+            logs.user("01 12:00", "add", "bob");
+        },
+        judged: &[
+            "app.assign alice account: exception failed",
+            "app.assign bob account: pass matched",
+            "member.add alice engineers: exception failed",
+            "member.add bob engineers: exception missing",
+        ],
+    },
+    // No provider pushes a device, whatever group it is in.
+    Story {
+        test: "TRC-01",
+        but: &[EVERYBODY, ("", AUDIT)],
+        tell: |logs| {
+            logs.member("01 09:05", Door::CONNECTOR, "addPrincipalToGroup", "alice", "analysts");
+            let members = [("User", "alice"), ("User", "bob"), ("Device", "laptop-7"), ("Contact", "partner")];
+            let joins = members.map(|(kind, who)| entra::joins("01 09:00", kind, who, "analysts"));
+            logs.files.push(("entra_audit.json", joins.join("\n")));
+            logs.user("01 09:06", "add", "bob");
+        },
+        judged: &[
+            "member.add alice analysts: pass matched",
+            "member.add bob analysts: exception missing",
+            "member.add laptop-7 analysts: not_applicable not_pushed",
+            "member.add partner analysts: not_applicable not_pushed",
+        ],
     },
     // Whoever takes the name of a pushed group is another group.
     Story {

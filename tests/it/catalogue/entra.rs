@@ -23,6 +23,26 @@ pub(super) fn activity(at: &str, name: &str, app: &str) -> String {
     .to_string()
 }
 
+/// A person, or something of another type, is put into a group.
+pub(super) fn joins(at: &str, kind: &str, who: &str, title: &str) -> String {
+    let login = (kind == "User").then(|| format!("{who}@example.com"));
+    let group = "0000da7a-0000-4000-8000-00000000da7a";
+    json!({
+        "id": format!("Directory_{at}_{who}"), "category": "GroupManagement", "correlationId": format!("c-{at}"),
+        "result": "success", "resultReason": "", "activityDisplayName": "Add member to group",
+        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
+        "loggedByService": "Core Directory", "operationType": "Assign",
+        "initiatedBy": {"user": {"id": "u-admin", "displayName": null, "userPrincipalName": "admin@example.com"}, "app": null},
+        "targetResources": [
+            {"id": id_of(who), "displayName": who, "type": kind, "userPrincipalName": login, "modifiedProperties": [
+                {"displayName": "Group.ObjectID", "oldValue": null, "newValue": format!("\"{group}\"")},
+                {"displayName": "Group.DisplayName", "oldValue": null, "newValue": format!("\"{title}\"")}]},
+            {"id": group, "displayName": null, "type": "Group", "userPrincipalName": null, "modifiedProperties": []}],
+        "additionalDetails": [],
+    })
+    .to_string()
+}
+
 /// The id of a person in the directory.
 pub(super) fn id_of(who: &str) -> String {
     format!(

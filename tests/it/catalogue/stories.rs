@@ -10,7 +10,7 @@ const CONTROL_TOTALS: (&str, &str) = (
     "paths = [\"okta.json\"]",
     "paths = [\"okta.json\"]\ncontrol_totals = { \"okta.json\" = 2, \"databricks.json\" = 4, \"*.json\" = 2, \"gone.json\" = 7 }",
 );
-const EVERYBODY: (&str, &str) = ("[connector]", "[connector]\nscope = \"all\"");
+pub(super) const EVERYBODY: (&str, &str) = ("[connector]", "[connector]\nscope = \"all\"");
 const NONE_PRIVILEGED: (&str, &str) = (r#"["okta-admins"]"#, "[]");
 
 pub(super) const COVERAGE: &[Story] = &[

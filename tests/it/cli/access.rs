@@ -85,10 +85,10 @@ fn listings_and_changes_tell_who_held_what() {
         "alice engineers 07-14..08-01 implied/snapshot",
         "analysts engineers -..- snapshot/-",
         "bob analysts -..07-10 snapshot/effect",
-        "carol analysts 07-05..07-06 effect/effect transient",
+        "carol analysts 07-05..07-06 effect/effect suspended transient",
         "dave engineers 08-01..- snapshot/-",
         "bob engineers -..07-10 snapshot/effect via [analysts]",
-        "carol engineers 07-05..07-06 effect/effect transient via [analysts]",
+        "carol engineers 07-05..07-06 effect/effect suspended transient via [analysts]",
     ];
     assert_eq!(groups, expected);
     let accounts = access(&place, &["--entitlement", "account"]);
@@ -189,6 +189,86 @@ fn what_happens_at_the_account_reaches_into_workspaces() {
         "bob workspace_admin 07-10..07-12 implied/implied suspended transient via [analysts]",
     ];
     assert_eq!(access(&place, &["--effective"]), expected);
+}
+
+#[test]
+fn who_is_listed_as_inactive_holds_nothing_in_force() {
+    let place = Place::new();
+    let members = [("2001", "engineers", &["Users/1003", "Users/1004", "Users/1005"][..])];
+    let users = |of: [bool; 3]| {
+        let names = ["carol@example.com", "dave@example.com", "erin@example.com"];
+        [("1003", names[0], of[0]), ("1004", names[1], of[1]), ("1005", names[2], of[2])]
+    };
+    let folder = "in/accountId=00000000-0000-4000-8000-00000000acc0";
+    let write = |day: &str, of: [bool; 3]| {
+        place.write(&format!("{folder}/list-2026-{day}T00-00-00Z.json"), list(&users(of), &members));
+    };
+    write("07-01", [false, false, true]);
+    write("08-01", [true, true, true]);
+    // A minute before the list of that day, which may not have it yet.
+    let mut erin = act(1, "deactivateUser", &json!({"targetUserName": "erin@example.com", "targetUserId": "1005"}));
+    erin["timestamp"] = json!(1_785_542_340_000_u64);
+    let dave = json!({"targetUserName": "dave@example.com", "targetUserId": "1004"});
+    place.write("in/log.json", format!("{}\n{erin}\n", act(14, "activateUser", &dave)));
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let expected = [
+        "carol engineers -..07-01 snapshot/implied",
+        "carol engineers 07-01..08-01 implied/implied suspended",
+        "carol engineers 08-01..- implied/-",
+        "dave engineers -..07-01 snapshot/implied",
+        "dave engineers 07-01..07-14 implied/implied suspended",
+        "dave engineers 07-14..- implied/-",
+        "erin engineers -..07-31 snapshot/implied",
+        "erin engineers 07-31..- implied/- suspended",
+    ];
+    assert_eq!(access(&place, &["--subject", "*@*", "--entitlement", "engineers"]), expected);
+}
+
+#[test]
+fn what_is_held_through_an_account_goes_with_it() {
+    let place = Place::new();
+    let provider = |day: u32, plane: &str, verb: &str, id: &str, more: &Value| {
+        let mut change = json!({
+            "verb": verb, "subject": "john@example.com", "subject_id": id, "subject_kind": "user", "entitlement": "account"
+        });
+        change.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        json!({
+            "tickmark": 1, "time": format!("2026-07-{day:02}T08:00:00Z"), "type": format!("{plane}.{verb}"),
+            "plane": plane, "outcome": "success", "app": "Databricks", "changes": [change]
+        })
+    };
+    let (none, linked) = (json!({}), json!({"subject_external_id": "1001"}));
+    let directory = [
+        provider(1, "authority", "user.create", "u1", &none),
+        provider(1, "transport", "user.create", "u1", &linked),
+        provider(10, "authority", "user.delete", "u1", &none),
+        provider(15, "authority", "user.create", "u2", &none),
+        provider(15, "transport", "user.create", "u2", &linked),
+    ];
+    let john = json!({"targetUserName": "john@example.com", "targetUserId": "1001"});
+    let enters = |day: u32, group: &str| member(day, "addPrincipalToGroup", "john@example.com", "1001", group);
+    let log = [
+        act(1, "add", &john),
+        enters(2, "analysts"),
+        enters(3, "engineers"),
+        member(4, "removePrincipalFromGroup", "john@example.com", "1001", "engineers"),
+        act(10, "deactivateUser", &john),
+        act(16, "activateUser", &john),
+        member(20, "removePrincipalFromGroup", "john@example.com", "1001", "analysts"),
+    ];
+    place.write("in/directory.json", directory.map(|line| format!("{line}\n")).concat());
+    place.write("in/log.json", log.map(|line| format!("{line}\n")).concat());
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    let expected = [
+        "john account 07-01..07-10 effect/effect transient",
+        "john analysts 07-02..07-10 effect/implied transient",
+        "john analysts 07-10..07-15 implied/implied suspended transient",
+        "john engineers 07-03..07-04 effect/effect transient",
+        "john#u2 account 07-16..- effect/-",
+        "john#u2 analysts 07-15..07-16 implied/implied suspended transient",
+        "john#u2 analysts 07-16..07-20 implied/effect transient",
+    ];
+    assert_eq!(access(&place, &["--subject", "john*"]), expected);
 }
 
 #[test]

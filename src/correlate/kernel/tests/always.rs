@@ -9,7 +9,7 @@ use super::super::{Case, Reason, Scope, Traced, Vouched, is_twin};
 use super::naive::Naive;
 use super::story::{
     DAY, Fact, HOUR, LIMITS, Story, ended, given, granted, leaver, left, of_rank, push_failed, pushed, returned,
-    revoked, seen, unwanted, wanted,
+    revoked, seen, uncreated, unwanted, wanted,
 };
 use crate::correlate::Verdict;
 
@@ -17,7 +17,7 @@ use crate::correlate::Verdict;
 fn fact() -> impl Strategy<Value = Fact> {
     let time = prop_oneof![(0i64..6).prop_map(|n| n * 60_000_000), (0i64..6).prop_map(|n| n * 7 * HOUR)];
     let scope = 0u32..3;
-    (0u8..20, time, scope).prop_map(|(kind, time, scope)| match kind {
+    (0u8..21, time, scope).prop_map(|(kind, time, scope)| match kind {
         0 => wanted(time),
         1 => unwanted(time),
         2 => left(time),
@@ -35,6 +35,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         16 => pushed(time).by_stranger(),
         17 => wanted(time).lapsing(time + 90_000_000),
         18 => of_rank(wanted(time), 1).lapsing(time + 9 * HOUR),
+        19 => uncreated(time, if scope == 0 { i64::MAX } else { time + DAY * i64::from(scope) }),
         _ => ended(time, if time % DAY == 0 { Suspended } else { Restored }).at(scope),
     })
 }
@@ -136,7 +137,7 @@ fn essence(story: &Story) -> (Vec<String>, Vec<String>) {
 fn alike(fact: &Fact) -> (i64, &str, String) {
     match fact {
         Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {} {}", d.rank, d.is_item, d.lapses)),
-        Fact::Push(p) => (p.time, p.direction.as_str(), format!("{}", p.by_connector)),
+        Fact::Push(p) => (p.time, p.direction.as_str(), format!("{} {:?}", p.by_connector, p.about)),
         Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?} {}", e.scope, e.by_connector)),
         Fact::Ending(e) => (e.time, "ends", format!("{:?}", e.kind)),
         Fact::Observation(o) => (o.time, "seen", format!("{o:?}")),
@@ -204,11 +205,12 @@ proptest! {
     fn a_hole_never_turns_a_pass_into_anything_else((facts, _, _) in story()) {
         let (whole, torn) = (told(&facts, false, false).judge(), told(&facts, true, true).judge());
         for (before, after) in whole.0.iter().zip(&torn.0) {
-            // What is redundant leans on nothing having changed since the last record.
+            // What is redundant leans on nothing having changed since the last record; an old decision on not having been reversed.
             let leans_on_absence =
-                matches!(before.reason, Reason::NoAuthority | Reason::Redundant | Reason::Ambiguous);
+                matches!(before.reason, Reason::NoAuthority | Reason::Redundant | Reason::State | Reason::Ambiguous);
             let is_open = after.reason == Reason::CoverageGap && leans_on_absence || after.reason == Reason::Ambiguous;
-            prop_assert!(before.reason == after.reason || is_open);
+            let is_pushed = (before.reason, after.reason) == (Reason::State, Reason::Transport);
+            prop_assert!(before.reason == after.reason || is_open || is_pushed);
         }
         for (before, after) in whole.1.iter().zip(&torn.1) {
             let leans_on_absence = before.reason == Reason::Late;
@@ -275,7 +277,7 @@ fn has_evidence(case: &Case, v: &Vouched) -> bool {
         Reason::Matched => decided.is_some_and(|d| d.direction == effect.direction && near(d.time)),
         Reason::State => decided.is_some_and(|d| d.direction == effect.direction && d.time < effect.time),
         Reason::Transport => v.push.map(|p| &case.pushes[p]).is_some_and(|p| {
-            p.succeeded && p.by_connector && p.names_subject && p.direction == effect.direction && near(p.time)
+            p.succeeded && p.by_connector && p.names_subject() && p.direction == effect.direction && near(p.time)
         }),
         Reason::Implied => {
             let ends = |e: &super::super::Ending| e.kind != Restored && near(e.time);

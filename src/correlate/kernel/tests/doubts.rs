@@ -3,10 +3,12 @@
 use super::super::EndingKind::Final;
 use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
+    Transport,
 };
-use super::super::Scope;
+use super::super::{About, Scope};
 use super::story::{
-    DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, push_failed, returned, revoked, unwanted, wanted,
+    DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, of_rank, push_failed, pushed, returned, revoked,
+    uncreated, unwanted, wanted,
 };
 use crate::change::Direction;
 
@@ -116,11 +118,57 @@ fn the_connector_acts_on_pushes_that_a_hole_may_hide() {
 fn a_push_of_the_whole_group_may_fail_too() {
     let of_group = |succeeded: bool| {
         given([wanted(0), push_failed(MINUTE)]).with(|case| {
-            case.pushes.iter_mut().for_each(|p| (p.names_subject, p.succeeded) = (false, succeeded));
+            case.pushes.iter_mut().for_each(|p| (p.about, p.succeeded) = (About::Group, succeeded));
         })
     };
     of_group(false).gives(&[], &[Failed]);
     of_group(true).gives(&[], &[Missing]);
+}
+
+#[test]
+fn an_account_that_could_not_be_created_explains_what_did_not_come_of_a_grant() {
+    const NEVER: i64 = i64::MAX;
+    let granting = |at: i64, until: i64| vec![wanted(0), uncreated(at, until)];
+    for at in [-30 * DAY, HOUR, 20 * DAY] {
+        let failed = given(granting(at, NEVER)).gives(&[], &[Failed]);
+        assert_eq!(failed.judge().1[0].push, Some(0), "{at}");
+    }
+    // Repaired before the cut-off, or only after it.
+    given(granting(HOUR, 60 * DAY)).gives(&[], &[Missing]);
+    given(granting(HOUR, 100 * DAY)).gives(&[], &[Failed]);
+    given(granting(95 * DAY, NEVER)).gives(&[], &[Missing]);
+    let and = |more: Fact| given(granting(HOUR, NEVER).into_iter().chain([more]));
+    // What was carried out, what came back, and what the provider says to have done has no need of an explanation.
+    and(granted(MINUTE)).gives(&[Matched], &[Matched]);
+    and(granted(2 * DAY)).gives(&[State], &[Late]);
+    and(pushed(2 * HOUR)).gives(&[], &[Missing]);
+    and(unwanted(2 * HOUR)).gives(&[], &[Superseded, AlreadyInEffect]);
+    and(unwanted(2 * DAY)).gives(&[], &[Failed, AlreadyInEffect]);
+    given([unwanted(0), uncreated(HOUR, NEVER)]).gives(&[], &[Missing]);
+    // It is no push of this access.
+    given([granted(2 * HOUR), uncreated(HOUR, NEVER)]).gives(&[NoAuthority], &[]);
+    let matched = and(granted(2 * HOUR)).judge();
+    assert_eq!((matched.0[0].push, matched.1[0].push), (None, None));
+}
+
+#[test]
+fn an_old_decision_may_have_been_reversed_where_the_providers_log_has_a_hole() {
+    let torn = |story: Story| story.authority_hole(10 * DAY, 11 * DAY);
+    let old = || [wanted(0), granted(30 * DAY)];
+    let judged = torn(given(old())).gives(&[CoverageGap], &[Late]).judge().0;
+    assert_eq!((judged[0].decision, judged[0].hole.as_deref()), (None, Some("HOLE-A")));
+    // The connector pushes only what the provider holds.
+    torn(given([wanted(0), granted(30 * DAY).by_connector()])).gives(&[State], &[Late]).linked(&[Some(0)]);
+    for (from, to) in [(-DAY, -HOUR), (31 * DAY, 32 * DAY)] {
+        given(old()).authority_hole(from, to).gives(&[State], &[Late]);
+    }
+    // Decided again since, be it less strongly.
+    for again in [wanted(20 * DAY), of_rank(wanted(20 * DAY), 1)] {
+        torn(given(old().into_iter().chain([again]))).gives(&[State], &[Late, Late]).linked(&[Some(1)]);
+    }
+    torn(given([unwanted(0), revoked(30 * DAY)])).gives(&[CoverageGap], &[Late]);
+    // What was pushed just now has its evidence.
+    torn(given(old().into_iter().chain([pushed(30 * DAY - HOUR)]))).gives(&[Transport], &[Late]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Every verdict can be told with all that was thought of.
 
 use super::super::EndingKind::{Final, Suspended};
-use super::super::{Evidence, Fate, Held, Seen, candidates, state_around, story};
+use super::super::{About, Evidence, Fate, Held, Seen, candidates, state_around, story};
 use super::story::{
     DAY, Fact, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, left, of_rank, push_failed, pushed, returned,
     revoked, seen, unwanted, wanted,
@@ -51,7 +51,7 @@ fn candidates_tell_why_they_lost() {
 
 #[test]
 fn a_push_that_names_nobody_says_so() {
-    let story = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].names_subject = false);
+    let story = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].about = About::Group);
     let all = candidates(&story.case, &LIMITS, &story.judge().0, 0);
     assert_eq!(all[0].fate, Fate::NamesNobody);
     assert_eq!(all[0].lag, MINUTE);

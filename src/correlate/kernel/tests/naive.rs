@@ -250,13 +250,13 @@ impl Naive<'_> {
         if self.comes_with_an_end(i) {
             return (Reason::Implied, None);
         }
-        if let Some(d) = self.state(i) {
+        if let Some(d) = self.state(i, |d| !self.may_have_been_reversed(d, i)) {
             return (Reason::State, Some(d));
         }
         if self.is_pushed(i) { (Reason::Transport, None) } else { (self.without(i), None) }
     }
 
-    fn state(&self, i: usize) -> Option<usize> {
+    fn state(&self, i: usize, is_sure: impl Fn(usize) -> bool) -> Option<usize> {
         let effect = &self.case.effects[i];
         let decisions = &self.case.decisions;
         let like = |d: &usize| self.authorises(*d, effect.direction) && decisions[*d].lapses > effect.time;
@@ -267,7 +267,13 @@ impl Naive<'_> {
         };
         let limits = [effect.time, effect.time - self.limits.window.look_back];
         let older = (0..decisions.len()).filter(like).filter(|&d| limits.iter().any(|until| is_last(d, *until)));
-        older.filter(|&d| self.stands(d, i)).min_by_key(|&d| (decisions[d].rank, std::cmp::Reverse(d)))
+        older.filter(|&d| self.stands(d, i) && is_sure(d)).min_by_key(|&d| (decisions[d].rank, std::cmp::Reverse(d)))
+    }
+
+    // Where the provider's log has a hole since, it may have been reversed there; the connector would know.
+    fn may_have_been_reversed(&self, d: usize, i: usize) -> bool {
+        let (decided, effect) = (self.case.decisions[d].time, &self.case.effects[i]);
+        !effect.by_connector && self.world.authority_hole(decided, effect.time).is_some()
     }
 
     fn is_for_good(decision: &Decision) -> bool {
@@ -359,7 +365,7 @@ impl Naive<'_> {
         let used = before.filter(|o| o.time < effect.time).map(|o| o.time + self.limits.window.skew).max();
         self.case.pushes.iter().any(|p| {
             p.succeeded
-                && p.names_subject
+                && p.names_subject()
                 && p.by_connector
                 && p.direction == effect.direction
                 && self.limits.window.holds(p.time, effect.time)
@@ -383,6 +389,8 @@ impl Naive<'_> {
         let is_open = reversed.is_some_and(|r| {
             self.world.effect_hole(&[effect.scope], effect.time, r + self.limits.window.look_back).is_some()
         });
-        if self.world.authority_hole(from, to).is_some() || is_open { Reason::CoverageGap } else { Reason::NoAuthority }
+        let is_unsure = self.state(i, |_| true).is_some_and(|d| self.may_have_been_reversed(d, i));
+        let is_torn = self.world.authority_hole(from, to).is_some();
+        if is_torn || is_unsure || is_open { Reason::CoverageGap } else { Reason::NoAuthority }
     }
 }

@@ -1,7 +1,7 @@
 //! Tracing, as plainly as it can be put.
 
 use super::super::super::Verdict;
-use super::super::{Ending, EndingKind, Instant, Reason, Scope, Vouched};
+use super::super::{About, Ending, EndingKind, Instant, Reason, Scope, Vouched};
 use super::naive::Naive;
 use crate::change::Direction;
 
@@ -51,12 +51,27 @@ impl Naive<'_> {
             Reason::CoverageGap
         } else {
             let its =
-                case.pushes.iter().filter(|p| p.by_connector && p.names_subject && p.direction == decision.direction);
+                case.pushes.iter().filter(|p| p.by_connector && p.names_subject() && p.direction == decision.direction);
             let in_time = |time: Instant| time >= from && reversal.is_none_or(|r| time < r);
             let last = its.filter(|p| in_time(p.time)).map(|p| (p.time, p.succeeded)).max();
-            if last.is_some_and(|(_, succeeded)| !succeeded) { Reason::Failed } else { Reason::Missing }
+            let has_failed = last.is_some_and(|(_, succeeded)| !succeeded);
+            if has_failed || self.is_uncreated(d) { Reason::Failed } else { Reason::Missing }
         };
         (reason, None)
+    }
+
+    // Nobody can be put into a group whose account could not be created, unless the provider says that it was done.
+    fn is_uncreated(&self, d: usize) -> bool {
+        let (decision, pushes) = (&self.case.decisions[d], &self.case.pushes);
+        let by = self.reversed_at(d).unwrap_or(Instant::MAX).min(self.limits.cut_off);
+        let from = decision.time - self.limits.window.skew;
+        let has_arrived = pushes.iter().any(|p| {
+            let is_its = p.succeeded && p.by_connector && p.names_subject() && p.direction == Direction::Grant;
+            is_its && p.time >= from && p.time <= by
+        });
+        let last = pushes.iter().rfind(|p| matches!(p.about, About::Account { .. }) && p.time < by);
+        let is_open = |p: &super::super::Push| matches!(p.about, About::Account { until } if until > by);
+        decision.direction == Direction::Grant && !has_arrived && last.is_some_and(is_open)
     }
 
     fn due(&self, d: usize) -> Instant {

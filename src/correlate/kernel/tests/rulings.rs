@@ -5,7 +5,7 @@ use super::super::Reason::{
     AlreadyInEffect, AutomaticIdentityManagement, CoverageGap, Failed, Implied, JustInTime, Late, Matched, Missing,
     NoAuthority, NotPushed, PlatformInternal, Redundant, State, Superseded, Transport, UnresolvedSubject, WindowOpen,
 };
-use super::super::Scope;
+use super::super::{About, Scope};
 use super::story::{
     DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, revoked,
     stated_first, unwanted, wanted,
@@ -37,7 +37,7 @@ fn a_push_that_arrived_vouches_and_a_failed_one_vouches_nothing() {
     given([wanted(0), pushed(MINUTE), granted(HOUR)]).gives(&[Matched], &[Matched]);
     let twice = [pushed(0), granted(MINUTE), revoked(2 * MINUTE), granted(3 * MINUTE)];
     given(twice).gives(&[Transport, NoAuthority, NoAuthority], &[]);
-    let of_the_group = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].names_subject = false);
+    let of_the_group = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].about = About::Group);
     of_the_group.gives(&[NoAuthority], &[]);
 }
 

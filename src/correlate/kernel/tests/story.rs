@@ -2,8 +2,8 @@
 
 use super::super::super::assign::Window;
 use super::super::{
-    Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Observation, Push, Reason, Scope, Traced, Vouched,
-    World, trace, vouch,
+    About, Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Observation, Push, Reason, Scope, Traced,
+    Vouched, World, trace, vouch,
 };
 use crate::change::{Direction, Verb};
 
@@ -74,7 +74,7 @@ pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
 }
 
 fn push(time: Instant, direction: Direction, succeeded: bool) -> Fact {
-    Fact::Push(Push { time, direction, succeeded, names_subject: true, by_connector: true, row: 0 })
+    Fact::Push(Push { time, direction, succeeded, about: About::Key, by_connector: true, row: 0 })
 }
 
 /// The identity provider reports that the grant arrived.
@@ -85,6 +85,14 @@ pub(super) fn pushed(time: Instant) -> Fact {
 /// The identity provider reports that the grant did not arrive.
 pub(super) fn push_failed(time: Instant) -> Fact {
     push(time, Direction::Grant, false)
+}
+
+/// The identity provider reports that the account could not be created; it was not there until the instant.
+pub(super) fn uncreated(time: Instant, until: Instant) -> Fact {
+    match push_failed(time) {
+        Fact::Push(push) => Fact::Push(Push { about: About::Account { until }, ..push }),
+        other => other,
+    }
 }
 
 fn effect(time: Instant, direction: Direction) -> Fact {
@@ -269,7 +277,12 @@ impl Story {
     /// The whole case and its holes at another time.
     pub(super) fn shifted(mut self, by: i64) -> Self {
         self.case.decisions.iter_mut().for_each(|d| (d.time, d.lapses) = (d.time + by, d.lapses.saturating_add(by)));
-        self.case.pushes.iter_mut().for_each(|p| p.time += by);
+        for push in &mut self.case.pushes {
+            push.time += by;
+            if let About::Account { until } = &mut push.about {
+                *until = until.saturating_add(by);
+            }
+        }
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
         self.case.observations.iter_mut().for_each(|o| o.time += by);
