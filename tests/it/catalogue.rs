@@ -29,6 +29,7 @@ mod ping;
 mod places;
 mod repeats;
 mod residue;
+mod returns;
 mod settings;
 mod sign_ins;
 mod snapshots;
@@ -77,6 +78,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(admissions::ADMISSIONS)
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
+        .chain(returns::RETURNS)
 }
 
 fn play_all_of(test: &str) {

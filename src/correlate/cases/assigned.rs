@@ -96,7 +96,10 @@ impl Builder<'_> {
         let found: Vec<_> = through.into_iter().map(|(place, walk)| (place, walk.found())).collect();
         for (place, Found { derived, idle }) in found {
             let case = self.by_key.entry(place, keys);
-            case.decisions.iter_mut().filter(|d| idle.contains(&d.row)).for_each(|d| d.rank = None);
+            for decision in case.decisions.iter_mut().filter(|d| idle.contains(&d.row)) {
+                decision.rank = None;
+                decision.lapse(decision.time);
+            }
             case.decisions.extend(derived);
             case.decisions.sort_by_key(|d| (d.time, d.row));
         }

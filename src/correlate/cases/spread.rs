@@ -33,6 +33,7 @@ impl Builder<'_> {
             false => keys.things().filter_map(|(at, (_, thing))| Some((at, group_of(thing)?))).collect(),
         };
         let uncreated = self.uncreated();
+        let all = self.rules.everybody_is_pushed;
         for (place, key, case) in self.by_key.each_mut() {
             // What happens to the account in Databricks carries no decision on another application out.
             if matches!(key.entitlement, Entitlement::Account | Entitlement::OtherApp(_)) {
@@ -43,8 +44,10 @@ impl Builder<'_> {
             if of_person.is_none() && of_group.is_none() {
                 continue;
             }
-            of_person.into_iter().for_each(|of_person| lay(case, of_person, self.acts, 1));
-            of_group.into_iter().for_each(|of_group| lay(case, of_group, self.acts, 2));
+            of_person
+                .into_iter()
+                .for_each(|of_person| lay(case, of_person, self.acts, 1, |verb| of_assignment(verb, all)));
+            of_group.into_iter().for_each(|of_group| lay(case, of_group, self.acts, 2, |verb| verb));
             case.pushes.extend(uncreated.get(&place.holder).into_iter().flatten().cloned());
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
@@ -98,15 +101,25 @@ fn is_failed_creation(push: &Push, acts: &Acts) -> bool {
     push.by_connector && !push.succeeded && acts.verb(push.row) == Verb::UserCreate
 }
 
-fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8) {
-    let is_own = |d: &&Decision| !matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove);
-    for decision in above.decisions.iter().filter(is_own) {
-        // A person's return authorises no membership by itself, but lifts the reversal that the departure was.
-        let rank = (decision.direction == Direction::Revoke && decision.rank.is_some()).then_some(rank);
-        let is_relevant =
-            rank.is_some() || (decision.direction == Direction::Grant && decision.verb != Verb::UserCreate);
-        if is_relevant {
-            case.decisions.push(Decision { rank, is_item: false, ..decision.clone() });
+// Whoever is assigned through a group is assigned. Where everybody is pushed, whoever is active needs no assignment.
+const fn of_assignment(verb: Verb, everybody_is_pushed: bool) -> Verb {
+    match verb {
+        Verb::MemberAdd | Verb::PushCreate => Verb::AppAssign,
+        Verb::AppUnassign | Verb::PushRemove if everybody_is_pushed => Verb::UserDeactivate,
+        Verb::PushRemove => Verb::AppUnassign,
+        verb => verb,
+    }
+}
+
+fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8, laid: impl Fn(Verb) -> Verb) {
+    for decision in &above.decisions {
+        let is_derived = matches!(decision.verb, Verb::MemberAdd | Verb::MemberRemove);
+        // A person's return authorises no membership by itself, but lifts the reversal that the departure was. Who is suspended
+        // keeps memberships and roles for the day of return.
+        let ends = decision.direction == Direction::Revoke && decision.rank.is_some() && !is_derived;
+        let rank = (ends && decision.verb != Verb::UserSuspend).then_some(rank);
+        if ends || decision.direction == Direction::Grant && decision.verb != Verb::UserCreate {
+            case.decisions.push(Decision { rank, is_item: false, verb: laid(decision.verb), ..decision.clone() });
         }
     }
     let ends = above

@@ -2,8 +2,8 @@
 //!
 //! Some deliveries log whole seconds. Opposite effects in one scope, and opposite decisions, that bear the same time may
 //! have happened in either order. Where the decisions tell the order of the effects (`ties`), it is that; else every order
-//! is judged, and an item whose verdict depends on it is `ambiguous`. With more than four such instants in one key not
-//! every combination is tried: only givers first, takers first, and both in turn.
+//! is judged, and an item whose verdict depends on it is `ambiguous`. With many such instants in one key not every
+//! combination is tried: all givers first, all takers first, all in turn, and every other one the opposite way.
 
 use super::super::Verdict;
 use super::index::side;

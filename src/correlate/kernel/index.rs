@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 
 use super::marks::{Mark, Marks, Span};
+use super::returns::{Departures, takes_back};
 use super::{About, Case, Decision, EndingKind, Instant, Limits, Push, Scope};
 use crate::change::{Direction, Verb};
 
@@ -22,6 +23,17 @@ fn sides<T>(items: &[T], side_of: impl Fn(&T) -> Option<usize>) -> Sides {
     [0, 1].map(|side| (0..items.len()).filter(|&i| side_of(&items[i]) == Some(side)).collect())
 }
 
+/// Which decisions count where not all of them name the key.
+#[derive(Debug)]
+struct Ranks {
+    authorising: Sides,
+    /// Those that take access back.
+    taking: Vec<usize>,
+    /// Those that no return lifts: they name the key, or delete.
+    lasting: Sides,
+    departures: Departures,
+}
+
 #[derive(Debug)]
 pub(super) struct Index<'c> {
     pub(super) case: &'c Case,
@@ -29,8 +41,8 @@ pub(super) struct Index<'c> {
     marks: OnceCell<Marks>,
     /// All decisions, those that only stand in the history too.
     any: Sides,
-    /// Those that authorise, and those that no return lifts: they name the key, or delete. `None` = all.
-    some: Option<(Sides, Sides)>,
+    /// `None` = all of them name the key, and authorise.
+    some: Option<Ranks>,
     /// For each of `ranked` the place there of the last stronger one before it; empty where all are equally strong.
     stronger: [Vec<Option<usize>>; 2],
     arrived: Sides,
@@ -44,13 +56,14 @@ impl<'c> Index<'c> {
     pub(super) fn of(case: &'c Case) -> Self {
         let any = sides(&case.decisions, |d| Some(side(d.direction)));
         let some = (!case.decisions.iter().all(|d| d.rank == Some(0))).then(|| {
-            let ranked = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
+            let authorising = sides(&case.decisions, |d| d.rank.map(|_| side(d.direction)));
+            let taking = (0..case.decisions.len()).filter(|&d| takes_back(&case.decisions[d])).collect();
             // What is deleted stays so unless it is restored.
             let restored = case.decisions.iter().rposition(|d| d.restores);
             let mut lasting = sides(&case.decisions, |d| is_lasting(d).then(|| side(d.direction)));
             let is_lifted = |d: usize| restored.is_some_and(|back| d < back) && case.decisions[d].rank != Some(0);
             lasting.iter_mut().for_each(|list| list.retain(|d| !is_lifted(*d)));
-            (ranked, lasting)
+            Ranks { authorising, taking, lasting, departures: Departures::of(case) }
         });
         let named = |p: &Push, succeeded| {
             let proves = p.direction != Direction::Update && p.names_subject() && p.by_connector;
@@ -61,7 +74,7 @@ impl<'c> Index<'c> {
             marks: OnceCell::new(),
             endings: Endings::of(case),
             stronger: match &some {
-                Some((ranked, _)) => [0, 1].map(|side| stronger(case, &ranked[side])),
+                Some(ranks) => [0, 1].map(|side| stronger(case, &ranks.authorising[side])),
                 None => [Vec::new(), Vec::new()],
             },
             any,
@@ -80,11 +93,11 @@ impl<'c> Index<'c> {
     }
 
     fn all_ranked(&self, side: usize) -> &[usize] {
-        self.some.as_ref().map_or(&self.any[side], |(ranked, _)| &ranked[side])
+        self.some.as_ref().map_or(&self.any[side], |ranks| &ranks.authorising[side])
     }
 
     fn lasting(&self, side: usize) -> &[usize] {
-        self.some.as_ref().map_or(&self.any[side], |(_, lasting)| &lasting[side])
+        self.some.as_ref().map_or(&self.any[side], |ranks| &ranks.lasting[side])
     }
 
     fn decision(&self, d: usize) -> &'c Decision {
@@ -99,18 +112,21 @@ impl<'c> Index<'c> {
         &list[from.min(to)..to]
     }
 
-    // A person's return lifts a departure, but no removal of its own.
-    fn reversals(&self, d: usize) -> &[usize] {
+    // A return lifts the departures of its kind, but no removal of its own.
+    fn reversals(&self, d: usize) -> [&[usize]; 2] {
         let decision = self.decision(d);
-        let against = 1 - side(decision.direction);
-        let is_lifted = decision.direction == Direction::Revoke && decision.rank != Some(0);
-        if is_lifted { &self.any[against] } else { self.all_ranked(against) }
+        let Some(ranks) = &self.some else { return [&self.any[1 - side(decision.direction)], &[]] };
+        match (decision.direction, decision.rank) {
+            (Direction::Grant, _) => [&ranks.taking, &[]],
+            (_, Some(0)) => [&ranks.authorising[0], &[]],
+            _ => [&ranks.authorising[0], ranks.departures.returns(decision)],
+        }
     }
 
     /// The decision that takes this one back. Of one instant, the one that stands later in the list.
     pub(super) fn first_reversal(&self, d: usize) -> Option<usize> {
-        let list = self.reversals(d);
-        list.get(list.partition_point(|&r| r <= d)).copied()
+        let first = |list: &[usize]| list.get(list.partition_point(|&r| r <= d)).copied();
+        self.reversals(d).into_iter().filter_map(first).min()
     }
 
     /// When this decision is taken back; never = the end of time.
@@ -121,7 +137,7 @@ impl<'c> Index<'c> {
 
     /// The last decision up to the instant that takes this one back.
     pub(super) fn last_reversal(&self, d: usize, until: Instant) -> Option<usize> {
-        self.last(self.reversals(d), until).filter(|&r| r > d)
+        self.reversals(d).into_iter().filter_map(|list| self.last(list, until)).max().filter(|&r| r > d)
     }
 
     /// True when a decision that nothing lifts has taken this one back by the instant.
@@ -129,11 +145,16 @@ impl<'c> Index<'c> {
         self.last(self.lasting(1 - side(self.decision(d).direction)), until).is_some_and(|r| r > d)
     }
 
-    /// The first decision of the opposite side after this one, up to the instant: a return after a departure.
-    pub(super) fn lift(&self, reversal: usize, until: Instant) -> Option<usize> {
-        let list = &self.any[1 - side(self.decision(reversal).direction)];
-        let first = list.get(list.partition_point(|&g| g <= reversal)).copied();
-        first.filter(|&g| self.decision(g).time <= until)
+    /// The last departures after this decision up to the instant, one of each kind.
+    pub(super) fn departures(&self, d: usize, until: Instant) -> impl Iterator<Item = usize> {
+        let ranks = self.some.as_ref().into_iter();
+        ranks.flat_map(move |ranks| ranks.departures.last(self.case, until)).filter(move |r| *r > d)
+    }
+
+    /// The return that lifts a departure, up to the instant. What authorises by itself is none: it speaks for itself.
+    pub(super) fn lift(&self, departure: usize, until: Instant) -> Option<usize> {
+        let back = self.first_reversal(departure).filter(|&back| self.decision(back).time <= until);
+        back.filter(|&back| self.decision(back).rank.is_none())
     }
 
     /// The last opposite decision before this one.
@@ -180,9 +201,11 @@ impl<'c> Index<'c> {
         let (against, until) = (1 - side, time + limits.window.skew);
         let says_again = |list: &[usize], than: usize| self.last(list, until).is_some_and(|g| g > than);
         let for_good = self.last(self.lasting(against), time);
-        let otherwise = self.last(self.all_ranked(against), time);
         for_good.is_some_and(|r| !says_again(self.all_ranked(side), r))
-            || otherwise.is_some_and(|r| !says_again(&self.any[side], r))
+            || match (side, &self.some) {
+                (0, Some(ranks)) => ranks.departures.last(self.case, time).any(|r| self.reversed_at(r) > until),
+                _ => self.last(self.all_ranked(against), time).is_some_and(|r| !says_again(&self.any[side], r)),
+            }
     }
 
     /// True when the access was as decided already, with nothing left to carry out that said otherwise.

@@ -10,7 +10,7 @@ use crate::change::Direction;
 
 /// Which decision is whose, by position of the effect.
 pub(super) struct Links {
-    /// The decision that vouches the effect.
+    /// The decision that vouches the effect, or would if it needed any.
     pub(super) vouching: Vec<Option<usize>>,
     /// The decision that the effect carries out, were no reversal carried out before its turn.
     pub(super) in_turn: Vec<Option<usize>>,
@@ -31,9 +31,6 @@ pub(super) fn links(index: &Index<'_>, limits: &Limits, standing: &[Standing]) -
         vouching.fill(None);
         link_all(index, limits, standing, Some(&in_turn), &mut vouching);
     }
-    for (link, _) in vouching.iter_mut().zip(standing).filter(|(_, standing)| **standing != Standing::Own) {
-        *link = None;
-    }
     Links { vouching, in_turn }
 }
 
@@ -46,9 +43,20 @@ fn link_all(
 ) {
     for span in index.marks().spans() {
         for direction in [Direction::Grant, Direction::Revoke] {
-            link(&Scoped { index, limits, span, side: side(direction), in_turn }, standing, links);
+            let used = if direction == Direction::Grant { used(index, span, links) } else { Vec::new() };
+            link(&Scoped { index, limits, span, side: side(direction), in_turn, used }, standing, links);
         }
     }
+}
+
+// What gave another account of the person, and when: in the order of the accounts.
+fn used(index: &Index<'_>, span: &Span, links: &[Option<usize>]) -> Vec<(usize, Instant)> {
+    if span.account == 0 {
+        return Vec::new();
+    }
+    let others = index.case.effects.iter().zip(links);
+    let others = others.filter(|(e, _)| e.scope == span.scope && e.account != span.account);
+    others.filter(|(e, _)| side(e.direction) == 0).filter_map(|(e, d)| Some(((*d)?, e.time))).collect()
 }
 
 struct Scoped<'a> {
@@ -57,6 +65,8 @@ struct Scoped<'a> {
     span: &'a Span,
     side: usize,
     in_turn: Option<&'a [Option<usize>]>,
+    /// Decisions that gave another account of the person, and when.
+    used: Vec<(usize, Instant)>,
 }
 
 /// An effect that takes a decision.
@@ -68,6 +78,8 @@ struct Taker {
     is_consequence: bool,
     /// When it was undone.
     undone_at: Instant,
+    /// When what it undoes was done, if that is known.
+    began: Option<Instant>,
     /// What spoke against it; `None` = not asked yet.
     against: Option<Against>,
 }
@@ -89,9 +101,8 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
         return;
     }
     let decisions = &scoped.index.case.decisions;
-    let look_back = scoped.limits.window.look_back;
     if let [taker] = &takers[..] {
-        let may = decided.iter().filter(|d| may_take(d, taker, look_back)).map(|d| d.decision);
+        let may = decided.iter().filter(|d| scoped.may_take(d, taker)).map(|d| d.decision);
         let nearest = may.min_by_key(|&d| (decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
         links[taker.effect] = nearest;
         return;
@@ -106,28 +117,46 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
     };
     let offers: Vec<Offer> = decided.iter().map(offer).collect();
     let times: Vec<Instant> = takers.iter().map(|e| e.time).collect();
-    let chosen = assign(&offers, &times, scoped.limits.window, |d, e| may_take(&decided[d], &takers[e], look_back));
+    let chosen = assign(&offers, &times, scoped.limits.window, |d, e| scoped.may_take(&decided[d], &takers[e]));
     for (taker, d) in takers.iter().zip(chosen) {
         links[taker.effect] = d.map(|d| decided[d].decision);
     }
 }
 
-// A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in turn:
-// after it, and not before.
-fn may_take(decided: &Decided, taker: &Taker, look_back: i64) -> bool {
-    let has_answered =
-        |against: &Against| against.has_answered(decided.decision, decided.reversed_at, decided.is_consequence);
-    let is_overruled = decided.reversed_at <= taker.time
-        && (taker.undone_at > decided.reversed_at.saturating_add(look_back)
-            || taker.against.as_ref().is_some_and(has_answered));
-    let comes_by_itself = decided.is_consequence && taker.is_consequence;
-    let is_spent = decided.undone < taker.place;
-    // Skew lets an effect stand a little before its decision, but not one that was undone again by then.
-    let is_gone = taker.undone_at < decided.time;
-    !(is_overruled || comes_by_itself || is_spent || is_gone)
-}
-
 impl Scoped<'_> {
+    // A push in flight when the decision was reversed is still authorised, provided that the reversal was carried out in
+    // turn: after it, and not before.
+    fn may_take(&self, decided: &Decided, taker: &Taker) -> bool {
+        let look_back = self.limits.window.look_back;
+        let has_answered =
+            |against: &Against| against.has_answered(decided.decision, decided.reversed_at, decided.is_consequence);
+        let is_overruled = decided.reversed_at <= taker.time
+            && (taker.undone_at > decided.reversed_at.saturating_add(look_back)
+                || self.is_idle(decided, taker)
+                || taker.against.as_ref().is_some_and(has_answered));
+        let comes_by_itself = decided.is_consequence && taker.is_consequence;
+        let is_spent = decided.undone < taker.place;
+        // Skew lets an effect stand a little before its decision, but not one that was undone again by then.
+        let is_gone = taker.undone_at < decided.time;
+        let is_anothers = !self.index.case.effects[taker.effect].by_connector && self.is_used(decided);
+        !(is_overruled || comes_by_itself || is_spent || is_gone || is_anothers)
+    }
+
+    // Decisions that say the same are used together.
+    fn is_used(&self, decided: &Decided) -> bool {
+        let end = |d: usize| self.index.first_reversal(d);
+        self.used.iter().any(|(d, at)| decided.time <= *at && end(*d) == end(decided.decision))
+    }
+
+    // A departure that was lifted takes nothing unless a decision gives it back, and what came after the return only where
+    // that decision did, too.
+    fn is_idle(&self, decided: &Decided, taker: &Taker) -> bool {
+        let is_later = taker.began.is_some_and(|began| began >= decided.reversed_at);
+        let since = if is_later { decided.time } else { Instant::MIN };
+        let until = taker.undone_at.saturating_add(self.limits.window.skew);
+        self.side == 1 && self.index.ranked(0, since..=until).is_empty()
+    }
+
     fn takers(&self, standing: &[Standing]) -> Vec<Taker> {
         let places = self.span.marks.clone();
         let taker = |place: usize| {
@@ -139,6 +168,7 @@ impl Scoped<'_> {
                 time: mark.time,
                 is_consequence: ending_beside(self.index, self.limits, self.span, place).is_some(),
                 undone_at: undone_at(self.index, self.span, place).unwrap_or(Instant::MAX),
+                began: began(self.index, self.span, place),
                 against: self.in_turn.map(|in_turn| Against::of(self.index, self.span, place, in_turn)),
             })
         };
@@ -180,6 +210,13 @@ pub(super) fn undone_at(index: &Index<'_>, span: &Span, place: usize) -> Option<
     let opposite = index.marks().next(span, place + 1, usize::from(mark.is_held)).map(|at| index.marks().get(at).time);
     let end = index.endings.first_end(span.scope, mark.time + 1).filter(|_| mark.is_held).map(|(time, _)| time);
     opposite.into_iter().chain(end).min()
+}
+
+// A snapshot tells that it was there, not since when.
+fn began(index: &Index<'_>, span: &Span, place: usize) -> Option<Instant> {
+    let is_held = index.marks().get(place).is_held;
+    let (first, _) = index.marks().run(span, place, usize::from(is_held))?;
+    first.effect.map(|_| first.time)
 }
 
 /// The end of the person or the group that a removal is the consequence of: in its window, with no grant and no return since.

@@ -12,6 +12,7 @@ mod index;
 mod link;
 mod marks;
 mod reason;
+mod returns;
 mod standing;
 mod stood;
 #[cfg(test)]

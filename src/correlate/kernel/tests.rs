@@ -7,6 +7,7 @@ mod hostile;
 mod naive;
 mod naive_trace;
 mod resync;
+mod returns;
 mod rulings;
 mod story;
 mod ties;

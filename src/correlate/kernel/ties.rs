@@ -9,8 +9,8 @@ use super::standing::is_twin;
 use super::{Case, Effect, Instant, Limits, Reason, Scope, Vouched, World};
 use crate::change::Direction;
 
-/// Up to this many instants with opposite records, all combinations of their orders are judged.
-const EVERY_ORDER: usize = 4;
+/// Up to this many combinations of orders of the instants with opposite records, all are judged.
+const EVERY_ORDER: usize = 64;
 
 /// How long an instant lasts where whole seconds are logged, in microseconds.
 const SECOND: Instant = 1_000_000;
@@ -114,40 +114,81 @@ impl<'c> Ties<'c> {
 
     /// The other orders of what is not settled.
     pub(super) fn orders(&self, settled: &Order) -> impl Iterator<Item = Order> {
-        let count = self.effects.len() + self.decisions.len();
-        // Beyond the few that are all tried, every other instant goes together.
-        let groups = if count <= EVERY_ORDER { count } else { 2 };
-        let in_pattern = move |pattern: usize| self.order(settled, |tie| pattern >> (tie % groups) & 1 == 1);
-        (0_usize..1 << groups).map(in_pattern).filter(move |order| order != settled)
-    }
-
-    fn order(&self, settled: &Order, takes_first: impl Fn(usize) -> bool) -> Order {
-        let mut order = settled.clone();
-        for (tie, range) in self.effects.iter().enumerate() {
-            let takes = |e: &usize| side(self.case.effects[*e].direction) == 1;
-            order.effects[range.clone()].sort_by_key(|e| takes(e) != takes_first(tie));
-        }
-        for (tie, range) in self.decisions.iter().enumerate() {
-            let takes = |d: &usize| side(self.case.decisions[*d].direction) == 1;
-            order.decisions[range.clone()].sort_by_key(|d| takes(d) != takes_first(self.effects.len() + tie));
-        }
-        order
+        let takes = |e: usize| (place(&self.case.effects[e]), side(self.case.effects[e].direction) == 1);
+        let decides = |d: usize| ((Scope::ACCOUNT, 0), side(self.case.decisions[d].direction) == 1);
+        let effects: Vec<Ways> = self.effects.iter().map(|tie| ways(&settled.effects[tie.clone()], takes)).collect();
+        let decisions: Vec<Ways> =
+            self.decisions.iter().map(|tie| ways(&settled.decisions[tie.clone()], decides)).collect();
+        let counts = effects.iter().chain(&decisions).map(Vec::len);
+        let all =
+            counts.clone().try_fold(1, |all: usize, count| all.checked_mul(count).filter(|all| *all <= EVERY_ORDER));
+        let most = counts.max().unwrap_or(1);
+        let of_pattern = move |pattern: usize| {
+            let mut order = settled.clone();
+            let mut rest = pattern;
+            // Beyond the few that are all tried, all instants go the same way, or every other one the opposite way.
+            let mut way = |tie: usize, ways: &Ways| match all {
+                Some(_) => {
+                    let way = rest % ways.len();
+                    rest /= ways.len();
+                    ways[way].clone()
+                }
+                None => ways[(pattern / 2 ^ (pattern & tie & 1)) % ways.len()].clone(),
+            };
+            let ties = self.effects.iter().zip(&effects).enumerate();
+            ties.for_each(|(at, (tie, ways))| order.effects[tie.clone()].copy_from_slice(&way(at, ways)));
+            let ties = self.decisions.iter().zip(&decisions).enumerate();
+            ties.for_each(|(at, (tie, ways))| {
+                order.decisions[tie.clone()].copy_from_slice(&way(self.effects.len() + at, ways));
+            });
+            order
+        };
+        (0..all.unwrap_or(2 * most)).map(of_pattern).filter(move |order| order != settled)
     }
 
     // Tied effects of a scope take turns: one gives, one takes, or the other way round.
     fn in_turn(&self, listed: &Order, takes_first: bool) -> Order {
+        let takes = |e: usize| (place(&self.case.effects[e]), side(self.case.effects[e].direction) == 1);
         let mut order = listed.clone();
         for range in &self.effects {
-            let mut turns: BTreeMap<(Place, bool), usize> = BTreeMap::new();
-            order.effects[range.clone()].sort_by_cached_key(|&e| {
-                let (place, takes) = (place(&self.case.effects[e]), side(self.case.effects[e].direction) == 1);
-                let turn = turns.entry((place, takes)).or_default();
-                *turn += 1;
-                (*turn, takes != takes_first)
-            });
+            take_turns(&mut order.effects[range.clone()], takes, takes_first);
         }
         order
     }
+}
+
+/// The orders of one instant's records that are judged.
+type Ways = Vec<Vec<usize>>;
+
+/// The ways in which the records of an instant may have followed each other: givers first, takers first, and both in turn,
+/// with those that are alike as listed and the other way round. Of each two the second is the opposite of the first.
+fn ways(tied: &[usize], takes: impl Fn(usize) -> (Place, bool)) -> Ways {
+    let mut ways: Ways = Vec::new();
+    for listed in [tied.to_vec(), tied.iter().rev().copied().collect()] {
+        for in_turn in [false, true] {
+            for takes_first in [false, true] {
+                let mut way = listed.clone();
+                match in_turn {
+                    true => take_turns(&mut way, &takes, takes_first),
+                    false => way.sort_by_key(|&e| takes(e).1 != takes_first),
+                }
+                if !ways.contains(&way) {
+                    ways.push(way);
+                }
+            }
+        }
+    }
+    ways
+}
+
+fn take_turns(tied: &mut [usize], takes: impl Fn(usize) -> (Place, bool), takes_first: bool) {
+    let mut turns: BTreeMap<(Place, bool), usize> = BTreeMap::new();
+    tied.sort_by_cached_key(|&e| {
+        let (place, takes) = takes(e);
+        let turn = turns.entry((place, takes)).or_default();
+        *turn += 1;
+        (*turn, takes != takes_first)
+    });
 }
 
 /// True when the first record of the scope after the effect's instant is a snapshot that saw the opposite.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::against::Against;
 use super::index::{Index, side};
 use super::link::{Links, ending_beside, links};
-use super::marks::Span;
+use super::marks::{Mark, Span};
 use super::standing::{Standing, standing};
 use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
 use crate::change::Direction;
@@ -45,7 +45,7 @@ fn judge(
         Standing::Twin => Vouched { reason: Reason::Implied, ..judged },
         Standing::Redundant | Standing::Own => {
             let (span, place) = (index.marks().span(effect.scope, effect.account), index.marks().place(i));
-            let item = Item { index, limits, effect, span, place, in_turn: &links.in_turn };
+            let item = Item { index, limits, effect, span, place, links };
             if standing == Standing::Redundant {
                 return item.redundant(world, judged);
             }
@@ -70,7 +70,7 @@ struct Item<'a> {
     effect: &'a Effect,
     span: Span,
     place: usize,
-    in_turn: &'a [Option<usize>],
+    links: &'a Links,
 }
 
 /// The reason, the decision and the push that a pass rests on.
@@ -82,8 +82,10 @@ impl Item<'_> {
     }
 
     fn redundant(&self, world: &dyn World, judged: Vouched) -> Vouched {
-        let before = self.index.marks().before(&self.span, self.place).filter(|_| !self.is_authorised_anyway());
-        match before.and_then(|before| self.unseen_change(world, before.time)) {
+        let before = self.index.marks().before(&self.span, self.place).map(|before| before.time);
+        let since = before.max(self.index.endings.last_final(self.effect.scope, self.effect.time - 1));
+        let since = since.filter(|_| !self.is_authorised_anyway());
+        match since.and_then(|since| self.unseen_change(world, since)) {
             None => Vouched { reason: Reason::Redundant, ..judged },
             hole => Vouched { reason: Reason::CoverageGap, hole, may_be_redundant: true, ..judged },
         }
@@ -161,14 +163,41 @@ impl Item<'_> {
                     false => now - decided > self.limits.window.look_back,
                 }
             }
-            Some(reversal) => {
-                let is_departure = index.case.decisions[reversal].rank.is_some();
-                let lift = index.lift(reversal, now + self.limits.window.skew);
-                // What authorises by itself is no return: it speaks for itself.
-                let is_return = |lift: usize| index.case.decisions[lift].rank.is_none();
-                is_departure && lift.is_some_and(|lift| is_return(lift) && (!self.is_undone(lift) || self.puts_back()))
-            }
+            Some(_) if self.effect.account > 0 && !self.effect.by_connector => false,
+            Some(_) => self.side() == 0 && self.has_returned(d),
         }
+    }
+
+    // Every departure since is lifted by a return of its kind, and what had been taken otherwise is not renewed by that.
+    fn has_returned(&self, d: usize) -> bool {
+        let (index, until) = (self.index, self.effect.time + self.limits.window.skew);
+        let lifts: Option<Vec<usize>> = index.departures(d, self.effect.time).map(|r| index.lift(r, until)).collect();
+        let Some(last) = lifts.and_then(|lifts| lifts.into_iter().max()) else { return false };
+        !(self.is_undone(last) || self.is_undone_apart(d)) || self.puts_back()
+    }
+
+    // What a departure ended comes back with the return; what was undone otherwise does not.
+    fn is_undone_apart(&self, d: usize) -> bool {
+        let (index, decided) = (self.index, self.index.case.decisions[d].time);
+        let undone = index.marks().run(&self.span, self.place, 1 - self.side()).map(|(first, _)| first);
+        let deleted = index.endings.last_final(self.span.scope, self.effect.time - 1);
+        undone.is_some_and(|mark| mark.time >= decided && !self.has_left(d, mark))
+            || deleted.is_some_and(|end| end >= decided && !self.has_gone(d, end))
+    }
+
+    // Carried out a departure: by itself, or along with the end of the person or the group.
+    fn has_left(&self, d: usize, mark: Mark) -> bool {
+        let index = self.index;
+        let is_matched = mark.effect.is_some_and(|e| self.links.vouching[e].is_some());
+        let is_consequence = |e| ending_beside(index, self.limits, &self.span, index.marks().place(e)).is_some();
+        let may_end = |r: usize| index.case.decisions[r].rank.is_some() || mark.effect.is_some_and(is_consequence);
+        let mut open = index.departures(d, mark.time + self.limits.window.skew);
+        is_matched || open.any(|r| index.lift(r, mark.time).is_none() && may_end(r))
+    }
+
+    fn has_gone(&self, d: usize, end: Instant) -> bool {
+        let (from, to) = self.limits.window.around(end);
+        self.index.departures(d, to).any(|r| self.index.case.decisions[r].time >= from)
     }
 
     fn is_undone(&self, d: usize) -> bool {
@@ -243,7 +272,7 @@ impl Item<'_> {
         let reversed_at = self.index.reversed_at(d);
         let decision = &self.index.case.decisions[d];
         let has_answered = || {
-            let against = Against::of(self.index, &self.span, self.place, self.in_turn);
+            let against = Against::of(self.index, &self.span, self.place, &self.links.in_turn);
             against.has_answered(d, reversed_at, decision.rank.is_some_and(|rank| rank > 0))
         };
         let is_in_flight = decision.time >= from && reversed_at <= now && !has_answered();

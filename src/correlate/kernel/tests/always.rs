@@ -8,16 +8,17 @@ use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::{Case, Reason, Scope, Traced, Vouched, is_twin};
 use super::naive::Naive;
 use super::story::{
-    DAY, Fact, HOUR, LIMITS, Story, ended, given, granted, leaver, left, of_rank, push_failed, pushed, returned,
-    revoked, seen, uncreated, unwanted, wanted,
+    DAY, Fact, HOUR, LIMITS, Story, assigned, ended, given, granted, leaver, left, of_rank, of_verb, push_failed,
+    pushed, repushed, returned, revoked, seen, suspended, unassigned, uncreated, unpushed, unwanted, wanted,
 };
+use crate::change::Verb;
 use crate::correlate::Verdict;
 
 // Few instants, so that many fall together.
 fn fact() -> impl Strategy<Value = Fact> {
     let time = prop_oneof![(0i64..6).prop_map(|n| n * 60_000_000), (0i64..6).prop_map(|n| n * 7 * HOUR)];
     let scope = 0u32..3;
-    (0u8..21, time, scope).prop_map(|(kind, time, scope)| match kind {
+    (0u8..29, time, scope).prop_map(|(kind, time, scope)| match kind {
         0 => wanted(time),
         1 => unwanted(time),
         2 => left(time),
@@ -33,9 +34,17 @@ fn fact() -> impl Strategy<Value = Fact> {
         14 => granted(time).at(scope).by_connector(),
         15 => revoked(time).at(scope).by_connector(),
         16 => pushed(time).by_stranger(),
-        17 => wanted(time).lapsing(time + 90_000_000),
-        18 => of_rank(wanted(time), 1).lapsing(time + 9 * HOUR),
-        19 => uncreated(time, if scope == 0 { i64::MAX } else { time + DAY * i64::from(scope) }),
+        17 => suspended(time),
+        18 => of_rank(suspended(time), 1),
+        19 => of_verb(returned(time), Verb::UserUnsuspend),
+        20 => unassigned(time),
+        21 => assigned(time),
+        22 => unpushed(time),
+        23 => repushed(time),
+        24 => wanted(time).lapsing(time + 90_000_000),
+        25 => of_rank(wanted(time), 1).lapsing(time + 9 * HOUR),
+        27 => assigned(time).lapsing(time),
+        26 => uncreated(time, if scope == 0 { i64::MAX } else { time + DAY * i64::from(scope) }),
         _ => ended(time, if time % DAY == 0 { Suspended } else { Restored }).at(scope),
     })
 }
@@ -136,7 +145,10 @@ fn essence(story: &Story) -> (Vec<String>, Vec<String>) {
 // Which of two unlike inputs of one instant came first is the records' order to say; alike inputs have no order.
 fn alike(fact: &Fact) -> (i64, &str, String) {
     match fact {
-        Fact::Decision(d) => (d.time, d.direction.as_str(), format!("{:?} {} {}", d.rank, d.is_item, d.lapses)),
+        Fact::Decision(d) => {
+            let said = format!("{:?} {} {:?} {}", d.rank, d.is_item, d.verb, d.lapses);
+            (d.time, d.direction.as_str(), said)
+        }
         Fact::Push(p) => (p.time, p.direction.as_str(), format!("{} {:?}", p.by_connector, p.about)),
         Fact::Effect(e) => (e.time, e.direction.as_str(), format!("{:?} {}", e.scope, e.by_connector)),
         Fact::Ending(e) => (e.time, "ends", format!("{:?}", e.kind)),

@@ -94,6 +94,15 @@ fn a_second_account_of_a_person_is_held_apart() {
     let made = |by| vec![wanted(0), granted(MINUTE), second(by)];
     of(made(Fact::by_connector)).gives(&[Matched, State], &[Matched]);
     of(made(|fact| fact)).gives(&[Matched, NoAuthority], &[Matched]);
+    // Nor is it another hand's to make by what has made the first one, even where that was decided right before.
+    let soon = |by: fn(Fact) -> Fact, more: Vec<Fact>| {
+        let decided = [wanted(0), granted(MINUTE), revoked(HOUR), by(granted(3 * HOUR).of_account(1))];
+        of(decided.into_iter().chain(more).collect())
+    };
+    soon(|fact| fact, vec![]).gives(&[Matched, NoAuthority, NoAuthority], &[Matched]);
+    soon(Fact::by_connector, vec![]).gives(&[Matched, NoAuthority, Matched], &[Matched]);
+    soon(|fact| fact, vec![wanted(30)]).gives(&[Matched, NoAuthority, NoAuthority], &[Matched, Matched]);
+    soon(|fact| fact, vec![wanted(2 * HOUR)]).gives(&[Matched, NoAuthority, Matched], &[Matched, Matched]);
     // The end of one is not the end of the other.
     let left = |more: Vec<Fact>| of(made(Fact::by_connector).into_iter().chain(more).collect());
     left(vec![unwanted(20 * DAY), revoked(20 * DAY + MINUTE)]).gives(&[Matched, State, Matched], &[Matched, Missing]);

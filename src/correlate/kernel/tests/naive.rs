@@ -3,7 +3,7 @@
 
 use super::super::standing::is_twin;
 use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
-use crate::change::Direction;
+use crate::change::{Direction, Verb};
 
 /// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
 type Marks = Vec<(Instant, bool, Option<usize>)>;
@@ -53,8 +53,53 @@ impl Naive<'_> {
 
     pub(super) fn reverses(&self, later: usize, d: usize) -> bool {
         let (r, decision) = (&self.case.decisions[later], &self.case.decisions[d]);
-        let may_be_lifted = decision.direction == Direction::Revoke && decision.rank != Some(0);
-        later > d && r.direction != decision.direction && (r.rank.is_some() || may_be_lifted)
+        let takes = match (decision.direction, decision.rank) {
+            (Direction::Grant, _) => Self::takes_back(r),
+            (_, Some(0)) => r.rank.is_some(),
+            _ => r.rank.is_some() || Self::lifts(r, decision),
+        };
+        later > d && r.direction != decision.direction && takes
+    }
+
+    fn takes_back(r: &Decision) -> bool {
+        r.direction == Direction::Revoke && (r.rank.is_some() || r.verb == Verb::UserSuspend)
+    }
+
+    fn kind(departure: &Decision) -> &'static str {
+        match departure.verb {
+            Verb::UserDeactivate => "deactivated",
+            Verb::UserSuspend => "suspended",
+            Verb::PushRemove => "not pushed",
+            Verb::UserDelete | Verb::GroupDelete => "deleted",
+            _ => "unassigned",
+        }
+    }
+
+    fn lifts(back: &Decision, departure: &Decision) -> bool {
+        let lifted: &[&str] = match back.verb {
+            Verb::UserActivate | Verb::UserUnsuspend => &["deactivated", "suspended"],
+            Verb::AppAssign => &["deactivated", "unassigned"],
+            Verb::PushCreate => &["not pushed"],
+            _ => &[],
+        };
+        back.direction == Direction::Grant && back.lapses > back.time && lifted.contains(&Self::kind(departure))
+    }
+
+    fn lift(&self, departure: usize, until: Instant) -> Option<usize> {
+        let decisions = &self.case.decisions;
+        let back = (0..decisions.len()).find(|&g| self.reverses(g, departure));
+        back.filter(|&g| decisions[g].rank.is_none() && decisions[g].time <= until)
+    }
+
+    /// Of each kind the last departure after a decision, up to an instant.
+    fn departures(&self, d: usize, until: Instant) -> Vec<usize> {
+        let decisions = &self.case.decisions;
+        let is_departure = |r: &usize| {
+            Self::takes_back(&decisions[*r]) && decisions[*r].rank != Some(0) && decisions[*r].time <= until
+        };
+        let all: Vec<usize> = (d + 1..decisions.len()).filter(is_departure).collect();
+        let alike = |a: usize, b: usize| Self::kind(&decisions[a]) == Self::kind(&decisions[b]);
+        all.iter().copied().filter(|&r| !all.iter().any(|&later| later > r && alike(r, later))).collect()
     }
 
     pub(super) fn reversed_at(&self, d: usize) -> Option<Instant> {
@@ -143,7 +188,21 @@ impl Naive<'_> {
         }
         let Some(reversal) = self.reversed_at(d).filter(|r| *r <= effect.time) else { return true };
         let is_too_early = is_last_word && self.has_answered(d, i, reversal);
+        if !wanted && self.is_idle(d, i, reversal) {
+            return false;
+        }
         !is_too_early && self.is_undone_after(i, reversal + self.limits.window.look_back)
+    }
+
+    // Nothing that a decision brought back follows: at all, or since the departure where the access came after the return.
+    fn is_idle(&self, d: usize, i: usize, reversal: Instant) -> bool {
+        let (decisions, skew) = (&self.case.decisions, self.limits.window.skew);
+        let marks = self.marks(self.case.effects[i].scope);
+        let undone = marks.iter().skip_while(|m| m.2 != Some(i)).find(|m| m.1).map_or(Instant::MAX, |m| m.0 + skew);
+        let is_later = self.taken(i).is_some_and(|(began, by)| by.is_some() && began >= reversal);
+        let from = if is_later { decisions[d].time } else { Instant::MIN };
+        let gives = |g: &Decision| g.direction == Direction::Grant && g.rank.is_some();
+        !decisions.iter().any(|g| gives(g) && (from..=undone).contains(&g.time))
     }
 
     // By an effect, as a snapshot saw, or by the end of the person or group, up to the instant.
@@ -289,7 +348,7 @@ impl Naive<'_> {
         if against.iter().any(|&r| Self::is_for_good(&decisions[r])) {
             return false;
         }
-        let Some(&reversal) = against.iter().rfind(|&&r| self.reverses(r, d)) else {
+        if !against.iter().any(|&r| self.reverses(r, d)) {
             if self.is_used_and_undone(d, i) {
                 return self.puts_back(i);
             }
@@ -299,29 +358,55 @@ impl Naive<'_> {
                 return effect.by_connector;
             }
             return now - decisions[d].time > self.limits.window.look_back;
+        }
+        let lifts: Option<Vec<usize>> =
+            self.departures(d, now).into_iter().map(|r| self.lift(r, now + self.limits.window.skew)).collect();
+        let last = lifts.and_then(|lifts| lifts.into_iter().max());
+        let is_grant = decisions[d].direction == Direction::Grant;
+        let is_spent = |last: usize| self.is_used_and_undone(last, i) || self.is_undone_apart(d, i);
+        is_grant && last.is_some_and(|last| !is_spent(last) || self.puts_back(i))
+    }
+
+    // What took the access, if it was not there right before the effect: when, and by which effect.
+    fn taken(&self, i: usize) -> Option<(Instant, Option<usize>)> {
+        let wanted = self.case.effects[i].direction == Direction::Grant;
+        let before = self.marks_before(i);
+        let last = before.iter().rposition(|m| m.1 != wanted)?;
+        let first = before[..last].iter().rposition(|m| m.1 == wanted).map_or(0, |own| own + 1);
+        Some((before[first].0, before[first].2))
+    }
+
+    // Neither to carry a departure out, nor along with the end of the person or the group when they had left.
+    fn is_undone_apart(&self, d: usize, i: usize) -> bool {
+        let (decisions, window) = (&self.case.decisions, self.limits.window);
+        let taken = self.taken(i).filter(|(time, _)| *time >= decisions[d].time);
+        let undone = taken.is_some_and(|(time, by)| {
+            let is_open = |r: &usize| self.lift(*r, time).is_none();
+            let open: Vec<usize> = self.departures(d, time + window.skew).into_iter().filter(is_open).collect();
+            let is_matched = by.is_some_and(|e| self.link(e, true).is_some());
+            let comes_along = !open.is_empty() && by.is_some_and(|e| self.comes_with_an_end(e));
+            !is_matched && !comes_along && !open.iter().any(|&r| decisions[r].rank.is_some())
+        });
+        let effect = &self.case.effects[i];
+        let deleted = self.last_final(effect.scope, effect.time).filter(|end| *end >= decisions[d].time);
+        let has_left = |end: Instant| {
+            self.departures(d, end + window.skew).iter().any(|&r| decisions[r].time >= end - window.look_back)
         };
-        let back = (reversal..decisions.len()).find(|&g| decisions[g].direction == decisions[d].direction);
-        let back = back.filter(|&g| decisions[g].time <= now + self.limits.window.skew);
-        let is_return = |g: usize| decisions[g].rank.is_none();
-        decisions[reversal].rank.is_some()
-            && back.is_some_and(|g| is_return(g) && (!self.is_used_and_undone(g, i) || self.puts_back(i)))
+        undone || deleted.is_some_and(|end| !has_left(end))
     }
 
     // The connector's own, after somebody else undid it.
     fn puts_back(&self, i: usize) -> bool {
         let effect = &self.case.effects[i];
-        let wanted = effect.direction == Direction::Grant;
-        let before = self.marks_before(i);
-        let last = before.iter().rposition(|m| m.1 != wanted);
-        let undone = last.map(|last| before[..last].iter().rposition(|m| m.1 == wanted).map_or(0, |own| own + 1));
-        let by = undone.and_then(|first| before[first].2);
+        let by = self.taken(i).and_then(|(_, by)| by);
         effect.by_connector && !by.is_some_and(|e| self.case.effects[e].by_connector)
     }
 
     // Since the last record, over a hole, where it would not pass anyway.
     fn may_have_changed(&self, i: usize) -> bool {
         let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
-        let Some(before) = self.marks_before(i).last().copied() else { return false };
+        let end = self.last_final(effect.scope, effect.time);
+        let Some(since) = self.marks_before(i).last().map(|m| m.0).max(end) else { return false };
         let is_decided = decisions.iter().any(|d| {
             d.direction == effect.direction
                 && d.rank.is_some()
@@ -330,7 +415,7 @@ impl Naive<'_> {
                 && (effect.by_connector || d.time >= effect.time - self.limits.window.look_back)
         });
         let passes = is_decided && !self.is_contradicted(i);
-        !passes && self.world.effect_hole(&[effect.scope], before.0, effect.time).is_some()
+        !passes && self.world.effect_hole(&[effect.scope], since, effect.time).is_some()
     }
 
     fn is_contradicted(&self, i: usize) -> bool {
@@ -342,7 +427,7 @@ impl Naive<'_> {
         let is_answered = |r: usize| same.iter().any(|&g| g > r && self.answers(g, r));
         let against = (0..decisions.len()).filter(|&r| {
             decisions[r].direction != effect.direction
-                && decisions[r].rank.is_some()
+                && (decisions[r].rank.is_some() || Self::takes_back(&decisions[r]))
                 && decisions[r].time <= effect.time
         });
         let mut against = against.collect::<Vec<_>>().into_iter();
@@ -373,9 +458,11 @@ impl Naive<'_> {
         })
     }
 
-    // A removal that names the key is answered by a decision that authorises; a departure by the return, too.
+    // A removal that names the key is answered by a decision that authorises; a departure by a return of its kind, too.
     fn answers(&self, g: usize, r: usize) -> bool {
-        self.case.decisions[g].rank.is_some() || !Self::is_for_good(&self.case.decisions[r])
+        let (back, departure) = (&self.case.decisions[g], &self.case.decisions[r]);
+        let is_lifted = departure.direction == Direction::Grant || Self::lifts(back, departure);
+        back.rank.is_some() || !Self::is_for_good(departure) && is_lifted
     }
 
     fn without(&self, i: usize) -> Reason {

@@ -48,10 +48,11 @@ fn a_reversal_is_carried_out_by_what_a_snapshot_saw_and_by_an_end_too() {
     in_flight(vec![ended(2 * HOUR, Suspended), ended(2 * HOUR + 1, Restored)])
         .gives(&[Matched, Matched], &[Matched, Matched]);
     let back = |between: Vec<Fact>| {
-        given([left(0), returned(HOUR)].into_iter().chain(between).chain([revoked(3 * HOUR), granted(4 * HOUR)]))
+        let decided = [wanted(-3 * DAY), granted(-3 * DAY), left(0), returned(HOUR)];
+        given(decided.into_iter().chain(between).chain([revoked(3 * HOUR), granted(4 * HOUR)]))
     };
-    back(vec![]).gives(&[Matched, NoAuthority], &[]);
-    back(vec![ended(2 * HOUR, Restored)]).gives(&[NoAuthority, NoAuthority], &[]);
+    back(vec![]).gives(&[Matched, Matched, State], &[Matched]);
+    back(vec![ended(2 * HOUR, Restored)]).gives(&[Matched, NoAuthority, NoAuthority], &[Matched]);
 }
 
 #[test]

@@ -65,6 +65,39 @@ pub(super) fn returned(time: Instant) -> Fact {
     decision(time, Direction::Grant, None, false)
 }
 
+/// The same decision by another verb.
+pub(super) fn of_verb(mut fact: Fact, verb: Verb) -> Fact {
+    if let Fact::Decision(decision) = &mut fact {
+        decision.verb = verb;
+    }
+    fact
+}
+
+/// The person is suspended: ends no access, but it is out of force.
+pub(super) fn suspended(time: Instant) -> Fact {
+    of_verb(decision(time, Direction::Revoke, None, false), Verb::UserSuspend)
+}
+
+/// The person's assignment ends.
+pub(super) fn unassigned(time: Instant) -> Fact {
+    of_verb(left(time), Verb::AppUnassign)
+}
+
+/// The person is assigned: authorises no membership by itself.
+pub(super) fn assigned(time: Instant) -> Fact {
+    of_verb(returned(time), Verb::AppAssign)
+}
+
+/// The push of the group ends.
+pub(super) fn unpushed(time: Instant) -> Fact {
+    of_rank(of_verb(left(time), Verb::PushRemove), 2)
+}
+
+/// The group is pushed again.
+pub(super) fn repushed(time: Instant) -> Fact {
+    of_verb(returned(time), Verb::PushCreate)
+}
+
 /// The same decision at another strength.
 pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
     if let Fact::Decision(decision) = &mut fact {

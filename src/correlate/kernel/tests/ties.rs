@@ -93,6 +93,15 @@ fn a_tie_that_no_order_of_decisions_tells_stays_in_doubt() {
 }
 
 #[test]
+fn those_that_are_alike_may_have_come_in_turn_or_one_after_the_other() {
+    for tied in [[granted(9), revoked(9), granted(9)], [granted(9), granted(9), revoked(9)]] {
+        let before = [granted(-DAY), revoked(-DAY + 1)];
+        let (vouched, _) = given(before.into_iter().chain(tied)).judge();
+        assert!(vouched[2..].iter().all(|v| v.reason == Ambiguous), "{vouched:?}");
+    }
+}
+
+#[test]
 fn an_order_that_a_snapshot_contradicts_tells_nothing() {
     let tied = || [granted(5 * SECOND), revoked(5 * SECOND)];
     for facts in either(vec![wanted(0), unwanted(1)], tied(), vec![seen(HOUR, true)]) {
