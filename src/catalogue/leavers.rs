@@ -7,7 +7,7 @@ use super::acts::{Act, acts_of};
 use crate::change::{Direction, Verb};
 use crate::correlate::Tracing;
 use crate::correlate::cases::{Entitlement, Key};
-use crate::correlate::kernel::Reason;
+use crate::correlate::kernel::{Case, Reason};
 use crate::error::Result;
 
 /// True for a decision that ends a person's whole access. An unassignment beside an assigned group ends nothing.
@@ -15,7 +15,8 @@ pub(super) fn is_end_of_account(evidence: &Evidence<'_>, t: &Tracing) -> bool {
     let judged = &evidence.correlation.judged;
     let is_kept = || {
         let case = judged.cases.by_key.get(&t.key);
-        t.reason == Reason::NotPushed && case.is_some_and(|c| c.is_pushed && c.is_known_to_databricks)
+        let is_beside = |c: &Case| c.decisions.iter().any(|d| d.row == t.authority && d.rank.is_none());
+        t.reason == Reason::NotPushed && case.is_some_and(|c| c.is_pushed && c.is_known_to_databricks && is_beside(c))
     };
     is_departure(evidence, t) && (judged.acts.verb(t.authority) != Verb::AppUnassign || !is_kept())
 }

@@ -44,6 +44,7 @@ pub(super) struct Tracer<'a> {
     history: OnceCell<History>,
     changed: OnceCell<Effects>,
     said: OnceCell<Effects>,
+    made: OnceCell<Option<Instant>>,
 }
 
 /// Positions of effects, ascending, by side: at the account alone, and in any scope.
@@ -66,7 +67,7 @@ impl<'a> Tracer<'a> {
         let mut links: Vec<_> = vouched.iter().filter_map(matched).collect();
         links.sort_unstable();
         let (history, changed, said) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { index, limits, vouched, links, history, changed, said }
+        Self { index, limits, vouched, links, history, changed, said, made: OnceCell::new() }
     }
 
     fn case(&self) -> &'a Case {
@@ -79,6 +80,9 @@ impl<'a> Tracer<'a> {
             Traced { decision: d, reason: Reason::UnresolvedSubject, effect: None, push: None, hole: None };
         if !self.case().is_resolved {
             return unresolved;
+        }
+        if self.is_made_later(world, d) {
+            return Traced { reason: Reason::NotPushed, ..unresolved };
         }
         let due = self.due(decision);
         // What ends a person as a whole carries nothing out where nothing was to be done.
@@ -166,6 +170,16 @@ impl<'a> Tracer<'a> {
     // Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
     fn is_expected(&self, decision: &Decision) -> bool {
         self.case().is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
+    }
+
+    // What was made later was not there to be ended, unless what made it was in flight. It may have been there and have ended in a hole.
+    fn is_made_later(&self, world: &dyn World, d: usize) -> bool {
+        let decision = &self.case().decisions[d];
+        let skew = self.limits.window.skew;
+        let made = self.made.get_or_init(|| self.case().first_made(skew)).filter(|made| *made > decision.time + skew);
+        let is_unseen = |made| world.effect_hole(self.places(world), decision.time - skew, made).is_none();
+        let is_removal = decision.direction == Direction::Revoke && self.index.ranked_before(0, d).is_none();
+        is_removal && made.is_some_and(is_unseen)
     }
 
     // Somebody who was never seen in Databricks may have come where nothing was logged.

@@ -16,6 +16,9 @@ impl Naive<'_> {
         if !case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
+        if self.is_made_later(d) {
+            return (Reason::NotPushed, None);
+        }
         let due = self.due(d);
         let is_grant = decision.direction == Direction::Grant;
         let reversal = self.reversed_at(d);
@@ -57,6 +60,20 @@ impl Naive<'_> {
             if last.is_some_and(|(_, succeeded)| !succeeded) { Reason::Failed } else { Reason::Missing }
         };
         (reason, None)
+    }
+
+    fn is_made_later(&self, d: usize) -> bool {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let is_granted = case.decisions[..d].iter().any(|g| g.direction == Direction::Grant && g.rank.is_some());
+        let Some(made) = case.made.filter(|_| decision.direction == Direction::Revoke && !is_granted) else {
+            return false;
+        };
+        let is_pushed =
+            case.pushes.iter().any(|p| p.by_connector && p.succeeded && p.time < made - self.limits.window.skew);
+        let from = decision.time - self.limits.window.skew;
+        made > decision.time + self.limits.window.skew
+            && !is_pushed
+            && self.world.effect_hole(&case.effect_scopes, from, made).is_none()
     }
 
     fn due(&self, d: usize) -> Instant {

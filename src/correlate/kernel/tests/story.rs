@@ -265,6 +265,7 @@ impl Story {
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
         self.case.observations.iter_mut().for_each(|o| o.time += by);
+        self.case.made = self.case.made.map(|made| made + by);
         for hole in self.holes.authority.iter_mut().chain(&mut self.holes.effects) {
             *hole = (hole.0 + by, hole.1 + by);
         }
