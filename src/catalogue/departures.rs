@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock::Clock;
 use super::dep01::TEST;
 use super::evidence::Evidence;
-use super::leavers::{has_returned, is_end_of_account};
+use super::leavers::{has_returned, is_end_of_account, returned_at};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
 use crate::correlate::cases::{Entitlement, Key};
@@ -250,8 +250,7 @@ impl<'e> Departure<'e> {
     /// The first decision that brings the person back; none where personnel records say that the person left, since that stands.
     pub(super) fn returned(&self) -> Option<i64> {
         let decided = self.decided.filter(|_| self.personnel.is_none())?;
-        let grants = self.case?.decisions.iter().filter(|d| d.direction == Direction::Grant);
-        grants.map(|d| d.time).find(|time| *time > decided)
+        returned_at(self.case?, decided)
     }
 
     /// The end of the account since an instant, or of the access in the last workspace.
