@@ -87,11 +87,12 @@ impl<'a> Tracer<'a> {
         let due = self.due(decision);
         // What ends a person as a whole carries nothing out where nothing was to be done.
         let by = self.carried_out(d).filter(|by| matches!(by, Carrier::Effect(_)) || self.is_expected(decision));
-        // What authorises nothing has no effect to wait for, but may be carried out along with what does.
-        if decision.rank.is_none() && !by.is_some_and(|by| self.is_authorised(by)) {
+        let effect = by.map(|by| self.done(by));
+        // What authorises nothing has no effect to wait for, but may be carried out in time along with what does.
+        let is_in_time = effect.is_some_and(|(_, time)| time <= due);
+        if decision.rank.is_none() && !by.is_some_and(|by| is_in_time && self.is_authorised(by)) {
             return Traced { reason: Reason::NotPushed, ..unresolved };
         }
-        let effect = by.map(|by| self.done(by));
         let reversal = self.index.first_reversal(d).map(|r| self.case().decisions[r].time);
         let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
         let push = self.index.push_between(side(decision.direction), decision.time, until, self.limits);
@@ -203,6 +204,7 @@ impl<'a> Tracer<'a> {
         let decision = &self.case().decisions[d];
         let (from, until) = (decision.time - self.limits.window.skew, self.index.reversed_at(d));
         let mut first = self.linked(d);
+        let is_linked = first.anywhere.is_some();
         // What changed something carries it out, else what said it again in time; where it was in effect already, only
         // what skew has put before it.
         let was_held = first.anywhere.is_none() && self.was_held(d);
@@ -218,10 +220,14 @@ impl<'a> Tracer<'a> {
         } else {
             first.at_account.or(first.anywhere)
         };
-        let own = if is_removal { self.ended_where_it_stood(d, own) } else { own };
+        if !is_removal {
+            return own.map(Carrier::Effect);
+        }
+        let is_its = |by: &Carrier| !self.ends_later_grant(d, *by);
+        let own = own.filter(|e| is_linked || is_its(&Carrier::Effect(*e)));
+        let own = self.ended_where_it_stood(d, own).map(Carrier::Effect);
         // A removal is carried out, too, when the person or the group is ended as a whole.
-        let end = || self.ended_for(from, until).filter(|_| is_removal);
-        own.map(Carrier::Effect).or_else(|| end().map(Carrier::Ending))
+        own.or_else(|| self.ended_for(from, until).map(Carrier::Ending).filter(is_its))
     }
 
     // A deactivation that is lifted again has only put the end off: the access is back.

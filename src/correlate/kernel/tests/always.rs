@@ -9,7 +9,7 @@ use super::super::{Case, Reason, Scope, Traced, Vouched, is_twin};
 use super::naive::Naive;
 use super::story::{
     DAY, Fact, HOUR, LIMITS, Story, ended, given, granted, leaver, left, of_rank, push_failed, pushed, returned,
-    revoked, seen, unwanted, wanted,
+    returner, revoked, seen, unwanted, wanted,
 };
 use crate::change::Direction;
 use crate::correlate::Verdict;
@@ -23,6 +23,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         1 => unwanted(time),
         2 => left(time),
         3 => leaver(time),
+        4 if scope > 0 => returner(time),
         4 => returned(time),
         5 => pushed(time),
         6 => push_failed(time),

@@ -65,6 +65,11 @@ pub(super) fn returned(time: Instant) -> Fact {
     decision(time, Direction::Grant, None, false)
 }
 
+/// The person is back, told at the person's own key, where it is traced.
+pub(super) fn returner(time: Instant) -> Fact {
+    decision(time, Direction::Grant, None, true)
+}
+
 /// The same decision at another strength.
 pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
     if let Fact::Decision(decision) = &mut fact {
