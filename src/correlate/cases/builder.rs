@@ -282,6 +282,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let (time, direction, by_connector) = (act.time, manner.direction, manner.by_connector);
+        // A request log tells of what is made as such.
+        let names_subject = manner.verb != Verb::GroupUpdate || self.acts.at(row).source != crate::source::SCIM;
         self.case(place).pushes.push(Push { time, direction, succeeded, names_subject, by_connector, row });
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Index<'c> {
     arrived: Sides,
     failed: Sides,
     pushes: Sides,
+    /// Pushes of the whole group by the connector that arrived, of a case that is about the group itself.
+    updated: Vec<usize>,
 }
 
 impl<'c> Index<'c> {
@@ -66,6 +68,7 @@ impl<'c> Index<'c> {
             some,
             arrived: sides(&case.pushes, |p| named(p, true)),
             failed: sides(&case.pushes, |p| named(p, false)),
+            updated: (0..case.pushes.len()).filter(|&p| is_update(&case.pushes[p])).collect(),
             pushes: sides(&case.pushes, |p| (p.direction != Direction::Update).then(|| side(p.direction))),
         }
     }
@@ -218,6 +221,11 @@ impl<'c> Index<'c> {
         self.pushed(&self.arrived[side], from, to)
     }
 
+    /// The first push of the group itself in the span that arrived.
+    pub(super) fn update(&self, from: Instant, to: Instant) -> Option<usize> {
+        self.pushed(&self.updated, from, to)
+    }
+
     /// The push that lies between a decision and its effect: one of the connector that names the subject and arrived, else
     /// any.
     pub(super) fn push_between(&self, side: usize, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
@@ -243,6 +251,10 @@ impl Index<'_> {
         let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
         in_reach.find(|p| p.by_connector && !p.names_subject).is_some_and(|p| !p.succeeded)
     }
+}
+
+fn is_update(push: &Push) -> bool {
+    push.direction == Direction::Update && push.names_subject && push.by_connector && push.succeeded
 }
 
 fn is_lasting(decision: &Decision) -> bool {

@@ -10,7 +10,7 @@ use super::story::{
     DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, returner,
     revoked, stated_first, unwanted, wanted,
 };
-use crate::change::Direction;
+use crate::change::{Direction, Verb};
 
 /// The number of an actor who is not the connector.
 const EVE: u32 = 7;
@@ -39,6 +39,28 @@ fn a_push_that_arrived_vouches_and_a_failed_one_vouches_nothing() {
     given(twice).gives(&[Transport, NoAuthority, NoAuthority], &[]);
     let of_the_group = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].names_subject = false);
     of_the_group.gives(&[NoAuthority], &[]);
+}
+
+#[test]
+fn a_push_that_arrived_as_an_update_of_the_group_has_made_it() {
+    let group = |facts: Vec<super::story::Fact>| {
+        given(facts).with(|case| {
+            case.pushes.iter_mut().for_each(|push| push.direction = Direction::Update);
+            case.effects.iter_mut().for_each(|effect| effect.verb = Verb::GroupCreate);
+        })
+    };
+    let made = |at| granted(at).by_connector();
+    group(vec![made(0), pushed(SECOND)]).gives(&[Transport], &[]);
+    group(vec![granted(0), pushed(SECOND)]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), pushed(SECOND).by_stranger()]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), push_failed(SECOND)]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), pushed(SECOND)]).with(|case| case.pushes[0].names_subject = false).gives(&[NoAuthority], &[]);
+    group(vec![unwanted(-MINUTE), made(0), pushed(SECOND)]).gives(&[NoAuthority], &[Missing]);
+    let again = vec![made(0), pushed(SECOND), revoked(MINUTE), made(2 * MINUTE)];
+    group(again).gives(&[Transport, NoAuthority, NoAuthority], &[]);
+    given([made(0), pushed(SECOND)])
+        .with(|case| case.pushes[0].direction = Direction::Update)
+        .gives(&[NoAuthority], &[]);
 }
 
 #[test]
