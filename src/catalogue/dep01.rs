@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-01",
-    version: "4",
+    version: "5",
     severity: Severity::High,
     needs: &[need::H_IF, need::A, need::E],
     shared_parameters: &["deprovision_sla"],

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock::Clock;
 use super::dep01::TEST;
 use super::evidence::Evidence;
-use super::leavers::{has_returned, is_end_of_account};
+use super::leavers::{has_returned, is_end_of_account, returned_at};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
 use crate::correlate::cases::{Entitlement, Key};
-use crate::correlate::kernel::{Case, Effect, Reason, Scope, UNSAID_UPDATE};
+use crate::correlate::kernel::{Case, Decision, Effect, Reason, Scope, UNSAID_UPDATE};
 use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::{Error, Result};
 use crate::identity::Sighting;
@@ -250,8 +250,7 @@ impl<'e> Departure<'e> {
     /// The first decision that brings the person back; none where personnel records say that the person left, since that stands.
     pub(super) fn returned(&self) -> Option<i64> {
         let decided = self.decided.filter(|_| self.personnel.is_none())?;
-        let grants = self.case?.decisions.iter().filter(|d| d.direction == Direction::Grant);
-        grants.map(|d| d.time).find(|time| *time > decided)
+        returned_at(self.case?, decided)
     }
 
     /// The end of the account since an instant, or of the access in the last workspace.
@@ -310,7 +309,7 @@ impl<'e> Departure<'e> {
         if !self.key.subject.is_known() {
             return (Reason::UnresolvedSubject, None);
         }
-        let hole = || {
+        let hole_by = |until: i64| {
             let places = self.case.map_or(&[][..], |case| &case.effect_scopes);
             let scopes: Vec<&str> =
                 places.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
@@ -318,8 +317,9 @@ impl<'e> Departure<'e> {
             let is_anywhere = scopes.is_empty() || evidence.lacks_account();
             let is_meant = |scope: &str| is_anywhere || scopes.contains(&scope);
             let from = self.start - evidence.correlation.limits.window.skew;
-            evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, self.due)
+            evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, until)
         };
+        let hole = || hole_by(self.due);
         let Some(case) = self.case else {
             return match () {
                 () if self.elsewhere.is_empty() => (Reason::NotPushed, None),
@@ -336,6 +336,7 @@ impl<'e> Departure<'e> {
         // That there was no access, or none any more, leans on absence, too.
         let unsure = || self.traced.iter().find(|t| t.reason == Reason::CoverageGap).and_then(|t| t.hole.clone());
         match self.end {
+            _ if self.made_later(case, skew).is_some_and(|made| hole_by(made).is_none()) => (Reason::NotPushed, None),
             _ if !is_known => unsure().map_or((Reason::NotPushed, None), |hole| (Reason::CoverageGap, Some(hole))),
             Some((end, _)) if end <= self.due => (Reason::Matched, None),
             // That it came too late leans on there being no end before.
@@ -353,6 +354,15 @@ impl<'e> Departure<'e> {
                 None => (Reason::Missing, None),
             },
         }
+    }
+
+    /// When the account was made, where it was not there when it was to end: nobody was granted it by then. Whom personnel records take
+    /// for gone nobody was to make one.
+    fn made_later(&self, case: &Case, skew: i64) -> Option<i64> {
+        let grants = |d: &Decision| d.direction == Direction::Grant && d.rank.is_some();
+        let is_granted = case.decisions.iter().take_while(|d| d.time <= self.start).any(grants);
+        let made = case.first_made(skew).filter(|_| self.personnel.is_none() && !is_granted);
+        made.filter(|made| *made > self.start + skew)
     }
 
     /// Workspaces in which the person was seen.

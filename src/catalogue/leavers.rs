@@ -26,9 +26,29 @@ fn is_departure(evidence: &Evidence<'_>, t: &Tracing) -> bool {
 
 /// True when a decision brought the person back after one instant and before another.
 pub(super) fn has_returned(evidence: &Evidence<'_>, key: &Key, from: i64, to: i64) -> bool {
-    evidence.correlation.judged.cases.by_key.get(key).is_some_and(|case| {
-        case.decisions.iter().any(|d| d.direction == Direction::Grant && d.time > from && d.time < to)
-    })
+    let case = evidence.correlation.judged.cases.by_key.get(key);
+    case.and_then(|case| returned_at(case, from)).is_some_and(|back| back < to)
+}
+
+/// The first decision after an instant that brought the person back. A reactivation lifts what was done to the person; once the last
+/// assignment is gone, only an assignment gives access again.
+pub(super) fn returned_at(case: &Case, after: i64) -> Option<i64> {
+    use Verb::{UserActivate, UserCreate, UserDeactivate, UserDelete, UserSuspend};
+    let mut is_unassigned = false;
+    // An unassignment beside an assigned group is there twice: it authorises, and takes nothing.
+    for of_one in case.decisions.chunk_by(|a, b| a.row == b.row) {
+        let decision = of_one.first()?;
+        let (is_grant, authorises) =
+            (decision.direction == Direction::Grant, of_one.iter().all(|decision| decision.rank.is_some()));
+        if authorises && !matches!(decision.verb, UserActivate | UserCreate | UserDeactivate | UserDelete | UserSuspend)
+        {
+            is_unassigned = !is_grant;
+        }
+        if is_grant && decision.time > after && (authorises || !is_unassigned) {
+            return Some(decision.time);
+        }
+    }
+    None
 }
 
 /// What some principals did in Databricks, by the name that they resolve to.

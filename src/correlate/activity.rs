@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 use polars::prelude::*;
 
 use crate::error::Result;
@@ -15,33 +15,46 @@ use crate::schema::Column as Named;
 /// The distance within which a sign-in explains an automatic creation, in microseconds (design: rulings).
 const SIGN_IN_WINDOW: i64 = 600_000_000;
 
-/// Where each principal acted in Databricks: folded actor to scopes.
+/// Where each principal acted in Databricks, and when first: folded actor to scopes.
 ///
 /// # Errors
 /// The lake cannot be read.
-pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    type Presence = BTreeMap<String, BTreeSet<String>>;
+pub fn presence(lake: &Lake) -> Result<BTreeMap<String, BTreeMap<String, i64>>> {
+    type Presence = BTreeMap<String, BTreeMap<String, i64>>;
+    let first = |all: &mut Presence, actor: String, scope: String, time: i64| {
+        all.entry(actor).or_default().entry(scope).and_modify(|first| *first = time.min(*first)).or_insert(time);
+    };
     let take = |all: &mut Presence, _: &str, page: &Page<'_>| {
-        let (actors, scopes, outcomes) = (page.texts(0)?, page.texts(1)?, page.texts(2)?);
+        let (actors, scopes, outcomes, times) = (page.texts(0)?, page.texts(1)?, page.texts(2)?, page.wholes(3)?);
         let named =
             |row: usize| Some((actors.text(row)?, scopes.text(row)?)).filter(|_| outcomes.text(row) != Some("failure"));
         // A page has most texts once: where they lie tells them apart faster than what they say.
-        let mut places: HashSet<(*const str, *const str), FixedState> = HashSet::default();
-        let mut is_new = |(actor, scope): &(&str, &str)| {
-            places.insert((std::ptr::from_ref::<str>(actor), std::ptr::from_ref::<str>(scope)))
-        };
-        let seen: HashSet<(&str, &str), FixedState> =
-            (0..page.len()).filter_map(named).filter(|named| is_new(named)).collect();
-        for (actor, scope) in seen {
-            all.entry(actor.to_lowercase()).or_default().insert(lake.placed(scope).to_owned());
+        let mut seen: HashMap<(*const str, *const str), (&str, &str, i64), FixedState> = HashMap::default();
+        for (row, time) in times.iter().copied().enumerate() {
+            let Some((actor, scope)) = named(row) else { continue };
+            let place = (std::ptr::from_ref::<str>(actor), std::ptr::from_ref::<str>(scope));
+            let (.., first) = seen.entry(place).or_insert((actor, scope, time));
+            *first = time.min(*first);
+        }
+        for (actor, scope, time) in seen.into_values() {
+            first(all, actor.to_lowercase(), lake.placed(scope).to_owned(), time);
         }
         Ok(())
     };
     let merge = |mut one: Presence, other: Presence| {
-        other.into_iter().for_each(|(actor, scopes)| one.entry(actor).or_default().extend(scopes));
+        for (actor, scopes) in other {
+            scopes.into_iter().for_each(|(scope, time)| first(&mut one, actor.clone(), scope, time));
+        }
         one
     };
-    counted(lake, &EVENTS, &[ACTOR, SCOPE, OUTCOME], |source| source == crate::source::DATABRICKS, take, merge)
+    counted(
+        lake,
+        &EVENTS,
+        &[ACTOR, SCOPE, OUTCOME, EVENT_TIME],
+        |source| source == crate::source::DATABRICKS,
+        take,
+        merge,
+    )
 }
 
 /// Somebody whom a directory's events name as the actor, with name and id.

@@ -213,6 +213,9 @@ pub const SOURCES: &[&dyn Source] = &[
 /// Id of the one effect source; all Databricks deliveries share it.
 pub const DATABRICKS: &str = "databricks";
 
+/// Id of the source of request logs.
+pub const SCIM: &str = "scim";
+
 /// Id of the source of listings; they speak for their own moment only.
 pub const SCIM_SNAPSHOT: &str = "scim_snapshot";
 

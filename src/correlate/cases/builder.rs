@@ -281,6 +281,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let (time, direction, by_connector) = (act.time, manner.direction, manner.by_connector);
-        self.case(place).pushes.push(Push { time, direction, succeeded, about: About::Key, by_connector, row });
+        // A request log tells of what is made as such.
+        let is_own = manner.verb != Verb::GroupUpdate || self.acts.at(row).source != crate::source::SCIM;
+        let about = if is_own { About::Key } else { About::Group };
+        self.case(place).pushes.push(Push { time, direction, succeeded, about, by_connector, row });
     }
 }

@@ -181,18 +181,25 @@ impl Survey {
         let seen = presence(lake)?;
         let noted = note(&self.listed, &self.identities);
         let mut names = self.scopes;
-        names.extend(seen.values().flatten().cloned());
+        names.extend(seen.values().flat_map(BTreeMap::keys).cloned());
         names.extend(noted.scopes().map(str::to_owned));
         let scopes = Scopes::new(names);
-        let mut presence: BTreeMap<String, BTreeSet<Scope>> = BTreeMap::new();
+        let mut presence: BTreeMap<String, BTreeMap<Scope, Instant>> = BTreeMap::new();
+        let mut saw = |name: String, scope: &str, time: Instant| -> Result<()> {
+            let first = presence.entry(name).or_default().entry(scopes.number(scope)?).or_insert(time);
+            *first = time.min(*first);
+            Ok(())
+        };
         for (actor, places) in seen {
-            let known = presence.entry(self.identities.canonical(&actor)).or_default();
-            for place in &places {
-                known.insert(scopes.number(place)?);
+            let name = self.identities.canonical(&actor);
+            for (place, time) in places {
+                saw(name.clone(), &place, time)?;
             }
         }
-        for (key, scope, _) in noted.seen().filter(|(key, _, seen)| !key.is_group && seen.iter().any(|s| s.held)) {
-            presence.entry(key.subject.label().to_owned()).or_default().insert(scopes.number(scope)?);
+        for (key, scope, seen) in noted.seen().filter(|(key, ..)| !key.is_group) {
+            if let Some(time) = seen.iter().filter(|s| s.held).map(|s| s.time).min() {
+                saw(key.subject.label().to_owned(), scope, time)?;
+            }
         }
         let account = self.keys.account();
         let mut effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState> = HashMap::default();
@@ -271,8 +278,8 @@ pub struct Ground {
     pub(super) effect_scopes: HashMap<Thing, Arc<[Scope]>, RandomState>,
     /// Decisions on an entitlement that name nobody.
     pub(super) unresolved: HashMap<Thing, Arc<[(Instant, Direction)]>>,
-    /// Where each principal acted, or was listed.
-    pub(super) presence: BTreeMap<String, BTreeSet<Scope>>,
+    /// Where each principal acted, or was listed, and when first.
+    pub(super) presence: BTreeMap<String, BTreeMap<Scope, Instant>>,
     /// Entitlements that a record pushes.
     pub(super) pushed: HashSet<Thing, RandomState>,
     /// Groups in Databricks that several groups of the directories fill.
@@ -294,7 +301,7 @@ impl Ground {
 
     /// Where a principal acted in Databricks, or was listed there, by its resolved name.
     pub fn seen_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
-        self.presence.get(name).into_iter().flatten().copied()
+        self.presence.get(name).into_iter().flat_map(BTreeMap::keys).copied()
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Builder<'a> {
         let seen = self.seen();
         let pushed = self.pushed_groups();
         let (assigned, had_access) = (self.assigned(), self.had_access());
-        let contested = self.contested();
+        let (contested, made) = (self.contested(), self.made());
         let everybody_is_pushed = self.rules.everybody_is_pushed;
         let keys = &self.ground.keys;
         for (place, key, case) in self.by_key.each_mut() {
@@ -57,6 +57,7 @@ impl<'a> Builder<'a> {
             case.is_pushed = group_is_pushed && person_is_assigned;
             case.is_account = key.entitlement == Entitlement::Account && !key.is_group;
             case.seen_in = known.cloned().unwrap_or_default();
+            case.made = made.get(&keys.label(place.holder)).copied().filter(|_| case.is_account);
             case.effect_scopes = self.ground.effect_scopes.get(&place.thing).cloned().unwrap_or_default();
             if !key.is_group {
                 case.unresolved_decisions = self.ground.unresolved.get(&place.thing).cloned().unwrap_or_default();
@@ -99,6 +100,29 @@ impl<'a> Builder<'a> {
         had.map(|(place, _)| place.holder).collect()
     }
 
+    /// When accounts were made of which that is the first record, by label: nothing that anybody did to the subject or that it did itself
+    /// is older, nor is a listing that shows it.
+    fn made(&self) -> HashMap<u32, Instant, RandomState> {
+        let keys = &self.ground.keys;
+        let mut first: HashMap<u32, (Instant, Option<Instant>), RandomState> = HashMap::default();
+        for (place, key, case) in self.by_key.each_with_keys().filter(|(_, key, _)| !key.is_group) {
+            let acted = || self.ground.presence.get(key.subject.label()).into_iter().flat_map(|seen| seen.values());
+            let (seen, made) = first
+                .entry(keys.label(place.holder))
+                .or_insert_with(|| (acted().copied().min().unwrap_or(Instant::MAX), None));
+            let unsaid = case.unsaid.iter().map(|(time, _)| *time);
+            let told = case.effects.first().map(|effect| effect.time).into_iter().chain(unsaid);
+            *seen = told.chain(case.updates.iter().copied()).fold(*seen, Instant::min);
+            let of_account = case.effects.first().filter(|_| place.thing == self.ground.account);
+            let created = of_account.filter(|effect| effect.verb == Verb::UserCreate).map(|effect| effect.time);
+            *made = created.into_iter().chain(*made).min();
+        }
+        let is_first = |(label, (seen, made)): (u32, (Instant, Option<Instant>))| {
+            made.filter(|made| *made <= seen).map(|made| (label, made))
+        };
+        first.into_iter().filter_map(is_first).collect()
+    }
+
     /// Decisions about a subject, or on a group, of whose name several are: when, and which way; by label and entitlement.
     fn contested(&self) -> HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> {
         let mut all: HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> = HashMap::default();
@@ -119,7 +143,7 @@ impl<'a> Builder<'a> {
         for (place, key, case) in self.by_key.each_with_keys() {
             let (scopes, is_asked) = seen.entry(keys.label(place.holder)).or_default();
             if !std::mem::replace(is_asked, true) {
-                scopes.extend(self.ground.presence.get(key.subject.label()).into_iter().flatten());
+                scopes.extend(self.ground.seen_in(key.subject.label()));
             }
             if !key.is_group {
                 scopes.extend(case.effects.iter().map(|e| e.scope));

@@ -18,9 +18,9 @@ pub enum Held {
     Suspended,
 }
 
-/// The access over time: from each instant on, held or not.
+/// The access over time: from each instant on, held or not, and whether it stood, in force or not.
 #[derive(Debug)]
-pub(super) struct History(Vec<(Instant, Held)>);
+pub(super) struct History(Vec<(Instant, (Held, bool))>);
 
 enum Event {
     Mark(Scope, u32, bool),
@@ -43,7 +43,12 @@ impl History {
 
     /// What is known right before the instant.
     pub(super) fn before(&self, time: Instant) -> Held {
-        self.last(time).map_or(Held::Unknown, |(_, held)| held)
+        self.last(time).map_or(Held::Unknown, |(_, (held, _))| held)
+    }
+
+    /// True when it was known to stand right before the instant, in force or not.
+    pub(super) fn stood(&self, time: Instant) -> bool {
+        self.last(time).is_some_and(|(_, (_, stood))| stood)
     }
 
     /// When the last record before the instant said so.
@@ -51,7 +56,7 @@ impl History {
         self.last(time).map(|(at, _)| at)
     }
 
-    fn last(&self, before: Instant) -> Option<(Instant, Held)> {
+    fn last(&self, before: Instant) -> Option<(Instant, (Held, bool))> {
         self.0[..self.0.partition_point(|(at, _)| *at < before)].last().copied()
     }
 }
@@ -72,7 +77,7 @@ struct Account {
 }
 
 impl Access {
-    fn after(&mut self, event: &Event) -> Held {
+    fn after(&mut self, event: &Event) -> (Held, bool) {
         match *event {
             Event::Mark(scope, account, held) => {
                 self.accounts.entry(account).or_default().mark(scope, held);
@@ -86,12 +91,15 @@ impl Access {
             Event::End(EndingKind::Suspended) => self.is_suspended = true,
             Event::End(EndingKind::Restored) => self.is_suspended = false,
         }
-        match (self.is_suspended, self.is_known, self.accounts.values().any(|account| account.held_count > 0)) {
+        let stands = self.accounts.values().any(|account| account.held_count > 0);
+        let held = match (self.is_suspended, self.is_known, stands) {
+            // What is known not to stand is not back with the person's return.
+            (_, true, false) => Held::No,
             (true, ..) => Held::Suspended,
             (_, false, _) => Held::Unknown,
             (.., true) => Held::Yes,
-            (.., false) => Held::No,
-        }
+        };
+        (held, stands)
     }
 }
 

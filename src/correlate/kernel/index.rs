@@ -50,6 +50,8 @@ pub(super) struct Index<'c> {
     pushes: Sides,
     /// Pushes that failed to create the account.
     uncreated: Vec<usize>,
+    /// Pushes of the whole group by the connector that arrived, of a case that is about the group itself.
+    updated: Vec<usize>,
 }
 
 impl<'c> Index<'c> {
@@ -85,6 +87,7 @@ impl<'c> Index<'c> {
                 (p.direction != Direction::Update && p.carries()).then(|| side(p.direction))
             }),
             uncreated: (0..case.pushes.len()).filter(|&p| !case.pushes[p].carries()).collect(),
+            updated: (0..case.pushes.len()).filter(|&p| is_update(&case.pushes[p])).collect(),
         }
     }
 
@@ -254,6 +257,11 @@ impl<'c> Index<'c> {
         self.pushed(&self.arrived[side], from, to)
     }
 
+    /// The first push of the group itself in the span that arrived.
+    pub(super) fn update(&self, from: Instant, to: Instant) -> Option<usize> {
+        self.pushed(&self.updated, from, to)
+    }
+
     /// The push that lies between a decision and its effect: one of the connector that names the subject and arrived, else
     /// any.
     pub(super) fn push_between(&self, side: usize, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
@@ -284,6 +292,10 @@ impl<'c> Index<'c> {
         let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
         in_reach.find(|p| p.by_connector && p.about == About::Group).is_some_and(|p| !p.succeeded)
     }
+}
+
+fn is_update(push: &Push) -> bool {
+    push.direction == Direction::Update && push.names_subject && push.by_connector && push.succeeded
 }
 
 fn is_lasting(decision: &Decision) -> bool {

@@ -201,6 +201,8 @@ pub struct Case {
     pub unsaid: Vec<(Instant, Direction)>,
     /// How many accounts in Databricks the effects tell apart; 0 where nobody asked.
     pub account_count: u32,
+    /// When the account was made, where no record of Databricks knows of its holder before; `None` = it may have been there.
+    pub made: Option<Instant>,
     /// When the connector updated the account. The log does not say what it changed: each may have switched the account on or off.
     pub updates: Vec<Instant>,
     /// True when the subject was resolved to one cluster.
@@ -234,6 +236,12 @@ impl Case {
     /// True where a decision in that span, both ends included, may have been made in the direction.
     pub fn may_have_been_decided(&self, direction: Direction, from: Instant, to: Instant) -> bool {
         self.doubts.iter().any(|(time, way)| *way == direction && (from..=to).contains(time))
+    }
+
+    /// When the account was made, where nothing shows its holder in Databricks before, nor a push that skew does not put after it.
+    pub fn first_made(&self, skew: i64) -> Option<Instant> {
+        let proves = |push: &Push| push.by_connector && (push.succeeded || push.direction == Direction::Revoke);
+        self.made.filter(|made| !self.pushes.iter().take_while(|push| push.time < made - skew).any(proves))
     }
 
     /// True where another of the subject's accounts is there in the effect's scope once the effect has happened.

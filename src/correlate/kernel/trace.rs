@@ -44,6 +44,7 @@ pub(super) struct Tracer<'a> {
     history: OnceCell<History>,
     changed: OnceCell<Effects>,
     said: OnceCell<Effects>,
+    made: OnceCell<Option<Instant>>,
 }
 
 /// Positions of effects, ascending, by side: at the account alone, and in any scope.
@@ -66,7 +67,7 @@ impl<'a> Tracer<'a> {
         let mut links: Vec<_> = vouched.iter().filter_map(matched).collect();
         links.sort_unstable();
         let (history, changed, said) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { index, limits, vouched, links, history, changed, said }
+        Self { index, limits, vouched, links, history, changed, said, made: OnceCell::new() }
     }
 
     fn case(&self) -> &'a Case {
@@ -80,14 +81,18 @@ impl<'a> Tracer<'a> {
         if !self.case().is_resolved {
             return unresolved;
         }
+        if self.is_made_later(world, d) {
+            return Traced { reason: Reason::NotPushed, ..unresolved };
+        }
         let due = self.due(decision);
         // What ends a person as a whole carries nothing out where nothing was to be done.
         let by = self.carried_out(d).filter(|by| matches!(by, Carrier::Effect(_)) || self.is_expected(decision));
-        // What authorises nothing has no effect to wait for, but may be carried out along with what does.
-        if decision.rank.is_none() && !by.is_some_and(|by| self.is_authorised(by)) {
+        let effect = by.map(|by| self.done(by));
+        // What authorises nothing has no effect to wait for, but may be carried out in time along with what does.
+        let is_in_time = effect.is_some_and(|(_, time)| time <= due);
+        if decision.rank.is_none() && !by.is_some_and(|by| is_in_time && self.is_authorised(by)) {
             return Traced { reason: Reason::NotPushed, ..unresolved };
         }
-        let effect = by.map(|by| self.done(by));
         let reversal = Some(self.index.reversed_at(d)).filter(|reversed_at| *reversed_at < Instant::MAX);
         let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
         let push = self.index.push_between(side(decision.direction), decision.time, until, self.limits);
@@ -180,6 +185,16 @@ impl<'a> Tracer<'a> {
         self.case().is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
     }
 
+    // What was made later was not there to be ended, unless what made it was in flight. It may have been there and have ended in a hole.
+    fn is_made_later(&self, world: &dyn World, d: usize) -> bool {
+        let decision = &self.case().decisions[d];
+        let skew = self.limits.window.skew;
+        let made = self.made.get_or_init(|| self.case().first_made(skew)).filter(|made| *made > decision.time + skew);
+        let is_unseen = |made| world.effect_hole(self.places(world), decision.time - skew, made).is_none();
+        let is_removal = decision.direction == Direction::Revoke && self.index.ranked_before(0, d).is_none();
+        is_removal && made.is_some_and(is_unseen)
+    }
+
     // Somebody who was never seen in Databricks may have come where nothing was logged.
     fn unseen_beginning(&self, world: &dyn World, d: usize) -> Option<String> {
         let decision = &self.case().decisions[d];
@@ -201,6 +216,7 @@ impl<'a> Tracer<'a> {
         let decision = &self.case().decisions[d];
         let (from, until) = (decision.time - self.limits.window.skew, self.index.reversed_at(d));
         let mut first = self.linked(d);
+        let is_linked = first.anywhere.is_some();
         // What changed something carries it out, else what said it again in time; where it was in effect already, only
         // what skew has put before it.
         let was_held = first.anywhere.is_none() && self.was_held(d);
@@ -216,10 +232,14 @@ impl<'a> Tracer<'a> {
         } else {
             first.at_account.or(first.anywhere)
         };
-        let own = if is_removal { self.ended_where_it_stood(d, own) } else { own };
+        if !is_removal {
+            return own.map(Carrier::Effect);
+        }
+        let is_its = |by: &Carrier| !self.ends_later_grant(d, *by);
+        let own = own.filter(|e| is_linked || is_its(&Carrier::Effect(*e)));
+        let own = self.ended_where_it_stood(d, own).map(Carrier::Effect);
         // A removal is carried out, too, when the person or the group is ended as a whole.
-        let end = || self.ended_for(from, until).filter(|_| is_removal);
-        own.map(Carrier::Effect).or_else(|| end().map(Carrier::Ending))
+        own.or_else(|| self.ended_for(from, until).map(Carrier::Ending).filter(is_its))
     }
 
     // A deactivation that is lifted again has only put the end off: the access is back.

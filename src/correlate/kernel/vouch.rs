@@ -8,7 +8,7 @@ use super::link::{Links, ending_beside, links};
 use super::marks::{Mark, Span};
 use super::standing::{Standing, standing};
 use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
-use crate::change::Direction;
+use crate::change::{Direction, Verb};
 
 /// Judges every effect of a case, in order, taking the records of one instant in the order in which they stand.
 pub(super) fn vouch(case: &Case, limits: &Limits, world: &dyn World) -> Vec<Vouched> {
@@ -220,7 +220,9 @@ impl Item<'_> {
             return None;
         }
         let unused = self.same_before().map_or(from, |used| from.max(used + self.limits.window.skew + 1));
-        self.index.arrival(side, unused, to)
+        // The provider logs the push that makes a group as one that updates it (reference: idp a).
+        let is_made = self.effect.verb == Verb::GroupCreate && self.effect.by_connector;
+        self.index.arrival(side, unused, to).or_else(|| self.index.update(unused, to).filter(|_| is_made))
     }
 
     fn last_decision(&self, until: Instant) -> Option<usize> {

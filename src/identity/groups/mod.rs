@@ -275,6 +275,13 @@ fn keys(
             keys[group as usize] = if is_apart(group, name) { format!("{name}#{id}").into() } else { name.into() };
         }
     }
+    // Made again under its name, a group takes the other's place, whatever it is called later.
+    let is_plain = |group: AccountId| latest(group).is_some_and(|name| !is_apart(group, name));
+    for (gone, anew) in successors::made_anew(store, histories) {
+        if is_plain(gone) && is_plain(anew) {
+            keys[gone as usize] = keys[anew as usize].clone();
+        }
+    }
     keys
 }
 

@@ -18,11 +18,7 @@ pub(super) fn of(store: &Store, histories: &Histories) -> HashSet<AccountId, Ran
         }
     }
     of_name.retain(|_, groups| groups.len() > 1);
-    let asked: HashSet<AccountId, RandomState> = of_name.values().flatten().copied().collect();
-    let mut scopes: HashMap<AccountId, BTreeSet<TextId>, RandomState> = HashMap::default();
-    for said in store.said.iter().filter(|said| said.scope != NONE && asked.contains(&said.account)) {
-        scopes.entry(said.account).or_default().insert(said.scope);
-    }
+    let scopes = scopes(store, &of_name.values().flatten().copied().collect());
     let none = BTreeSet::new();
     let of = |account: &AccountId| scopes.get(account).unwrap_or(&none);
     let mut found = HashSet::default();
@@ -43,6 +39,47 @@ pub(super) fn of(store: &Store, histories: &Histories) -> HashSet<AccountId, Ran
         }
     }
     found
+}
+
+/// Groups that are gone, each with the one that was made under its name since and has another name now; the latest first, so that whatever
+/// took the place of that one is known by then. Where a third one took the name, it is that one's.
+pub(super) fn made_anew(store: &Store, histories: &Histories) -> Vec<(AccountId, AccountId)> {
+    let groups = || (0..).zip(&store.accounts).filter(|(_, a)| a.system == DATABRICKS).map(|(number, _)| number);
+    let mut began: HashMap<TextId, Vec<(i64, AccountId)>, RandomState> = HashMap::default();
+    for group in groups() {
+        for run in histories.names.of(group) {
+            began.entry(run.value).or_default().push((run.first, group));
+        }
+    }
+    began.values_mut().for_each(|groups| groups.sort_unstable());
+    let is_renamed = |group: AccountId, name: TextId| {
+        let names = histories.names.of(group);
+        names.first().is_some_and(|run| run.value == name) && names.last().is_some_and(|run| run.value != name)
+    };
+    let anew = |gone: AccountId| {
+        let end = histories.end(gone)?;
+        let name = histories.names.of(gone).last()?.value;
+        let mut later = began.get(&name)?.iter().filter(|(first, group)| *first > end && *group != gone);
+        let (_, anew) = later.next().filter(|(_, anew)| is_renamed(*anew, name))?;
+        later.next().is_none().then_some((end, gone, *anew))
+    };
+    let mut all: Vec<(i64, AccountId, AccountId)> = groups().filter_map(anew).collect();
+    let scopes = scopes(store, &all.iter().flat_map(|(_, gone, anew)| [*gone, *anew]).collect());
+    let is_here = |gone: &AccountId, anew: &AccountId| {
+        scopes.get(gone).zip(scopes.get(anew)).is_some_and(|(a, b)| !a.is_disjoint(b))
+    };
+    all.retain(|(_, gone, anew)| is_here(gone, anew));
+    all.sort_unstable_by_key(|(end, gone, _)| std::cmp::Reverse((*end, *gone)));
+    all.into_iter().map(|(_, gone, anew)| (gone, anew)).collect()
+}
+
+/// Where groups were seen.
+fn scopes(store: &Store, asked: &HashSet<AccountId, RandomState>) -> HashMap<AccountId, BTreeSet<TextId>, RandomState> {
+    let mut scopes: HashMap<AccountId, BTreeSet<TextId>, RandomState> = HashMap::default();
+    for said in store.said.iter().filter(|said| said.scope != NONE && asked.contains(&said.account)) {
+        scopes.entry(said.account).or_default().insert(said.scope);
+    }
+    scopes
 }
 
 /// Whether a group was there under a name that another one never had, while that one was there.

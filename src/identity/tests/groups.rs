@@ -239,6 +239,26 @@ fn a_group_that_takes_the_name_of_another_is_not_that_group() {
 }
 
 #[test]
+fn a_group_that_is_made_again_under_its_name_keeps_its_place_when_it_is_renamed() {
+    let (first, gone) = (group("databricks", "eng", "1", 1), ending(group("databricks", "eng", "1", 4)));
+    let anew = [group("databricks", "eng", "2", 7), group("databricks", "squad", "2", 9)];
+    let own = [group("okta", "eng", "00g1", 1), group("okta", "eng", "00g1", 6), group("okta", "squad", "00g1", 8)];
+    let of = learnt(&[&[first, gone], &anew[..], &own].concat());
+    for (source, id, time) in [("databricks", "1", 3), ("databricks", "2", 7), ("okta", "00g1", 6), ("okta", "00g1", 9)]
+    {
+        assert_eq!(which(&of, source, "", id, time), "squad", "{source} {id} {time}");
+    }
+    // Where another one has the name now, the one that is gone was that.
+    let of = learnt(&[&[first, gone], &anew[..], &[group("databricks", "eng", "3", 12)]].concat());
+    assert_eq!(which(&of, "databricks", "", "1", 3), "eng");
+    // Elsewhere, or before the other was gone, it was made as another group.
+    let of = learnt(&[first, gone, Sighting { scope: "5", ..anew[0] }, Sighting { scope: "5", ..anew[1] }]);
+    assert_eq!(which(&of, "databricks", "", "1", 3), "eng");
+    let of = learnt(&[first, group("databricks", "eng", "2", 3), gone, anew[1]]);
+    assert_eq!(which(&of, "databricks", "", "1", 3), "eng");
+}
+
+#[test]
 fn a_group_called_like_a_person_is_not_the_person() {
     let name = "a@example.com";
     let nested = databricks(name, "G2", 5);

@@ -82,6 +82,46 @@ pub(super) const LEAVERS: &[Story] = &[
             "cid account: not_applicable not_pushed",
         ],
     },
+    // Made for the first time after the departure: there was no account to end. Bob signed in before his was made.
+    Story {
+        test: "DEP-01",
+        but: &[],
+        tell: |logs| {
+            logs.signs_in("01 10:00", "account", "bob@example.com");
+            for who in ["alice", "bob"] {
+                logs.lifecycle("01 09:00", "deactivate", who);
+                logs.lifecycle("02 09:30", "reactivate", who);
+                logs.assigned("02 10:00", who, "Databricks");
+                logs.user("02 10:01", "add", who);
+            }
+        },
+        judged: &[
+            "user.deactivate alice account: not_applicable not_pushed",
+            "user.deactivate bob account: exception missing",
+        ],
+    },
+    // A reactivation brings nobody back who was stripped of the last assignment.
+    Story {
+        test: "DEP-01",
+        but: &[],
+        tell: |logs| {
+            for who in ["alice", "bob", "carol"] {
+                logs.user("06-29 00:30", "add", who);
+                logs.lifecycle("01 09:00", "deactivate", who);
+            }
+            logs.unassigned("01 09:00:01", "alice", "Databricks");
+            logs.unassigned("01 09:00:01", "bob", "Databricks");
+            for who in ["alice", "bob", "carol"] {
+                logs.lifecycle("01 12:00", "reactivate", who);
+            }
+            logs.assigned("01 13:00", "bob", "Databricks");
+        },
+        judged: &[
+            "user.deactivate alice account: exception missing",
+            "user.deactivate bob account: not_applicable superseded",
+            "user.deactivate carol account: not_applicable superseded",
+        ],
+    },
     // Left before the period, and gone before it; only the limit of the second still ran when it began.
     Story {
         test: "DEP-01",

@@ -9,9 +9,9 @@ use super::super::{Case, Reason, Scope, Traced, Vouched, is_twin};
 use super::naive::Naive;
 use super::story::{
     DAY, Fact, HOUR, LIMITS, Story, assigned, ended, given, granted, leaver, left, of_rank, of_verb, push_failed,
-    pushed, repushed, returned, revoked, seen, suspended, unassigned, uncreated, unpushed, unwanted, wanted,
+    pushed, repushed, returned, returner, revoked, seen, suspended, unassigned, uncreated, unpushed, unwanted, wanted,
 };
-use crate::change::Verb;
+use crate::change::{Direction, Verb};
 use crate::correlate::Verdict;
 
 // Few instants, so that many fall together.
@@ -23,6 +23,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         1 => unwanted(time),
         2 => left(time),
         3 => leaver(time),
+        4 if scope > 0 => returner(time),
         4 => returned(time),
         5 => pushed(time),
         6 => push_failed(time),
@@ -58,6 +59,8 @@ fn told(facts: &[Fact], has_authority_hole: bool, has_effect_hole: bool) -> Stor
     let story = given(facts.iter().cloned()).with(|case| {
         case.is_account = facts.len() % 4 == 3;
         case.seen_in = [Scope(1), Scope(2)].into();
+        let first = case.effects.first().filter(|e| facts.len() % 8 == 3 && e.direction == Direction::Grant);
+        case.made = first.map(|e| e.time);
     });
     let story = if has_authority_hole { story.authority_hole(10 * HOUR, 12 * HOUR) } else { story };
     if has_effect_hole { story.effect_hole(20 * HOUR, 22 * HOUR) } else { story }
@@ -225,7 +228,7 @@ proptest! {
             prop_assert!(before.reason == after.reason || is_open || is_pushed);
         }
         for (before, after) in whole.1.iter().zip(&torn.1) {
-            let leans_on_absence = before.reason == Reason::Late;
+            let leans_on_absence = matches!(before.reason, Reason::Late | Reason::NotPushed);
             let evidence_kept = before.effect == after.effect || leans_on_absence || after.reason == Reason::Ambiguous;
             prop_assert!(evidence_kept, "an item that has its evidence keeps it");
         }

@@ -16,6 +16,9 @@ impl Naive<'_> {
         if !case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
+        if self.is_made_later(d) {
+            return (Reason::NotPushed, None);
+        }
         let due = self.due(d);
         let is_grant = decision.direction == Direction::Grant;
         let reversal = self.reversed_at(d);
@@ -25,7 +28,7 @@ impl Naive<'_> {
             let by = vouched.iter().find(|v| case.effects[v.effect].row == row);
             by.is_some_and(|v| v.reason.verdict() == Verdict::Pass)
         };
-        if decision.rank.is_none() && !carrier.is_some_and(|(row, _)| is_authorised(row)) {
+        if decision.rank.is_none() && !carrier.is_some_and(|(row, time)| time <= due && is_authorised(row)) {
             return (Reason::NotPushed, None);
         }
         if let Some((row, time)) = carrier {
@@ -74,6 +77,20 @@ impl Naive<'_> {
         decision.direction == Direction::Grant && !has_arrived && last.is_some_and(is_open)
     }
 
+    fn is_made_later(&self, d: usize) -> bool {
+        let (case, decision) = (self.case, &self.case.decisions[d]);
+        let is_granted = case.decisions[..d].iter().any(|g| g.direction == Direction::Grant && g.rank.is_some());
+        let Some(made) = case.made.filter(|_| decision.direction == Direction::Revoke && !is_granted) else {
+            return false;
+        };
+        let is_pushed =
+            case.pushes.iter().any(|p| p.by_connector && p.succeeded && p.time < made - self.limits.window.skew);
+        let from = decision.time - self.limits.window.skew;
+        made > decision.time + self.limits.window.skew
+            && !is_pushed
+            && self.world.effect_hole(&case.effect_scopes, from, made).is_none()
+    }
+
     fn due(&self, d: usize) -> Instant {
         let decision = &self.case.decisions[d];
         let is_grant = decision.direction == Direction::Grant;
@@ -106,8 +123,45 @@ impl Naive<'_> {
             (None, true) => self.everywhere(from, until),
             (at_account, _) => at_account.or(found.first()).copied(),
         };
-        let own = if is_end { own.and_then(|own| self.last_of_all(d, own, vouched)) } else { own };
-        own.map(|e| (case.effects[e].row, case.effects[e].time)).or_else(|| self.ending(from, until).filter(|_| is_end))
+        let done = |e: usize| (case.effects[e].row, case.effects[e].time);
+        if !is_end {
+            return own.map(done);
+        }
+        let is_linked = all.iter().any(is_link);
+        let own = own.filter(|e| is_linked || !self.is_of_later_grant(d, Some(*e), case.effects[*e].time));
+        let own = own.and_then(|own| self.last_of_all(d, own, vouched));
+        let end = || self.ending(from, until).filter(|(_, time)| !self.is_of_later_grant(d, None, *time));
+        own.map(done).or_else(end)
+    }
+
+    // Granted after the removal was decided, in the place of the end or, of one that names no place, anywhere.
+    fn is_of_later_grant(&self, d: usize, end: Option<usize>, time: Instant) -> bool {
+        let (effects, decided) = (&self.case.effects, self.case.decisions[d].time);
+        let is_granted = match end {
+            Some(e) => {
+                let marks = self.marks(effects[e].scope);
+                let before = marks.iter().take_while(|m| m.2 != Some(e));
+                before.filter(|m| m.0 >= decided && m.1).next().is_some_and(|m| m.2.is_some())
+            }
+            None => effects.iter().any(|e| e.direction == Direction::Grant && e.time >= decided && e.time <= time),
+        };
+        let is_in_flight = self.granted_before(d).is_some_and(|g| self.lands(g, d));
+        is_granted && self.stood(decided) != Some(true) && !is_in_flight
+    }
+
+    fn granted_before(&self, d: usize) -> Option<usize> {
+        let decisions = &self.case.decisions;
+        (0..d).rfind(|&g| decisions[g].direction == Direction::Grant && decisions[g].rank.is_some())
+    }
+
+    // In flight when it was reversed, and landed afterwards.
+    fn lands(&self, g: usize, d: usize) -> bool {
+        let (granted, removed) = (self.case.decisions[g].time, self.case.decisions[d].time);
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        self.case.effects.iter().any(|e| {
+            let is_grant = e.direction == Direction::Grant;
+            is_grant && e.time >= removed && e.time < until && self.limits.window.holds(granted, e.time)
+        })
     }
 
     // What carried a removal out, once it was carried out wherever the access stood.
@@ -189,6 +243,7 @@ impl Naive<'_> {
         let until = self.reversed_at(d).unwrap_or(Instant::MAX);
         let held = self.is_held(decision.time)?;
         let is_back = self.is_out(decision.time)
+            && self.stood(decision.time) != Some(false)
             && self.case.endings.iter().any(|e| {
                 e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= decision.time && e.time < until
             });
@@ -202,12 +257,14 @@ impl Naive<'_> {
 
     // In whatever scope: it is held while it is held in one of them. What is taken at the account is taken everywhere.
     fn is_held(&self, before: Instant) -> Option<bool> {
+        if self.is_out(before) { Some(false) } else { self.stood(before) }
+    }
+
+    // In force or not.
+    fn stood(&self, before: Instant) -> Option<bool> {
         let case = self.case;
         let final_end = |e: &&Ending| e.kind == EndingKind::Final && e.scope == Scope::ACCOUNT && e.time < before;
         let ended = case.endings.iter().filter(final_end).map(|e| e.time).max();
-        if self.is_out(before) {
-            return Some(false);
-        }
         let at_account = self.marks(Scope::ACCOUNT);
         let taken = at_account.iter().filter(|m| !m.1 && m.0 < before).map(|m| (m.0, m.2)).max_by_key(|m| (m.0, m.1));
         let scopes = case.effects.iter().map(|e| e.scope).chain(case.observations.iter().map(|o| o.scope));
@@ -228,24 +285,15 @@ impl Naive<'_> {
     fn is_already(&self, d: usize, vouched: &[Vouched]) -> Option<bool> {
         let (case, decision) = (self.case, &self.case.decisions[d]);
         let is_grant = decision.direction == Direction::Grant;
-        match self.was_as_decided(d) {
+        let is_open = self.is_out(decision.time) && self.stood(decision.time).is_none() && !is_grant;
+        match self.was_as_decided(d).filter(|was| *was || !is_open) {
             Some(was) => was.then(|| self.is_said_again(d) || !self.may_have_turned(d)),
             None if is_grant => None,
             None => {
-                let granted =
-                    |g: &usize| case.decisions[*g].direction == Direction::Grant && case.decisions[*g].rank.is_some();
-                let g = (0..d).rfind(granted)?;
-                let until = self.reversed_at(d).unwrap_or(Instant::MAX);
-                let granted_at = case.decisions[g].time;
-                let lands = case.effects.iter().any(|e| {
-                    e.direction == Direction::Grant
-                        && e.time >= decision.time
-                        && e.time < until
-                        && self.limits.window.holds(granted_at, e.time)
-                });
-                let since = granted_at - self.limits.window.skew;
+                let g = self.granted_before(d)?;
+                let since = case.decisions[g].time - self.limits.window.skew;
                 let is_seen = self.world.effect_hole(&case.effect_scopes, since, decision.time).is_none();
-                (self.carrier(g, vouched).is_none() && !lands).then_some(is_seen)
+                (self.carrier(g, vouched).is_none() && !self.lands(g, d)).then_some(is_seen)
             }
         }
     }

@@ -7,10 +7,10 @@ use super::super::Reason::{
 };
 use super::super::{About, Scope};
 use super::story::{
-    DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, revoked,
-    stated_first, unwanted, wanted,
+    DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, returner,
+    revoked, stated_first, unwanted, wanted,
 };
-use crate::change::Direction;
+use crate::change::{Direction, Verb};
 
 /// The number of an actor who is not the connector.
 const EVE: u32 = 7;
@@ -39,6 +39,28 @@ fn a_push_that_arrived_vouches_and_a_failed_one_vouches_nothing() {
     given(twice).gives(&[Transport, NoAuthority, NoAuthority], &[]);
     let of_the_group = given([pushed(0), granted(MINUTE)]).with(|case| case.pushes[0].about = About::Group);
     of_the_group.gives(&[NoAuthority], &[]);
+}
+
+#[test]
+fn a_push_that_arrived_as_an_update_of_the_group_has_made_it() {
+    let group = |facts: Vec<super::story::Fact>| {
+        given(facts).with(|case| {
+            case.pushes.iter_mut().for_each(|push| push.direction = Direction::Update);
+            case.effects.iter_mut().for_each(|effect| effect.verb = Verb::GroupCreate);
+        })
+    };
+    let made = |at| granted(at).by_connector();
+    group(vec![made(0), pushed(SECOND)]).gives(&[Transport], &[]);
+    group(vec![granted(0), pushed(SECOND)]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), pushed(SECOND).by_stranger()]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), push_failed(SECOND)]).gives(&[NoAuthority], &[]);
+    group(vec![made(0), pushed(SECOND)]).with(|case| case.pushes[0].names_subject = false).gives(&[NoAuthority], &[]);
+    group(vec![unwanted(-MINUTE), made(0), pushed(SECOND)]).gives(&[NoAuthority], &[Missing]);
+    let again = vec![made(0), pushed(SECOND), revoked(MINUTE), made(2 * MINUTE)];
+    group(again).gives(&[Transport, NoAuthority, NoAuthority], &[]);
+    given([made(0), pushed(SECOND)])
+        .with(|case| case.pushes[0].direction = Direction::Update)
+        .gives(&[NoAuthority], &[]);
 }
 
 #[test]
@@ -171,6 +193,67 @@ fn nothing_is_expected_of_what_is_not_pushed_nor_of_a_leaver_who_never_had_acces
     given([leaver(0)]).with(|case| case.is_known_to_databricks = false).gives(&[], &[NotPushed]);
     given([wanted(0)]).with(|case| case.is_known_to_databricks = false).gives(&[], &[Missing]);
     given([wanted(0), granted(HOUR)]).with(|case| case.is_pushed = false).gives(&[Matched], &[Matched]);
+}
+
+#[test]
+fn an_account_that_was_made_later_was_not_there_to_be_ended() {
+    let made = |at, facts: Vec<super::story::Fact>| {
+        given(facts).with(|case| {
+            case.is_account = true;
+            case.made = Some(at);
+        })
+    };
+    let later = || vec![leaver(0), returned(7 * DAY), wanted(9 * DAY), granted(9 * DAY + HOUR)];
+    made(9 * DAY + HOUR, later()).gives(&[Matched], &[NotPushed, Matched]);
+    given(later()).gives(&[Matched], &[Missing, Matched]);
+    made(9 * DAY + HOUR, later()).effect_hole(3 * DAY, 4 * DAY).gives(&[Matched], &[Missing, Matched]);
+    let by_hand = vec![leaver(0), granted(9 * DAY), revoked(10 * DAY)];
+    made(9 * DAY, by_hand).gives(&[NoAuthority, State], &[NotPushed]);
+    let skewed = vec![leaver(0), granted(5 * MINUTE)];
+    made(5 * MINUTE, skewed).gives(&[NoAuthority], &[Missing]);
+    let in_flight = vec![wanted(0), leaver(HOUR), granted(2 * HOUR)];
+    made(2 * HOUR, in_flight).gives(&[NoAuthority], &[Superseded, Missing]);
+    let pushed_before = vec![pushed(-DAY), leaver(0), granted(9 * DAY)];
+    made(9 * DAY, pushed_before).gives(&[NoAuthority], &[Missing]);
+    let pushed_with = vec![leaver(0), pushed(9 * DAY - MINUTE), granted(9 * DAY)];
+    made(9 * DAY, pushed_with).gives(&[NoAuthority], &[NotPushed]);
+}
+
+#[test]
+fn the_end_of_a_later_grant_is_not_that_of_an_older_removal() {
+    let superseded = || vec![wanted(0), unwanted(HOUR)];
+    let and = |more: Vec<super::story::Fact>| given(superseded().into_iter().chain(more));
+    let later = || vec![granted(2 * DAY), revoked(2 * DAY + HOUR)];
+    and(later()).gives(&[NoAuthority, State], &[Superseded, AlreadyInEffect]);
+    given(std::iter::once(unwanted(HOUR)).chain(later())).gives(&[NoAuthority, State], &[Missing]);
+    and(vec![granted(2 * DAY), ended(3 * DAY, Final)]).gives(&[NoAuthority], &[Superseded, AlreadyInEffect]);
+    // It had been there all the while, or was granted before.
+    and(vec![revoked(2 * DAY)]).gives(&[State], &[Superseded, Late]);
+    and(vec![granted(2 * DAY).at(1), revoked(3 * DAY).at(2)]).gives(&[NoAuthority, State], &[Superseded, Late]);
+    let stood = vec![wanted(-2 * DAY), granted(-2 * DAY), unwanted(0), granted(2 * DAY), revoked(3 * DAY)];
+    given(stood).gives(&[Matched, Redundant, State], &[Matched, Late]);
+    let in_flight = vec![granted(2 * HOUR), revoked(2 * DAY)];
+    and(in_flight).gives(&[NoAuthority, State], &[Superseded, Late]);
+}
+
+#[test]
+fn that_the_person_was_deactivated_does_not_tell_that_there_was_anything_to_take() {
+    let out = |before: Option<super::story::Fact>| {
+        let facts = [ended(0, Suspended), wanted(HOUR), unwanted(9 * HOUR), ended(10 * HOUR, Restored)];
+        given(before.into_iter().chain(facts))
+    };
+    out(None).gives(&[], &[Superseded, AlreadyInEffect]);
+    out(Some(ended(-DAY, Final))).gives(&[], &[Superseded, AlreadyInEffect]);
+    out(Some(granted(-DAY))).gives(&[NoAuthority], &[Superseded, Missing]);
+    out(None).effect_hole(2 * HOUR, 3 * HOUR).gives(&[], &[CoverageGap, CoverageGap]);
+}
+
+#[test]
+fn what_authorises_nothing_is_carried_out_in_time_along_with_what_does_or_not_at_all() {
+    let back = |at| given([returner(0), wanted(at), granted(at + MINUTE)]);
+    back(HOUR).gives(&[Matched], &[Matched, Matched]);
+    back(3 * DAY).gives(&[Matched], &[NotPushed, Matched]);
+    given([returner(0), granted(HOUR)]).gives(&[NoAuthority], &[NotPushed]);
 }
 
 #[test]

@@ -98,6 +98,11 @@ pub(super) fn repushed(time: Instant) -> Fact {
     of_verb(returned(time), Verb::PushCreate)
 }
 
+/// The person is back, told at the person's own key, where it is traced.
+pub(super) fn returner(time: Instant) -> Fact {
+    decision(time, Direction::Grant, None, true)
+}
+
 /// The same decision at another strength.
 pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
     if let Fact::Decision(decision) = &mut fact {
@@ -319,6 +324,7 @@ impl Story {
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
         self.case.observations.iter_mut().for_each(|o| o.time += by);
+        self.case.made = self.case.made.map(|made| made + by);
         for hole in self.holes.authority.iter_mut().chain(&mut self.holes.effects) {
             *hole = (hole.0 + by, hole.1 + by);
         }

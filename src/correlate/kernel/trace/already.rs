@@ -1,7 +1,7 @@
 //! Whether there was anything left to carry out when a decision was made.
 
 use super::super::{Instant, Scope, UNSAID_EFFECT, World};
-use super::{Held, Tracer};
+use super::{Carrier, Held, Tracer};
 use crate::change::Direction;
 
 const fn opposite(direction: Direction) -> Direction {
@@ -34,13 +34,22 @@ impl Tracer<'_> {
         }
     }
 
+    // That the person was deactivated does not tell whether there was anything to come back.
+    fn is_told(&self, d: usize) -> bool {
+        match self.held_before(d) {
+            Held::Unknown => false,
+            Held::Suspended => self.was_held(d) || self.history().stood(self.case().decisions[d].time),
+            Held::Yes | Held::No => true,
+        }
+    }
+
     pub(super) fn already(&self, world: &dyn World, d: usize) -> Already {
         let decision = &self.case().decisions[d];
         let unseen = |since: Instant| {
             let hole = world.effect_hole(self.places(world), since, decision.time);
             hole.map_or(Already::InEffect, Already::Unsure)
         };
-        if self.held_before(d) != Held::Unknown || decision.direction == Direction::Grant {
+        if self.is_told(d) || decision.direction == Direction::Grant {
             if !self.was_held(d) {
                 return Already::Not;
             }
@@ -60,6 +69,27 @@ impl Tracer<'_> {
         let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
         let granted = self.index.ranked_before(0, d).filter(is_undone);
         granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time - self.limits.window.skew))
+    }
+
+    /// True where an end is that of a grant which came after the removal was decided, and nothing was known to stand when it was.
+    /// What was in flight by then is the removal's to end.
+    pub(super) fn ends_later_grant(&self, d: usize, by: Carrier) -> bool {
+        let decided = self.case().decisions[d].time;
+        let (marks, grants) = (self.index.marks(), &self.said().anywhere[0]);
+        let is_granted = match by {
+            Carrier::Effect(e) => {
+                let span = marks.span(self.case().effects[e].scope, self.case().effects[e].account);
+                let held = marks.next(&span, marks.since(&span, decided), 0).filter(|at| *at < marks.place(e));
+                held.is_some_and(|at| marks.get(at).effect.is_some())
+            }
+            Carrier::Ending(e) => {
+                let time = |e: usize| self.case().effects[e].time;
+                let first = grants.get(grants.partition_point(|&e| time(e) < decided));
+                first.is_some_and(|&g| time(g) <= self.case().endings[e].time)
+            }
+        };
+        let is_in_flight = || self.index.ranked_before(0, d).is_some_and(|granted| self.lands_later(granted, d));
+        is_granted && !self.history().stood(decided) && !is_in_flight()
     }
 
     // A push in flight when its decision was reversed can land after the reversal; then the access stands.
