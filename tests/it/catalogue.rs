@@ -27,6 +27,7 @@ mod logs;
 mod own_values;
 mod ping;
 mod places;
+mod removed;
 mod repeats;
 mod residue;
 mod settings;
@@ -75,6 +76,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(unsaid::UNSAID)
         .chain(doubts::DOUBTS)
         .chain(admissions::ADMISSIONS)
+        .chain(removed::REMOVED)
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
 }
