@@ -14,7 +14,11 @@ const TRIES: usize = 1000;
 
 /// Every source with all wrappers that its records may come in, made ready once.
 static OPENERS: LazyLock<Vec<(&'static dyn Source, Wrappers<'static>)>> = LazyLock::new(|| {
-    SOURCES.iter().map(|source| (*source, Wrappers::of(source.envelopes()).and(COLLECTORS))).collect()
+    let opener = |source: &&'static dyn Source| {
+        let wrappers = Wrappers::of(source.envelopes()).and(COLLECTORS);
+        (*source, if source.line_keys().is_empty() { wrappers } else { wrappers.of_lines() })
+    };
+    SOURCES.iter().map(opener).collect()
 });
 
 /// The source of the first record that fits one; a record that its source leaves out counts only where no other is found.

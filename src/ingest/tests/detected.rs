@@ -221,6 +221,34 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
 }
 
 #[test]
+fn lines_of_text_are_found_in_wrappers_of_collectors() {
+    let line =
+        |n: usize| format!("2026-07-01 10:00:0{n},353+02:00 | cyc-1 | databricks | CREATE | uid=bob | 44 | true |");
+    let wrappers: [fn(String) -> Value; 8] = [
+        |line| json!({ "@timestamp": "t", "message": line, "host": { "name": "pf1" } }),
+        |line| json!({ "log": line, "stream": "stdout" }),
+        |line| json!({ "_raw": line, "host": "h" }),
+        |line| json!({ "preview": false, "result": { "_raw": line } }),
+        |line| json!({ "results": [{ "_raw": line }] }),
+        |line| json!({ "_index": "x", "_source": { "message": line } }),
+        |line| json!({ "event": { "original": line } }),
+        |line| json!({ "logEvents": [{ "id": "1", "message": line }] }),
+    ];
+    let lines: Vec<String> = wrappers.iter().map(|wrapper| one_per_line((1..4).map(|n| wrapper(line(n))))).collect();
+    let (alone, together) = (Place::new(), Place::new());
+    lines.iter().enumerate().for_each(|(number, lines)| alone.write(&format!("{number}.json"), lines));
+    let others = one_per_line([log_event(1), json!({ "message": "started" })]);
+    together.write("a.json", others + &lines.concat());
+    let done = alone.ingest_detected(Limits::NORMAL);
+    assert_eq!(done.totals, counts(24, 3, 21, 0, 0), "{:?}", reasons(&alone.lake()));
+    assert!(done.files.iter().all(|file| file.source == Some("pingfederate")));
+    assert_eq!(together.ingest_detected(Limits::NORMAL).totals, counts(26, 4, 21, 0, 1));
+    let place = Place::new();
+    place.write("a.csv", format!("_time,_raw\n1,\"{}\"\n", line(1)));
+    assert_eq!(place.ingest_detected(Limits::NORMAL).totals, counts(1, 1, 0, 0, 0));
+}
+
+#[test]
 fn a_wrapper_without_a_record_is_rejected_for_that() {
     let place = Place::new();
     let text = column("CreationDate,UserIds,AuditData", [unified(1, 8, "Add user.")]).replace("\n\"", "\n1,a,\"");
