@@ -248,6 +248,43 @@ fn lines_of_text_are_found_in_wrappers_of_collectors() {
     assert_eq!(place.ingest_detected(Limits::NORMAL).totals, counts(1, 1, 0, 0, 0));
 }
 
+/// Ids and places of events, and why the rest was rejected, whatever the order of the lines.
+fn outcome(lines: &[String]) -> (Done, Vec<String>, Vec<String>) {
+    let place = Place::new();
+    place.write("a.json", lines.concat());
+    let done = place.ingest_detected(Limits::NORMAL);
+    let events = sorted(&place.lake(), &EVENTS, &["event_id"]);
+    let texts = |name: &str| events.column(name).unwrap().str().unwrap().iter().flatten().map(str::to_owned);
+    let told = texts("event_id").zip(texts("source")).zip(texts("raw")).map(|((id, source), raw)| id + &source + &raw);
+    let mut reasons = reasons(&place.lake());
+    reasons.sort();
+    (done, told.collect(), reasons)
+}
+
+#[test]
+fn where_the_first_records_come_in_wrappers_all_are_read_as_anywhere_else() {
+    let wrapped = |record: Value| json!({ "_raw": record.to_string(), "host": "h" });
+    let mut lines: Vec<String> = (1..20).map(|n| one_per_line([wrapped(log_event(n))])).collect();
+    let mut without_time = log_event(30);
+    without_time["published"] = Value::Null;
+    lines.extend([
+        one_per_line([log_event(21)]),
+        one_per_line([wrapped(call(22)), wrapped(unified(23, 15, "UserLoggedIn")), wrapped(without_time)]),
+        one_per_line([json!({ "results": [wrapped(log_event(24)), wrapped(call(25))] })]),
+        format!("{}{}\n", wrapped(log_event(26)), wrapped(log_event(27))),
+        one_per_line([json!({ "_source": { "event": { "original": log_event(28).to_string() } } })]),
+        one_per_line([json!({ "_raw": "" }), json!({ "_raw": "{\"id\":" }), json!({ "_raw": "text" })]),
+        one_per_line([wrapped(wrapped(log_event(29)))]),
+        "no json\n".to_owned(),
+    ]);
+    let (fast, events, rejects) = outcome(&lines);
+    // A plain record comes first.
+    lines.rotate_left(19);
+    let (slow, others, refused) = outcome(&lines);
+    assert_eq!((events, rejects), (others, refused));
+    assert_eq!((fast.totals, fast.totals.accepted), (slow.totals, 28));
+}
+
 #[test]
 fn a_wrapper_without_a_record_is_rejected_for_that() {
     let place = Place::new();
