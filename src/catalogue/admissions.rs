@@ -8,11 +8,24 @@ use crate::change::{EntitlementKind, Verb};
 use crate::correlate::ACCOUNT;
 use crate::error::Result;
 
+/// Access that was given or taken.
+#[derive(Debug, Clone)]
+pub(super) struct Turn {
+    /// When.
+    pub(super) time: i64,
+    /// True = given.
+    pub(super) gives: bool,
+    /// False = the record does not say whether it succeeded.
+    pub(super) is_said: bool,
+    /// Event that shows it; `None` = none at hand does.
+    pub(super) event_id: Option<String>,
+}
+
 /// Who was admitted where, at any time: a removal, too, tells of an admission before it.
 #[derive(Debug, Default)]
 pub(super) struct Admissions {
-    /// Workspaces, by resolved name of the principal or group.
-    workspaces: BTreeMap<String, BTreeSet<String>>,
+    /// Workspaces and what gave and took them, by resolved name of the principal or group.
+    workspaces: BTreeMap<String, BTreeMap<String, Vec<Turn>>>,
     /// Groups that somebody was ever a member of, by resolved name.
     groups: BTreeMap<String, BTreeSet<String>>,
 }
@@ -31,7 +44,14 @@ impl Admissions {
             if let (Some(subject), Some(workspace), false) = (&deed.subject, workspace, deed.outcome == "failure") {
                 let workspace = evidence.lake.placed(workspace).to_owned();
                 if !evidence.is_left_out(&deed.source, &workspace) {
-                    all.workspaces.entry(subject.clone()).or_default().insert(workspace);
+                    let turn = Turn {
+                        time: deed.time,
+                        gives: deed.verb == Verb::WorkspaceAssign,
+                        is_said: deed.succeeded(),
+                        event_id: Some(deed.event_id.clone()),
+                    };
+                    let of_subject = all.workspaces.entry(subject.clone()).or_default();
+                    of_subject.entry(workspace).or_default().push(turn);
                 }
             }
         }
@@ -54,11 +74,22 @@ impl Admissions {
         let mut found = BTreeSet::new();
         let (mut known, mut left) = (BTreeSet::from([name]), vec![name]);
         while let Some(next) = left.pop() {
-            found.extend(self.workspaces.get(next).into_iter().flatten().map(String::as_str));
+            found.extend(self.turns_of(next).map(|(workspace, _)| workspace));
             let groups = self.groups.get(next).into_iter().flatten().map(String::as_str);
             left.extend(groups.filter(|group| known.insert(group)));
         }
         found
+    }
+
+    /// The workspaces to which a principal or group was admitted itself, each with what gave and took it, ordered by time.
+    pub(super) fn turns_of(&self, name: &str) -> impl Iterator<Item = (&str, &[Turn])> {
+        let own = self.workspaces.get(name).into_iter().flatten();
+        own.map(|(workspace, turns)| (workspace.as_str(), turns.as_slice()))
+    }
+
+    /// The same of one workspace.
+    pub(super) fn turns_in(&self, name: &str, workspace: &str) -> &[Turn] {
+        self.workspaces.get(name).and_then(|own| own.get(workspace)).map_or(&[], Vec::as_slice)
     }
 }
 

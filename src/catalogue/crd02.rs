@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::admissions::{Admissions, unwatched};
 use super::dep01::of_departure;
 use super::dep02::returned;
-use super::departures::{Departure, departures};
+use super::departures::{Departure, End, departures};
 use super::tokens::{Expiry, Token, Tokens, Until, Use, hole, tokens, uses};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "CRD-02",
-    version: "4",
+    version: "5",
     severity: Severity::Critical,
     needs: &[need::H_IF, need::A, need::E, need::U],
     shared_parameters: &[],
@@ -33,7 +33,7 @@ pub(super) const TEST: Test = Test {
         pass("expired", "its own time was over in time, and it was not used after the departure"),
         pass(
             "principal_inactive",
-            "its owner's account was inactive in time and stayed so, and it was not used after the departure",
+            "its owner's account was inactive, or its owner removed from every workspace, in time and stayed so, and it was not used after the departure",
         ),
         exception("used_after_end", "used after the departure"),
         exception("still_valid", "still valid after the limit, while its owner's account was active"),
@@ -56,7 +56,7 @@ pub(super) const TEST: Test = Test {
         Column::optional(
             "inactive_at",
             Kind::Instant,
-            "When the owner's account became inactive. null = not by cut-off.",
+            "When the owner's account became inactive, or the owner had lost every workspace. null = not by cut-off.",
         ),
         Column::optional("use_count", Kind::Whole, "Uses after the departure."),
         Column::optional("first_use_after", Kind::Instant, "The first of them. null = none."),
@@ -67,7 +67,7 @@ pub(super) const TEST: Test = Test {
         population: "Every token that an identity of DEP-01 had when it left: made before, and neither revoked nor expired by then.",
         item_noun: "tokens of leavers",
         procedure: &[
-            "A token revoked or expired within token_sla of the departure passes, and so does one whose owner's account was inactive within it and stayed so; but not if it was used after the departure.",
+            "A token revoked or expired within token_sla of the departure passes, and so does one whose owner's account was inactive within it and stayed so, or whose owner had lost every workspace and got none again; but not if it was used after the departure.",
             "Any use after the departure is an exception (one of which the record does not say whether it succeeded leaves undetermined what would pass), and so is a token that is still valid after token_sla while the account is active.",
             "That there was no use is leaned on only where the logs are complete from the departure until account and token are known to have ended, at most to cut-off: at the account, where the token was seen, and in every workspace in which its owner was seen or to which it was assigned.",
             "A token whose creation was not seen may have expired before: unless its use or its end shows more, it is undetermined.",
@@ -238,7 +238,8 @@ impl<'c, 'e> Case<'c, 'e> {
             return (Verdict::Undetermined, "outcome_not_stated", None);
         }
         // Account and token must both have ended before nothing more can happen.
-        let last = self.token.end().zip(self.inactive.filter(|_| self.active_again.is_none())).map(|(a, b)| a.max(b));
+        let is_over = self.active_again.is_none() && !self.leaver.keeps_account();
+        let last = self.token.end().zip(self.inactive.filter(|_| is_over)).map(|(a, b)| a.max(b));
         let to = last.unwrap_or(self.until).min(self.until - 1);
         match self.hole(to.max(self.leaver.start)) {
             Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
@@ -265,7 +266,8 @@ impl<'c, 'e> Case<'c, 'e> {
         }
         let ends_later = self.token.end().is_some_and(|end| end > self.due);
         let is_shown = ends_later && (self.inactive.is_some_and(|time| time > self.due) || self.active_again.is_some());
-        if let Some(hole) = self.hole(self.due).filter(|_| !is_shown) {
+        let unsure = || self.hole(self.due).or_else(|| self.leaver.unseen(self.due));
+        if let Some(hole) = unsure().filter(|_| !is_shown) {
             return (Verdict::Undetermined, "coverage_gap", Some(hole));
         }
         // Nothing shows that it was still valid when its owner left.
@@ -322,14 +324,17 @@ impl<'c, 'e> Case<'c, 'e> {
     }
 }
 
-/// When a leaver's account became inactive, and when it became active again.
+/// When a leaver's account became inactive or every workspace was lost, and when either was undone.
 fn inactivity(evidence: &Evidence<'_>, leaver: &Departure<'_>) -> (Option<i64>, Option<i64>) {
     let effects: Vec<_> =
         leaver.case.into_iter().flat_map(|c| &c.effects).filter(|e| e.scope == Scope::ACCOUNT).collect();
     let was_gone = effects.iter().rfind(|e| e.time <= leaver.start).is_some_and(|e| e.direction == Direction::Revoke);
     let gone = || effects.iter().find(|e| e.time > leaver.start && e.direction == Direction::Revoke).map(|e| e.time);
     let is_gone = was_gone || leaver.judge(evidence).0 == Reason::AlreadyInEffect;
-    let inactive = if is_gone { Some(leaver.start) } else { leaver.end.map(|(end, _)| end).or_else(gone) };
+    // Where another workspace may have been given unseen, nothing is known to have ended.
+    let is_known = |end: &&End| end.removal.as_ref().is_none_or(|removal| removal.hole.is_none());
+    let ended = || leaver.end.as_ref().filter(is_known).map(|end| end.time);
+    let inactive = if is_gone { Some(leaver.start) } else { ended().or_else(gone) };
     let back = |since: i64| effects.iter().find(|e| e.time > since && e.direction == Direction::Grant).map(|e| e.time);
-    (inactive, inactive.and_then(back))
+    (inactive, inactive.and_then(back).into_iter().chain(leaver.let_in_again()).min())
 }

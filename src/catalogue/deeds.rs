@@ -19,7 +19,7 @@ use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP, USER_AGENT,
 };
 use crate::identity::Sighting;
-use crate::lake::{Page, PageTexts, counted};
+use crate::lake::{Page, PageTexts, counted, joined};
 use crate::schema::Column;
 
 /// One access change. Every test that takes it holds the same one.
@@ -159,11 +159,7 @@ pub(super) fn read(evidence: &Evidence<'_>) -> Result<Vec<Deed>> {
         all.extend((0..page.len()).filter_map(|row| reader.deed(row)).map(Deed::new));
         Ok(())
     };
-    let together = |mut one: Vec<Deed>, other: Vec<Deed>| {
-        one.extend(other);
-        one
-    };
-    let mut all = counted(evidence.lake, &CHANGES, &COLUMNS, |_| true, take, together)?;
+    let mut all = counted(evidence.lake, &CHANGES, &COLUMNS, |_| true, take, joined)?;
     all.par_sort_unstable_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     Ok(all)
 }

@@ -91,7 +91,8 @@ pub(super) const TEST: Test = Test {
         procedure: &[
             "The clock starts at the time of the personnel record where there is one, else with the identity provider's deactivation, deletion or last unassignment (or suspension, where `triggers` names it). It runs in elapsed hours, or on business days where `clock` says so.",
             "Those whom a personnel record calls involuntary have involuntary_sla, everybody else deprovision_sla.",
-            "An account made inactive or deleted, or removed from every workspace, within the limit passes.",
+            "An account made inactive or deleted within the limit passes.",
+            "So does a person removed from every workspace in which records or listings ever showed them, directly or by a group, once the last is lost: if no administrator role at the account stands, and no hole since the account, or a group that it is still in, was made may hide that another was given. That leaves it undetermined.",
             "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log, leaves it undetermined, and so does an update of the account by the connector within the limit, of which the log does not say what it changed.",
         ],
         false_positives: &[
@@ -173,14 +174,15 @@ fn leg1(d: &Departure<'_>) -> Option<i64> {
 }
 
 fn leg2(d: &Departure<'_>) -> Option<i64> {
-    Some(d.end?.0 - d.decided?)
+    Some(d.end.as_ref()?.time - d.decided?)
 }
 
 fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>) -> Item {
     let (reason, hole) = departure.judge(evidence);
-    let detail = match departure.end {
-        Some((end, _)) => {
-            format!("access ended {:.1} h after t0 ({})", hours(end - departure.start), departure.basis())
+    let detail = match &departure.end {
+        Some(end) => {
+            let what = if end.removal.is_some() { "the last workspace was lost" } else { "access ended" };
+            format!("{what} {:.1} h after t0 ({})", hours(end.time - departure.start), departure.basis())
         }
         None => format!("no end of access found; t0 is the {}", departure.basis()),
     };
@@ -201,7 +203,7 @@ fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>)
             Cell::text(departure.basis()),
             Cell::Instant(Some(departure.start)),
             Cell::Instant(departure.decided),
-            Cell::Instant(departure.end.map(|(time, _)| time)),
+            Cell::Instant(departure.end.as_ref().map(|end| end.time)),
             Cell::hours(leg1(departure)),
             Cell::hours(leg2(departure)),
             Cell::hours(Some(departure.sla)),
@@ -228,13 +230,13 @@ pub(super) fn of_departure(evidence: &Evidence<'_>, departure: &Departure<'_>) -
     let mut events: Vec<String> = departure.trigger.map(|row| acts.at(row).event_id.to_owned()).into_iter().collect();
     events.append(&mut item.event_ids);
     events.extend(departure.traced.iter().flat_map(|t| of_decision(evidence, t).event_ids));
-    events.extend(departure.end.map(|(_, row)| acts.at(row).event_id.to_owned()));
+    events.extend(departure.end.as_ref().and_then(|end| end.event_id.clone()));
     let mut seen = BTreeSet::new();
     events.retain(|event| seen.insert(event.clone()));
     Item {
         event_ids: events,
         time: departure.start,
-        scope: Some(departure.end.map_or(ACCOUNT, |(_, row)| acts.at(row).scope).to_owned()),
+        scope: Some(departure.end.as_ref().map_or(ACCOUNT, |end| &end.scope).to_owned()),
         subject: Some(subject.to_owned()),
         hole_id: None,
         ..item

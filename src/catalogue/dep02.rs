@@ -6,7 +6,7 @@ use super::acts::Act;
 use super::admissions::{Admissions, unwatched};
 use super::deeds::deeds;
 use super::dep01::{self, of_departure};
-use super::departures::{Departure, departures};
+use super::departures::{Departure, End, departures};
 use super::leavers::{Did, activity_of};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "5",
+    version: "6",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],
@@ -68,7 +68,7 @@ pub(super) const TEST: Test = Test {
             "The limit is that of DEP-01.",
             "Sign-ins, token use and data access by the leaver after the limit, or after the removal took effect, are an exception.",
             "Activity after the departure but inside the limit and before the removal is counted and is no exception.",
-            "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off: at the account and in every workspace in which the person was seen, or to which it was assigned, directly or by a group.",
+            "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off (always to cut-off where every workspace was lost and the account stands): at the account and in every workspace in which the person was seen, or to which it was assigned, directly or by a group.",
             "What somebody did under an identity that they had assumed, a group or a role, is the person's activity.",
             "An act of which the record does not say whether it succeeded proves neither, and leaves the item undetermined.",
             "Jobs that a service principal runs are no activity.",
@@ -148,7 +148,7 @@ fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<St
 
 fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>) -> Item {
     let name = departure.key.subject.label();
-    let ended = departure.end.map_or(departure.due, |(end, _)| end.min(departure.due));
+    let ended = departure.end.as_ref().map_or(departure.due, |end| end.time.min(departure.due));
     let limit = ended.max(departure.start.saturating_add(beside.grace));
     let until = returned(departure).unwrap_or(i64::MAX);
     let is_own = |act: &&Act| !(is_uuid(name) && act.event_type.starts_with("jobs."));
@@ -237,7 +237,7 @@ fn judge(
     }
     // The cut-off is the first instant of which nothing is known.
     let until =
-        departure.end.map_or(cut_off, |(end, _)| beside.inactive_from(departure, end, cut_off)).min(cut_off - 1);
+        departure.end.as_ref().map_or(cut_off, |end| beside.inactive_from(departure, end, cut_off)).min(cut_off - 1);
     match unwatched(evidence, &beside.places(evidence, departure), departure.start, until) {
         Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
         None => (Verdict::Pass, "no_activity", None),
@@ -253,7 +253,12 @@ impl Beside<'_> {
     }
 
     /// From when on the principal is known to be inactive with every token ended (reference: compliance 2.0a).
-    fn inactive_from(&self, departure: &Departure<'_>, end: i64, cut_off: i64) -> i64 {
+    fn inactive_from(&self, departure: &Departure<'_>, end: &End, cut_off: i64) -> i64 {
+        // Whoever has lost every workspace is active at the account.
+        if departure.keeps_account() {
+            return cut_off;
+        }
+        let end = end.time;
         let tokens = self.tokens.get(departure.key.subject.label()).map_or(&[][..], Vec::as_slice);
         let lasting = tokens.iter().filter(|t| t.made <= end).map(|t| t.ended.unwrap_or(cut_off));
         lasting.max().map_or(end, |last| last.max(end))

@@ -1,18 +1,21 @@
 //! Departures as DEP-01 and DEP-02 judge them: what the identity provider decided and what personnel records say, laid together.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod laid;
+
+use std::collections::BTreeSet;
 
 use super::clock::Clock;
 use super::dep01::TEST;
 use super::evidence::Evidence;
-use super::leavers::{has_returned, is_end_of_account, returned_at};
+use super::leavers::{has_returned, returned_at};
+use super::removals::{Asked, Removal, Removals};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
-use crate::correlate::cases::{Entitlement, Key};
+use crate::correlate::cases::Key;
 use crate::correlate::kernel::{Case, Decision, Effect, Reason, Scope, UNSAID_UPDATE};
 use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::{Error, Result};
-use crate::identity::Sighting;
+use laid::{decided, find_elsewhere, lay_personnel};
 
 /// One departure: a person, and one uninterrupted absence.
 #[derive(Debug)]
@@ -33,11 +36,26 @@ pub(super) struct Departure<'e> {
     pub(super) start: i64,
     /// When the identity provider first decided.
     pub(super) decided: Option<i64>,
-    /// When Databricks ended the access, and the row that shows it.
-    pub(super) end: Option<(i64, usize)>,
+    /// When Databricks ended the access.
+    pub(super) end: Option<End>,
+    /// Workspaces had all been lost before, while the account stood.
+    gone: Option<Removal>,
+    /// The hole in which all workspaces may have been lost in time.
+    lost_unseen: Option<String>,
     /// The limit, and when it runs out.
     pub(super) sla: i64,
     pub(super) due: i64,
+}
+
+/// The end of access in Databricks.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    pub(super) time: i64,
+    /// Event that shows it; `None` = none at hand does.
+    pub(super) event_id: Option<String>,
+    pub(super) scope: String,
+    /// The account stands, and every workspace was lost; `None` = the account itself ended.
+    pub(super) removal: Option<Removal>,
 }
 
 /// The departures of the period, and what was left out.
@@ -82,7 +100,7 @@ impl Terms {
 /// A parameter of DEP-01 is malformed.
 pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e>> {
     let terms = Terms::of(evidence)?;
-    let (mut all, movers, repeated) = laid_together(evidence, &terms);
+    let (mut all, movers, repeated) = laid_together(evidence, &terms)?;
     let (mut before, mut after) = (0, 0);
     all.retain(|departure| {
         let is_after = departure.start >= evidence.period.end;
@@ -108,109 +126,27 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
 /// # Errors
 /// A parameter of DEP-01 is malformed.
 pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Departure<'e>>> {
-    let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?);
+    let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?)?;
     all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
     Ok(all)
 }
 
-fn laid_together<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> (Vec<Departure<'e>>, u64, u64) {
+fn laid_together<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> Result<(Vec<Departure<'e>>, u64, u64)> {
     let mut all = decided(evidence, terms);
     let (movers, repeated) = lay_personnel(evidence, &mut all);
     find_elsewhere(evidence, &mut all);
     for departure in &mut all {
         departure.finish(evidence, terms);
     }
-    (all, movers, repeated)
-}
-
-/// The departures that the identity provider decided.
-fn decided<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> Vec<Departure<'e>> {
-    let judged = &evidence.correlation.judged;
-    let mut decisions: Vec<(i64, usize, &Key, Option<&Tracing>)> = Vec::new();
-    for t in judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
-        if terms.triggers.contains(&judged.acts.verb(t.authority)) {
-            decisions.push((judged.acts.time(t.authority), t.authority, &t.key, Some(t)));
+    let mut open: Vec<&mut Departure<'e>> = all.iter_mut().filter(|d| d.is_open()).collect();
+    if !open.is_empty() {
+        let names = open.iter().map(|departure| departure.key.subject.label().to_owned()).collect();
+        let removals = Removals::read(evidence, &names)?;
+        for departure in &mut open {
+            departure.leave_workspaces(evidence, &removals);
         }
     }
-    if terms.triggers.contains(&Verb::UserSuspend) {
-        let accounts = judged.cases.by_key.iter().filter(|(k, _)| k.entitlement == Entitlement::Account && !k.is_group);
-        for (key, case) in accounts {
-            let suspensions = case.decisions.iter().filter(|d| d.verb == Verb::UserSuspend);
-            decisions.extend(suspensions.map(|d| (d.time, d.row, key, None)));
-        }
-    }
-    decisions.sort_by_key(|(time, row, key, _)| (*time, *row, *key));
-    let mut all: Vec<Departure<'e>> = Vec::new();
-    let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
-    for (time, row, key, traced) in decisions {
-        let same = last.get(key).copied().filter(|i| !has_returned(evidence, key, all[*i].start, time));
-        let at = same.unwrap_or_else(|| {
-            all.push(Departure {
-                trigger: Some(row),
-                decided: Some(time),
-                ..Departure::new(evidence, key.clone(), time)
-            });
-            all.len() - 1
-        });
-        last.insert(key, at);
-        all[at].traced.extend(traced);
-    }
-    all
-}
-
-/// Lays each personnel record onto the decided departure of the same absence, else makes one of its own. How many told of people who
-/// moved, and how many of a departure that another record tells of already.
-fn lay_personnel<'e>(evidence: &'e Evidence<'_>, all: &mut Vec<Departure<'e>>) -> (u64, u64) {
-    let (mut movers, mut repeated) = (0, 0);
-    let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-    for (at, departure) in all.iter().enumerate() {
-        by_key.entry(departure.key.clone()).or_default().push(at);
-    }
-    let mut records: Vec<&HrLeaver> = evidence.companions.hr_leavers.iter().collect();
-    records.sort_by_key(|r| (r.effective_at, &r.person, &r.path, r.line));
-    for record in records {
-        if record.kind == LeaverKind::Mover {
-            movers += 1;
-            continue;
-        }
-        let time = record.effective_at;
-        let name = Some(record.person.as_str());
-        let kind = crate::change::SubjectKind::User;
-        let sighting = Sighting { name, ..Sighting::new(crate::source::DATABRICKS, kind, time) };
-        let key = Key::account(evidence.correlation.ground.identities.person(sighting));
-        let of_person = by_key.entry(key.clone()).or_default();
-        let is_same = |at: &&usize| {
-            let (from, to) = (all[**at].start.min(time), all[**at].start.max(time));
-            !has_returned(evidence, &key, from, to)
-        };
-        match of_person.iter().filter(is_same).min_by_key(|at| all[**at].start.abs_diff(time)).copied() {
-            Some(at) if all[at].personnel.is_some() => repeated += 1,
-            Some(at) => {
-                all[at].personnel = Some(record);
-                all[at].start = time;
-            }
-            None => {
-                of_person.push(all.len());
-                all.push(Departure { personnel: Some(record), ..Departure::new(evidence, key, time) });
-            }
-        }
-    }
-    (movers, repeated)
-}
-
-// Whoever signed in, or was put into a group, had access, even where no record tells of the account's making.
-fn find_elsewhere(evidence: &Evidence<'_>, all: &mut [Departure<'_>]) {
-    let ground = &evidence.correlation.ground;
-    let mut held: BTreeMap<&str, BTreeSet<Scope>> = BTreeMap::new();
-    if all.iter().any(|departure| departure.case.is_none()) {
-        for (key, case) in evidence.correlation.judged.cases.by_key.iter().filter(|(key, _)| !key.is_group) {
-            held.entry(key.subject.label()).or_default().extend(case.effects.iter().map(|effect| effect.scope));
-        }
-    }
-    for departure in all.iter_mut().filter(|departure| departure.case.is_none()) {
-        let name = departure.key.subject.label();
-        departure.elsewhere.extend(ground.seen_in(name).chain(held.get(name).into_iter().flatten().copied()));
-    }
+    Ok((all, movers, repeated))
 }
 
 impl<'e> Departure<'e> {
@@ -225,6 +161,8 @@ impl<'e> Departure<'e> {
             start,
             decided: None,
             end: None,
+            gone: None,
+            lost_unseen: None,
             sla: 0,
             due: start,
         }
@@ -244,7 +182,59 @@ impl<'e> Departure<'e> {
         };
         let until = self.returned().unwrap_or(i64::MAX);
         let ended = since.filter(|since| !self.was_gone(*since)).and_then(|since| self.ended(since, until));
-        self.end = carried.into_iter().chain(ended).min();
+        self.end = carried.into_iter().chain(ended).min().map(|(time, row)| {
+            let act = acts.at(row);
+            End { time, event_id: Some(act.event_id.to_owned()), scope: act.scope.to_owned(), removal: None }
+        });
+    }
+
+    /// True where no end in time is on record.
+    fn is_open(&self) -> bool {
+        self.end.as_ref().is_none_or(|end| end.time > self.due)
+    }
+
+    /// Looks for an end that leaves the account standing.
+    fn leave_workspaces(&mut self, evidence: &Evidence<'_>, removals: &Removals<'_>) {
+        let since = self.decided.map_or(self.start, |decided| decided.min(self.start));
+        let is_audited = |scope: &str| !evidence.is_left_out(crate::source::DATABRICKS, scope);
+        let asked = Asked {
+            name: self.key.subject.label(),
+            case: self.case,
+            seen_in: self.seen_in(evidence).into_iter().filter(|scope| is_audited(scope)).collect(),
+            since,
+            until: self.returned().unwrap_or(i64::MAX),
+        };
+        let lost_unseen = removals.may_be_lost(evidence, &asked, self.due);
+        let removal = removals.of(evidence, &asked);
+        self.lost_unseen = lost_unseen;
+        let Some(removal) = removal else { return };
+        match &self.end {
+            _ if removal.time < since => self.gone = Some(removal),
+            Some(end) if end.time <= removal.time => {}
+            _ => {
+                let (event_id, scope) = (removal.event_id.clone(), removal.scope.clone());
+                self.end = Some(End { time: removal.time, event_id, scope, removal: Some(removal) });
+            }
+        }
+    }
+
+    fn removal(&self) -> Option<&Removal> {
+        self.gone.as_ref().or_else(|| self.end.as_ref()?.removal.as_ref())
+    }
+
+    /// True where every workspace was lost, and the account stands.
+    pub(super) fn keeps_account(&self) -> bool {
+        self.removal().is_some()
+    }
+
+    /// The hole in which a workspace may have been given to somebody who had lost every other by an instant; `None` = there is none.
+    pub(super) fn unseen(&self, by: i64) -> Option<String> {
+        self.removal().filter(|removal| removal.time <= by)?.hole.clone()
+    }
+
+    /// When somebody who had lost every workspace stood in one again; `None` = not on record, or the account itself ended.
+    pub(super) fn let_in_again(&self) -> Option<i64> {
+        self.removal()?.back
     }
 
     /// The first decision that brings the person back; none where personnel records say that the person left, since that stands.
@@ -292,8 +282,8 @@ impl<'e> Departure<'e> {
     fn stood_at_start(&self, evidence: &Evidence<'_>) -> bool {
         let start = evidence.period.start;
         let is_back = self.decided.is_some_and(|decided| has_returned(evidence, &self.key, decided, start));
-        match self.end {
-            Some((end, _)) => end >= start || self.due >= start,
+        match &self.end {
+            Some(end) => end.time >= start || self.due >= start,
             None => {
                 let stands = matches!(
                     self.judge(evidence).0,
@@ -317,12 +307,16 @@ impl<'e> Departure<'e> {
             let is_anywhere = scopes.is_empty() || evidence.lacks_account();
             let is_meant = |scope: &str| is_anywhere || scopes.contains(&scope);
             let from = self.start - evidence.correlation.limits.window.skew;
-            evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, until)
+            let hole =
+                evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, until);
+            hole.or_else(|| self.lost_unseen.clone())
         };
         let hole = || hole_by(self.due);
+        let late = || hole().map_or((Reason::Late, None), |hole| (Reason::CoverageGap, Some(hole)));
         let Some(case) = self.case else {
             return match () {
                 () if self.elsewhere.is_empty() => (Reason::NotPushed, None),
+                () if self.end.is_some() || self.gone.is_some() => self.removed().unwrap_or_else(late),
                 () if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
                 () => hole().map_or((Reason::Missing, None), |hole| (Reason::CoverageGap, Some(hole))),
             };
@@ -335,12 +329,13 @@ impl<'e> Departure<'e> {
         };
         // That there was no access, or none any more, leans on absence, too.
         let unsure = || self.traced.iter().find(|t| t.reason == Reason::CoverageGap).and_then(|t| t.hole.clone());
-        match self.end {
+        match &self.end {
             _ if self.made_later(case, skew).is_some_and(|made| hole_by(made).is_none()) => (Reason::NotPushed, None),
             _ if !is_known => unsure().map_or((Reason::NotPushed, None), |hole| (Reason::CoverageGap, Some(hole))),
-            Some((end, _)) if end <= self.due => (Reason::Matched, None),
+            _ if let Some(removed) = self.removed() => removed,
+            Some(end) if end.time <= self.due => (Reason::Matched, None),
             // That it came too late leans on there being no end before.
-            Some(_) => hole().map_or((Reason::Late, None), |hole| (Reason::CoverageGap, Some(hole))),
+            Some(_) => late(),
             None if unsure().is_some() => (Reason::CoverageGap, unsure()),
             None if was_gone() => (Reason::AlreadyInEffect, None),
             None if self.returned().is_some_and(|back| back <= self.due) => (Reason::Superseded, None),
@@ -363,6 +358,13 @@ impl<'e> Departure<'e> {
         let is_granted = case.decisions.iter().take_while(|d| d.time <= self.start).any(grants);
         let made = case.first_made(skew).filter(|_| self.personnel.is_none() && !is_granted);
         made.filter(|made| *made > self.start + skew)
+    }
+
+    /// What comes of every workspace having been lost in time, or before; that there was no other leans on absence, too.
+    fn removed(&self) -> Option<(Reason, Option<String>)> {
+        let removal = self.removal().filter(|removal| removal.time <= self.due)?;
+        let reason = if self.gone.is_some() { Reason::AlreadyInEffect } else { Reason::Matched };
+        Some(removal.hole.as_ref().map_or((reason, None), |hole| (Reason::CoverageGap, Some(hole.clone()))))
     }
 
     /// Workspaces in which the person was seen.

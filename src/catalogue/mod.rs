@@ -51,6 +51,7 @@ mod prv04;
 mod prv05;
 mod prv06;
 mod records;
+mod removals;
 mod residents;
 mod settings;
 mod sign_ins;

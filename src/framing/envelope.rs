@@ -45,18 +45,27 @@ pub struct Piece {
 
 /// The wrappers of a source, made ready to be looked for in many frames.
 #[derive(Debug)]
-pub struct Wrappers<'e>(Vec<(Finder<'e>, &'e Envelope)>);
+pub struct Wrappers<'e> {
+    all: Vec<(Finder<'e>, &'e Envelope)>,
+    /// Whether a string inside may hold a record that is no JSON.
+    of_lines: bool,
+}
 
 impl<'e> Wrappers<'e> {
     /// Makes them ready.
     pub fn of(envelopes: &'e [Envelope]) -> Self {
-        Self(envelopes.iter().map(|e| (Finder::new(e.marker), e)).collect())
+        Self { all: envelopes.iter().map(|e| (Finder::new(e.marker), e)).collect(), of_lines: false }
     }
 
     /// These, then those.
     pub fn and(mut self, others: &'e [Envelope]) -> Self {
-        self.0.extend(Self::of(others).0);
+        self.all.extend(Self::of(others).all);
         self
+    }
+
+    /// The same where lines of text may stand inside, too.
+    pub fn of_lines(self) -> Self {
+        Self { of_lines: true, ..self }
     }
 
     /// Finds the records inside a frame, by the general lists and the wrappers of its source, wrappers inside wrappers included.
@@ -84,8 +93,8 @@ impl<'e> Wrappers<'e> {
         if let Some(rows) = table_of(frame) {
             return rows;
         }
-        let marked = self.0.iter().filter(|(marker, _)| marker.find(frame).is_some());
-        marked.into_iter().find_map(|(_, envelope)| wrapped(frame, envelope)).unwrap_or(Inner::Itself)
+        let marked = self.all.iter().filter(|(marker, _)| marker.find(frame).is_some());
+        marked.into_iter().find_map(|(_, envelope)| wrapped(frame, envelope, self.of_lines)).unwrap_or(Inner::Itself)
     }
 
     fn inside(&self, frame: &[u8], piece: Piece, wrappers: usize, found: &mut Vec<Piece>) {
@@ -131,7 +140,7 @@ pub fn in_a_row(text: impl AsRef<[u8]>) -> Option<Vec<Piece>> {
     is_row.then_some(found)
 }
 
-fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
+fn wrapped(frame: &[u8], envelope: &Envelope, of_lines: bool) -> Option<Inner> {
     if let Some(("*", path)) = envelope.path.split_last().map(|(last, path)| (*last, path)) {
         return valued(frame, path);
     }
@@ -147,7 +156,8 @@ fn wrapped(frame: &[u8], envelope: &Envelope) -> Option<Inner> {
         b'[' => Some(listed(frame, start)),
         b'{' => Some(Inner::Records(vec![Piece { span, text: None }])),
         b'"' => {
-            let text = sonic_rs::from_slice::<String>(raw).ok().filter(|t| t.trim_ascii_start().starts_with('{'))?;
+            let is_record = |text: &String| of_lines || text.trim_ascii_start().starts_with('{');
+            let text = sonic_rs::from_slice::<String>(raw).ok().filter(is_record)?;
             Some(Inner::Records(vec![Piece { span, text: Some(text) }]))
         }
         _ => None,

@@ -29,6 +29,8 @@ pub(super) struct FileContext<'f> {
     pub(super) source: Option<&'static dyn Source>,
     /// True = the source was asked for, and no other may be tried.
     pub(super) is_forced: bool,
+    /// True = its first records stand in wrappers of collectors, so that these are looked for before anything else.
+    pub(super) is_wrapped: bool,
     pub(super) zone: Option<Tz>,
 }
 

@@ -1,5 +1,6 @@
 //! The frames of one chunk to rows of a block.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::str::Utf8Error;
 
@@ -99,7 +100,11 @@ impl<'c> ChunkReader<'c> {
         };
         let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start), turns: 0 };
         match self.file.source {
-            Some(source) => self.opened(self.wrappers.open(text.as_bytes()), text, source, place),
+            Some(source) => {
+                if !(self.file.is_wrapped && self.unwrapped(text, source, place)) {
+                    self.opened(self.wrappers.open(text.as_bytes()), text, source, place);
+                }
+            }
             None => self.of_any_source(text, place),
         }
     }
@@ -140,9 +145,25 @@ impl<'c> ChunkReader<'c> {
         self.record(cut(text, piece), source, outer.of(text, piece));
     }
 
+    /// Reads the one record in a wrapper of a collector; false = there is none that its source reads.
+    fn unwrapped(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) -> bool {
+        let Inner::Records(pieces) = detect::opened(source, text) else { return false };
+        match &pieces[..] {
+            [piece] => self.take(cut(text, piece), source, place.of(text, piece)).is_ok(),
+            _ => false,
+        }
+    }
+
     fn record(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) {
+        if let Err(reason) = self.take(text, source, place) {
+            self.refused(&reason, text, source, place);
+        }
+    }
+
+    /// Takes a record; or why it is none of the source's.
+    fn take(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) -> Result<(), Cow<'static, str>> {
         match source.read(&Record { text, path: self.file.stored, zone: self.file.zone }) {
-            Fate::Rejected(reason) => self.refused(&reason, text, source, place),
+            Fate::Rejected(reason) => return Err(reason),
             Fate::Filtered(rule) => self.filter(rule, source),
             Fate::Accepted(event) if !is_storable(event.event_time) => {
                 let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
@@ -153,6 +174,7 @@ impl<'c> ChunkReader<'c> {
                 self.event(&event, source, place);
             }
         }
+        Ok(())
     }
 
     /// What its source does not read may be several records, stand in the wrapper of a collector, or be of another source, since

@@ -12,9 +12,16 @@ use crate::source::{COLLECTORS, Fate, Record, SOURCES, Source, detect, fits};
 /// Records that a file's source is told by. Where they tell none, every record is asked about.
 const TRIES: usize = 1000;
 
+/// Records by which it is told whether all of a file come in wrappers.
+const FIRST: usize = 8;
+
 /// Every source with all wrappers that its records may come in, made ready once.
 static OPENERS: LazyLock<Vec<(&'static dyn Source, Wrappers<'static>)>> = LazyLock::new(|| {
-    SOURCES.iter().map(|source| (*source, Wrappers::of(source.envelopes()).and(COLLECTORS))).collect()
+    let opener = |source: &&'static dyn Source| {
+        let wrappers = Wrappers::of(source.envelopes()).and(COLLECTORS);
+        (*source, if source.line_keys().is_empty() { wrappers } else { wrappers.of_lines() })
+    };
+    SOURCES.iter().map(opener).collect()
 });
 
 /// The source of the first record that fits one; a record that its source leaves out counts only where no other is found.
@@ -31,6 +38,23 @@ pub(super) fn source_of(chunk: &Chunk, file: &FoundFile) -> Option<&'static dyn 
         }
     }
     left_out
+}
+
+/// Whether the first records of a file stand in wrappers of collectors, each in one of its own, and are none of the source without.
+pub(super) fn is_wrapped(chunk: &Chunk, file: &FoundFile, source: &dyn Source) -> bool {
+    let own = Wrappers::of(source.envelopes());
+    let reads = |text: &str| {
+        let record = Record { text, path: &file.stored, zone: file.zone };
+        !matches!(source.read(&record), Fate::Rejected(_))
+    };
+    let is_wrapped = |text: &str| match opened(source, text) {
+        Inner::Records(pieces) if pieces.len() == 1 && own.open(text.as_bytes()) == Inner::Itself => {
+            reads(&cut(text, &pieces[0])) && !reads(text)
+        }
+        _ => false,
+    };
+    let mut first = chunk.frames.iter().filter(|f| f.defect.is_none()).take(FIRST).peekable();
+    first.peek().is_some() && first.all(|frame| std::str::from_utf8(chunk.record(frame)).is_ok_and(is_wrapped))
 }
 
 /// The source of the record that a text is, or that stands in one of its source's wrappers; or why none fits.

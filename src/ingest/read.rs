@@ -92,14 +92,23 @@ pub(super) struct Reading<'f> {
     file: &'f FoundFile,
     frames: Frames<'f>,
     ahead: VecDeque<Chunk>,
-    source: Option<&'static dyn Source>,
+    manner: Manner,
     pub(super) tally: FileTally,
+}
+
+/// How the records of a file are read.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    source: Option<&'static dyn Source>,
+    is_wrapped: bool,
 }
 
 impl<'f> Reading<'f> {
     fn start(file: &'f FoundFile, mut frames: Frames<'f>, sha256: String, byte_count: u64) -> Result<Self> {
         let ahead = look_ahead(&mut frames).map_err(|e| unreadable(&file.path(), e))?;
         let source = file.source.or_else(|| detect::source_of(ahead.back()?, file));
+        let is_wrapped =
+            ahead.back().zip(source).is_some_and(|(chunk, source)| detect::is_wrapped(chunk, file, source));
         let tally = FileTally {
             file_id: file_id(file, &sha256),
             path: file.stored.to_string(),
@@ -112,7 +121,7 @@ impl<'f> Reading<'f> {
             modified_at: file.modified_at,
             ..FileTally::default()
         };
-        Ok(Self { file, frames, ahead, source, tally })
+        Ok(Self { file, frames, ahead, manner: Manner { source, is_wrapped }, tally })
     }
 
     /// The next chunk of the file.
@@ -129,26 +138,23 @@ impl<'f> Reading<'f> {
     }
 
     pub(super) fn context(&self) -> FileContext<'_> {
-        context(self.file, &self.tally, self.source)
+        context(self.file, &self.tally, self.manner)
     }
 
     /// What is known of the file, apart from the reading of it.
-    pub(super) fn parting(&self) -> (&'f FoundFile, FileTally, Option<&'static dyn Source>) {
-        (self.file, self.tally.clone(), self.source)
+    pub(super) fn parting(&self) -> (&'f FoundFile, FileTally, Manner) {
+        (self.file, self.tally.clone(), self.manner)
     }
 }
 
 /// What the records of a file are read with.
-pub(super) fn context<'c>(
-    file: &'c FoundFile,
-    tally: &'c FileTally,
-    source: Option<&'static dyn Source>,
-) -> FileContext<'c> {
+pub(super) fn context<'c>(file: &'c FoundFile, tally: &'c FileTally, manner: Manner) -> FileContext<'c> {
     FileContext {
         stored: &tally.path,
         file_id: &tally.file_id,
-        source,
+        source: manner.source,
         is_forced: file.source.is_some(),
+        is_wrapped: manner.is_wrapped,
         zone: file.zone,
     }
 }

@@ -132,8 +132,8 @@ fn parse_and_read_on(
     reading: &mut Reading<'_>,
     at_once: usize,
 ) -> (Vec<Parsed>, Result<Vec<Chunk>>) {
-    let (file, tally, source) = reading.parting();
-    let context = read::context(file, &tally, source);
+    let (file, tally, manner) = reading.parting();
+    let context = read::context(file, &tally, manner);
     rayon::join(
         || chunks.into_par_iter().with_max_len(1).map(|chunk| parse(chunk, &context)).collect(),
         || reading.next_few(at_once),

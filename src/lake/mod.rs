@@ -37,7 +37,7 @@ pub use pages::{Page, PageReader, PageTexts};
 pub use parquet_file::{each_batch, read_columns, time_range};
 pub use rows::{Rows, instants, texts, wholes};
 pub use tables::*;
-pub use walk::{counted, in_order, row_count, source_of};
+pub use walk::{counted, in_order, joined, row_count, source_of};
 pub use words::{Known, NONE, Words, beginning};
 pub use writer::{Partition, Staged, Writer};
 

@@ -36,6 +36,12 @@ pub fn counted<C: Default + Send>(
     parts.try_reduce(C::default, |one, other| Ok(merge(one, other)))
 }
 
+/// What two have found, one behind the other.
+pub fn joined<C: IntoIterator + Extend<C::Item>>(mut one: C, other: C) -> C {
+    one.extend(other);
+    one
+}
+
 /// Takes all rows of a partitioned table, in the order of files and rows, so that every run sees the same. Pages are decoded on all
 /// threads while those before them are taken.
 ///

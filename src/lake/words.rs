@@ -125,23 +125,12 @@ impl Words {
         };
         match column {
             PageTexts::Coded(coded) => {
-                if known.list != coded.list() {
-                    known.list = coded.list();
-                    known.numbers.clear();
+                if known.turns_to(coded.list()) {
                     known.numbers.extend((0..coded.word_count()).map(|code| number(coded.word(code))));
                 }
                 coded.each_of(&known.numbers, NONE, numbers);
             }
-            PageTexts::Plain(plain) => {
-                let mut last = ("", NONE);
-                numbers.extend((0..rows).map(|row| {
-                    let Some(text) = plain.text(row) else { return NONE };
-                    if last.1 == NONE || last.0 != text {
-                        last = (text, number(text));
-                    }
-                    last.1
-                }));
-            }
+            PageTexts::Plain(plain) => numbers.extend(row_by_row((0..rows).map(|row| plain.text(row)), number)),
         }
     }
 
@@ -158,9 +147,7 @@ impl Words {
         let mut number = |text: &str| self.number(text);
         match column {
             PageTexts::Coded(coded) => {
-                if known.list != coded.list() {
-                    known.list = coded.list();
-                    known.numbers.clear();
+                if known.turns_to(coded.list()) {
                     known.numbers.resize(coded.word_count(), UNASKED);
                 }
                 numbers.extend((0..rows).map(|row| {
@@ -172,17 +159,38 @@ impl Words {
                 }));
             }
             PageTexts::Plain(plain) => {
-                let mut last = ("", NONE);
-                numbers.extend((0..rows).map(|row| {
-                    let Some(text) = plain.text(row).filter(|_| is_wanted(row)) else { return NONE };
-                    if last.1 == NONE || last.0 != text {
-                        last = (text, number(text));
-                    }
-                    last.1
-                }));
+                let wanted = (0..rows).map(|row| plain.text(row).filter(|_| is_wanted(row)));
+                numbers.extend(row_by_row(wanted, number));
             }
         }
     }
+}
+
+impl Known {
+    /// Forgets the words of another list; true = it was another one.
+    fn turns_to(&mut self, list: u64) -> bool {
+        let is_other = self.list != list;
+        if is_other {
+            self.list = list;
+            self.numbers.clear();
+        }
+        is_other
+    }
+}
+
+/// The number of each text, looked up once where it stands several times in a row.
+fn row_by_row<'t>(
+    texts: impl Iterator<Item = Option<&'t str>>,
+    mut number: impl FnMut(&str) -> u32,
+) -> impl Iterator<Item = u32> {
+    let mut last = ("", NONE);
+    texts.map(move |text| {
+        let Some(text) = text else { return NONE };
+        if last.1 == NONE || last.0 != text {
+            last = (text, number(text));
+        }
+        last.1
+    })
 }
 
 /// The first bytes of a text as a number: it orders texts as their letters do, where it differs.

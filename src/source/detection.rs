@@ -31,6 +31,9 @@ pub fn detect(record: &Value) -> Result<&'static dyn Source, String> {
             }
         }
     }
+    if let Some(source) = SOURCES.iter().find(|source| holds_line(**source, record)) {
+        return Ok(*source);
+    }
     let keys = keys(object);
     Err(match nearest {
         Some((held, source, lacking)) if held > 0 => {
@@ -41,10 +44,15 @@ pub fn detect(record: &Value) -> Result<&'static dyn Source, String> {
     })
 }
 
-/// Whether a parsed record bears the signature of a source.
+/// Whether a parsed record bears the signature of a source, or holds a line of it.
 pub fn fits(source: &dyn Source, record: &Value) -> bool {
     let mut forms = source.forms().iter().map(|form| form.marks);
-    forms.any(|marks| !marks.is_empty() && marks.iter().all(|mark| holds(record, *mark)))
+    forms.any(|marks| !marks.is_empty() && marks.iter().all(|mark| holds(record, *mark))) || holds_line(source, record)
+}
+
+fn holds_line(source: &dyn Source, record: &Value) -> bool {
+    let lines = source.line_keys().iter().filter_map(|key| record.get(key)?.as_str());
+    lines.into_iter().any(|line| source.claims(line.trim()))
 }
 
 /// The record inside a wrapper, the first one where it holds several.

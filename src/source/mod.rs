@@ -175,6 +175,10 @@ pub trait Source: Sync {
     fn claims(&self, _line: &str) -> bool {
         false
     }
+    /// Keys of objects under which it reads a line of text that it claims, as collectors wrap it.
+    fn line_keys(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What becomes of one record. Never panics, whatever the bytes. A record that is not the source's own is rejected, so that
     /// the other sources are asked.
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r>;

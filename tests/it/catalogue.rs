@@ -27,6 +27,7 @@ mod logs;
 mod own_values;
 mod ping;
 mod places;
+mod removed;
 mod repeats;
 mod residue;
 mod returns;
@@ -76,6 +77,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(unsaid::UNSAID)
         .chain(doubts::DOUBTS)
         .chain(admissions::ADMISSIONS)
+        .chain(removed::REMOVED)
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)

@@ -165,6 +165,10 @@ mod tests {
         assert_eq!(threshold(&all, 600 * MINUTE, 100 * HOUR, 1, 6), (5.0, 4));
         assert_eq!(threshold(&all, 600 * MINUTE, 100 * HOUR, 25, 6), (25.0, 4));
         assert_eq!(threshold(&all, 600 * MINUTE, HOUR, 1, 6), (1.0, 0));
+        // An hour counts where it begins within the history.
+        assert_eq!(threshold(&all, 600 * MINUTE, 10 * HOUR, 1, 6).1, 4);
+        assert_eq!(threshold(&all, 600 * MINUTE, 10 * HOUR - 1, 1, 6).1, 3);
+        assert_eq!(threshold(&all, 659 * MINUTE, 10 * HOUR, 1, 6).1, 3);
         assert_eq!(threshold(&all, 0, 100 * HOUR, 1, 6), (1.0, 0));
         assert!(!is_over(5, 5.0) && is_over(6, 5.0));
     }

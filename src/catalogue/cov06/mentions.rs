@@ -14,7 +14,7 @@ use crate::config::Period;
 use crate::error::Result;
 use crate::event::{EVENT_ID, EVENT_TIME};
 use crate::inventory::number;
-use crate::lake::{Page, counted};
+use crate::lake::{Page, counted, joined};
 use crate::schema::Column;
 
 /// Brings the counts, which are of actors and of targets, to distinct events, those of whom only changes name included.
@@ -57,11 +57,7 @@ fn of_changes(evidence: &Evidence<'_>, keys: &[Key]) -> Result<Vec<(u128, u32)>>
     let take = |found: &mut Vec<(u128, u32)>, _: &str, page: &Page<'_>| {
         NAMINGS.iter().try_for_each(|naming| of_naming(page, naming, evidence.period, &places, found))
     };
-    let together = |mut one: Vec<(u128, u32)>, other| {
-        one.extend(other);
-        one
-    };
-    let mut found = counted(evidence.lake, &CHANGES, &columns, |_| true, take, together)?;
+    let mut found = counted(evidence.lake, &CHANGES, &columns, |_| true, take, joined)?;
     found.par_sort_unstable();
     found.dedup();
     Ok(found)

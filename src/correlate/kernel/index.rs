@@ -295,7 +295,7 @@ impl<'c> Index<'c> {
 }
 
 fn is_update(push: &Push) -> bool {
-    push.direction == Direction::Update && push.names_subject && push.by_connector && push.succeeded
+    push.direction == Direction::Update && push.names_subject() && push.by_connector && push.succeeded
 }
 
 fn is_lasting(decision: &Decision) -> bool {

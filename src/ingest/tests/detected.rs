@@ -221,6 +221,71 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
 }
 
 #[test]
+fn lines_of_text_are_found_in_wrappers_of_collectors() {
+    let line =
+        |n: usize| format!("2026-07-01 10:00:0{n},353+02:00 | cyc-1 | databricks | CREATE | uid=bob | 44 | true |");
+    let wrappers: [fn(String) -> Value; 8] = [
+        |line| json!({ "@timestamp": "t", "message": line, "host": { "name": "pf1" } }),
+        |line| json!({ "log": line, "stream": "stdout" }),
+        |line| json!({ "_raw": line, "host": "h" }),
+        |line| json!({ "preview": false, "result": { "_raw": line } }),
+        |line| json!({ "results": [{ "_raw": line }] }),
+        |line| json!({ "_index": "x", "_source": { "message": line } }),
+        |line| json!({ "event": { "original": line } }),
+        |line| json!({ "logEvents": [{ "id": "1", "message": line }] }),
+    ];
+    let lines: Vec<String> = wrappers.iter().map(|wrapper| one_per_line((1..4).map(|n| wrapper(line(n))))).collect();
+    let (alone, together) = (Place::new(), Place::new());
+    lines.iter().enumerate().for_each(|(number, lines)| alone.write(&format!("{number}.json"), lines));
+    let others = one_per_line([log_event(1), json!({ "message": "started" })]);
+    together.write("a.json", others + &lines.concat());
+    let done = alone.ingest_detected(Limits::NORMAL);
+    assert_eq!(done.totals, counts(24, 3, 21, 0, 0), "{:?}", reasons(&alone.lake()));
+    assert!(done.files.iter().all(|file| file.source == Some("pingfederate")));
+    assert_eq!(together.ingest_detected(Limits::NORMAL).totals, counts(26, 4, 21, 0, 1));
+    let place = Place::new();
+    place.write("a.csv", format!("_time,_raw\n1,\"{}\"\n", line(1)));
+    assert_eq!(place.ingest_detected(Limits::NORMAL).totals, counts(1, 1, 0, 0, 0));
+}
+
+/// Ids and places of events, and why the rest was rejected, whatever the order of the lines.
+fn outcome(lines: &[String]) -> (Done, Vec<String>, Vec<String>) {
+    let place = Place::new();
+    place.write("a.json", lines.concat());
+    let done = place.ingest_detected(Limits::NORMAL);
+    let events = sorted(&place.lake(), &EVENTS, &["event_id"]);
+    let texts = |name: &str| events.column(name).unwrap().str().unwrap().iter().flatten().map(str::to_owned);
+    let told = texts("event_id").zip(texts("source")).zip(texts("raw")).map(|((id, source), raw)| id + &source + &raw);
+    let mut reasons = reasons(&place.lake());
+    reasons.sort();
+    (done, told.collect(), reasons)
+}
+
+#[test]
+fn where_the_first_records_come_in_wrappers_all_are_read_as_anywhere_else() {
+    let wrapped = |record: Value| json!({ "_raw": record.to_string(), "host": "h" });
+    let mut lines: Vec<String> = (1..20).map(|n| one_per_line([wrapped(log_event(n))])).collect();
+    let mut without_time = log_event(30);
+    without_time["published"] = Value::Null;
+    lines.extend([
+        one_per_line([log_event(21)]),
+        one_per_line([wrapped(call(22)), wrapped(unified(23, 15, "UserLoggedIn")), wrapped(without_time)]),
+        one_per_line([json!({ "results": [wrapped(log_event(24)), wrapped(call(25))] })]),
+        format!("{}{}\n", wrapped(log_event(26)), wrapped(log_event(27))),
+        one_per_line([json!({ "_source": { "event": { "original": log_event(28).to_string() } } })]),
+        one_per_line([json!({ "_raw": "" }), json!({ "_raw": "{\"id\":" }), json!({ "_raw": "text" })]),
+        one_per_line([wrapped(wrapped(log_event(29)))]),
+        "no json\n".to_owned(),
+    ]);
+    let (fast, events, rejects) = outcome(&lines);
+    // A plain record comes first.
+    lines.rotate_left(19);
+    let (slow, others, refused) = outcome(&lines);
+    assert_eq!((events, rejects), (others, refused));
+    assert_eq!((fast.totals, fast.totals.accepted), (slow.totals, 28));
+}
+
+#[test]
 fn a_wrapper_without_a_record_is_rejected_for_that() {
     let place = Place::new();
     let text = column("CreationDate,UserIds,AuditData", [unified(1, 8, "Add user.")]).replace("\n\"", "\n1,a,\"");

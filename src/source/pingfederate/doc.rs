@@ -55,7 +55,6 @@ pub(super) const DOC: Doc = Doc {
         "Events carry no id: they are told apart by time, ids and names, so that two that agree in all of these are one.",
         "Fields between pipes are read in the default orders only, with and without `transactionid`; lines in other orders are rejected.",
         "The JSON templates' keys are taken to be the names of the fields; time zones other than offsets, UTC and GMT inside the time are rejected.",
-        "A line inside a JSON object (`message`, `log`, `_raw`), as collectors wrap it, is read but not recognised: name the source.",
         "Inbound SCIM is in audit.log under event names that are not documented: kept, unmapped.",
         "Events of admin.log are an open set: whatever their names, they count as known, since the log holds acts at the console only.",
         "Stack traces and other lines that begin with no time are rejected one by one.",

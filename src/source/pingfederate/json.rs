@@ -13,7 +13,7 @@ use crate::source::decode::{Reason, decode};
 use crate::source::loose::Loose;
 
 /// Keys under which collectors put a line.
-const LINES: [&str; 3] = ["message", "log", "_raw"];
+pub(super) const LINES: [&str; 3] = ["message", "log", "_raw"];
 
 /// The fields of an object. What is no scalar says nothing. Only an object without fields of its own is opened for a line.
 pub(super) fn fields(text: &str) -> Result<Fields<'_>, Reason> {

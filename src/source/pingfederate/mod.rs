@@ -80,6 +80,10 @@ impl Source for PingFederate {
         read(line.trim()).is_ok()
     }
 
+    fn line_keys(&self) -> &'static [&'static str] {
+        &json::LINES
+    }
+
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
         match event(record) {
             Ok(event) => Fate::Accepted(Box::new(event)),

@@ -11,7 +11,7 @@ const BY: Door = Door { endpoint: "", ..Door::HUMAN };
 const TWO_DAYS_IDLE: (&str, &str) = ("", "\n[test.\"ACC-02\"]\ninactivity = \"2d\"\n");
 
 /// Every log speaks in every hour, save that of the workspace in the morning of the second.
-fn silent_workspace(logs: &mut Logs) {
+pub(super) fn silent_workspace(logs: &mut Logs) {
     for (day, hour) in ["06-29", "06-30", "01", "02", "03"].iter().flat_map(|day| (0..24).map(move |hour| (day, hour)))
     {
         logs.signs_in(&format!("{day} {hour:02}:50"), "account", "nobody@example.com");

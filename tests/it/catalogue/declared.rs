@@ -43,20 +43,65 @@ pub(super) const DECLARED: &[Story] = &[
             "admin.grant erin workspace_admin: exception group_not_privileged",
         ],
     },
+    // A decision that names nobody may mean anybody: on that role, of Databricks, and to give it.
+    Story {
+        test: "PRV-01",
+        but: &[OWN_LOG, ROLE_DECLARED],
+        tell: |logs| {
+            let mut decisions = Vec::new();
+            for (day, verb, role, app) in [
+                ("06-30", "admin.grant", "account_admin", "Payroll"),
+                ("01", "admin.grant", "account_admin", "Databricks"),
+                ("02", "admin.revoke", "account_admin", "Databricks"),
+                ("03", "admin.grant", "marketplace_admin", "Databricks"),
+            ] {
+                decisions.push(role_decided(
+                    &format!("{day} 23:30"),
+                    verb,
+                    &json!({"subject_id": "u-404"}),
+                    (role, app),
+                ));
+            }
+            logs.files.push(("generic.json", decisions.join("\n")));
+            for (at, who) in [("01 00:00", "alice"), ("01 23:35", "bob"), ("02 23:40", "carol"), ("03 23:40", "dave")] {
+                let named = format!("{who}@example.com");
+                logs.row(at, "account", Door::HUMAN, "setAccountAdmin", &[("targetUserName", &named)]);
+            }
+        },
+        judged: &[
+            "admin.grant alice account_admin: exception no_authority",
+            "admin.grant bob account_admin: undetermined unresolved_subject",
+            "admin.grant carol account_admin: exception no_authority",
+            "admin.grant dave account_admin: exception no_authority",
+        ],
+    },
+    // Of an owner, or a manager, that nobody can tell it is not known who it is, whatever was approved.
+    Story {
+        test: "PRV-01",
+        but: &[],
+        tell: |logs| {
+            let owner = json!({"id": "m-1", "owner": "__REDACTED__"});
+            unity(logs, "02 09:00", Door::HUMAN, "updateMetastore", owner);
+        },
+        judged: &["admin.grant __redacted__ metastore:m-1: undetermined unresolved_subject"],
+    },
 ];
 
+/// A decision on a role in an application, in the tool's own format.
+fn role_decided(at: &str, verb: &str, who: &Value, (role, app): (&str, &str)) -> String {
+    let mut change = json!({"verb": verb, "subject_kind": "user", "entitlement": role});
+    for (key, value) in who.as_object().expect("an object") {
+        change[key] = value.clone();
+    }
+    json!({
+        "tickmark": 1, "time": instant(at).to_rfc3339(), "type": "role.changed", "plane": "authority",
+        "outcome": "success", "actor": "directory-admin@example.com", "app": app, "changes": [change],
+    })
+    .to_string()
+}
+
 fn roles(logs: &mut Logs) {
-    let decided = |at: &str, verb: &str, who: Value, app: &str| {
-        let mut change = json!({"verb": verb, "subject_kind": "user", "entitlement": "account_admin"});
-        for (key, value) in who.as_object().expect("an object") {
-            change[key] = value.clone();
-        }
-        json!({
-            "tickmark": 1, "time": instant(at).to_rfc3339(), "type": "role.changed", "plane": "authority",
-            "outcome": "success", "actor": "directory-admin@example.com", "app": app, "changes": [change],
-        })
-        .to_string()
-    };
+    let decided = |at: &str, verb: &str, who: Value, app: &str| role_decided(at, verb, &who, ("account_admin", app));
     let named = |who: &str| json!({"subject": format!("{who}@example.com")});
     for who in ["alice", "carol", "dave"] {
         logs.assigned("06-29 08:00", who, "Databricks");
@@ -187,6 +232,29 @@ fn values_of_production_may_be_of_its_catalogs_alone() {
     let outcomes = Ground::new(&config(&[], more), catalogs).outcomes().0;
     let reasons: Vec<&str> = outcome(&outcomes, "PRV-04").items.iter().map(|item| item.reason.as_str()).collect();
     assert_eq!(reasons, ["approved", "approved", "not_approved", "not_approved"]);
+}
+
+#[test]
+fn who_is_everybody_is_said_by_the_environment_of_the_catalog() {
+    let more = "\n[environments]\nproduction = [\"41\"]\nsandbox = [\"42\"]\ncatalogs = [\"live\"]\n\
+        [test.\"PRV-04\".environment.production]\nbroad_groups = [\"engineers\"]\n\
+        [test.\"PRV-04\".environment.sandbox]\nbroad_groups = [\"analysts\"]\n";
+    let outcomes = Ground::new(&config(&[], more), |logs| {
+        let places = [("live.a", "42"), ("dev.a", "42"), ("dev.b", "41")];
+        for (minute, (schema, workspace)) in places.into_iter().enumerate() {
+            for (second, group) in ["engineers", "analysts", "users"].into_iter().enumerate() {
+                let changes = adds(group, &["SELECT"]).to_string();
+                let params = json!({"securable_type": "schema", "securable_full_name": schema, "changes": changes, "workspace_id": workspace});
+                unity(logs, &format!("02 09:{minute:02}:{second:02}"), Door::HUMAN, "updatePermissions", params);
+            }
+        }
+    })
+    .outcomes()
+    .0;
+    let items = outcome(&outcomes, "PRV-04").items.iter();
+    let told: Vec<_> = items.map(|item| (item.subject.as_deref(), item.object.as_deref())).collect();
+    let pair = |group, schema| (Some(group), Some(schema));
+    assert_eq!(told, [pair("engineers", "live.a"), pair("analysts", "dev.a"), pair("engineers", "dev.b")]);
 }
 
 #[test]

@@ -253,3 +253,54 @@ fn attempts_at_oneself_are_counted() {
         assert_eq!(count(exclusions, rule), expected, "{rule}");
     }
 }
+
+/// In and before the period: decisions in plenty, rows of account and workspace, of nobody, and attempts.
+fn beside_grants(logs: &mut Logs) {
+    let add = "addPrincipalToGroup";
+    for day in ["06-30", "02"] {
+        for who in ["ann", "ben", "cat", "dan"] {
+            logs.joins(&format!("{day} 09:00"), who, "okta-engineers");
+        }
+        for scope in ["account", ONE] {
+            let named = [("targetUserName", "eve@example.com"), ("targetGroupName", "engineers")];
+            logs.row(&format!("{day} 10:00"), scope, Door::HUMAN, add, &named);
+        }
+        logs.member(&format!("{day} 11:00"), by(""), add, "fay", "engineers");
+        for status in [403, 500] {
+            let refused = json!({"targetUserName": "gus@example.com", "targetGroupName": "engineers"});
+            logs.act(&format!("{day} 12:00"), "account", Door::HUMAN, "accounts", add, refused, status, Value::Null);
+        }
+    }
+}
+
+#[test]
+fn what_is_beside_the_grants_of_a_burst_is_counted_in_the_period_alone() {
+    let outcomes = Ground::new(&config(&[BURSTS], ""), beside_grants).outcomes().0;
+    let found = outcome(&outcomes, "ANO-01");
+    // Decisions of the identity provider are no grants in Databricks.
+    assert_eq!(found.items.len(), 0);
+    for (rule, expected) in [("attempts that failed", 2), ("names no actor", 1), ("workspace rows", 1)] {
+        assert_eq!(count(&found.exclusions, rule), expected, "{rule}");
+    }
+}
+
+#[test]
+fn an_actor_grants_on_schedule_where_the_select_says() {
+    let reasons = |select: &str| {
+        let more = format!("\n[test.\"ANO-01\"]\nabs_min = 2\nscheduled = [{select}]\n");
+        let outcomes = Ground::new(&config(&[], &more), |logs| {
+            for (who, minute) in [("ann", 0), ("ben", 1), ("cat", 2)] {
+                let named = [("targetUserName", format!("{who}@example.com")), ("targetGroupName", "g".to_owned())];
+                let named: Vec<(&str, &str)> = named.iter().map(|(key, name)| (*key, name.as_str())).collect();
+                let door = by("loader@example.com");
+                logs.row(&format!("02 09:{minute:02}"), ONE, door, "addPrincipalToGroup", &named);
+            }
+        })
+        .outcomes()
+        .0;
+        outcome(&outcomes, "ANO-01").items.iter().map(|item| item.reason.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&format!("{{ actor = \"loader@*\", scope = \"{ONE}\" }}")), ["scheduled_sync"]);
+    assert_eq!(reasons("{ actor = \"loader@*\", scope = \"account\" }"), ["burst"]);
+    assert_eq!(reasons("{ actor = \"root@*\" }"), ["burst"]);
+}

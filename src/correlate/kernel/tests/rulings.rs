@@ -54,7 +54,7 @@ fn a_push_that_arrived_as_an_update_of_the_group_has_made_it() {
     group(vec![granted(0), pushed(SECOND)]).gives(&[NoAuthority], &[]);
     group(vec![made(0), pushed(SECOND).by_stranger()]).gives(&[NoAuthority], &[]);
     group(vec![made(0), push_failed(SECOND)]).gives(&[NoAuthority], &[]);
-    group(vec![made(0), pushed(SECOND)]).with(|case| case.pushes[0].names_subject = false).gives(&[NoAuthority], &[]);
+    group(vec![made(0), pushed(SECOND)]).with(|case| case.pushes[0].about = About::Group).gives(&[NoAuthority], &[]);
     group(vec![unwanted(-MINUTE), made(0), pushed(SECOND)]).gives(&[NoAuthority], &[Missing]);
     let again = vec![made(0), pushed(SECOND), revoked(MINUTE), made(2 * MINUTE)];
     group(again).gives(&[Transport, NoAuthority, NoAuthority], &[]);
