@@ -278,8 +278,8 @@ fn a_hole_matters_only_where_evidence_is_absent() {
     given([wanted(0), granted(HOUR)]).effect_hole(MINUTE, HOUR).gives(&[Matched], &[Matched]);
     given([wanted(0), push_failed(MINUTE)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap]);
     given([wanted(0), unwanted(30 * HOUR)]).effect_hole(HOUR, 2 * HOUR).gives(&[], &[CoverageGap, CoverageGap]);
-    let holes = given([wanted(0), granted(3 * DAY).by(EVE)]).authority_hole(3 * DAY, 4 * DAY).judge();
-    assert_eq!(holes.0[0].hole, None, "vouched as state, whatever the hole");
+    let holes = given([wanted(0), granted(3 * DAY).by(EVE)]).authority_hole(3 * DAY + 1, 4 * DAY).judge();
+    assert_eq!(holes.0[0].hole, None, "vouched as state, whatever the hole afterwards");
     let far = given([granted(10 * DAY)]).authority_hole(0, 9 * DAY - 1).authority_hole(10 * DAY + HOUR, 11 * DAY);
     assert_eq!(far.gives(&[NoAuthority], &[]).judge().0[0].hole, None, "outside the window");
     assert_eq!(given([granted(0)]).authority_hole(0, 1).judge().0[0].hole.as_deref(), Some("HOLE-A"));
