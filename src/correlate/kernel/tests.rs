@@ -5,6 +5,7 @@ mod doubts;
 mod explained;
 mod hostile;
 mod naive;
+mod naive_returns;
 mod naive_trace;
 mod resync;
 mod returns;

@@ -133,7 +133,7 @@ impl<'c> Ties<'c> {
                     rest /= ways.len();
                     ways[way].clone()
                 }
-                None => ways[(pattern / 2 ^ (pattern & tie & 1)) % ways.len()].clone(),
+                None => ways[((pattern / 2) ^ (pattern & tie & 1)) % ways.len()].clone(),
             };
             let ties = self.effects.iter().zip(&effects).enumerate();
             ties.for_each(|(at, (tie, ways))| order.effects[tie.clone()].copy_from_slice(&way(at, ways)));

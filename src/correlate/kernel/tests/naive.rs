@@ -3,7 +3,7 @@
 
 use super::super::standing::is_twin;
 use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
-use crate::change::{Direction, Verb};
+use crate::change::Direction;
 
 /// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
 type Marks = Vec<(Instant, bool, Option<usize>)>;
@@ -27,7 +27,7 @@ impl Naive<'_> {
         all
     }
 
-    fn marks_before(&self, i: usize) -> Marks {
+    pub(super) fn marks_before(&self, i: usize) -> Marks {
         let all = self.marks(self.case.effects[i].scope);
         all.into_iter().take_while(|m| m.2 != Some(i)).collect()
     }
@@ -59,47 +59,6 @@ impl Naive<'_> {
             _ => r.rank.is_some() || Self::lifts(r, decision),
         };
         later > d && r.direction != decision.direction && takes
-    }
-
-    fn takes_back(r: &Decision) -> bool {
-        r.direction == Direction::Revoke && (r.rank.is_some() || r.verb == Verb::UserSuspend)
-    }
-
-    fn kind(departure: &Decision) -> &'static str {
-        match departure.verb {
-            Verb::UserDeactivate => "deactivated",
-            Verb::UserSuspend => "suspended",
-            Verb::PushRemove => "not pushed",
-            Verb::UserDelete | Verb::GroupDelete => "deleted",
-            _ => "unassigned",
-        }
-    }
-
-    fn lifts(back: &Decision, departure: &Decision) -> bool {
-        let lifted: &[&str] = match back.verb {
-            Verb::UserActivate | Verb::UserUnsuspend => &["deactivated", "suspended"],
-            Verb::AppAssign => &["deactivated", "unassigned"],
-            Verb::PushCreate => &["not pushed"],
-            _ => &[],
-        };
-        back.direction == Direction::Grant && back.lapses > back.time && lifted.contains(&Self::kind(departure))
-    }
-
-    fn lift(&self, departure: usize, until: Instant) -> Option<usize> {
-        let decisions = &self.case.decisions;
-        let back = (0..decisions.len()).find(|&g| self.reverses(g, departure));
-        back.filter(|&g| decisions[g].rank.is_none() && decisions[g].time <= until)
-    }
-
-    /// Of each kind the last departure after a decision, up to an instant.
-    fn departures(&self, d: usize, until: Instant) -> Vec<usize> {
-        let decisions = &self.case.decisions;
-        let is_departure = |r: &usize| {
-            Self::takes_back(&decisions[*r]) && decisions[*r].rank != Some(0) && decisions[*r].time <= until
-        };
-        let all: Vec<usize> = (d + 1..decisions.len()).filter(is_departure).collect();
-        let alike = |a: usize, b: usize| Self::kind(&decisions[a]) == Self::kind(&decisions[b]);
-        all.iter().copied().filter(|&r| !all.iter().any(|&later| later > r && alike(r, later))).collect()
     }
 
     pub(super) fn reversed_at(&self, d: usize) -> Option<Instant> {
@@ -218,7 +177,7 @@ impl Naive<'_> {
         undone || ended
     }
 
-    fn comes_with_an_end(&self, i: usize) -> bool {
+    pub(super) fn comes_with_an_end(&self, i: usize) -> bool {
         let effect = &self.case.effects[i];
         let granted =
             self.marks_before(i).into_iter().rfind(|m| m.2.is_some()).filter(|m| m.1).map_or(Instant::MIN, |m| m.0);
@@ -270,7 +229,7 @@ impl Naive<'_> {
         ways.into_iter().reduce(|best, way| if way.0 < best.0 { way } else { best }).unwrap_or_default()
     }
 
-    fn link(&self, i: usize, is_last_word: bool) -> Option<usize> {
+    pub(super) fn link(&self, i: usize, is_last_word: bool) -> Option<usize> {
         let effect = &self.case.effects[i];
         let like = |o: &&usize| {
             let other = &self.case.effects[**o];
@@ -365,34 +324,6 @@ impl Naive<'_> {
         let is_grant = decisions[d].direction == Direction::Grant;
         let is_spent = |last: usize| self.is_used_and_undone(last, i) || self.is_undone_apart(d, i);
         is_grant && last.is_some_and(|last| !is_spent(last) || self.puts_back(i))
-    }
-
-    // What took the access, if it was not there right before the effect: when, and by which effect.
-    fn taken(&self, i: usize) -> Option<(Instant, Option<usize>)> {
-        let wanted = self.case.effects[i].direction == Direction::Grant;
-        let before = self.marks_before(i);
-        let last = before.iter().rposition(|m| m.1 != wanted)?;
-        let first = before[..last].iter().rposition(|m| m.1 == wanted).map_or(0, |own| own + 1);
-        Some((before[first].0, before[first].2))
-    }
-
-    // Neither to carry a departure out, nor along with the end of the person or the group when they had left.
-    fn is_undone_apart(&self, d: usize, i: usize) -> bool {
-        let (decisions, window) = (&self.case.decisions, self.limits.window);
-        let taken = self.taken(i).filter(|(time, _)| *time >= decisions[d].time);
-        let undone = taken.is_some_and(|(time, by)| {
-            let is_open = |r: &usize| self.lift(*r, time).is_none();
-            let open: Vec<usize> = self.departures(d, time + window.skew).into_iter().filter(is_open).collect();
-            let is_matched = by.is_some_and(|e| self.link(e, true).is_some());
-            let comes_along = !open.is_empty() && by.is_some_and(|e| self.comes_with_an_end(e));
-            !is_matched && !comes_along && !open.iter().any(|&r| decisions[r].rank.is_some())
-        });
-        let effect = &self.case.effects[i];
-        let deleted = self.last_final(effect.scope, effect.time).filter(|end| *end >= decisions[d].time);
-        let has_left = |end: Instant| {
-            self.departures(d, end + window.skew).iter().any(|&r| decisions[r].time >= end - window.look_back)
-        };
-        undone || deleted.is_some_and(|end| !has_left(end))
     }
 
     // The connector's own, after somebody else undid it.
