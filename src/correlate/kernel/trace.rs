@@ -5,7 +5,6 @@ mod already;
 use std::cell::OnceCell;
 
 use self::already::Already;
-use super::super::Verdict;
 use super::held::{Held, History};
 use super::index::{Index, side};
 use super::link::undone_at;
@@ -120,7 +119,7 @@ impl<'a> Tracer<'a> {
     }
 
     fn is_authorised(&self, by: Carrier) -> bool {
-        matches!(by, Carrier::Effect(e) if self.vouched[e].reason.verdict() == Verdict::Pass)
+        matches!(by, Carrier::Effect(e) if self.vouched[e].decision.is_some())
     }
 
     // Where an effect would be; nowhere in particular = anywhere. An account may be made and ended at the account, whatever is known of it.

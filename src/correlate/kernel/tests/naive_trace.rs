@@ -1,6 +1,5 @@
 //! Tracing, as plainly as it can be put.
 
-use super::super::super::Verdict;
 use super::super::{About, Ending, EndingKind, Instant, Reason, Scope, Vouched};
 use super::naive::Naive;
 use crate::change::Direction;
@@ -26,7 +25,7 @@ impl Naive<'_> {
         let carrier = self.carrier(d, vouched);
         let is_authorised = |row: usize| {
             let by = vouched.iter().find(|v| case.effects[v.effect].row == row);
-            by.is_some_and(|v| v.reason.verdict() == Verdict::Pass)
+            by.is_some_and(|v| v.decision.is_some())
         };
         if decision.rank.is_none() && !carrier.is_some_and(|(row, time)| time <= due && is_authorised(row)) {
             return (Reason::NotPushed, None);
@@ -140,8 +139,8 @@ impl Naive<'_> {
         let is_granted = match end {
             Some(e) => {
                 let marks = self.marks(effects[e].scope);
-                let before = marks.iter().take_while(|m| m.2 != Some(e));
-                before.filter(|m| m.0 >= decided && m.1).next().is_some_and(|m| m.2.is_some())
+                let first = marks.iter().take_while(|m| m.2 != Some(e)).find(|m| m.0 >= decided && m.1);
+                first.is_some_and(|m| m.2.is_some())
             }
             None => effects.iter().any(|e| e.direction == Direction::Grant && e.time >= decided && e.time <= time),
         };

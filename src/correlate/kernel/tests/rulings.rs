@@ -8,7 +8,7 @@ use super::super::Reason::{
 use super::super::{About, Scope};
 use super::story::{
     DAY, HOUR, LIMITS, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, returned, returner,
-    revoked, stated_first, unwanted, wanted,
+    revoked, seen, stated_first, unwanted, wanted,
 };
 use crate::change::{Direction, Verb};
 
@@ -254,6 +254,7 @@ fn what_authorises_nothing_is_carried_out_in_time_along_with_what_does_or_not_at
     back(HOUR).gives(&[Matched], &[Matched, Matched]);
     back(3 * DAY).gives(&[Matched], &[NotPushed, Matched]);
     given([returner(0), granted(HOUR)]).gives(&[NoAuthority], &[NotPushed]);
+    given([returner(0), seen(HOUR, true), granted(2 * HOUR)]).gives(&[Redundant], &[NotPushed]);
 }
 
 #[test]
