@@ -20,7 +20,7 @@ pub mod pushed;
 mod scan;
 mod scim;
 mod scim_body;
-mod scim_event;
+pub(crate) mod scim_event;
 mod scim_snapshot;
 mod shape;
 
