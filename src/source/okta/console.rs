@@ -215,8 +215,8 @@ mod tests {
             r#""target0_id":"1","Target0_AlternateId":"a","target1_displayName":"g""#,
             r#""target[0].id":"1","target[0].alternateId":"a","target[1].displayName":"g""#,
             r#""target.0.id":"1","target.0.alternateId":"a","target.1.displayName":"g","target2.id":"","target3.id":"null""#,
-            r#""outcome.result":"","target":"[{\"id\":\"1\",\"alternate_id\":\"a\"},{\"displayName\":\"g\"}]""#,
-            r#""outcome.result":"","targets":[{"id":"1","alternateId":"a"},{"displayName":"g"}]"#,
+            r#""outcome.result":"SUCCESS","target":"[{\"id\":\"1\",\"alternate_id\":\"a\"},{\"displayName\":\"g\"}]""#,
+            r#""outcome.result":"SUCCESS","targets":[{"id":"1","alternateId":"a"},{"displayName":"g"}]"#,
         ] {
             let text = format!(r#"{{"published":"t","eventType":"a.b",{columns}}}"#);
             let event = Row::of(&text).unwrap().into_event();
