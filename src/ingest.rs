@@ -10,6 +10,7 @@ mod derive;
 mod detect;
 mod inputs;
 mod known;
+mod pages;
 mod pending;
 mod read;
 mod rows;

@@ -15,8 +15,8 @@ const LEAST_COLUMNS: usize = 3;
 const RECORD_COLUMNS: [&str; 7] =
     ["AuditData", "_raw", "event.original", "@message", "message", "CloudTrailEvent", "raw"];
 
-/// How the line begins that PowerShell writes above a header.
-const TYPE_LINE: &[u8] = b"#TYPE ";
+/// How the line begins that PowerShell writes above a header, and the one that tells Excel what divides the cells.
+const LINES_ABOVE: [&[u8]; 2] = [b"#TYPE ", b"sep="];
 
 /// Splits a stream into rows and turns each into a JSON object of texts.
 #[derive(Debug)]
@@ -33,14 +33,17 @@ pub(super) struct Rows {
 impl Rows {
     /// Looks at the beginning of a file; `None` when its first line is no header.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let first = below_type_line(head.trim_ascii_start())?;
+        let (above, first) = parted(head.trim_ascii_start())?;
         let end = memchr(b'\n', first)?;
-        let delimiter = *[b'\t', b';', b','].iter().max_by_key(|d| memchr_iter(**d, &first[..end]).count())?;
+        let most = || [b'\t', b';', b','].into_iter().max_by_key(|d| memchr_iter(*d, &first[..end]).count());
+        let delimiter = above.strip_prefix(b"sep=").and_then(|rest| rest.first().copied()).or_else(most)?;
         let header = names(&first[..end], delimiter)?;
         let rows = &first[end..];
         let backslash = find(rows, b"{\\\"") && !find(rows, b"{\"\"");
         let found = Self { delimiter, backslash, header: None, line: 1, long: None };
-        let is_header = header.iter().all(|name| is_name(name))
+        // What pandas numbers the rows by has no name.
+        let is_index = |at: usize, name: &str| at == 0 && name.is_empty() && header.len() > LEAST_COLUMNS;
+        let is_header = header.iter().enumerate().all(|(at, name)| is_name(name) || is_index(at, name))
             && (header.len() >= LEAST_COLUMNS || header.iter().any(|name| holds_records(name)) || found.has_json(rows));
         is_header.then_some(found)
     }
@@ -63,12 +66,16 @@ impl Rows {
     ) -> usize {
         let mut start = 0;
         while start < bytes.len() {
-            let Some(length) = self.row_end(&bytes[start..]).or_else(|| last.then_some(bytes.len() - start)) else {
+            let end = self.row_end(&bytes[start..]);
+            let Some(length) = end.or_else(|| last.then_some(bytes.len() - start)) else {
                 break;
             };
             let row = &bytes[start..start + length];
             if let Some((byte_offset, so_far, kept)) = self.long.take() {
                 frames.push(Frame::too_long(self.line, byte_offset, so_far + length as u64, &kept));
+            } else if end.is_none() && self.is_open(row) {
+                let reason = "a quote that is opened in this row is never closed".to_owned();
+                frames.push(Frame::defective(self.line, base + start as u64, length as u64, reason, row));
             } else {
                 let at_end = last && start + length == bytes.len() && !row.ends_with(b"\n");
                 self.row(row, start, base, at_end, views, frames);
@@ -105,6 +112,11 @@ impl Rows {
         }
     }
 
+    /// Whether a row ends inside quotes, as only the last one of a file can.
+    fn is_open(&self, last: &[u8]) -> bool {
+        last.contains(&b'"') && self.row_end(&[last, b"\n"].concat()).is_none()
+    }
+
     fn row(&mut self, row: &[u8], start: usize, base: u64, at_end: bool, views: &mut Vec<u8>, frames: &mut Vec<Frame>) {
         let text = row.trim_ascii();
         if text.is_empty() {
@@ -117,7 +129,7 @@ impl Rows {
             return;
         }
         let Some(header) = &self.header else {
-            if text.starts_with(TYPE_LINE) {
+            if is_above(text) {
                 return;
             }
             self.header = names(text, self.delimiter);
@@ -165,12 +177,16 @@ impl Rows {
     }
 }
 
-/// What stands below the line of a type, where the text begins with one.
-fn below_type_line(text: &[u8]) -> Option<&[u8]> {
-    if !text.starts_with(TYPE_LINE) {
-        return Some(text);
+fn is_above(line: &[u8]) -> bool {
+    LINES_ABOVE.iter().any(|beginning| line.starts_with(beginning))
+}
+
+/// The line above the header, where there is one, and what stands below it.
+fn parted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if !is_above(text) {
+        return Some((b"", text));
     }
-    memchr(b'\n', text).map(|end| text[end + 1..].trim_ascii_start())
+    memchr(b'\n', text).map(|end| (text[..end].trim_ascii_end(), text[end + 1..].trim_ascii_start()))
 }
 
 fn holds_records(name: &str) -> bool {

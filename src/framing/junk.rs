@@ -2,12 +2,16 @@
 
 /// Names the likely kind of a file that is not JSON, from its first bytes.
 pub(super) fn cause(head: &[u8]) -> String {
-    let signatures: [(&[u8], &str); 7] = [
+    if let Some(name) = archive(head) {
+        return format!("the file looks like {name}, not JSON: unpack it first");
+    }
+    let signatures: [(&[u8], &str); 8] = [
         (b"PAR1", "Parquet"),
-        (b"PK\x03\x04", "a zip archive"),
         (b"BZh", "bzip2"),
         (b"\xfd7zXZ", "xz"),
         (b"Obj\x01", "Avro"),
+        (b"\xff\xfe\0\0", "UTF-32 text"),
+        (b"\0\0\xfe\xff", "UTF-32 text"),
         (b"\xff\xfe", "UTF-16 text"),
         (b"\xfe\xff", "UTF-16 text"),
     ];
@@ -20,6 +24,9 @@ pub(super) fn cause(head: &[u8]) -> String {
     if head.contains(&0) || std::str::from_utf8(first).is_err() {
         return "the file is binary, not JSON".to_owned();
     }
+    if let Some(reason) = preamble(first) {
+        return reason.to_owned();
+    }
     match first.trim_ascii_start().first() {
         Some(b'<') if is_markup(first.trim_ascii_start()) => "the file looks like XML or HTML, not JSON".to_owned(),
         Some(b'#') => "the file is text, but no line of it starts a JSON record".to_owned(),
@@ -28,6 +35,36 @@ pub(super) fn cause(head: &[u8]) -> String {
             "the file looks like tab-separated text, not JSON".to_owned()
         }
         _ => "the file is text, but no line of it starts a JSON record".to_owned(),
+    }
+}
+
+/// The kind of archive that a file is: what it packs may be stored as it stands, and look like lines of records.
+pub(super) fn archive(head: &[u8]) -> Option<&'static str> {
+    const TAR: usize = 257;
+    match head {
+        _ if head.starts_with(b"PK\x03\x04") => Some("a zip archive"),
+        _ if head.starts_with(b"7z\xbc\xaf\x27\x1c") => Some("a 7z archive"),
+        _ if head.get(TAR..).is_some_and(|rest| rest.starts_with(b"ustar")) => Some("a tar archive"),
+        _ => None,
+    }
+}
+
+/// What stands before the JSON that a text holds.
+fn preamble(first: &[u8]) -> Option<&'static str> {
+    let line = first.trim_ascii();
+    let is_json = |text: &[u8]| text.starts_with(b"{") && text.ends_with(b"}");
+    let json = line.iter().position(|b| *b == b'{').map_or(&b""[..], |at| &line[at..]);
+    match line {
+        _ if line.starts_with(b"\x1e") => {
+            Some("the file is a sequence of JSON texts (RFC 7464), each behind a byte 1E: take those bytes out")
+        }
+        _ if line.starts_with(b"HTTP/") => {
+            Some("the file begins with the headers of an HTTP answer: keep only its body")
+        }
+        _ if is_json(json) => {
+            Some("each line has something before its JSON, such as the header of syslog: keep only the JSON")
+        }
+        _ => None,
     }
 }
 

@@ -2,11 +2,16 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
+use arrow::datatypes::{DataType, FieldRef, Schema, TimeUnit};
 use arrow::json::LineDelimitedWriter;
 use arrow::record_batch::RecordBatchReader as _;
 use memchr::memchr_iter;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::basic::Type;
 use parquet::file::reader::ChunkReader;
 
 use super::{Chunk, Content, Frame, MAX_RECORD};
@@ -70,7 +75,8 @@ impl Rows {
 }
 
 fn reader<R: ChunkReader + 'static>(input: R) -> Result<ParquetRecordBatchReader, String> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(input);
+    let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).and_then(with_instants_in_utc);
+    let builder = metadata.map(|metadata| ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata));
     let reader = builder.and_then(|b| b.with_batch_size(BATCH).build());
     let reader = reader.map_err(|e| format!("the Parquet file is damaged: {e}"))?;
     let schema = reader.schema();
@@ -80,6 +86,33 @@ fn reader<R: ChunkReader + 'static>(input: R) -> Result<ParquetRecordBatchReader
         Some(pair) => Err(format!("column `{}` stands twice in the Parquet file", pair[0])),
         None => Ok(reader),
     }
+}
+
+/// What is known of a file, with its instants of 96 bits in UTC: the format leaves their zone open, and Spark, which still writes
+/// them, takes them to UTC first.
+fn with_instants_in_utc(metadata: ArrowReaderMetadata) -> parquet::errors::Result<ArrowReaderMetadata> {
+    let mut leaves = metadata.parquet_schema().columns().iter().map(|leaf| leaf.physical_type());
+    if !leaves.clone().any(|leaf| leaf == Type::INT96) {
+        return Ok(metadata);
+    }
+    let schema = metadata.schema();
+    let fields: Vec<_> = schema.fields().iter().map(|field| field_in_utc(field, &mut leaves)).collect();
+    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), ArrowReaderOptions::new().with_schema(Arc::new(schema)))
+}
+
+fn field_in_utc(field: &FieldRef, leaves: &mut dyn Iterator<Item = Type>) -> FieldRef {
+    let mut inner = |field: &FieldRef| field_in_utc(field, leaves);
+    let found = match field.data_type() {
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
+        DataType::List(item) => DataType::List(inner(item)),
+        DataType::Map(entries, is_sorted) => DataType::Map(inner(entries), *is_sorted),
+        other => match leaves.next() {
+            Some(Type::INT96) => DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())),
+            _ => other.clone(),
+        },
+    };
+    Arc::new(field.as_ref().clone().with_data_type(found))
 }
 
 fn lines(batch: &arrow::array::RecordBatch) -> Result<Vec<u8>, String> {

@@ -201,6 +201,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 fn packing(head: &[u8], more: bool, claims: &dyn Fn(&str) -> bool) -> (Packing, Splitter) {
     let text = head.strip_prefix(MARK).unwrap_or(head).trim_ascii_start();
     let lines = || Splitter::Lines(Lines::new());
+    if junk::archive(head).is_some() {
+        return (Packing::Junk, lines());
+    }
     match text.first() {
         None if more => (Packing::Lines, lines()),
         None => (Packing::Empty, lines()),

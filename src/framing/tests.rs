@@ -9,6 +9,8 @@ use super::values::Values;
 use super::*;
 use crate::source::Envelope;
 
+mod told;
+
 /// Line, byte offset, and the record or the defect.
 type Seen = (u64, u64, Result<String, String>);
 

@@ -7,9 +7,9 @@ use std::str::Utf8Error;
 use sha2::{Digest, Sha256};
 
 use super::block::{EventRow, FileContext, OpenBlock, Part, Raw, Reject, hex};
-use super::detect;
 use super::rows::{Lineage, put_changes, put_event, put_statements};
 use super::secrets::{mask_values, masked};
+use super::{detect, pages};
 use crate::event::Event;
 use crate::framing::{Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers, in_a_row};
 use crate::source::{Fate, Record, Source, Traits};
@@ -116,7 +116,7 @@ impl<'c> ChunkReader<'c> {
         }
         match detect::source_of_text(text) {
             Ok(source) => self.turn(detect::opened(source, text), text, source, place),
-            Err(reason) => self.reject(&detect::emptiness(text).unwrap_or(reason), text, place),
+            Err(reason) => self.unread(&reason, text, None, place),
         }
     }
 
@@ -128,8 +128,13 @@ impl<'c> ChunkReader<'c> {
     fn opened(&mut self, inner: Inner, text: &str, source: &'static dyn Source, place: Place<'_>) {
         match inner {
             Inner::Itself => self.record(text, source, place),
-            Inner::Records(pieces) => pieces.iter().for_each(|piece| self.piece(piece, text, source, place)),
-            Inner::Empty => self.filter(EMPTY_ENVELOPE, source),
+            Inner::Records(pieces) => {
+                pieces.iter().for_each(|piece| self.piece(piece, text, source, place));
+                if let Some(reason) = pages::incompleteness(text) {
+                    self.reject(&reason, text, place);
+                }
+            }
+            Inner::Empty => self.filter(EMPTY_ENVELOPE, Some(source)),
         }
     }
 
@@ -164,13 +169,13 @@ impl<'c> ChunkReader<'c> {
     fn take(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) -> Result<(), Cow<'static, str>> {
         match source.read(&Record { text, path: self.file.stored, zone: self.file.zone }) {
             Fate::Rejected(reason) => return Err(reason),
-            Fate::Filtered(rule) => self.filter(rule, source),
+            Fate::Filtered(rule) => self.filter(rule, Some(source)),
             Fate::Accepted(event) if !is_storable(event.event_time) => {
                 let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
                 self.part.reject(place.frame, place.byte_offset, &reason, place.raw.as_bytes());
             }
             Fate::Accepted(event) => {
-                self.part.took(source);
+                self.part.took(Some(source));
                 self.event(&event, source, place);
             }
         }
@@ -191,10 +196,16 @@ impl<'c> ChunkReader<'c> {
                 return self.turn(detect::opened(other, text), text, other, place);
             }
         }
-        match detect::emptiness(text) {
-            Some(reason) => self.reject(&reason, text, place),
-            None => self.reject(reason, text, place),
+        self.unread(reason, text, Some(source), place);
+    }
+
+    /// What no source reads may be an answer that has no records.
+    fn unread(&mut self, reason: &str, text: &str, source: Option<&'static dyn Source>, place: Place<'_>) {
+        if pages::is_empty(text) {
+            return self.filter(EMPTY_ENVELOPE, source);
         }
+        let why = detect::emptiness(text).or_else(|| pages::namelessness(text));
+        self.reject(why.as_deref().unwrap_or(reason), text, place);
     }
 
     fn other_source(&self, source: &'static dyn Source, text: &str) -> Option<&'static dyn Source> {
@@ -204,7 +215,7 @@ impl<'c> ChunkReader<'c> {
         detect::source_of_text(text).ok().filter(|other| other.id() != source.id())
     }
 
-    fn filter(&mut self, rule: &'static str, source: &'static dyn Source) {
+    fn filter(&mut self, rule: &'static str, source: Option<&'static dyn Source>) {
         self.part.took(source);
         *self.part.filtered.entry(rule).or_default() += 1;
     }
@@ -268,9 +279,9 @@ fn traits<'t>(event: &'t Event<'_>) -> Traits<'t> {
 }
 
 impl Part {
-    fn took(&mut self, source: &'static dyn Source) {
+    fn took(&mut self, source: Option<&'static dyn Source>) {
         self.records += 1;
-        self.source = self.source.or_else(|| Some(source.id()));
+        self.source = self.source.or_else(|| source.map(Source::id));
     }
 
     fn reject(&mut self, frame: &Frame, byte_offset: u64, reason: &str, raw: &[u8]) {

@@ -3,91 +3,90 @@
 //! A cheap scan for word stems spares almost all records; only a hit is walked token by token. The walk tolerates text that is
 //! cut off or no JSON at all, since rejects pass through it too.
 
-mod walk;
+mod names;
+mod texts;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::packed::Searcher;
-use memchr::{memchr_iter, memmem};
-
-use walk::Walk;
+use memchr::{memchr2, memmem};
 
 /// What stands in place of a secret.
 pub(super) const MASK: &str = "[MASKED]";
 
-/// Keys whose value is a secret, without case, `_`, `-` and space. Ids and digests of secrets are not among them.
-const SECRET_KEYS: [&str; 35] = [
-    "password",
-    "newpassword",
-    "oldpassword",
-    "currentpassword",
-    "passwd",
-    "passphrase",
-    "token",
-    "tokenvalue",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "sessiontoken",
-    "statetoken",
-    "recoverytoken",
-    "devicetoken",
-    "oathsecretkey",
-    "apitoken",
-    "authtoken",
-    "bearertoken",
-    "personalaccesstoken",
-    "bearer",
-    "authorization",
-    "proxyauthorization",
-    "clientsecret",
-    "secret",
-    "secretvalue",
-    "secretkey",
-    "secretaccesskey",
-    "apikey",
-    "xapikey",
-    "privatekey",
-    "stringvalue",
-    "bytesvalue",
-    "cookie",
-    "setcookie",
-];
+/// Keys that name what a sibling value holds: SCIM patch paths, header names, form fields, changed properties.
+const NAMING_KEYS: [&str; 6] = ["path", "name", "key", "field", "header", "displayname"];
+/// What those siblings are called.
+const NAMED_KEYS: [&str; 3] = ["value", "newvalue", "oldvalue"];
 
-/// Keys that name what a sibling `value` holds: SCIM patch paths, header names, form fields.
-const NAMING_KEYS: [&str; 5] = ["path", "name", "key", "field", "header"];
-
-/// Parts of all secret keys and values, in the cases they are written in.
-const STEMS: [&str; 28] = [
-    "assword",
-    "ASSWORD",
+/// Parts of all names of secrets, in the cases they are written in.
+const STEMS: [&str; 46] = [
+    "asswor",
+    "assWor",
+    "ASSWOR",
     "asswd",
+    "ASSWD",
     "assphrase",
+    "ASSPHRASE",
     "oken\"",
     "oken\\",
     "oken=",
+    "oken'",
+    "oken:",
+    "oken ",
     "OKEN",
     "okenValue",
     "oken_value",
-    "earer",
-    "BEARER",
     "uthorization",
     "AUTHORIZATION",
     "ecret",
     "ECRET",
-    "ccessKey",
-    "access_key",
     "pi_key",
     "piKey",
     "pi-key",
+    "pi-Key",
     "pikey",
+    "PI_KEY",
+    "PIKEY",
     "rivate",
+    "RIVATE",
     "tring_value",
     "tringValue",
     "ytes_value",
+    "ytesValue",
     "ookie",
+    "ccount.key",
+    "ccountKey",
+    "ccount_key",
+    "azure.sas",
+    "ctivation_url",
+    "ctivationUrl",
+    "igning_key",
+    "igningKey",
+    "haredAccessKey",
+    "mz-Signature",
+    "_PWD",
+    "earer",
+];
+
+/// Parts of all credentials that are known by their shape.
+const SHAPES: [&str; 15] = [
+    texts::PEM,
+    "earer ",
+    "BEARER",
+    "SSWS ",
     "dapi",
+    "dose",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "ithub_pat_",
+    "hooks.slack",
+    "sig=",
+    texts::OF_URL,
+    texts::OF_TOKEN,
 ];
 
 /// How deep JSON texts inside JSON texts are followed.
@@ -98,9 +97,9 @@ pub(super) fn masked(text: &str) -> Option<String> {
     masked_at(text, NESTING)
 }
 
-/// Masks what looks like a credential in any text, by its shape alone.
+/// Masks the secrets in any text.
 pub(super) fn mask_values(text: &str) -> Cow<'_, str> {
-    match credentials(text) {
+    match texts::secrets(text, NESTING) {
         spans if spans.is_empty() => Cow::Borrowed(text),
         spans => Cow::Owned(replaced(text, spans.into_iter().map(|s| (s, MASK.to_owned())).collect())),
     }
@@ -111,7 +110,12 @@ fn masked_at(text: &str, nesting: usize) -> Option<String> {
     if nesting == 0 || !signs.any() {
         return None;
     }
-    let found = Walk::new(text, nesting, signs).found();
+    let mut walk = Walk { text, at: 0, scopes: Vec::new(), key: None, found: Vec::new(), nesting, signs };
+    walk.run();
+    let mut found = walk.found;
+    if !text.trim_ascii_start().starts_with(['{', '[']) {
+        found.extend(texts::secrets(text, nesting - 1).into_iter().map(|span| (span, MASK.to_owned())));
+    }
     (!found.is_empty()).then(|| replaced(text, found))
 }
 
@@ -128,8 +132,9 @@ impl Signs {
     fn of(text: &str) -> Self {
         let mut signs = Self::default();
         for (stem, at) in stems(text) {
-            signs.credential |= SHAPES.contains(&stem);
-            signs.name |= !signs.name && is_secret_key(word_at(text, at));
+            signs.credential |= !signs.credential && SHAPES.contains(&stem) && texts::may_be(stem, text, at);
+            signs.name |=
+                !signs.name && (names::is_secret(texts::name_at(text, at)) || names::is_secret(word_at(text, at)));
             if signs.name && signs.credential {
                 break;
             }
@@ -142,21 +147,19 @@ impl Signs {
     }
 }
 
-/// Stems of credentials that are known by their shape.
-const SHAPES: [&str; 3] = ["earer", "BEARER", "dapi"];
-
 fn stems(text: &str) -> impl Iterator<Item = (&'static str, usize)> {
+    static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(|| SHAPES.into_iter().chain(STEMS).collect());
     // None where the processor lacks the vectors that the search needs.
-    static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(STEMS));
+    static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(ALL.iter()));
     let fast = SEARCH
         .as_ref()
         .into_iter()
-        .flat_map(move |search| search.find_iter(text).map(|found| (STEMS[found.pattern().as_usize()], found.start())));
+        .flat_map(move |search| search.find_iter(text).map(|found| (ALL[found.pattern().as_usize()], found.start())));
     let is_slow = SEARCH.is_none();
-    let slow = STEMS
-        .into_iter()
+    let slow = ALL
+        .iter()
         .filter(move |_| is_slow)
-        .flat_map(move |stem| memmem::find_iter(text.as_bytes(), stem).map(move |at| (stem, at)));
+        .flat_map(move |stem| memmem::find_iter(text.as_bytes(), stem).map(move |at| (*stem, at)));
     fast.chain(slow)
 }
 
@@ -179,70 +182,171 @@ fn replaced(text: &str, mut found: Vec<(Span, String)>) -> String {
         if span.start >= at {
             out.push_str(&text[at..span.start]);
             out.push_str(&new);
-            at = span.end;
         }
+        at = at.max(span.end);
     }
     out.push_str(&text[at..]);
     out
 }
 
-fn plain(key: &str) -> String {
-    let last = key.rsplit([':', '.', '/']).next().unwrap_or(key);
-    last.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+/// One pass over the tokens of a JSON text.
+struct Walk<'t> {
+    text: &'t str,
+    at: usize,
+    scopes: Vec<Scope>,
+    key: Option<Span>,
+    found: Vec<(Span, String)>,
+    nesting: usize,
+    signs: Signs,
 }
 
-fn is_secret_key(key: &str) -> bool {
-    let last = key.rsplit([':', '.', '/']).next().unwrap_or(key);
-    let letters = || last.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' ')).map(|b| b.to_ascii_lowercase());
-    key.len() <= 128 && SECRET_KEYS.iter().any(|secret| letters().eq(secret.bytes()))
+/// An object or array that is open.
+#[derive(Default)]
+struct Scope {
+    /// Everything below is secret.
+    secret: bool,
+    /// A naming key has said that the sibling values are secret.
+    value_is_secret: bool,
+    /// The sibling values, should their name come later.
+    values: Vec<Span>,
 }
 
-// Nothing, or masked by the source itself.
-fn is_hidden(value: &str) -> bool {
-    let word = value.trim_matches(|c: char| matches!(c, '[' | ']' | '<' | '>' | '_'));
-    value == MASK
-        || value.chars().all(|c| matches!(c, '*' | '\u{2022}' | 'x' | 'X'))
-        || ["redacted", "masked", "hidden", "filtered"].iter().any(|w| word.eq_ignore_ascii_case(w))
-}
-
-// `Bearer xyz`, `Basic xyz` behind an authorization, and Databricks' own tokens.
-fn credentials(text: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    for scheme in ["Bearer ", "bearer ", "BEARER "] {
-        for at in memmem::find_iter(text.as_bytes(), scheme) {
-            let start = at + scheme.len();
-            let length = text[start..].bytes().take_while(|b| is_token_byte(*b)).count();
-            if length >= 8 {
-                found.push(start..start + length);
+impl Walk<'_> {
+    fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'"' => self.string(),
+                b'{' | b'[' => {
+                    let secret = self.is_secret_here();
+                    self.scopes.push(Scope { secret, ..Scope::default() });
+                    self.key = None;
+                    self.at += 1;
+                }
+                b'}' | b']' => {
+                    self.scopes.pop();
+                    self.key = None;
+                    self.at += 1;
+                }
+                b',' => {
+                    self.key = None;
+                    self.at += 1;
+                }
+                b':' => self.at += 1,
+                byte if byte.is_ascii_whitespace() => self.at += 1,
+                _ => self.bare(),
             }
         }
     }
-    for at in memmem::find_iter(text.as_bytes(), "dapi") {
-        let length = text[at + 4..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        if length >= 32 {
-            found.push(at..at + 4 + length);
+
+    fn string(&mut self) {
+        let start = self.at + 1;
+        let (end, next) = string_bounds(self.text.as_bytes(), start);
+        self.at = next;
+        let span = start..end;
+        let is_key = self.key.is_none() && self.text[next..].trim_ascii_start().starts_with(':');
+        if is_key {
+            self.key = Some(span);
+        } else {
+            self.value(span);
+            self.key = None;
         }
     }
-    found
-}
 
-// `access_token=xyz` in a query, `sessionToken=xyz` in a printed struct.
-fn assigned(text: &str) -> Vec<Span> {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"&;,}]'\"\\".contains(byte);
-    let mut found = Vec::new();
-    for at in memchr_iter(b'=', text.as_bytes()) {
-        let value = &text.as_bytes()[at + 1..];
-        let length = value.iter().position(is_end).unwrap_or(value.len());
-        let name = word_at(text, at.saturating_sub(1)).trim();
-        if length > 0 && is_secret_key(name) && !is_hidden(text.get(at + 1..at + 1 + length).unwrap_or_default()) {
-            found.push(at + 1..at + 1 + length);
+    fn value(&mut self, span: Span) {
+        let text = &self.text[span.clone()];
+        if self.is_secret_here() {
+            self.mask(span);
+            return;
+        }
+        let key = self.key.clone().map(|k| names::plain(&self.text[k]));
+        let names_secret = key.as_deref().is_some_and(|k| NAMING_KEYS.contains(&k)) && names::is_secret(text);
+        if let Some(scope) = self.scopes.last_mut() {
+            if names_secret {
+                scope.value_is_secret = true;
+                let before = std::mem::take(&mut scope.values);
+                before.into_iter().for_each(|value| self.mask(value));
+                return;
+            }
+            if key.as_deref().is_some_and(|k| NAMED_KEYS.contains(&k)) {
+                scope.values.push(span.clone());
+            }
+        }
+        self.look_inside(span);
+    }
+
+    // A number, a word, or text that is no JSON.
+    fn bare(&mut self) {
+        let rest = &self.text[self.at..];
+        let length = rest.find(['"', '{', '}', '[', ']', ',']).unwrap_or(rest.len());
+        let span = self.at..self.at + length;
+        self.at = span.end;
+        let text = rest[..length].trim_ascii_end();
+        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+        if is_number && self.is_secret_here() {
+            self.found.push((span.start..span.start + text.len(), format!("\"{MASK}\"")));
+        } else {
+            self.credentials(span);
         }
     }
-    found
+
+    fn credentials(&mut self, span: Span) {
+        let text = &self.text[span.clone()];
+        let shaped = if self.signs.credential { texts::shaped(text, self.nesting - 1) } else { Vec::new() };
+        let assigned = if self.signs.name { texts::assigned(text) } else { Vec::new() };
+        let found = shaped.into_iter().chain(assigned);
+        self.found.extend(found.map(|s| (s.start + span.start..s.end + span.start, MASK.to_owned())));
+    }
+
+    fn is_secret_here(&self) -> bool {
+        let scope = self.scopes.last();
+        let key = self.key.clone().map(|k| &self.text[k]);
+        scope.is_some_and(|s| s.secret)
+            || key.is_some_and(names::is_secret)
+            || (scope.is_some_and(|s| s.value_is_secret)
+                && key.is_some_and(|k| NAMED_KEYS.contains(&names::plain(k).as_str())))
+    }
+
+    fn mask(&mut self, span: Span) {
+        if !is_hidden(&self.text[span.clone()]) {
+            self.found.push((span, MASK.to_owned()));
+        }
+    }
+
+    fn look_inside(&mut self, span: Span) {
+        let text = &self.text[span.clone()];
+        if text.contains("\\\"") && Signs::of(text).any() {
+            let inner = serde_json::from_str::<String>(&format!("\"{text}\"")).ok();
+            if let Some(new) = inner.and_then(|inner| masked_at(&inner, self.nesting - 1)) {
+                let quoted = serde_json::Value::String(new).to_string();
+                self.found.push((span, quoted[1..quoted.len() - 1].to_owned()));
+                return;
+            }
+        }
+        self.credentials(span);
+    }
 }
 
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+// Ends of a string's content and of the string; a string that is cut off ends with the text.
+fn string_bounds(bytes: &[u8], mut at: usize) -> (usize, usize) {
+    loop {
+        match bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+            None => return (bytes.len(), bytes.len()),
+            Some(hit) if bytes[at + hit] == b'"' => return (at + hit, at + hit + 1),
+            Some(hit) => at += hit + 2,
+        }
+    }
+}
+
+// Nothing, masked by the source itself, or kept elsewhere.
+fn is_hidden(value: &str) -> bool {
+    let word = value.trim_matches(|c: char| matches!(c, '[' | ']' | '<' | '>' | '_'));
+    // A reference to a secret, as Databricks has it, tells where it is kept.
+    let is_reference = value.starts_with("{{secrets/") && value.ends_with("}}");
+    value == MASK
+        || is_reference
+        || value.chars().all(|c| matches!(c, '*' | '\u{2022}' | 'x' | 'X'))
+        || ["redacted", "masked", "hidden", "filtered"].iter().any(|w| word.eq_ignore_ascii_case(w))
 }
 
 #[cfg(test)]

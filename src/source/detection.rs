@@ -83,6 +83,7 @@ fn holds(record: &Value, mark: Mark) -> bool {
         Mark::StartsWith(pointer, head) => {
             said(pointer).and_then(|s| s.get(..head.len())).is_some_and(|s| s.eq_ignore_ascii_case(head))
         }
+        Mark::Lacks(pointer, parts) => said(pointer).is_some_and(|text| !parts.iter().any(|part| text.contains(part))),
         Mark::Contains(pointers, parts) => {
             pointers.iter().filter_map(|p| said(p)).any(|text| parts.iter().any(|part| text.contains(part)))
         }
@@ -114,6 +115,7 @@ fn describe(mark: Mark) -> String {
         Mark::OneOf(pointer, texts) => format!("`{pointer}` to be one of `{}`", texts.join("`, `")),
         Mark::NoneOf(pointer, texts) => format!("`{pointer}` to be none of `{}`", texts.concat().join("`, `")),
         Mark::StartsWith(pointer, head) => format!("`{pointer}` to begin with `{head}`"),
+        Mark::Lacks(pointer, parts) => format!("`{pointer}` to hold none of `{}`", parts.join("`, `")),
         Mark::Contains(pointers, parts) => format!("`{}` to hold `{}`", pointers.join("` or `"), parts.join("` or `")),
     }
 }

@@ -20,7 +20,7 @@ pub mod pushed;
 mod scan;
 mod scim;
 mod scim_body;
-mod scim_event;
+pub(crate) mod scim_event;
 mod scim_snapshot;
 mod shape;
 
@@ -79,6 +79,8 @@ pub enum Mark {
     NoneOf(&'static str, &'static [&'static [&'static str]]),
     /// The value at the pointer is a text that begins like this, whatever its case.
     StartsWith(&'static str, &'static str),
+    /// The value at the pointer is a text that holds none of these.
+    Lacks(&'static str, &'static [&'static str]),
     /// The value at one of the pointers is a text that holds one of these.
     Contains(&'static [&'static str], &'static [&'static str]),
 }

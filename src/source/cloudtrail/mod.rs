@@ -30,8 +30,12 @@ const ID: &str = "cloudtrail";
 #[derive(Debug)]
 pub struct CloudTrail;
 
+/// Sources of events in the same layout that CloudTrail does not record: notifications of AWS's services, Alibaba's ActionTrail.
+const FOREIGN: &[&str] = &["aws:", ".aliyuncs.com"];
+
 const CALL: &[Mark] = &[
     Mark::AnyOf(&["/eventSource"]),
+    Mark::Lacks("/eventSource", FOREIGN),
     Mark::AnyOf(&["/eventName"]),
     Mark::AnyOf(&["/eventVersion", "/eventID", "/awsRegion", "/userIdentity", "/recipientAccountId"]),
 ];
@@ -152,6 +156,9 @@ fn event(text: &str) -> Result<Event<'_>, Reason> {
         };
     };
     let event_source = entry.get(Field::EventSource).text("/eventSource")?.ok_or("/eventSource: missing")?;
+    if FOREIGN.iter().any(|part| event_source.contains(part)) {
+        return Err("/eventSource: expected a service that CloudTrail records, found another".into());
+    }
     signed(&entry)?;
     let time = entry.get(Field::EventTime).text("/eventTime")?.ok_or("/eventTime: missing")?;
     let spelled = instant(&time, "/eventTime")?;

@@ -59,6 +59,9 @@ const NAMES: [&str; 21] = [
     "sessionCredentialFromConsole",
 ];
 
+/// Where logstash's codec puts the time, which it takes out of the record.
+const TIMESTAMP: &str = "@timestamp";
+
 /// A record, or the row that stands for one in an export. Keys are found whatever their case.
 #[derive(Debug)]
 pub(super) struct Entry<'r> {
@@ -103,10 +106,11 @@ impl<'de> Visitor<'de> for EntryVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<'de>, A::Error> {
         let mut slots: [Option<Loose<'de>>; NAMES.len()] = Default::default();
-        let mut respelled = false;
+        let (mut respelled, mut timestamp) = (false, None);
         while let Some(key) = map.next_key::<super::fields::Key<'de>>()? {
             let found = NAMES.iter().zip(&mut slots).find(|(name, _)| name.eq_ignore_ascii_case(&key.0));
             match found {
+                None if key.0 == TIMESTAMP => timestamp = Some(map.next_value()?),
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -116,6 +120,10 @@ impl<'de> Visitor<'de> for EntryVisitor {
                     *slot = Some(map.next_value()?);
                 }
             }
+        }
+        if let Some(time) = slots.get_mut(Field::EventTime as usize).filter(|slot| slot.is_none()) {
+            respelled |= timestamp.is_some();
+            *time = timestamp;
         }
         Ok(Entry { slots: slots.map(Option::unwrap_or_default), respelled })
     }

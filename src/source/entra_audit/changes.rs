@@ -19,28 +19,21 @@ const REMARKS: &[&str] = &[
     "User-Agent",
 ];
 
-/// The access changes of an audit.
+/// The access changes of an audit. One without the targets that it is about may mean anybody.
 pub(super) fn changes<'r>(audit: &Audit<'r>, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
     let found = match act {
         Act::None => Vec::new(),
-        Act::User(verb) => accounts(audit, "User", verb),
-        Act::Group(verb) => accounts(audit, "Group", verb),
-        Act::Principal(verb) => accounts(audit, "ServicePrincipal", verb),
+        Act::User(verb) => accounts(audit, SubjectKind::User, verb),
+        Act::Group(verb) => accounts(audit, SubjectKind::Group, verb),
+        Act::Principal(verb) => accounts(audit, SubjectKind::ServicePrincipal, verb),
         Act::UserUpdate => updates(audit),
         Act::Member(verb) => held(audit, "Group", verb),
         Act::Role(verb) => held(audit, "Role", verb),
         Act::Owner(kind, direction) => owners(audit, kind, direction),
-        Act::App(kind, verb) => assignment(audit, kind, verb).into_iter().collect(),
+        Act::App(kind, verb) => vec![assignment(audit, kind, verb)],
         Act::Credential(verb) => credentials(audit, verb),
     };
-    // A decision on nobody decides nothing.
-    let is_named = |change: &Change<'_>| {
-        change.subject.is_some()
-            || change.subject_id.is_some()
-            || change.entitlement_id.is_some()
-            || change.entitlement.as_deref().is_some_and(|e| e != "account")
-    };
-    found.into_iter().filter(is_named).map(|change| Change { outcome, ..change }).collect()
+    found.into_iter().map(|change| Change { outcome, ..change }).collect()
 }
 
 /// The one target of that type. `None` = none, or several: which of them is meant is not said.
@@ -76,9 +69,18 @@ fn about<'r>(target: &Target<'r>, verb: Verb) -> Change<'r> {
     }
 }
 
-fn accounts<'r>(audit: &Audit<'r>, kind: &str, verb: Verb) -> Vec<Change<'r>> {
-    let account = |t: &Target<'r>| Change { entitlement: Some(Cow::Borrowed("account")), ..about(t, verb) };
-    audit.targets.iter().filter(|t| t.is(kind)).map(account).collect()
+fn accounts<'r>(audit: &Audit<'r>, kind: SubjectKind, verb: Verb) -> Vec<Change<'r>> {
+    let accounts = audit.targets.iter().filter(|t| subject_kind(t) == kind).map(|t| account(about(t, verb)));
+    let accounts: Vec<_> = accounts.collect();
+    if accounts.is_empty() { vec![account(nobody(kind, verb))] } else { accounts }
+}
+
+fn account(change: Change<'_>) -> Change<'_> {
+    Change { entitlement: Some(Cow::Borrowed("account")), ..change }
+}
+
+fn nobody<'r>(kind: SubjectKind, verb: Verb) -> Change<'r> {
+    Change { subject_kind: kind, ..Change::new(verb, Outcome::Unknown) }
 }
 
 /// An update of a person that switches the account on or off is that, and an update only if anything else changed too.
@@ -90,10 +92,10 @@ fn updates<'r>(audit: &Audit<'r>) -> Vec<Change<'r>> {
         let is_more = |p: &Property<'_>| !p.name.eq_ignore_ascii_case("AccountEnabled") && !is_remark(p);
         let updated = (switched.is_none() || target.properties.iter().any(is_more)).then_some(Verb::UserUpdate);
         for verb in [switched, updated].into_iter().flatten() {
-            found.push(Change { entitlement: Some(Cow::Borrowed("account")), ..about(target, verb) });
+            found.push(account(about(target, verb)));
         }
     }
-    found
+    if found.is_empty() { vec![account(nobody(SubjectKind::User, Verb::UserUpdate))] } else { found }
 }
 
 fn switch(property: &Property<'_>) -> Option<Verb> {
@@ -129,31 +131,39 @@ fn object_in<'r>(target: &Target<'r>, kind: &str, direction: Direction) -> Objec
     }
 }
 
-/// Who holds what: the targets that carry the properties of a group (role, ...), or else all targets but the one group.
-fn holders<'a, 'r>(audit: &'a Audit<'r>, kind: &str, direction: Direction) -> Vec<(&'a Target<'r>, Object<'r>)> {
+/// Who holds what: the targets that carry the properties of a group (role, ...), or else all targets but the one group. Where no
+/// group stands among the targets it is not said which; where nobody else does, who.
+fn holders<'a, 'r>(
+    audit: &'a Audit<'r>,
+    kind: &str,
+    direction: Direction,
+) -> Vec<(Option<&'a Target<'r>>, Object<'r>)> {
     let carried = audit.targets.iter().map(|t| (t, object_in(t, kind, direction)));
     let mut found: Vec<_> = carried.filter(|(_, object)| object.id.is_some() || object.name.is_some()).collect();
     for (holder, object) in &mut found {
         let is_it = |t: &&Target<'r>| t.is(kind) && t.id.is_some() && t.id == object.id && !std::ptr::eq(*t, *holder);
         object.name = object.name.take().or_else(|| audit.targets.iter().find(is_it).and_then(|t| t.name.clone()));
     }
-    if found.is_empty()
-        && let Some(object) = sole(audit, kind)
-    {
-        let held = Object { name: object.name.clone(), id: object.id.clone() };
-        let is_holder = |t: &&Target<'r>| HOLDERS.iter().any(|(kind, _)| t.is(kind));
-        let others = audit.targets.iter().filter(|t| !std::ptr::eq(*t, object)).filter(is_holder);
-        found.extend(others.map(|t| (t, held.clone())));
+    if !found.is_empty() {
+        return found.into_iter().map(|(holder, object)| (Some(holder), object)).collect();
     }
-    found
+    let object = sole(audit, kind);
+    let held = object.map(|t| Object { name: t.name.clone(), id: t.id.clone() }).unwrap_or_default();
+    // Of several groups it is not said which is in which.
+    let is_holder = |t: &&Target<'r>| {
+        let is_it = t.is(kind) && object.is_none_or(|object| std::ptr::eq(*t, object));
+        !is_it && HOLDERS.iter().any(|(kind, _)| t.is(kind))
+    };
+    let others: Vec<_> = audit.targets.iter().filter(is_holder).map(|t| (Some(t), held.clone())).collect();
+    if others.is_empty() { vec![(None, held)] } else { others }
 }
 
 fn held<'r>(audit: &Audit<'r>, kind: &str, verb: Verb) -> Vec<Change<'r>> {
     let pairs = holders(audit, kind, verb.direction());
-    let change = |(target, object): (&Target<'r>, Object<'r>)| Change {
+    let change = |(holder, object): (Option<&Target<'r>>, Object<'r>)| Change {
         entitlement: object.name,
         entitlement_id: object.id,
-        ..about(target, verb)
+        ..holder.map_or_else(|| nobody(SubjectKind::Unknown, verb), |target| about(target, verb))
     };
     pairs.into_iter().map(change).collect()
 }
@@ -165,41 +175,41 @@ fn owners<'r>(audit: &Audit<'r>, kind: &str, direction: Direction) -> Vec<Change
         "ServicePrincipal" => "service_principal",
         _ => "app",
     };
-    let change = |(target, object): (&Target<'r>, Object<'r>)| Change {
+    let change = |(holder, object): (Option<&Target<'r>>, Object<'r>)| Change {
         direction,
         entitlement: Some(Cow::Borrowed("owner")),
         privilege: Some(Cow::Borrowed("owner")),
         securable: object.name.as_ref().or(object.id.as_ref()).map(|name| Cow::Owned(format!("{word}:{name}"))),
         entitlement_id: object.id,
-        ..about(target, Verb::AclChange)
+        ..holder.map_or_else(|| nobody(SubjectKind::Unknown, Verb::AclChange), |target| about(target, Verb::AclChange))
     };
     holders(audit, kind, direction).into_iter().map(change).collect()
 }
 
 /// An application's assignment: the application carries the properties of whom it is assigned to.
-fn assignment<'r>(audit: &Audit<'r>, kind: SubjectKind, verb: Verb) -> Option<Change<'r>> {
-    let direction = verb.direction();
-    let app = app(audit)?;
+fn assignment<'r>(audit: &Audit<'r>, kind: SubjectKind, verb: Verb) -> Change<'r> {
+    let app = app(audit);
+    let told = |name: &str| app.and_then(|app| said(app, name, verb.direction()));
     let (word, name_key) = match kind {
         SubjectKind::User => ("User", "User.UPN"),
         SubjectKind::Group => ("Group", "Group.DisplayName"),
         _ => ("ServicePrincipal", "ServicePrincipal.DisplayName"),
     };
-    let mut others = audit.targets.iter().filter(|t| t.is(word) && !std::ptr::eq(*t, app));
+    let mut others = audit.targets.iter().filter(|t| t.is(word) && app.is_none_or(|app| !std::ptr::eq(*t, app)));
     let other = others.next().filter(|_| others.next().is_none());
-    let id = said(app, &format!("{word}.ObjectID"), direction).or_else(|| other.and_then(|t| t.id.clone()));
-    let role = said(app, "AppRole.Value", direction).filter(|_| kind == SubjectKind::ServicePrincipal);
-    Some(Change {
-        subject: said(app, name_key, direction)
+    let id = told(&format!("{word}.ObjectID")).or_else(|| other.and_then(|t| t.id.clone()));
+    let role = told("AppRole.Value").filter(|_| kind == SubjectKind::ServicePrincipal);
+    Change {
+        subject: told(name_key)
             .map(|login| if kind == SubjectKind::User { unmangled(login, id.as_deref()) } else { login })
             .or_else(|| other.and_then(name)),
         subject_id: id,
         subject_kind: kind,
-        entitlement: app.name.clone(),
-        entitlement_id: app.id.clone(),
+        entitlement: app.and_then(|app| app.name.clone()),
+        entitlement_id: app.and_then(|app| app.id.clone()),
         privilege: role,
         ..Change::new(verb, Outcome::Unknown)
-    })
+    }
 }
 
 /// The application of an assignment: the service principal that carries a role, else the only one.
@@ -217,7 +227,11 @@ pub(super) fn app<'a, 'r>(audit: &'a Audit<'r>) -> Option<&'a Target<'r>> {
 /// alone says what happened, if it says anything.
 fn credentials<'r>(audit: &Audit<'r>, verb: Option<Verb>) -> Vec<Change<'r>> {
     let mut found = Vec::new();
-    for target in audit.targets.iter().filter(|t| t.is("ServicePrincipal") || t.is("Application")) {
+    let mut targets = audit.targets.iter().filter(|t| t.is("ServicePrincipal") || t.is("Application")).peekable();
+    if targets.peek().is_none() {
+        return verb.map(|verb| nobody(SubjectKind::ServicePrincipal, verb)).into_iter().collect();
+    }
+    for target in targets {
         let kind = SubjectKind::ServicePrincipal;
         let before = found.len();
         if let Some(keys) = target.property("KeyDescription") {

@@ -15,7 +15,7 @@ pub(super) const FORMS: &[Form] = &[
         marks: &[
             Mark::AnyOf(&["/activityDisplayName"]),
             Mark::AnyOf(&["/activityDateTime"]),
-            Mark::AnyOf(&["/initiatedBy", "/targetResources", "/loggedByService"]),
+            Mark::AnyOf(&["/initiatedBy", "/targetResources", "/targetResource", "/loggedByService"]),
         ],
     },
     Form {

@@ -146,7 +146,12 @@ fn target<'r>(audit: &Audit<'r>, changes: &[Change<'r>]) -> Main<'r> {
         let name = changes::name(target).or_else(|| target.name.clone());
         (name, target.id.clone(), target.kind.clone().map(kind_word))
     };
-    match changes {
+    let said = match changes {
+        // Of a change that names nothing the targets may tell more.
+        [first, ..] if !names_anything(first) => &[],
+        changes => changes,
+    };
+    match said {
         [first, ..] if matches!(first.verb, Verb::MemberAdd | Verb::MemberRemove) => {
             (first.entitlement.clone(), first.entitlement_id.clone(), Some(Cow::Borrowed("group")))
         }
@@ -160,6 +165,11 @@ fn target<'r>(audit: &Audit<'r>, changes: &[Change<'r>]) -> Main<'r> {
             _ => ["User", "Group", "Role", "Policy"].iter().find_map(|k| sole(audit, k)).map(of).unwrap_or_default(),
         },
     }
+}
+
+fn names_anything(change: &Change<'_>) -> bool {
+    let names_somebody = change.subject.is_some() || change.subject_id.is_some();
+    names_somebody || change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
 }
 
 /// What every delivery of one audit carries. Fractions of seconds are cut by some, and anonymised logs share one id among many.

@@ -24,6 +24,8 @@ pub(super) const M365_OTHER: &str = "m365_other";
 pub(super) const AZURE_MONITOR_OTHER: &str = "azure_monitor_other";
 
 const ACTIVITY: &[&str] = &["activityDisplayName", "operationName"];
+/// The second is how Microsoft's reference of the type spells it.
+const TARGETS: &[&str] = &["targetResources", "targetResource"];
 const TIME: &[&str] = &["activityDateTime", "ActivityDateTime [UTC]"];
 
 /// One audit.
@@ -115,9 +117,9 @@ fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
-    let is_audit = inner.has(&["activityDisplayName", "loggedByService", "targetResources"]) && !is_sync(&inner);
+    let is_audit = inner.has(&["activityDisplayName", "loggedByService"]) || inner.has(TARGETS);
     let is_category = category.eq_ignore_ascii_case(AUDIT_LOG)
-        || (is_audit && AUDIT_CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category)));
+        || (is_audit && !is_sync(&inner) && AUDIT_CATEGORIES.iter().any(|c| c.eq_ignore_ascii_case(&category)));
     if !is_category {
         return Err("/category: expected a category of directory audits, found another".into());
     }
@@ -144,7 +146,7 @@ fn is_sync(fields: &Fields<'_>) -> bool {
 
 /// A record of Graph, or a row of Log Analytics, whose columns have the same names in other capitals.
 fn flat<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
-    let is_audit = record.has(&["initiatedBy", "targetResources", "loggedByService"]);
+    let is_audit = record.has(&["initiatedBy", "loggedByService"]) || record.has(TARGETS);
     if !is_audit || is_sync(record) {
         return Err("/targetResources: expected a directory audit, found neither it nor its initiator".into());
     }
@@ -165,7 +167,7 @@ fn graph<'r>(
     let initiator = fields.object(&["initiatedBy"]);
     let user = initiator.as_ref().and_then(|i| i.object(&["user"]));
     let app = initiator.as_ref().and_then(|i| i.object(&["app"]));
-    let targets = fields.objects(&["targetResources"], "/targetResources")?;
+    let targets = fields.objects(TARGETS, "/targetResources")?;
     let details = fields.objects(&["additionalDetails"], "/additionalDetails").unwrap_or_default();
     let detail = |key: &str| details.iter().find(|d| d.hint(&["key"]).is_some_and(|k| k.eq_ignore_ascii_case(key)));
     Ok(Audit {

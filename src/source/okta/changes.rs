@@ -6,7 +6,7 @@ use super::record::{LogEvent, Party};
 use super::roles::{self, Told};
 use super::vocabulary::Act;
 use crate::change::{Change, SubjectKind, Verb};
-use crate::event::{Outcome, Plane};
+use crate::event::Outcome;
 use crate::source::decode::Reason;
 
 /// The one target of that type. `None` = none, or several that differ: which of them is meant is not said.
@@ -22,16 +22,16 @@ pub(super) fn sole_of<'e, 'r>(event: &'e LogEvent<'r>, kinds: &[&str]) -> Option
 }
 
 /// What the event changes, and what it states to be the whole of something.
-pub(super) fn told<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Result<Told<'r>, Reason> {
+pub(super) fn told<'r>(event: &LogEvent<'r>, act: Act, outcome: Outcome) -> Result<Told<'r>, Reason> {
     match act {
         Act::Roles(of) => roles::held(event, of, outcome),
         Act::NoRoles(of) => roles::gone(event, of, outcome),
         Act::Binding(verb) => Ok(Told { changes: roles::bound(event, verb, outcome), ..Told::default() }),
-        _ => Ok(Told { changes: changes(event, plane, act, outcome), ..Told::default() }),
+        _ => Ok(Told { changes: changes(event, act, outcome), ..Told::default() }),
     }
 }
 
-fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
+fn changes<'r>(event: &LogEvent<'r>, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
     let change = match act {
         Act::None | Act::Roles(_) | Act::NoRoles(_) | Act::Binding(_) => return Vec::new(),
         Act::User(verb) => of_account(verb, person(event)),
@@ -44,13 +44,8 @@ fn changes<'r>(event: &LogEvent<'r>, plane: Plane, act: Act, outcome: Outcome) -
         Act::MappedGroup(verb) => of_account(verb, group(event, GROUPS)),
         Act::PushedMember(verb) => in_pushed_group(verb, person(event), event),
     };
-    let named = change.subject.is_some() || change.subject_id.is_some() || names_entitlement(&change);
-    // A failed push that names nobody is still a failed push; a decision on nobody decides nothing.
-    if plane == Plane::Transport || named { vec![Change { outcome, ..change }] } else { Vec::new() }
-}
-
-fn names_entitlement(change: &Change<'_>) -> bool {
-    change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
+    // Whom a record without readable targets means is not known; that something was decided, or failed, is.
+    vec![Change { outcome, ..change }]
 }
 
 /// What stands for a group, the directory's own first.

@@ -13,7 +13,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::record::{
-    AuthenticationContext, Client, LogEvent, Party, Transaction, TransactionDetail, UserAgent, Verdict,
+    AuthenticationContext, Client, LogEvent, Party, Transaction, TransactionDetail, UserAgent, Verdict, listed,
 };
 use crate::source::decode::Reason;
 use crate::source::instant::spelled_instant;
@@ -47,12 +47,14 @@ impl<'de> Visitor<'de> for Columns {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut columns = BTreeMap::new();
         while let Some((Name(name), value)) = map.next_entry::<Name<'de>, Loose<'de>>()? {
+            let name = letters(&name);
             let cell = match value {
                 Loose::Text(text) | Loose::Number(text) => text,
+                Loose::Nested(list) if name == "target" || name == "targets" => list,
                 _ => continue,
             };
             if !cell.is_empty() && !cell.eq_ignore_ascii_case("null") {
-                columns.entry(letters(&name)).or_insert(cell);
+                columns.entry(name).or_insert(cell);
             }
         }
         Ok(Row(columns))
@@ -135,6 +137,10 @@ impl<'r> Row<'r> {
     }
 
     fn targets(&mut self) -> Vec<Party<'r>> {
+        let whole = ["target", "targets"].iter().find_map(|name| self.0.get(*name));
+        if let Some(targets) = whole.and_then(|json| listed(json)) {
+            return targets;
+        }
         let mut targets: BTreeMap<u32, Party<'r>> = BTreeMap::new();
         for (name, cell) in &self.0 {
             let Some(rest) = name.strip_prefix("target") else { continue };
@@ -209,6 +215,8 @@ mod tests {
             r#""target0_id":"1","Target0_AlternateId":"a","target1_displayName":"g""#,
             r#""target[0].id":"1","target[0].alternateId":"a","target[1].displayName":"g""#,
             r#""target.0.id":"1","target.0.alternateId":"a","target.1.displayName":"g","target2.id":"","target3.id":"null""#,
+            r#""outcome.result":"SUCCESS","target":"[{\"id\":\"1\",\"alternate_id\":\"a\"},{\"displayName\":\"g\"}]""#,
+            r#""outcome.result":"SUCCESS","targets":[{"id":"1","alternateId":"a"},{"displayName":"g"}]"#,
         ] {
             let text = format!(r#"{{"published":"t","eventType":"a.b",{columns}}}"#);
             let event = Row::of(&text).unwrap().into_event();

@@ -110,6 +110,7 @@ pub(super) const DOC: Doc = Doc {
         "A deactivated person stays in all groups, and the deletion of a group lists no members: nothing is logged for them.",
         "The sub-states of approval workflows (`application.user_membership.approve`, `.revoke`, ...), imports, access requests and reviews \
          are authority without a change: what comes of them is logged under other types.",
+        "An event without targets that can be read keeps its change, which names nobody; one that names the person and no group names no group. Targets are also read under `targets`, and as JSON in a text.",
         "A push mapping that is deactivated by a rename (`mapping.deactivated.source.group.renamed`) takes no access away and is no change.",
         "A success under a type that, by Okta's catalogue, only failures are logged under counts as unknown in the changes.",
         "The layout of `iam.resourceset.bindings.*` and `workflows.user.role.*` is not published: targets are taken by the words in their \

@@ -138,8 +138,7 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
     let known = meaning(&event_type);
     let (plane, act) = known.unwrap_or((Plane::Other, Act::None));
     let outcome = outcome(&log, &event_type);
-    let Told { changes, statements } =
-        changes::told(&log, plane, corrected(act, &log), carried_out(&event_type, outcome))?;
+    let Told { changes, statements } = changes::told(&log, corrected(act, &log), carried_out(&event_type, outcome))?;
     let target = primary(&log, &event_type);
     Ok(Event {
         changes,

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::source::decode::{object, objects, text};
+use crate::source::decode::{object, objects, text, too_deep};
 use crate::source::loose::Loose;
 use crate::source::shape::{Expect, Shape};
 
@@ -57,6 +58,44 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
     }
 }
 
+/// The targets: a list of objects, as such or as JSON in a string; null and "" are an empty one.
+struct Targets<'r>(Vec<Party<'r>>);
+
+impl<'de: 'r, 'r> Deserialize<'de> for Targets<'r> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<'r>(PhantomData<&'r ()>);
+        impl<'de: 'r, 'r> Visitor<'de> for List<'r> {
+            type Value = Vec<Party<'r>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of objects")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                listed(text).ok_or_else(|| E::invalid_type(Unexpected::Str(text), &self))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                objects(SeqAccessDeserializer::new(seq))
+            }
+        }
+        deserializer.deserialize_any(List(PhantomData)).map(Self)
+    }
+}
+
+/// The targets that a text spells; `None` = it is no list of them.
+pub(super) fn listed<'o>(json: &str) -> Option<Vec<Party<'o>>> {
+    if json.trim_ascii().is_empty() {
+        return Some(Vec::new());
+    }
+    let list = (!too_deep(json.as_bytes())).then(|| sonic_rs::from_str::<Objects<Party<'_>>>(json).ok()).flatten()?;
+    Some(list.0.into_iter().map(Party::into_owned).collect())
+}
+
 /// Whatever it is: a field whose type must not reject a record.
 struct Any<'r>(Loose<'r>);
 
@@ -69,7 +108,7 @@ impl<'de: 'r, 'r> Deserialize<'de> for Any<'r> {
 /// An object of the log: its fields, how Okta spells each, the squeezed spelling, and how it is read. Systems that re-export
 /// the log spell its keys as they like; a key that stands twice, in whatever spellings, is refused.
 macro_rules! fields {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $key:literal $squeezed:literal $read:ident;)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $key:literal $($squeezed:literal)|+ $read:ident;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default, Clone, PartialEq)]
         pub(super) struct $name<'r> {
@@ -93,7 +132,7 @@ macro_rules! fields {
                         $(let mut $field = None;)*
                         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
                             match squeezed(&key, &mut [0; LONGEST_KEY]) {
-                                $(Some($squeezed) => {
+                                $(Some($($squeezed)|+) => {
                                     if $field.is_some() {
                                         return Err(A::Error::duplicate_field($key));
                                     }
@@ -128,7 +167,7 @@ fields! {
         actor: Party<'r> = "actor" b"actor" Object;
         client: Client<'r> = "client" b"client" Object;
         outcome: Verdict<'r> = "outcome" b"outcome" Object;
-        target: Vec<Party<'r>> = "target" b"target" Objects;
+        target: Vec<Party<'r>> = "target" b"target" | b"targets" Targets;
         transaction: Transaction<'r> = "transaction" b"transaction" Object;
         authentication_context: AuthenticationContext<'r> = "authenticationContext" b"authenticationcontext" Object;
         /// An open map, decoded only for the few types that need it.
@@ -224,14 +263,25 @@ pub(super) const SHAPE: &[Shape] = &[
 ];
 
 impl LogEvent<'_> {
-    /// Whether the event says nothing of who, what and how: so does a row whose columns are the fields of one.
+    /// Whether the event says nothing of who and how: so does a row whose columns are the fields of one.
     pub(super) fn is_bare(&self) -> bool {
         let nobody = Party { respelled: self.actor.respelled, ..Party::default() };
-        self.target.is_empty() && self.actor == nobody && self.outcome.result.is_none() && self.transaction.id.is_none()
+        self.actor == nobody && self.outcome.result.is_none() && self.transaction.id.is_none()
     }
 }
 
 impl<'r> Party<'r> {
+    fn into_owned<'o>(self) -> Party<'o> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|t| Cow::Owned(t.into_owned()));
+        Party {
+            id: own(self.id),
+            kind: own(self.kind),
+            alternate_id: own(self.alternate_id),
+            display_name: own(self.display_name),
+            respelled: self.respelled,
+        }
+    }
+
     /// Whether the party is of that type.
     pub(super) fn is(&self, kind: &str) -> bool {
         self.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(kind))

@@ -31,8 +31,10 @@ const fn holders(of: SubjectKind) -> &'static [&'static str] {
 /// All roles that the holder has from now on. The list is cumulative: the event of a holder who lost one of two roles looks
 /// the same. Without the list nothing is known of what was given or taken.
 pub(super) fn held<'r>(event: &LogEvent<'r>, of: SubjectKind, outcome: Outcome) -> Result<Told<'r>, Reason> {
-    let Some(holder) = Holder::of(event, of) else { return Ok(Told::default()) };
     let Some(roles) = listed(event, b"privilegegranted")? else { return Ok(Told::default()) };
+    let holder = Holder::of(event, of);
+    // Of a holder who is not named it cannot be told which roles are new.
+    let outcome = if holder.is_somebody() || outcome == Outcome::Failure { outcome } else { Outcome::Unknown };
     let held = roles.into_iter().map(|role| holder.change(Verb::AdminGrant, Some(role), outcome)).collect();
     Ok(if outcome == Outcome::Success {
         Told { statements: vec![holder.states(held, Vec::new())], ..Told::default() }
@@ -43,7 +45,7 @@ pub(super) fn held<'r>(event: &LogEvent<'r>, of: SubjectKind, outcome: Outcome) 
 
 /// The holder has no role any more; those that are gone are listed, or stand among the targets, or are not told.
 pub(super) fn gone<'r>(event: &LogEvent<'r>, of: SubjectKind, outcome: Outcome) -> Result<Told<'r>, Reason> {
-    let Some(holder) = Holder::of(event, of) else { return Ok(Told::default()) };
+    let holder = Holder::of(event, of);
     let mut roles: Vec<Option<Text<'r>>> = match listed(event, b"privilegerevoked")? {
         Some(roles) => roles.into_iter().map(Some).collect(),
         None => event.target.iter().filter(|t| t.is("ROLE")).map(|t| t.title().or_else(|| t.known_id())).collect(),
@@ -52,7 +54,7 @@ pub(super) fn gone<'r>(event: &LogEvent<'r>, of: SubjectKind, outcome: Outcome) 
         roles.push(None);
     }
     let gone = roles.into_iter().map(|role| holder.change(Verb::AdminRevoke, role, outcome)).collect();
-    Ok(if outcome == Outcome::Success {
+    Ok(if outcome == Outcome::Success && holder.is_somebody() {
         Told { statements: vec![holder.states(Vec::new(), gone)], ..Told::default() }
     } else {
         Told { changes: gone, ..Told::default() }
@@ -65,7 +67,10 @@ pub(super) fn bound<'r>(event: &LogEvent<'r>, verb: Verb, outcome: Outcome) -> V
     let word = |t: &Party<'_>, part: &str| {
         t.kind.as_deref().is_some_and(|k| k.replace('_', "").to_ascii_lowercase().contains(part))
     };
-    let members: Vec<_> = event.target.iter().filter_map(member).collect();
+    let mut members: Vec<_> = event.target.iter().filter_map(member).collect();
+    if members.is_empty() {
+        members.push(Holder { kind: SubjectKind::Unknown, name: None, id: None });
+    }
     let is_set = |t: &&Party<'_>| word(t, "resourceset");
     let roles: Vec<_> = event.target.iter().filter(|t| word(t, "role") && !is_set(t)).collect();
     let set = match event.target.iter().filter(is_set).collect::<Vec<_>>().as_slice() {
@@ -91,10 +96,10 @@ pub(super) fn bound<'r>(event: &LogEvent<'r>, verb: Verb, outcome: Outcome) -> V
 fn member<'r>(target: &Party<'r>) -> Option<Holder<'r>> {
     let kinds = [SubjectKind::User, SubjectKind::Group, SubjectKind::ServicePrincipal];
     let kind = kinds.into_iter().find(|kind| holders(*kind).iter().any(|word| target.is(word)))?;
-    Holder::named(target, kind)
+    Some(Holder::named(target, kind)).filter(Holder::is_somebody)
 }
 
-/// Who has the roles.
+/// Who has the roles; without name and id anybody may be meant.
 struct Holder<'r> {
     kind: SubjectKind,
     name: Option<Text<'r>>,
@@ -102,14 +107,18 @@ struct Holder<'r> {
 }
 
 impl<'r> Holder<'r> {
-    fn of(event: &LogEvent<'r>, kind: SubjectKind) -> Option<Self> {
-        Self::named(sole_of(event, holders(kind))?, kind)
+    fn of(event: &LogEvent<'r>, kind: SubjectKind) -> Self {
+        let target = sole_of(event, holders(kind));
+        target.map_or(Self { kind, name: None, id: None }, |target| Self::named(target, kind))
     }
 
-    fn named(target: &Party<'r>, kind: SubjectKind) -> Option<Self> {
+    fn named(target: &Party<'r>, kind: SubjectKind) -> Self {
         let name = if kind == SubjectKind::Group { target.title() } else { target.name() };
-        let id = target.known_id();
-        (name.is_some() || id.is_some()).then_some(Self { kind, name, id })
+        Self { kind, name, id: target.known_id() }
+    }
+
+    const fn is_somebody(&self) -> bool {
+        self.name.is_some() || self.id.is_some()
     }
 
     fn change(&self, verb: Verb, role: Option<Text<'r>>, outcome: Outcome) -> Change<'r> {

@@ -7,7 +7,7 @@ use super::vocabulary::Act;
 use crate::change::{Change, SubjectKind, Verb};
 use crate::event::{Outcome, Text};
 
-/// The access changes of the activity; none where it names neither subject nor entitlement.
+/// The access changes of the activity. One without resources may mean anybody.
 pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -> Vec<Change<'r>> {
     let mut changes = match act {
         Act::None => Vec::new(),
@@ -17,7 +17,6 @@ pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -
         Act::Member(verb) => memberships(verb, activity),
         Act::Role(verb) => vec![role(verb, activity)],
     };
-    changes.retain(names_anything);
     changes.iter_mut().for_each(|change| change.outcome = outcome);
     if act == Act::Modified && outcome == Outcome::Success && changes.iter().all(|c| c.verb == Verb::UserUpdate) {
         changes.extend(unsaid(activity));
@@ -28,14 +27,8 @@ pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -
 /// The two ways in which the account may have been switched, where the record says that it was and not which way: of each it is not
 /// known whether it was made.
 fn unsaid<'r>(activity: &Activity<'r>) -> impl Iterator<Item = Change<'r>> {
-    let person = activity.sole("USER").filter(|_| activity.modified("enabled"));
-    let ways = [Verb::UserActivate, Verb::UserDeactivate].map(|verb| account(verb, SubjectKind::User, person));
-    ways.into_iter().filter(names_anything)
-}
-
-fn names_anything(change: &Change<'_>) -> bool {
-    let names_somebody = change.subject.is_some() || change.subject_id.is_some();
-    names_somebody || change.entitlement_id.is_some() || change.entitlement.as_deref().is_some_and(|e| e != "account")
+    let ways = [Verb::UserActivate, Verb::UserDeactivate].into_iter().filter(|_| activity.modified("enabled"));
+    ways.map(|verb| account(verb, SubjectKind::User, activity.sole("USER")))
 }
 
 fn account<'r>(verb: Verb, kind: SubjectKind, of: Option<&Resource<'r>>) -> Change<'r> {

@@ -52,6 +52,7 @@ pub(super) const DOC: Doc = Doc {
         "The member of a membership is an id; the name is known only from other activities about the same user.",
         "A revoked role is not named at all, not even by id.",
         "A deleted group or population logs nothing about its members, and groups filled by a filter log no memberships.",
+        "An activity without the resources that it is about keeps its change, which names nobody.",
         "Successful pushes are not logged; failed ones (PROVISIONING_…SYNC.FAILURE) do not say what was attempted and give no change.",
         "Rules, mappings and connections of provisioning are configuration: whom they bring to an application is not logged.",
         "The New Relic format of webhooks is not read, for want of a published example.",

@@ -51,7 +51,10 @@ impl<'l, 'r> Exchange<'l, 'r> {
     pub(super) fn of(log: &'l Json<'r>) -> Result<Self, Reason> {
         let request = wrapper(log.get("request"), &["method", "url", "uri", "path", "headers", "body"]);
         let response = wrapper(log.get("response"), &["headers", "body", "status_code", "statusCode", "status"]);
-        let method = method(log, request)?;
+        let method = match method(log, request)? {
+            "POST" => overriding(log, request).unwrap_or("POST"),
+            method => method,
+        };
         let (key, address) = either(log, request, ADDRESS);
         let address = address.text().ok_or_else(|| address.unfit(&format!("/{key}"), "a path or URL"))?;
         let answer = answer(log, response);
@@ -112,10 +115,7 @@ impl<'l, 'r> Exchange<'l, 'r> {
     }
 
     fn header(&self, name: &str) -> Option<Text<'r>> {
-        [self.request, self.log].into_iter().find_map(|part| {
-            let value = part.get("headers").get(name);
-            value.text().or_else(|| value.elements().first().and_then(Json::text))
-        })
+        header(self.log, self.request, name)
     }
 
     /// What the service or the log says of a request that did not succeed.
@@ -162,6 +162,19 @@ fn method(log: &Json<'_>, request: &Json<'_>) -> Result<&'static str, Reason> {
     let text = word.text().ok_or_else(unfit)?;
     let verb = VERBS.into_iter().find(|verb| text.trim().eq_ignore_ascii_case(verb));
     verb.ok_or_else(|| Cow::Owned(format!("/{key}: expected an HTTP method, found another word")))
+}
+
+/// The method that a client means who can send no other than POST.
+fn overriding(log: &Json<'_>, request: &Json<'_>) -> Option<&'static str> {
+    let word = header(log, request, "x-http-method-override")?;
+    VERBS.into_iter().find(|verb| word.trim().eq_ignore_ascii_case(verb))
+}
+
+fn header<'r>(log: &Json<'r>, request: &Json<'r>, name: &str) -> Option<Text<'r>> {
+    [request, log].into_iter().find_map(|part| {
+        let value = part.get("headers").get(name);
+        value.text().or_else(|| value.elements().first().and_then(Json::text))
+    })
 }
 
 /// The answer's body. What is no JSON was written by something on the way, and is no answer of SCIM.

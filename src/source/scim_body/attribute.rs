@@ -81,6 +81,11 @@ fn own(head: &str) -> Option<&str> {
     OWN_SCHEMAS.iter().find(|urn| starts(head, urn)).and_then(|urn| head.get(urn.len()..))
 }
 
+/// Whether a key is a schema below which the resource's own attributes stand.
+pub(super) fn is_own_schema(key: &str) -> bool {
+    OWN_SCHEMAS.iter().any(|urn| urn.strip_suffix(':').is_some_and(|urn| key.trim().eq_ignore_ascii_case(urn)))
+}
+
 fn attribute(name: &str) -> Attribute {
     let names = [
         ("active", Attribute::Active),
@@ -97,34 +102,51 @@ fn attribute(name: &str) -> Attribute {
 }
 
 impl Filter {
-    /// Reads `value eq "a" or value eq "b"`, in the spellings that clients have for it.
+    /// Reads `value eq "a" or value eq "b" and type eq "User"`, in the spellings that clients have for it.
     fn of(text: &str) -> Self {
         let (mut rest, mut values) = (text.trim(), Vec::new());
         loop {
-            let Some((value, after)) = term(rest) else { return Self::Unclear };
+            let Some((value, after)) = element(rest) else { return Self::Unclear };
             values.push(value);
             let after = after.trim_start();
             if after.is_empty() {
                 return Self::Values(values);
             }
-            match after.split_at_checked(2) {
-                Some((or, next)) if or.eq_ignore_ascii_case("or") && next.starts_with(char::is_whitespace) => {
-                    rest = next.trim_start();
-                }
-                _ => return Self::Unclear,
+            match behind_word(after, "or") {
+                Some(next) => rest = next,
+                None => return Self::Unclear,
             }
         }
     }
 }
 
-fn term(text: &str) -> Option<(String, &str)> {
+/// The value of one element. An id is one element's, whatever type the condition gives it besides.
+fn element(text: &str) -> Option<(String, &str)> {
+    let (mut found, mut rest) = (None, text);
+    loop {
+        let (name, literal, after) = term(rest)?;
+        match name {
+            name if name.eq_ignore_ascii_case("value") && found.is_none() => found = Some(literal),
+            name if name.eq_ignore_ascii_case("type") => {}
+            _ => return None,
+        }
+        match behind_word(after, "and") {
+            Some(next) => rest = next,
+            None => return Some((found?, after)),
+        }
+    }
+}
+
+fn behind_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let (found, next) = text.trim_start().split_at_checked(word.len())?;
+    (found.eq_ignore_ascii_case(word) && next.starts_with(char::is_whitespace)).then(|| next.trim_start())
+}
+
+fn term(text: &str) -> Option<(&str, String, &str)> {
     let (name, rest) = text.split_once(char::is_whitespace)?;
     let (operator, rest) = rest.trim_start().split_once(char::is_whitespace)?;
-    if !name.eq_ignore_ascii_case("value") || !operator.eq_ignore_ascii_case("eq") {
-        return None;
-    }
     let (value, rest) = literal(rest.trim_start())?;
-    (!value.is_empty()).then_some((value, rest))
+    (operator.eq_ignore_ascii_case("eq") && !value.is_empty()).then_some((name, value, rest))
 }
 
 fn literal(text: &str) -> Option<(String, &str)> {
@@ -197,7 +219,11 @@ mod tests {
             ("members[value eq 123]", Some(&["123"])),
             ("members[value eq \"a\\\"]b\"]", Some(&["a\"]b"])),
             ("members[value eq \"a\" or value eq \"b\"]", Some(&["a", "b"])),
-            ("members[value eq \"a\" and type eq \"User\"]", Some(&[])),
+            ("members[value eq \"a\" and type eq \"User\"]", Some(&["a"])),
+            ("members[type eq \"User\" and value eq \"a\" or value eq \"b\"]", Some(&["a", "b"])),
+            ("members[type eq \"User\"]", Some(&[])),
+            ("members[value eq \"a\" and value eq \"b\"]", Some(&[])),
+            ("members[value eq \"a\" and display eq \"b\"]", Some(&[])),
             ("members[display eq \"a\"]", Some(&[])),
             ("members[value eq \"a]", Some(&[])),
             ("members[]", Some(&[])),

@@ -58,6 +58,15 @@ impl<'r> Json<'r> {
         }
     }
 
+    /// The list or object that a string here spells; else the value itself.
+    pub(in crate::source) fn spelled(&self) -> Cow<'_, Self> {
+        let Self::Text(text) = self else { return Cow::Borrowed(self) };
+        if !text.trim_start().starts_with(['[', '{']) || too_deep(text.as_bytes()) {
+            return Cow::Borrowed(self);
+        }
+        sonic_rs::from_str::<Json<'_>>(text).map_or(Cow::Borrowed(self), |json| Cow::Owned(json.into_owned()))
+    }
+
     /// The value with a text of its own.
     pub(in crate::source) fn into_owned<'o>(self) -> Json<'o> {
         let own = |text: Text<'r>| Cow::Owned(text.into_owned());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::act::{Act, Effects};
-use super::attribute::{Attribute, Filter, Path};
+use super::attribute::{Attribute, Filter, Path, is_own_schema};
 use super::item::{Item, Set, items};
 use super::ledger::Ledger;
 use super::{Json, Kind, flag};
@@ -63,7 +63,11 @@ pub(in crate::source) fn patched_external_id<'r>(body: &Json<'r>) -> Option<Text
 fn patched<'b, 'r>(body: &'b Json<'r>, named: impl Fn(&str) -> bool) -> Option<&'b Json<'r>> {
     let of = |operation: &'b Json<'r>| match (operation.get("path"), operation.get("value")) {
         (Json::Text(path), value) if !path.trim().is_empty() => Some(value).filter(|_| named(path)),
-        (_, value) => value.entries().iter().find(|(key, _)| named(key)).map(|(_, value)| value),
+        (_, value) => {
+            let below =
+                value.entries().iter().filter(|(key, _)| is_own_schema(key)).flat_map(|(_, part)| part.entries());
+            value.entries().iter().chain(below).find(|(key, _)| named(key)).map(|(_, value)| value)
+        }
     };
     let is_removal =
         |operation: &Json<'r>| operation.get("op").text().is_some_and(|op| op.eq_ignore_ascii_case("remove"));
@@ -79,7 +83,9 @@ fn is_first_version(body: &Json<'_>) -> bool {
 impl<'r> Patch<'_, '_, 'r> {
     fn operation(&mut self, operation: &Json<'r>, pointer: &str) -> Result<(), Reason> {
         let op = op(operation, pointer)?;
-        let (path, value) = (operation.get("path"), operation.get("value"));
+        let path = operation.get("path");
+        let spelled = operation.get("value").spelled();
+        let value = &*spelled;
         let at = format!("{pointer}/value");
         match (path, value) {
             (Json::Text(path), _) if !path.trim().is_empty() => self.apply(op, &Path::of(path), value, &at),
@@ -96,7 +102,11 @@ impl<'r> Patch<'_, '_, 'r> {
     fn each(&mut self, op: Op, value: &Json<'r>, pointer: &str) -> Result<(), Reason> {
         for (key, _) in value.entries() {
             // Looked up again, so that a key that stands twice is found out.
-            self.apply(op, &Path::of(key), value.get(key), &format!("{pointer}/{key}"))?;
+            let (part, at) = (value.get(key), format!("{pointer}/{key}"));
+            match part {
+                Json::Object(_) if is_own_schema(key) => self.each(op, part, &at)?,
+                _ => self.apply(op, &Path::of(key), part, &at)?,
+            }
         }
         Ok(())
     }
@@ -115,7 +125,11 @@ impl<'r> Patch<'_, '_, 'r> {
     }
 
     fn list(&mut self, op: Op, set: Set, path: &Path, value: &Json<'r>, pointer: &str) -> Result<(), Reason> {
-        let given = || items(value, pointer);
+        let given = || match value.get(set.name()) {
+            Json::Null => items(value, pointer),
+            // The list once more under its own name.
+            list => items(list, &format!("{pointer}/{}", set.name())),
+        };
         let ledger = &mut self.ledger;
         match (op, &path.filter) {
             (Op::Add, Filter::Values(values)) if value.is_null() => ledger.add(set, valued(values)),

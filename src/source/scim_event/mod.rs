@@ -73,6 +73,11 @@ fn event<'r>(record: &Record<'r>) -> Result<Event<'r>, Reason> {
     }
 }
 
+/// The claims of a signed token that is a security event, as JSON text; `None` = it is no such token.
+pub(crate) fn claims(token: &str) -> Option<String> {
+    token::is_event(token).then(|| token::payload(token).ok()).flatten()
+}
+
 /// When a token was issued that tells beside it when its event happened; microseconds.
 pub(super) fn issued(record: &Record<'_>) -> Option<i64> {
     let text = checked(record.text).ok()?.trim();

@@ -31,6 +31,7 @@ fn mark(mark: &Mark) -> String {
         Mark::Equals(pointer, text) => format!("{} is {}", code(pointer), code(text)),
         Mark::OneOf(pointer, texts) => format!("{} is {}, in any case", code(pointer), any_of(texts)),
         Mark::NoneOf(pointer, texts) => format!("{} is given, and none of {}", code(pointer), any_of(&texts.concat())),
+        Mark::Lacks(pointer, texts) => format!("{} holds none of {}", code(pointer), any_of(texts)),
         Mark::Contains(pointers, texts) => format!("{} holds {}", any_of(pointers), any_of(texts)),
         Mark::StartsWith(pointer, text) => format!("{} begins with {}, in any case", code(pointer), code(text)),
     }
