@@ -23,9 +23,7 @@ pub(super) fn is_empty(text: &str) -> bool {
 
 /// Why a result of a statement that lists rows is not all of it, by what it says itself; `None` = it is, or says nothing.
 pub(super) fn incompleteness(text: &str) -> Option<String> {
-    if memchr::memmem::find(text.as_bytes(), b"\"data_array\"").is_none() {
-        return None;
-    }
+    memchr::memmem::find(text.as_bytes(), b"\"data_array\"")?;
     let answer = serde_json::from_str::<Value>(text).ok()?;
     let rows = at(&answer, &["result", "data_array"])?.as_array()?.len() as u64;
     let total = at(&answer, &["manifest", "total_row_count"]).and_then(Value::as_u64);

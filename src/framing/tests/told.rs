@@ -77,7 +77,8 @@ fn instants_of_96_bits_are_in_utc_and_those_without_a_zone_stay_without() {
     // One hour into the day that begins where the Julian day 2,440,588 does.
     let mut instant = Int96::new();
     let nanoseconds = 3_600_000_000_000_u64;
-    instant.set_data(nanoseconds as u32, (nanoseconds >> 32) as u32, 2_440_588);
+    let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).unwrap();
+    instant.set_data(half(nanoseconds), half(nanoseconds >> 32), 2_440_588);
     for _ in 0..2 {
         let mut column = group.next_column().unwrap().unwrap();
         column.typed::<Int96Type>().write_batch(&[instant], None, None).unwrap();
