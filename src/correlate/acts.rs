@@ -85,6 +85,11 @@ impl Said {
         if id == crate::lake::NONE { self.entitlements.get(entitlement, 2) } else { id }
     }
 
+    /// Number of the word that is the id of what is granted.
+    pub(super) fn group_id(&self, entitlement: u32) -> Option<u32> {
+        Some(self.entitlements.get(entitlement, 3)).filter(|id| *id != crate::lake::NONE)
+    }
+
     fn manner(&self, number: u32, part: usize) -> Option<&str> {
         self.words.get(self.manners.get(number, part))
     }
