@@ -72,6 +72,10 @@ pub struct Event<'r> {
     /// Digest of source id and canonical record: what all deliveries of the same event share. See [`event_id`].
     #[serde(skip)]
     pub identity: [u8; 16],
+    /// The part of the canonical record that other deliveries of the event carry, too, though their identity is another one; empty =
+    /// the identity does all.
+    #[serde(skip)]
+    pub shared: Vec<u8>,
     /// The source's own id; `None` = it gives none.
     pub native_id: Option<Text<'r>>,
     /// The source's request, transaction or correlation id.
@@ -138,6 +142,7 @@ impl<'r> Event<'r> {
     pub const fn new(identity: [u8; 16], event_time: i64, event_type: Text<'r>) -> Self {
         Self {
             identity,
+            shared: Vec::new(),
             native_id: None,
             request_id: None,
             event_time,
@@ -179,6 +184,11 @@ pub fn event_id(identity: &[u8; 16]) -> String {
 /// An absent part differs from an empty one.
 pub fn identity(source: &str, parts: &[Option<&[u8]>]) -> [u8; 16] {
     // One contiguous text: the digest of many short pieces costs more than gathering them.
+    digest(&canonical(source, parts))
+}
+
+/// The canonical record that an identity is the digest of.
+pub fn canonical(source: &str, parts: &[Option<&[u8]>]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| 9 + part.map_or(0, <[u8]>::len)).sum();
     let mut text = Vec::with_capacity(source.len() + length);
     text.extend_from_slice(source.as_bytes());
@@ -192,8 +202,13 @@ pub fn identity(source: &str, parts: &[Option<&[u8]>]) -> [u8; 16] {
             None => text.push(0),
         }
     }
+    text
+}
+
+/// The identity that a canonical record makes.
+pub fn digest(canonical: &[u8]) -> [u8; 16] {
     let mut short = [0; 16];
-    short.copy_from_slice(&blake3::hash(&text).as_bytes()[..16]);
+    short.copy_from_slice(&blake3::hash(canonical).as_bytes()[..16]);
     short
 }
 

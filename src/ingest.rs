@@ -9,6 +9,7 @@ mod chunk;
 mod derive;
 mod detect;
 mod inputs;
+mod kindred;
 mod known;
 mod pages;
 mod pending;

@@ -107,6 +107,11 @@ impl Said {
         GroupWords { name: self.subjects.get(subject, 3), id: self.subjects.get(subject, 4) }
     }
 
+    /// Number of the word that is the id of what is granted.
+    pub(super) fn group_id(&self, entitlement: u32) -> Option<u32> {
+        Some(self.entitlements.get(entitlement, 3)).filter(|id| *id != crate::lake::NONE)
+    }
+
     fn manner(&self, number: u32, part: usize) -> Option<&str> {
         self.words.get(self.manners.get(number, part))
     }

@@ -16,6 +16,8 @@ pub(super) struct Run {
     pub(super) first: i64,
     /// Last record that shows the account alive under it, be it by its id alone; before `first` where only its end was told.
     pub(super) last: i64,
+    /// Last record that names it, be it to tell the end.
+    pub(super) told: i64,
     /// The first record, as the caller numbers it.
     pub(super) record: u32,
 }
@@ -206,10 +208,12 @@ fn runs<'s>(into: &mut Grouped<Run>, said: impl Iterator<Item = (&'s Seen, TextI
             // Whose account ends is told long after, when another may have the name.
             (_, Some(run)) if run.value == value(spelled) => {
                 run.last = if seen.manner == Manner::Ends { run.last } else { seen.time };
+                run.told = seen.time;
             }
             _ => {
                 let last = if seen.manner == Manner::Ends { i64::MIN } else { seen.time };
-                into.rows.push(Run { value: value(spelled), spelled, first: seen.time, last, record: seen.record });
+                let (first, told) = (seen.time, seen.time);
+                into.rows.push(Run { value: value(spelled), spelled, first, last, told, record: seen.record });
             }
         }
     }

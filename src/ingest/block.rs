@@ -7,12 +7,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::chunk::{ChunkReader, Whole};
+use super::kindred::Ties;
 use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
 use crate::event::{EVENTS, RAW};
 use crate::framing::{Chunk, Wrappers};
 use crate::lake::Columns;
-use crate::source::{Kin, Source};
+use crate::source::Source;
 
 /// Raw bytes after which a block is closed.
 const BLOCK: u64 = 8 << 20;
@@ -54,7 +55,8 @@ pub(super) struct EventRow {
     pub(super) delivery: &'static str,
     pub(super) changes: Range<u32>,
     pub(super) statements: Range<u32>,
-    pub(super) kin: Option<Box<Kin>>,
+    /// What joins it to other deliveries of the event, where the identity does not.
+    pub(super) ties: Option<Arc<Ties>>,
 }
 
 /// A record that could not be read.

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use std::str::Utf8Error;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::block::{EventRow, FileContext, OpenBlock, Part, Raw, Reject, hex};
+use super::kindred::Ties;
 use super::rows::{Lineage, put_changes, put_event, put_statements};
 use super::secrets::{mask_values, masked};
 use super::{detect, pages};
@@ -255,7 +257,7 @@ impl<'c> ChunkReader<'c> {
             delivery: event.delivery,
             changes: changes..self.open.change_count,
             statements: statements..self.open.statement_count,
-            kin: source.kin(&traits(event)).map(Box::new),
+            ties: source.kin(&traits(event)).map(|kin| Arc::new(Ties::new(kin, event.shared.clone()))),
         });
         if is_pointed_to {
             self.open.raws.push(match (masked, place.start) {
@@ -274,7 +276,9 @@ fn traits<'t>(event: &'t Event<'_>) -> Traits<'t> {
         event_time: event.event_time,
         event_type: &event.event_type,
         scope: &event.scope,
+        workspace_id: event.workspace_id.as_deref(),
         actor: event.actor.as_deref(),
+        outcome: event.outcome.as_str(),
     }
 }
 

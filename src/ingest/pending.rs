@@ -66,7 +66,8 @@ impl Pending {
     /// Takes the cells of a block; returns the number to name its rows by.
     pub(super) fn push(&mut self, block: &Block) -> usize {
         let cells = [&block.events, &block.changes, &block.statements].map(|columns| columns.size());
-        self.size += cells.into_iter().sum::<usize>() + block.rows.len() * size_of::<Row>();
+        let ties: usize = block.rows.iter().filter_map(|row| row.ties.as_ref()).map(|ties| ties.size()).sum();
+        self.size += cells.into_iter().sum::<usize>() + block.rows.len() * size_of::<Row>() + ties;
         self.events.push(Arc::clone(&block.events));
         self.changes.push(Arc::clone(&block.changes));
         self.statements.push(Arc::clone(&block.statements));

@@ -181,6 +181,8 @@ pub(super) fn put_duplicate(rows: &mut Rows, duplicate: &Duplicate, file_id: &st
     rows.text(EVENT_ID, Digits::of(&duplicate.of).as_str());
     rows.instant(EVENT_TIME, duplicate.event_time);
     rows.text(DELIVERY, duplicate.delivery);
+    let record = (duplicate.record != duplicate.of).then(|| Digits::of(&duplicate.record));
+    rows.text(lake::RECORD_ID, record.as_ref().map(Digits::as_str));
 }
 
 /// Puts one row of table `files`.

@@ -293,7 +293,9 @@ impl<'w> Run<'w> {
         }
         if !flushed.duplicates.is_empty() {
             let rows = std::iter::once(duplicates.finish());
-            self.staged.push(self.store.writer.stage(&DUPLICATES, None, None, rows)?);
+            let staged = self.store.writer.stage(&DUPLICATES, None, None, rows)?;
+            self.store()?.earlier.add_duplicates(staged.path().to_owned());
+            self.staged.push(staged);
         }
         self.close_files()
     }

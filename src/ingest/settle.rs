@@ -7,14 +7,12 @@ use std::hash::BuildHasherDefault;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, RecordBatch};
-
+use super::kindred::kindred;
 use super::known::{FirstBytes, date, unhex};
 use super::pending::Row;
 use crate::error::{Error, Result};
-use crate::event::{ACTOR, DELIVERY, EVENT_ID, EVENT_TIME, EVENT_TYPE, NATIVE_ID, REQUEST_ID, SCOPE};
-use crate::lake::{Staged, Writer, each_batch, instants, texts, time_range};
-use crate::source::{Kin, Traits, by_id};
+use crate::event::{EVENT_ID, EVENT_TIME};
+use crate::lake::{DUPLICATES, Staged, Writer, each_batch, instants, texts, time_range};
 
 /// A record that was known already.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +25,8 @@ pub(super) struct Duplicate {
     pub(super) delivery: &'static str,
     /// The event that it repeats.
     pub(super) of: [u8; 16],
+    /// The event that it would be by itself.
+    pub(super) record: [u8; 16],
 }
 
 /// Source and UTC day.
@@ -52,6 +52,8 @@ impl Store {
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
     staged: BTreeMap<Partition, Vec<Ranged>>,
+    /// Files of `duplicates` that this run has staged.
+    duplicates: Vec<PathBuf>,
     committed: Mutex<HashMap<PathBuf, (i64, i64)>>,
 }
 
@@ -61,15 +63,22 @@ impl Earlier {
         self.staged.entry(partition).or_default().push((path, first, last));
     }
 
+    /// Remembers a file of `duplicates` that this run has staged.
+    pub(super) fn add_duplicates(&mut self, path: PathBuf) {
+        self.duplicates.push(path);
+    }
+
     /// Forgets staged files that were thrown away.
     pub(super) fn remove(&mut self, staged: &[Staged]) {
         let is_gone = |path: &PathBuf| staged.iter().any(|file| file.path() == path);
         self.staged.values_mut().for_each(|files| files.retain(|(path, _, _)| !is_gone(path)));
+        self.duplicates.retain(|path| !is_gone(path));
     }
 
     /// Forgets the staged files: they were committed, or thrown away.
     pub(super) fn clear(&mut self) {
         self.staged.clear();
+        self.duplicates.clear();
     }
 
     /// The files of a partition that reach into a range of instants (inclusive).
@@ -83,6 +92,18 @@ impl Earlier {
         }
         let staged = self.staged.get(&partition).into_iter().flatten();
         found.extend(staged.filter(|(_, from, to)| *from <= last && *to >= first).map(|(path, _, _)| path.clone()));
+        Ok(found)
+    }
+
+    /// The files of `duplicates` that reach into a range of instants (inclusive).
+    fn repeating(&self, writer: &Writer, first: i64, last: i64) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for path in writer.live_files(&DUPLICATES)?.into_iter().chain(self.duplicates.iter().cloned()) {
+            let (from, to) = self.range(&path)?;
+            if from <= last && to >= first {
+                found.push(path);
+            }
+        }
         Ok(found)
     }
 
@@ -124,12 +145,23 @@ pub(super) fn settle(store: &Store, partition: Partition, mut rows: Vec<Row>) ->
         let known = known_among(&settled.accepted, &files, first, last)?;
         drop_marked(&mut settled, |at, row| known[at].then_some(row.event.identity));
     }
-    if settled.accepted.iter().any(|row| row.event.kin.is_some()) {
-        let files = earlier.reaching(writer, partition, first - SECOND, last + SECOND)?;
-        let known = kindred(partition.0, &settled.accepted, &files, first, last)?;
-        drop_marked(&mut settled, |at, _| known[at]);
+    if settled.accepted.iter().any(|row| row.event.ties.is_some()) {
+        join_deliveries(store, partition, &mut settled, (first - SECOND, last + SECOND))?;
     }
     Ok(settled)
+}
+
+/// Drops what another delivery of the event has made already; what repeats such a record repeats that event, too.
+fn join_deliveries(store: &Store, partition: Partition, settled: &mut Settled, within: (i64, i64)) -> Result<()> {
+    let Store { writer, earlier } = store;
+    let files = earlier.reaching(writer, partition, within.0, within.1)?;
+    let duplicates = earlier.repeating(writer, within.0, within.1)?;
+    let known = kindred(partition.0, &settled.accepted, (&files, &duplicates), within)?;
+    let joined: ByIdentity<[u8; 16]> =
+        settled.accepted.iter().zip(&known).filter_map(|(row, of)| Some((row.event.identity, (*of)?))).collect();
+    settled.duplicates.iter_mut().for_each(|d| d.of = joined.get(&d.of).copied().unwrap_or(d.of));
+    drop_marked(settled, |at, _| known[at]);
+    Ok(())
 }
 
 const SECOND: i64 = 1_000_000;
@@ -142,6 +174,7 @@ fn duplicate(row: &Row, of: [u8; 16]) -> Duplicate {
         event_time: row.event.event_time,
         delivery: row.event.delivery,
         of,
+        record: row.event.identity,
     }
 }
 
@@ -155,7 +188,7 @@ fn drop_marked(settled: &mut Settled, repeats: impl Fn(usize, &Row) -> Option<[u
     }
 }
 
-type ByIdentity<V> = HashMap<[u8; 16], V, BuildHasherDefault<FirstBytes>>;
+pub(super) type ByIdentity<V> = HashMap<[u8; 16], V, BuildHasherDefault<FirstBytes>>;
 
 /// Which of the rows, sorted by time, stand in the files already. Files are sorted by time as well, so that both are walked side by
 /// side, and only the ids of equal times are read.
@@ -183,76 +216,6 @@ fn known_among(rows: &[Row], files: &[PathBuf], first: i64, last: i64) -> Result
     Ok(known)
 }
 
-fn id(path: &Path, text: &str) -> Result<[u8; 16]> {
+pub(super) fn id(path: &Path, text: &str) -> Result<[u8; 16]> {
     unhex(text).ok_or_else(|| Error::Lake { path: path.to_owned(), message: format!("event id `{text}` is none") })
-}
-
-/// The events at hand by the marks that their deliveries share.
-#[derive(Default)]
-struct Kindred {
-    native: ByIdentity<[u8; 16]>,
-    coarse: ByIdentity<[u8; 16]>,
-    fine: ByIdentity<[u8; 16]>,
-}
-
-impl Kindred {
-    fn find(&self, kin: &Kin) -> Option<[u8; 16]> {
-        let other = if kin.is_coarse { &self.fine } else { &self.coarse };
-        let by_id = kin.native.and_then(|native| self.native.get(&native));
-        by_id.or_else(|| other.get(&kin.coarse)).copied()
-    }
-
-    fn add(&mut self, kin: &Kin, event: [u8; 16]) {
-        let alike = if kin.is_coarse { &mut self.coarse } else { &mut self.fine };
-        alike.entry(kin.coarse).or_insert(event);
-        if let Some(native) = kin.native {
-            self.native.entry(native).or_insert(event);
-        }
-    }
-}
-
-/// For each row the event, if there is one, that another delivery of it has made already.
-fn kindred(source: &str, rows: &[Row], files: &[PathBuf], first: i64, last: i64) -> Result<Vec<Option<[u8; 16]>>> {
-    let mut at_hand = Kindred::default();
-    for path in files {
-        let columns = [EVENT_ID, EVENT_TIME, EVENT_TYPE, NATIVE_ID, REQUEST_ID, SCOPE, ACTOR, DELIVERY];
-        for batch in each_batch(path, &columns, Some((first - SECOND, last + SECOND)))? {
-            learn(&mut at_hand, source, path, &batch?)?;
-        }
-    }
-    // Rows are sorted by time, but of two deliveries the one that arrived first is kept.
-    let mut order: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].event.kin.is_some()).collect();
-    order.sort_by_key(|at| rows[*at].arrival());
-    let mut known = vec![None; rows.len()];
-    for at in order {
-        let row = &rows[at];
-        let Some(kin) = row.event.kin.as_deref() else { continue };
-        known[at] = at_hand.find(kin);
-        if known[at].is_none() {
-            at_hand.add(kin, row.event.identity);
-        }
-    }
-    Ok(known)
-}
-
-fn learn(at_hand: &mut Kindred, source: &str, path: &Path, batch: &RecordBatch) -> Result<()> {
-    let Some(source) = by_id(source) else { return Ok(()) };
-    let (ids, times, types) = (texts(batch, EVENT_ID)?, instants(batch, EVENT_TIME)?, texts(batch, EVENT_TYPE)?);
-    let (natives, requests) = (texts(batch, NATIVE_ID)?, texts(batch, REQUEST_ID)?);
-    let (scopes, actors, deliveries) = (texts(batch, SCOPE)?, texts(batch, ACTOR)?, texts(batch, DELIVERY)?);
-    for row in 0..batch.num_rows() {
-        let traits = Traits {
-            delivery: deliveries.value(row),
-            native_id: natives.is_valid(row).then(|| natives.value(row)),
-            request_id: requests.is_valid(row).then(|| requests.value(row)),
-            event_time: times.value(row),
-            event_type: types.value(row),
-            scope: scopes.value(row),
-            actor: actors.is_valid(row).then(|| actors.value(row)),
-        };
-        if let Some(kin) = source.kin(&traits) {
-            at_hand.add(&kin, id(path, ids.value(row))?);
-        }
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod any_order;
 mod detected;
+mod joined;
 mod mishaps;
 mod refused;
 

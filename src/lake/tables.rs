@@ -75,6 +75,12 @@ pub const BATCH_ID: Column = Column::required(
     Kind::Text,
     "Digest of the files ingested together; the names of all Parquet files of the batch begin with it.",
 );
+/// The event that a duplicate would have been.
+pub const RECORD_ID: Column = Column::optional(
+    "record_id",
+    Kind::Text,
+    "The event_id that the record has by itself, where another delivery of the event has another one. null = the same.",
+);
 /// Why a record was rejected.
 pub const REASON: Column = Column::required("reason", Kind::Text, "What is wrong, and where inside the record.");
 /// The rejected record.
@@ -122,5 +128,5 @@ pub const REJECTS: Table = Table {
 pub const DUPLICATES: Table = Table {
     name: "duplicates",
     doc: "One record that was known already, and the event that it repeats: with `events` and `rejects`, a row for every record read.",
-    columns: &[FILE_ID, SOURCE, LINE, BYTE_OFFSET, EVENT_ID, EVENT_TIME, DELIVERY],
+    columns: &[FILE_ID, SOURCE, LINE, BYTE_OFFSET, EVENT_ID, EVENT_TIME, DELIVERY, RECORD_ID],
 };

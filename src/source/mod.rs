@@ -150,17 +150,21 @@ pub struct Traits<'t> {
     pub event_type: &'t str,
     /// Where it holds.
     pub scope: &'t str,
+    /// The workspace, by id.
+    pub workspace_id: Option<&'t str>,
     /// Who acted.
     pub actor: Option<&'t str>,
+    /// Whether it succeeded, in the lake's words.
+    pub outcome: &'t str,
 }
 
 /// Marks by which two deliveries of one event know each other although they do not carry the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kin {
-    /// Digest of the source's own id and of what the coarsest delivery carries: events that agree in both are one.
-    pub native: Option<[u8; 16]>,
-    /// Digest of what even the coarsest delivery carries. It joins a fine event to a coarse one, never two alike.
+    /// Digest of what even the coarsest delivery says beside the parameters: events that differ in it are two.
     pub coarse: [u8; 16],
+    /// Digest of the source's own id.
+    pub native: Option<[u8; 16]>,
     /// True = the delivery is a coarse one.
     pub is_coarse: bool,
 }
@@ -190,6 +194,14 @@ pub trait Source: Sync {
     }
     /// The marks by which this delivery of an event is known to others; `None` where the identity does all.
     fn kin(&self, _traits: &Traits<'_>) -> Option<Kin> {
+        None
+    }
+    /// Whether a form of delivery is one whose events lack what tells them from others in finer ones.
+    fn is_coarse(&self, _delivery: &str) -> bool {
+        false
+    }
+    /// The identity that a stored delivery has if what it shares with others is this; `None` where the identity does all.
+    fn identity_with(&self, _stored: &Traits<'_>, _shared: &[u8]) -> Option<[u8; 16]> {
         None
     }
     /// True where records of the source name its files by the digest of what they hold, uncompressed.

@@ -105,6 +105,8 @@ pub(super) fn standing(verb: Verb, rules: &Rules, is_return: impl FnOnce() -> bo
     }
 }
 
+const SECOND: i64 = 1_000_000;
+
 /// The groups that everybody is in.
 const EVERYBODY: [&str; 2] = ["users", "account users"];
 
@@ -168,12 +170,31 @@ impl<'a> Builder<'a> {
                 let doubt = (self.acts.time(row), manner.direction);
                 self.case(place).doubts.push(doubt);
             }
+            Role::Unsaid if self.is_said_elsewhere(row, manner) => {}
             Role::Unsaid => {
                 let unsaid = (self.acts.time(row), manner.direction);
                 self.case(place).unsaid.push(unsaid);
             }
             Role::Nothing => {}
         }
+    }
+
+    // Of two deliveries of one act one may leave out how it ended: then the other tells, whichever was read first.
+    fn is_said_elsewhere(&self, row: usize, manner: &Manner) -> bool {
+        let (rows, act) = (self.acts.rows(), &self.acts.rows()[row]);
+        let second = |at: usize| rows[at].time.div_euclid(SECOND);
+        let is_one = |one: Option<&str>, other: Option<&str>| one.is_some() && one == other;
+        let is_same = |at: &usize| {
+            let (other, there) = (&rows[*at], self.manners.get(&rows[*at]));
+            (other.subject, other.entitlement) == (act.subject, act.entitlement)
+                && (there.verb, there.direction, there.actor) == (manner.verb, manner.direction, manner.actor)
+                && there.is_told_effect
+                && (is_one(self.acts.request_id(*at), self.acts.request_id(row))
+                    || is_one(self.acts.native_id(*at), self.acts.native_id(row)))
+        };
+        let before = (0..row).rev().take_while(|at| second(*at) == second(row));
+        let after = (row + 1..rows.len()).take_while(|at| second(*at) == second(row));
+        before.chain(after).any(|at| is_same(&at))
     }
 
     fn effect(&mut self, row: usize, place: Place, manner: &Manner) {
@@ -209,9 +230,17 @@ impl<'a> Builder<'a> {
             may_be_older: manner.is_first_statement,
             by_connector: manner.by_connector,
             account: self.acts.rows()[row].subject,
+            group: self.group_id(row, manner),
             row,
         };
         self.case(place).effects.push(effect);
+    }
+
+    /// Number of the id of the group that a membership is of; 0 = not said.
+    fn group_id(&self, row: usize, manner: &Manner) -> u32 {
+        let is_membership = matches!(manner.verb, Verb::MemberAdd | Verb::MemberRemove);
+        let id = self.acts.said().group_id(self.acts.rows()[row].entitlement);
+        id.filter(|_| is_membership).map_or(0, |id| id.saturating_add(1))
     }
 
     fn decision(&mut self, row: usize, place: Place, manner: &Manner) {

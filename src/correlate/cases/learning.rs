@@ -106,6 +106,8 @@ impl Lesson {
 
 // A cloud provider's users are others than those of the identity provider, whatever they are called.
 fn lesson(act: &Act<'_>, rules: &Rules, scope: u32) -> Option<Lesson> {
+    // An account that was refused is nobody's.
+    let is_refused = act.plane == "effect" && act.outcome == "failure" && act.verb == Verb::UserCreate;
     // The name and the id in another application say nothing about Databricks.
     let is_databricks = act.app.map(|app| rules.names_databricks(app));
     let is_label = act.subject_kind == "service_principal";
@@ -121,7 +123,7 @@ fn lesson(act: &Act<'_>, rules: &Rules, scope: u32) -> Option<Lesson> {
         Verb::AdminGrant | Verb::AdminRevoke => Group::Admins,
         _ => Group::None,
     };
-    (act.plane != "cloud").then_some(Lesson {
+    (act.plane != "cloud" && !is_refused).then_some(Lesson {
         has_alias: is_databricks.unwrap_or(is_label),
         has_external_id: is_databricks != Some(false),
         ends: matches!(act.verb, Verb::UserDelete | Verb::GroupDelete),

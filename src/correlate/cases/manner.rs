@@ -41,6 +41,8 @@ pub(super) fn role(act: &Act<'_>) -> Role {
 #[derive(Debug)]
 pub(super) struct Manner {
     pub(super) role: Role,
+    /// It was done in Databricks, or refused there, and the record says which.
+    pub(super) is_told_effect: bool,
     pub(super) verb: Verb,
     pub(super) direction: Direction,
     pub(super) scope: Scope,
@@ -98,6 +100,7 @@ fn manner(
     let next = u32::try_from(actors.len()).unwrap_or(u32::MAX);
     Ok(Manner {
         role,
+        is_told_effect: act.plane == "effect" && act.outcome != "unknown",
         verb: act.verb,
         direction: act.direction,
         // Only where effects are the scopes are of matter.

@@ -140,6 +140,8 @@ pub struct Effect {
     pub may_be_older: bool,
     /// Which of the subject's accounts in Databricks it is about, where a person has several at once; 0 = the only one.
     pub account: u32,
+    /// Which group in Databricks it is a membership of, by its id, since several may have one name; 0 = not said.
+    pub group: u32,
     /// Row of the access change.
     pub row: usize,
 }

@@ -31,7 +31,7 @@ pub(super) fn standing(index: &Index<'_>, limits: &Limits) -> Vec<Standing> {
                 Standing::Exempt
             } else if changes_nothing(index, limits, span, at) {
                 Standing::Redundant
-            } else if effect.is_assignment_half || twins.has(effect) {
+            } else if effect.is_assignment_half || twins.may_have(effect) && is_twin(index.case, effect) {
                 Standing::Twin
             } else {
                 Standing::Own
@@ -67,13 +67,31 @@ fn taken_everywhere(index: &Index<'_>, span: &Span, before: Instant) -> Option<I
     taken.map(|at| marks.get(at).time)
 }
 
-/// True when the effect is the workspace row of an account-level act: same actor, same act, within five seconds.
+/// True when the effect is the workspace row of an account-level act: same actor, same act, within five seconds. An act has one row in
+/// a workspace, the nearest: another one is an act of its own.
 pub fn is_twin(case: &Case, effect: &Effect) -> bool {
-    let first = case.effects.partition_point(|e| e.time < effect.time - TWIN_TOLERANCE);
-    let near = case.effects[first..].iter().take_while(|e| e.time <= effect.time + TWIN_TOLERANCE);
     effect.is_assignment_half
         || effect.scope != Scope::ACCOUNT
-            && near.into_iter().any(|e| e.scope == Scope::ACCOUNT && act(e) == act(effect))
+            && within(case, effect.time, TWIN_TOLERANCE)
+                .filter(|e| e.scope == Scope::ACCOUNT && is_act_of(e, effect))
+                .any(|e| is_nearest(case, effect, e))
+}
+
+fn is_nearest(case: &Case, effect: &Effect, account_row: &Effect) -> bool {
+    let apart = effect.time.abs_diff(account_row.time);
+    let nearer = Instant::try_from(apart.saturating_sub(1)).unwrap_or(TWIN_TOLERANCE);
+    apart == 0 || !within(case, account_row.time, nearer).any(|e| e.scope == effect.scope && is_act_of(e, account_row))
+}
+
+/// The effects within a time of an instant.
+fn within(case: &Case, time: Instant, tolerance: Instant) -> impl Iterator<Item = &Effect> {
+    let first = case.effects.partition_point(|e| e.time < time - tolerance);
+    case.effects[first..].iter().take_while(move |e| e.time <= time + tolerance)
+}
+
+/// Whether both are one act, as far as they say. A group is its id, whatever it is called.
+fn is_act_of(one: &Effect, other: &Effect) -> bool {
+    act(one) == act(other) && (one.group == other.group || one.group == 0 || other.group == 0)
 }
 
 type Act = (u32, u32, Verb, usize);
@@ -96,7 +114,7 @@ impl Twins {
         Self(acts)
     }
 
-    fn has(&self, effect: &Effect) -> bool {
+    fn may_have(&self, effect: &Effect) -> bool {
         let first = self.0.partition_point(|a| *a < (act(effect), effect.time - TWIN_TOLERANCE));
         effect.scope != Scope::ACCOUNT
             && self.0.get(first).is_some_and(|a| a.0 == act(effect) && a.1 <= effect.time + TWIN_TOLERANCE)

@@ -36,6 +36,8 @@ struct Evidence {
     account: AccountId,
     record: u32,
     claim: Claim,
+    /// Last record that says so, be it to tell the end.
+    told: i64,
 }
 
 impl People {
@@ -102,7 +104,7 @@ impl People {
                 if let (Some(account), Some(owner)) = (there, here) {
                     let (first, last) = (run.first, run.last.max(run.first));
                     let claim = Claim { owner, spelled: run.value, by_rule: false, first, last };
-                    all.push(Evidence { account, record: run.record, claim });
+                    all.push(Evidence { account, record: run.record, claim, told: run.told });
                 }
             }
         }
@@ -201,7 +203,9 @@ impl People {
             Segment { from, owner, basis: Basis::ExternalId, record }
         };
         match (latest, holder) {
-            (Some(tenure), Some((name, held, _))) if !self.is_handed_on(name, tenure, held) => by_evidence(tenure),
+            (Some(tenure), Some((name, held, _))) if !self.is_handed_on(name, tenure, held, evidence) => {
+                by_evidence(tenure)
+            }
             (Some(tenure), None) => by_evidence(tenure),
             (_, Some((name, ..))) if self.intruders.contains(&account) => {
                 let contested =
@@ -234,12 +238,14 @@ impl People {
     }
 
     /// Whether the account's name went from whom its foreign id names to somebody else, who was not there when that id was last
-    /// seen, and the former is seen no more. The account then goes with its name: a push finds it by that.
-    fn is_handed_on(&self, name: TextId, tenure: &Tenure, held: &Tenure) -> bool {
+    /// seen, and the former is seen no more. The account then goes with its name: a push finds it by that. It does not where a later
+    /// record still ties it to that id, be it the one that tells its end.
+    fn is_handed_on(&self, name: TextId, tenure: &Tenure, held: &Tenure, evidence: &[Evidence]) -> bool {
         let is_same = |a: AccountId, b: AccountId| self.cluster(a) == self.cluster(b);
         !is_same(tenure.owner, held.owner)
             && !held.is_contested
             && held.from > tenure.last
+            && !evidence.iter().any(|e| e.told >= held.from && is_same(e.claim.owner, tenure.owner))
             && self.names.facing.of(name).iter().any(|t| t.from < held.from && is_same(t.owner, tenure.owner))
             && self.has_left(self.cluster(tenure.owner), name, held.from)
     }

@@ -105,6 +105,21 @@ fn a_login_handed_on_is_the_next_holder_s_account() {
 }
 
 #[test]
+fn an_account_is_whose_id_it_has_to_its_end_although_a_namesake_came() {
+    let entra = |id, time| seen("entra_audit", USER, ALICE, id, time);
+    let push = |time| with_external("1001", seen("entra_provisioning", USER, ALICE, "guid-1", time));
+    let before = [entra("guid-1", 1), push(2), databricks(ALICE, "1001", 2), ending(entra("guid-1", 10))];
+    let after = [entra("guid-2", 20), ending(entra("guid-1", 29)), ending(databricks(ALICE, "1001", 30))];
+    let owner = |push: &[Sighting<'_>]| {
+        let of = learnt(&[&before, after.as_slice(), push].concat());
+        let person = |id| who(&of, "entra_audit", "", id, 30);
+        ["guid-1", "guid-2"].map(|id| person(id) == who(&of, "databricks", ALICE, "1001", 30))
+    };
+    assert_eq!(owner(&[ending(push(30))]), [true, false]);
+    assert_eq!(owner(&[]), [false, true], "what nothing ties to the first goes with the name");
+}
+
+#[test]
 fn an_id_that_is_seen_again_without_its_name_is_still_there() {
     let pingone = |name, id, time| seen("pingone", USER, name, id, time);
     let two = [pingone(ALICE, "uuid-1", 1), pingone(ALICE, "uuid-2", 9)];

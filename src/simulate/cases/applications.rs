@@ -41,7 +41,8 @@ fn two_applications(story: &mut Story<'_>) {
     story.joins(at(3, 16, 0), person, &[], SITUATION);
     let second = story.decide(at(10, 15, 0), Decision::Assign(person, &cast.second_app));
     story.trace(&second, Finding::pass("already_in_effect"), None, SITUATION);
-    story.decide(at(11, 16, 0), Decision::Unassign(person, &cast.second_app));
+    let taken = story.decide(at(11, 16, 0), Decision::Unassign(person, &cast.second_app));
+    story.trace(&taken, Finding::not_applicable("not_pushed"), None, SITUATION);
     story.describe(
         SITUATION,
         "Assigned to a second Databricks application, and taken from it again: the first one holds.",

@@ -30,7 +30,7 @@ use self::vocabulary::{Act, meaning};
 use super::decode::{Reason, checked, decode, without_port};
 use super::instant::epoch_milliseconds;
 use super::{Doc, Envelope, Fate, Form, Kin, Record, Source, Traits};
-use crate::event::{Event, Outcome, Plane, Text, identity};
+use crate::event::{Event, Outcome, Plane, Text, canonical, digest};
 
 const ID: &str = "databricks";
 
@@ -68,6 +68,14 @@ impl Source for Databricks {
 
     fn kin(&self, traits: &Traits<'_>) -> Option<Kin> {
         kin::kin(traits)
+    }
+
+    fn is_coarse(&self, delivery: &str) -> bool {
+        kin::is_coarse(delivery)
+    }
+
+    fn identity_with(&self, stored: &Traits<'_>, shared: &[u8]) -> Option<[u8; 16]> {
+        kin::has_kin(stored.delivery).then(|| kin::identity_with(stored, shared))
     }
 
     fn doc(&self) -> &'static Doc {
@@ -129,16 +137,14 @@ fn event<'r>(delivered: Delivered<'r>, path: &'r str) -> Result<Event<'r>, Reaso
     let (outcome, status) = outcome(&row.response)?;
     let found = changes::found(act, Context { params: &row.request_params, answer: &answer, place: &place, outcome })?;
     let endpoint = endpoint(&row.request_params, known.is_some(), plane)?;
-    let content = identity_of(&row, micros.div_euclid(1000), &place, request_id.as_deref(), status);
-    let identity = match native_id.as_deref().filter(|_| kin::is_coarse(delivery)) {
-        // Within one second two records may carry the same, and only their ids tell them apart; but ids alone will not do either,
-        // since anonymised logs share them.
-        Some(id) => identity(ID, &[Some(&content), Some(&kin::plain(id))]),
-        None => content,
-    };
+    let canonical = canonical_of(&row, micros, &place, request_id.as_deref(), status);
+    let identity = kin::named(digest(&canonical), delivery, native_id.as_deref());
+    let own = kin::has_kin(delivery).then(|| kin::placed(micros, &place.scope, place.workspace_id.as_deref()).len());
+    let shared = own.and_then(|own| canonical.get(own..)).unwrap_or_default().to_vec();
     let (target, target_id, target_kind) = target(&row.request_params, &found);
     let (actor, actor_id, actor_kind) = actor(&row, run_by, plane)?;
     Ok(Event {
+        shared,
         native_id,
         request_id,
         plane,
@@ -195,17 +201,12 @@ fn endpoint<'r>(params: &Params<'r>, known: bool, plane: Plane) -> Result<Option
     Ok(if plane == Plane::Usage { door.or_else(method) } else { door })
 }
 
-/// What every delivery of one row carries; session, address and user agent differ or are missing in some.
-fn identity_of(
-    row: &Row<'_>,
-    milliseconds: i64,
-    place: &Place<'_>,
-    request: Option<&str>,
-    status: Option<i64>,
-) -> [u8; 16] {
-    let (time, status) = (milliseconds.to_le_bytes(), status.map(i64::to_le_bytes));
+/// What every delivery of one row carries; session, address and user agent differ or are missing in some. Where and when comes first
+/// ([`kin::placed`]), since Azure Monitor says both in its own way.
+fn canonical_of(row: &Row<'_>, micros: i64, place: &Place<'_>, request: Option<&str>, status: Option<i64>) -> Vec<u8> {
+    let (time, status) = (micros.div_euclid(1000).to_le_bytes(), status.map(i64::to_le_bytes));
     let params = row.request_params.canonical();
-    identity(
+    canonical(
         ID,
         &[
             Some(&time),

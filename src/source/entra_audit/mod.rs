@@ -69,6 +69,7 @@ fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
     let (target, target_id, target_kind) = target(&audit, &changes);
     let channel = channel(&audit);
     Ok(Ok(Event {
+        shared: Vec::new(),
         identity: identity_of(text, &audit),
         target,
         target_id,

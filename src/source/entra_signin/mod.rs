@@ -59,6 +59,7 @@ fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
     }
     let is_resource = sign_in.resource.is_some() || sign_in.resource_id.is_some();
     Ok(Ok(Event {
+        shared: Vec::new(),
         identity: identity_of(text, &sign_in),
         native_id: sign_in.id,
         request_id: sign_in.correlation,

@@ -65,6 +65,8 @@ pub(super) const RETURNS: &[Story] = &[
             logs.member("01 09:05", Door::CONNECTOR, ADD, "bob", "engineers");
             logs.lifecycle("02 09:00", "suspend", "bob");
             logs.member("02 12:00", Door::HUMAN, "removePrincipalFromGroup", "bob", "engineers");
+            // The provider's log goes on.
+            logs.joins("03 20:00", "dave", "DBX Engineers");
         },
         judged: &[
             "member.add alice engineers: pass matched",

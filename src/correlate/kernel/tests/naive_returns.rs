@@ -5,6 +5,38 @@ use super::naive::Naive;
 use crate::change::{Direction, Verb};
 
 impl Naive<'_> {
+    pub(super) fn is_for_good(decision: &Decision) -> bool {
+        use crate::change::Verb::{GroupDelete, UserDelete};
+        decision.rank == Some(0) || decision.rank.is_some() && matches!(decision.verb, UserDelete | GroupDelete)
+    }
+
+    pub(super) fn stands(&self, d: usize, i: usize) -> bool {
+        let (decisions, now) = (&self.case.decisions, self.case.effects[i].time);
+        let later =
+            |r: &usize| *r > d && decisions[*r].time <= now && decisions[*r].direction != decisions[d].direction;
+        let against: Vec<usize> = (0..decisions.len()).filter(later).collect();
+        if against.iter().any(|&r| Self::is_for_good(&decisions[r])) {
+            return false;
+        }
+        if !against.iter().any(|&r| self.reverses(r, d)) {
+            if self.is_used_and_undone(d, i) {
+                return self.puts_back(i);
+            }
+            let effect = &self.case.effects[i];
+            let deleted = self.last_final(effect.scope, now).filter(|_| effect.direction == Direction::Grant);
+            if deleted.is_some_and(|end| end >= decisions[d].time) {
+                return effect.by_connector;
+            }
+            return now - decisions[d].time > self.limits.window.look_back;
+        }
+        let lifts: Option<Vec<usize>> =
+            self.departures(d, now).into_iter().map(|r| self.lift(r, now + self.limits.window.skew)).collect();
+        let last = lifts.and_then(|lifts| lifts.into_iter().max());
+        let is_grant = decisions[d].direction == Direction::Grant;
+        let is_spent = |last: usize| self.is_used_and_undone(last, i) || self.is_undone_apart(d, i);
+        is_grant && last.is_some_and(|last| !is_spent(last) || self.puts_back(i))
+    }
+
     pub(super) fn takes_back(r: &Decision) -> bool {
         r.direction == Direction::Revoke && (r.rank.is_some() || r.verb == Verb::UserSuspend)
     }

@@ -104,6 +104,22 @@ fn a_workspace_row_is_a_twin_within_five_seconds_by_the_same_actor() {
 }
 
 #[test]
+fn an_act_at_the_account_has_one_row_in_a_workspace() {
+    given([granted(0), granted(SECOND).at(1), revoked(2 * SECOND).at(1), granted(3 * SECOND).at(1)])
+        .gives(&[NoAuthority, Implied, NoAuthority, NoAuthority], &[]);
+    given([granted(0), revoked(SECOND), granted(2 * SECOND).at(1), revoked(3 * SECOND).at(1)])
+        .gives(&[NoAuthority, NoAuthority, Implied, Implied], &[]);
+}
+
+#[test]
+fn a_group_of_a_workspace_is_no_twin_of_the_account_s_group_of_its_name() {
+    for (group, reason) in [(7, Implied), (0, Implied), (8, NoAuthority)] {
+        let (account, workspace) = (granted(0).of_group(7), granted(SECOND).at(1).of_group(group));
+        given([account, workspace]).gives(&[NoAuthority, reason], &[]);
+    }
+}
+
+#[test]
 fn several_decisions_may_be_carried_out_by_one_effect() {
     given([leaver(0), unwanted(MINUTE), revoked(HOUR)])
         .gives(&[Matched], &[Matched, Matched])

@@ -146,6 +146,7 @@ fn effect(time: Instant, direction: Direction) -> Fact {
         is_assignment_half: false,
         may_be_older: false,
         account: 0,
+        group: 0,
         row: 0,
     })
 }
@@ -194,6 +195,14 @@ impl Fact {
             Self::Ending(e) => e.scope = Scope(workspace),
             Self::Observation(o) => o.scope = Scope(workspace),
             other => panic!("{other:?} has no scope"),
+        }
+        self
+    }
+
+    /// Of the group with that id.
+    pub(super) fn of_group(mut self, group: u32) -> Self {
+        if let Self::Effect(effect) = &mut self {
+            effect.group = group;
         }
         self
     }
