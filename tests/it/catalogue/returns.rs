@@ -61,9 +61,6 @@ pub(super) const RETURNS: &[Story] = &[
             logs.lifecycle("02 09:00", "suspend", "bob");
             logs.member("02 12:00", Door::HUMAN, "removePrincipalFromGroup", "bob", "engineers");
         },
-        judged: &[
-            "member.add bob engineers: pass matched",
-            "member.remove bob engineers: exception no_authority",
-        ],
+        judged: &["member.add bob engineers: pass matched", "member.remove bob engineers: exception no_authority"],
     },
 ];
