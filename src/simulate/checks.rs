@@ -312,13 +312,11 @@ fn every_decision_is_traced_once() {
 
 /// Taking one of two applications decides nothing, nor does what was refused; of PingOne's updates only a switch does.
 fn is_decision(provider: Provider, entry: &Value) -> bool {
-    let is_kept = entry["record"].to_string().contains("Databricks Sandbox")
-        && verb_of(&DECISIONS, text(entry, "/type")) == Some("app.unassign");
     let is_refused = ["/outcome/result", "/result", "/result/status"]
         .iter()
         .any(|pointer| text(&entry["record"], pointer).to_lowercase().starts_with("fail"));
     let is_update = provider == Provider::Ping && entry["type"] == "USER.UPDATED";
-    !is_kept && !is_refused && (!is_update || entry["record"]["_embedded"]["modifiedAttributes"][0] == "enabled")
+    !is_refused && (!is_update || entry["record"]["_embedded"]["modifiedAttributes"][0] == "enabled")
 }
 
 #[test]
