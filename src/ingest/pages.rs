@@ -45,7 +45,11 @@ pub(super) fn incompleteness(text: &str) -> Option<String> {
 
 /// Why rows of cells cannot be read: a later chunk of a statement's result, or a row of one.
 pub(super) fn namelessness(text: &str) -> Option<String> {
-    let is_row = || text.trim_ascii_start().starts_with('[') && serde_json::from_str::<Vec<Value>>(text).is_ok();
+    let is_cell = |cell: &Value| !cell.is_array() && !cell.is_object();
+    let is_row = || {
+        let cells = text.trim_ascii_start().starts_with('[').then(|| serde_json::from_str::<Vec<Value>>(text).ok());
+        cells.flatten().is_some_and(|cells| !cells.is_empty() && cells.iter().all(is_cell))
+    };
     let is_chunk = || {
         let answer = serde_json::from_str::<Value>(text).ok()?;
         let rows = [&["data_array"][..], &["result", "data_array"]].iter().any(|path| at(&answer, path).is_some());
