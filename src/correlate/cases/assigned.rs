@@ -64,6 +64,15 @@ enum What<'a> {
     Person,
 }
 
+impl What<'_> {
+    const fn group(self) -> Option<u32> {
+        match self {
+            Self::Member(group) | Self::Group(group, _) | Self::GroupEnds(group) => Some(group),
+            Self::Direct(_) | Self::Person => None,
+        }
+    }
+}
+
 impl Builder<'_> {
     pub(super) fn assign_through_groups(&mut self) {
         let assigned = self.assigned_groups.assigned();
@@ -191,7 +200,7 @@ impl<'a> Walk<'a> {
         let decision = turn.decision;
         let grants = decision.direction == Direction::Grant;
         let was_here = self.standing.is_here;
-        let before: BTreeSet<u32> = self.standing.routes().collect();
+        let was_route = turn.what.group().is_some_and(|group| self.standing.is_route(group));
         self.standing.turn(turn, grants);
         match turn.what {
             What::Direct(_) if grants => {
@@ -215,14 +224,13 @@ impl<'a> Walk<'a> {
                 }
             }
             What::Member(group) | What::Group(group, _) if grants => {
-                if was_here && self.standing.routes().any(|route| route == group) {
+                if was_here && self.standing.is_route(group) {
                     self.open.insert(group);
                     self.derive(Some(group), decision);
                 }
             }
             What::Member(group) | What::Group(group, _) | What::GroupEnds(group) => {
-                let is_left = self.standing.routes().any(|route| route == group);
-                if before.contains(&group) && !is_left {
+                if was_route && !self.standing.is_route(group) {
                     self.end(group, decision, skew);
                 }
             }
@@ -236,7 +244,8 @@ impl<'a> Walk<'a> {
             self.open.insert(*group);
             self.derive(Some(*group), decision);
         }
-        if new.is_empty() && !std::mem::take(&mut self.standing.late).is_empty() {
+        let late = std::mem::take(&mut self.standing.late);
+        if new.is_empty() && !late.is_empty() {
             self.derive(None, decision);
         }
     }
@@ -314,8 +323,12 @@ impl<'a> Standing<'a> {
 
     /// The groups that assign the person where the person is there.
     fn routes(&self) -> impl Iterator<Item = u32> {
-        let is_assigned = |group: &u32| self.assigned.range((*group, "")..).next().is_some_and(|(g, _)| g == group);
-        self.members.iter().copied().filter(is_assigned)
+        self.members.iter().copied().filter(|group| self.is_route(*group))
+    }
+
+    fn is_route(&self, group: u32) -> bool {
+        let is_assigned = || self.assigned.range((group, "")..).next().is_some_and(|(other, _)| *other == group);
+        self.members.contains(&group) && is_assigned()
     }
 
     fn has_any(&self) -> bool {

@@ -99,6 +99,24 @@ fn what_comes_about_while_the_person_is_away_holds_from_the_return_on() {
 }
 
 #[test]
+fn a_return_renews_what_came_about_in_that_absence_alone() {
+    let [left, again] = [5, 30].map(|t| decided(t, Direction::Revoke, Verb::UserDeactivate));
+    let [join, on] = [decided(7, Direction::Grant, Verb::MemberAdd), decided(8, Direction::Grant, Verb::PushCreate)];
+    let assigned = decided(9, Direction::Grant, Verb::AppAssign);
+    let [back, back_again] = [20, 40].map(|t| decided(t, Direction::Grant, Verb::UserActivate));
+    let turns = [
+        turn(&left, What::Person),
+        turn(&join, What::Member(G)),
+        turn(&on, What::Group(G, "app")),
+        turn(&assigned, What::Direct("app")),
+        turn(&back, What::Person),
+        turn(&again, What::Person),
+        turn(&back_again, What::Person),
+    ];
+    assert_eq!(found(&turns).0, [(20, Direction::Grant)]);
+}
+
+#[test]
 fn whoever_is_deleted_is_in_no_group_until_restored() {
     let join = decided(1, Direction::Grant, Verb::MemberAdd);
     let gone = decided(5, Direction::Revoke, Verb::UserDelete);
