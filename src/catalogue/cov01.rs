@@ -1,11 +1,12 @@
 //! COV-01: source coverage is continuous.
 
 use super::words::{exception, pass, undetermined};
-use super::{About, Cell as Value, Evidence, Item, Judged, Parameter, Severity, Test, need};
+use super::{About, Cell as Value, Evidence, Item, Judged, Parameter, Severity, Test, need, records};
 use crate::config::Config;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
 use crate::coverage::{Cell, HOUR, Log, hours};
 use crate::error::Result;
+use crate::event::{ACCOUNT_ID, WORKSPACE_ID};
 use crate::inventory::{FileRow, Inventory};
 use crate::schema::{Column, Kind};
 
@@ -34,6 +35,10 @@ pub(super) const TEST: Test = Test {
         pass("within_max_gap", "the hour holds no record where some were expected, in a hole no longer than tolerated"),
         exception("hole", "the hour holds no record where some were to be expected, in a hole longer than tolerated"),
         exception("undeclared_scope", "records of a workspace that the configuration does not name"),
+        undetermined(
+            "several_accounts",
+            "records of an account where the lake has those of several, which are judged as one",
+        ),
         undetermined("no_baseline", "too few days are at hand to say what was to be expected"),
     ],
     columns: &[
@@ -71,6 +76,7 @@ pub(super) const TEST: Test = Test {
             "An hour without a record passes as quiet where fewer than min_expected records were to be expected. Expected is the median of the same hour of the week in the other weeks at hand, else of the same hour of the day on the other days.",
             "An hour without a record where min_expected or more were to be expected is an exception where the run of such hours is longer than max_gap, or account_max_gap at the Databricks account level.",
             "Records of a workspace that the configuration does not name, where it names any, are an exception.",
+            "Each Databricks account is undetermined where the records of the period are of more than one, since access at the account is judged as that of one: give each account a lake of its own.",
             "Where the period begins before what the source still kept when its first file can have been collected, a note says so.",
             "Where too few days are at hand to say what was to be expected, the hour is undetermined.",
         ],
@@ -189,6 +195,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
         }
     }
     items.extend(named_only(evidence)?);
+    items.extend(accounts(evidence)?);
     let exclusions = match evidence.config.out_of_scope.is_empty() {
         true => Vec::new(),
         false => vec![("hours of workspaces that are out of scope".to_owned(), left_out)],
@@ -220,31 +227,52 @@ fn named_only(evidence: &Evidence<'_>) -> Result<Vec<Item>> {
     }
     let has_log =
         |scope: &str| evidence.coverage.has(|log| log.source == crate::source::DATABRICKS && log.scope == scope);
-    let seen = super::records::databricks_workspaces(evidence.lake, evidence.period.start, evidence.period.end)?;
+    let seen = records::databricks_named(evidence.lake, WORKSPACE_ID, evidence.period.start, evidence.period.end)?;
     let unknown = seen.into_iter().filter(|(id, ..)| !named.contains(&id) && !has_log(id));
-    let item = |(id, first, count, event): (String, i64, i64, String)| {
-        let hour = first.div_euclid(HOUR);
-        Item {
-            verdict: Verdict::Exception,
-            reason: "undeclared_scope".to_owned(),
-            severity: TEST.severity,
-            scope: Some(id.clone()),
-            object: Some(crate::source::DATABRICKS.to_owned()),
-            event_ids: vec![event],
-            detail: Some(format!("{count} records of the period name the workspace")),
-            extra: vec![
-                Value::text(crate::source::DATABRICKS),
-                Value::Instant(Some(hour * HOUR)),
-                Value::Instant(Some((hour + 1) * HOUR)),
-                Value::Real(None),
-                Value::Whole(Some(count)),
-                Value::Text(None),
-                Value::Whole(None),
-            ],
-            ..Item::new(item_id(&["coverage", "named", &id]), hour * HOUR)
-        }
+    let item = |row: (String, i64, i64, String)| Item {
+        verdict: Verdict::Exception,
+        reason: "undeclared_scope".to_owned(),
+        scope: Some(row.0.clone()),
+        detail: Some(format!("{} records of the period name the workspace", row.2)),
+        ..of_name("named", row)
     };
     Ok(unknown.map(item).collect())
+}
+
+// Who has access at one account is not told from who has it at another.
+fn accounts(evidence: &Evidence<'_>) -> Result<Vec<Item>> {
+    let seen = records::databricks_named(evidence.lake, ACCOUNT_ID, evidence.period.start, evidence.period.end)?;
+    if seen.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let item = |row: (String, i64, i64, String)| Item {
+        verdict: Verdict::Undetermined,
+        reason: "several_accounts".to_owned(),
+        scope: Some(ACCOUNT.to_owned()),
+        detail: Some(format!("{} records of the period are of Databricks account {}", row.2, row.0)),
+        ..of_name("account", row)
+    };
+    Ok(seen.into_iter().map(item).collect())
+}
+
+/// The item of a workspace or account in the hour that first names it.
+fn of_name(what: &str, (id, first, count, event): (String, i64, i64, String)) -> Item {
+    let hour = first.div_euclid(HOUR);
+    Item {
+        severity: TEST.severity,
+        object: Some(crate::source::DATABRICKS.to_owned()),
+        event_ids: vec![event],
+        extra: vec![
+            Value::text(crate::source::DATABRICKS),
+            Value::Instant(Some(hour * HOUR)),
+            Value::Instant(Some((hour + 1) * HOUR)),
+            Value::Real(None),
+            Value::Whole(Some(count)),
+            Value::Text(None),
+            Value::Whole(None),
+        ],
+        ..Item::new(item_id(&["coverage", what, &id]), hour * HOUR)
+    }
 }
 
 fn item(log: &Log, hour: i64, (start, end): (i64, i64)) -> Item {

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::event::{
     ACTOR, ACTOR_ID, ACTOR_KIND, APP, CHANNEL, ENDPOINT, EVENT_ID, EVENT_TIME, EVENT_TYPE, EVENTS, FILE_ID, LINE,
     OUTCOME, OUTCOME_REASON, PLANE, RAW, REQUEST_ID, SCOPE, SOURCE_IP, TARGET, TARGET_ID, TARGET_KIND, USER_AGENT,
-    WORKSPACE_ID,
 };
 use crate::frame::{SOURCE, collect, instants, scan, texts, wholes};
 use crate::inventory::number;
@@ -185,20 +184,20 @@ pub(super) fn databricks(evidence: &Evidence<'_>, types: &[&str]) -> Result<Opti
     Ok((!held.is_empty()).then(|| is_type(held)))
 }
 
-/// The workspaces that Databricks' records of a span name, each with its first time, how many name it, and one of them.
+/// The workspaces, or accounts, that Databricks' records of a span name, each with its first time, how many name it, and one of them.
 ///
 /// # Errors
 /// The lake cannot be read.
-pub(super) fn databricks_workspaces(lake: &Lake, from: i64, to: i64) -> Result<Vec<(String, i64, i64, String)>> {
+pub(super) fn databricks_named(lake: &Lake, id: Named, from: i64, to: i64) -> Result<Vec<(String, i64, i64, String)>> {
     let time = EVENT_TIME.expr().cast(DataType::Int64);
-    let is_meant = SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(WORKSPACE_ID.expr().is_not_null());
+    let is_meant = SOURCE.expr().eq(lit(crate::source::DATABRICKS)).and(id.expr().is_not_null());
     let seen = scan(lake, &EVENTS)?
         .filter(is_meant.and(time.clone().gt_eq(lit(from))).and(time.lt(lit(to))))
-        .group_by([WORKSPACE_ID.expr()])
+        .group_by([id.expr()])
         .agg([EVENT_TIME.expr().min(), len().cast(DataType::Int64).alias(RECORDS.name), EVENT_ID.expr().min()])
-        .sort([WORKSPACE_ID.name], SortMultipleOptions::default());
-    let seen = collect(seen, "read the workspaces that records name")?;
-    let (id, first) = (texts(&seen, WORKSPACE_ID)?, instants(&seen, EVENT_TIME)?);
+        .sort([id.name], SortMultipleOptions::default());
+    let seen = collect(seen, "read the workspaces and accounts that records name")?;
+    let (id, first) = (texts(&seen, id)?, instants(&seen, EVENT_TIME)?);
     let (count, event) = (wholes(&seen, RECORDS)?, texts(&seen, EVENT_ID)?);
     let row = |at| Some((id.get(at)?.to_owned(), first.get(at)?, count.get(at)?, event.get(at)?.to_owned()));
     Ok((0..seen.height()).filter_map(row).collect())

@@ -18,6 +18,9 @@ use crate::source::Source;
 /// Raw bytes after which a block is closed.
 const BLOCK: u64 = 8 << 20;
 
+/// Rows that room is made for at once at most.
+const MOST_ROWS: usize = 16_384;
+
 /// Bytes of a chunk from which on raw texts point into it. Below, copying costs less than another block of bytes.
 const POINTED_TO: usize = 128 << 10;
 
@@ -86,6 +89,8 @@ pub(super) struct Part {
 pub(super) struct Blocks {
     done: Vec<Block>,
     open: OpenBlock,
+    /// Bytes that are still to come.
+    expected: u64,
 }
 
 pub(super) struct OpenBlock {
@@ -153,8 +158,9 @@ impl OpenBlock {
 }
 
 impl Blocks {
-    pub(super) fn new() -> Self {
-        Self { done: Vec::new(), open: OpenBlock::new() }
+    /// No block yet, of so many bytes in all, as far as is known.
+    pub(super) fn new(expected: u64) -> Self {
+        Self { done: Vec::new(), open: OpenBlock::new(), expected }
     }
 
     pub(super) fn finish(mut self) -> Result<Vec<Block>> {
@@ -164,11 +170,24 @@ impl Blocks {
         Ok(self.done)
     }
 
+    // A new block will have as many records to its bytes as its first chunk.
+    fn make_room(&mut self, chunk: &Chunk) {
+        let size = chunk.bytes.len() as u64;
+        if self.open.rows.is_empty() && size > 0 {
+            let chunks = self.expected.clamp(size, BLOCK + size) / size;
+            let rows = chunk.frames.len().saturating_mul(usize::try_from(chunks).unwrap_or(1)).min(MOST_ROWS);
+            self.open.events.reserve(rows);
+            self.open.rows.reserve(rows);
+        }
+        self.expected = self.expected.saturating_sub(size);
+    }
+
     /// Reads the records of a chunk.
     pub(super) fn read(&mut self, mut chunk: Chunk, file: &FileContext<'_>) -> Result<Part> {
         if self.open.byte_count >= BLOCK {
             self.done.push(std::mem::replace(&mut self.open, OpenBlock::new()).close()?);
         }
+        self.make_room(&chunk);
         let start = self.open.rows.len();
         let part = Part { block: self.done.len(), ..Part::default() };
         let wrappers = Wrappers::of(file.source.map_or(&[], Source::envelopes));

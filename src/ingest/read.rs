@@ -38,7 +38,7 @@ pub(super) struct Group {
 
 /// Reads small files whole, into common blocks.
 pub(super) fn read_group(files: &[FoundFile], known: &KnownFiles, limits: &Limits, wave: &AtomicU64) -> Result<Group> {
-    let mut blocks = Blocks::new();
+    let mut blocks = Blocks::new(files.iter().map(|file| file.byte_count).sum());
     let outcomes =
         files.iter().map(|file| read_small(file, known, limits, wave, &mut blocks)).collect::<Result<_>>()?;
     Ok(Group { blocks: blocks.finish()?, outcomes })

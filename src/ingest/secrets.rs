@@ -99,6 +99,9 @@ pub(super) fn masked(text: &str) -> Option<String> {
 
 /// Masks the secrets in any text.
 pub(super) fn mask_values(text: &str) -> Cow<'_, str> {
+    if !Signs::of(text).any() {
+        return Cow::Borrowed(text);
+    }
     match texts::secrets(text, NESTING) {
         spans if spans.is_empty() => Cow::Borrowed(text),
         spans => Cow::Owned(replaced(text, spans.into_iter().map(|s| (s, MASK.to_owned())).collect())),

@@ -141,7 +141,7 @@ fn parse_and_read_on(
 }
 
 fn parse(chunk: Chunk, context: &FileContext<'_>) -> Parsed {
-    let mut blocks = Blocks::new();
+    let mut blocks = Blocks::new(0);
     let part = blocks.read(chunk, context)?;
     Ok((blocks.finish()?, part))
 }

@@ -46,6 +46,19 @@ impl Columns {
         Self { table, columns: table.columns.iter().map(held).collect(), next: 0, misplaced: None }
     }
 
+    /// Makes room for so many rows more: growing step by step costs a copy each time.
+    pub fn reserve(&mut self, rows: usize) {
+        for held in &mut self.columns {
+            match held {
+                Held::Coded(words) => words.codes.reserve(rows),
+                Held::Texts(spans) => spans.spans.reserve(rows),
+                Held::Wholes(all) => all.reserve(rows),
+                Held::Flags(all) => all.reserve(rows),
+                Held::Unused => {}
+            }
+        }
+    }
+
     fn turn(&mut self, column: Column) -> Option<&mut Held> {
         let place = self.next;
         self.next = if place + 1 == self.columns.len() { 0 } else { place + 1 };
@@ -276,9 +289,16 @@ impl Span {
     const NULL: Self = Self { block: NULL, start: 0, length: 0 };
 }
 
+/// Bytes up to which room is made for texts at once.
+const ROOM: usize = 1 << 20;
+
 impl Spans {
     fn put(&mut self, value: Option<&str>) {
         let Some(value) = value else { return self.spans.push(Span::NULL) };
+        if self.own.is_empty() {
+            // Most of them are ids, and as long as the first.
+            self.own.reserve(self.spans.capacity().saturating_mul(value.len()).min(ROOM));
+        }
         self.spans.push(Span { block: OWN, start: self.own.len(), length: value.len() });
         self.own.push_str(value);
     }

@@ -154,11 +154,17 @@ impl Weigher<'_> {
             outside
         } else if let Some(used) = self.arrived_with(push.time) {
             Fate::UsedBy(used)
+        } else if let Some(at) = self.undone_push(p) {
+            Fate::UndoneBy(self.index.marks().get(at).effect)
         } else if judged.reason == Reason::Transport {
             Fate::Farther
         } else {
             Fate::NotNeeded
         }
+    }
+
+    fn undone_push(&self, p: usize) -> Option<usize> {
+        self.index.push_undone(&self.span, p, self.index.marks().place(self.effect), self.limits)
     }
 
     fn outside(&self, time: Instant) -> Option<Fate> {

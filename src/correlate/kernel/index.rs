@@ -212,14 +212,37 @@ impl<'c> Index<'c> {
     }
 
     /// True when the access was as decided already, with nothing left to carry out that said otherwise.
-    pub(super) fn is_moot(&self, span: &Span, d: usize) -> bool {
+    pub(super) fn is_moot(&self, span: &Span, d: usize, limits: &Limits) -> bool {
         let decision = self.decision(d);
-        let mark = self.marks().before(span, self.marks().since(span, decision.time));
-        mark.is_some_and(|mark| {
-            usize::from(!mark.is_held) == side(decision.direction)
-                && self.opposed_before(d).is_none_or(|r| r < mark.time)
-                && self.endings.last_final(span.scope, decision.time - 1).is_none_or(|end| end < mark.time)
-        })
+        let found = Found { time: decision.time, side: side(decision.direction), opposed: self.opposed_before(d) };
+        let ended = self.endings.last_final(span.scope, decision.time - 1);
+        self.found(span, &found, limits).is_some_and(|since| ended.is_none_or(|end| end < since))
+    }
+
+    /// Since when the access was as said then; `None` = it was not, is not known to have been, or something is left to carry out
+    /// that said otherwise.
+    fn found(&self, span: &Span, said: &Found, limits: &Limits) -> Option<Instant> {
+        let marks = self.marks();
+        let at = marks.since(span, said.time);
+        let undone = marks.next(span, at, 1 - said.side).map(|at| marks.get(at));
+        let since = match marks.before(span, at) {
+            Some(mark) => Some(mark.time).filter(|_| usize::from(!mark.is_held) == said.side),
+            // What is removed first of all had been there.
+            None => Some(Instant::MIN).filter(|_| said.side == 0 && self.is_first(span, at, undone)),
+        }?;
+        // What is not carried out in its time is carried out no more, but for the connector, which may be behind.
+        let is_given_up = |opposed: Instant| {
+            undone.is_none_or(|undone| {
+                let by_connector = undone.effect.is_some_and(|e| self.case.effects[e].by_connector);
+                !by_connector && undone.time > opposed.saturating_add(limits.window.look_back)
+            })
+        };
+        said.opposed.is_none_or(|opposed| opposed < since || is_given_up(opposed)).then_some(since)
+    }
+
+    fn is_first(&self, span: &Span, at: usize, undone: Option<Mark>) -> bool {
+        let first = span.marks.contains(&at).then(|| self.marks().get(at));
+        first.is_some_and(|first| first.effect.is_some() && undone.is_some_and(|undone| undone.effect == first.effect))
     }
 
     /// The mark before `until` that undid what this decision had brought about, or found in effect.
@@ -231,7 +254,7 @@ impl<'c> Index<'c> {
         let skewed = decision.time - limits.window.skew;
         let since = self.opposed_before(d).map_or(skewed, |r| r.max(skewed));
         let is_there = |mark: Mark| usize::from(!mark.is_held) == side && mark.time >= since;
-        let used = if self.is_moot(span, d) || self.marks().before(span, decided).is_some_and(is_there) {
+        let used = if self.is_moot(span, d, limits) || self.marks().before(span, decided).is_some_and(is_there) {
             Some(decided)
         } else {
             // Used first, then undone: what was undone before it was ever used was another decision's.
@@ -252,9 +275,21 @@ impl<'c> Index<'c> {
         list.get(at).copied().filter(|&p| self.case.pushes[p].time <= to)
     }
 
-    /// The first push of the connector in the span that names the subject and arrived.
-    pub(super) fn arrival(&self, side: usize, from: Instant, to: Instant) -> Option<usize> {
-        self.pushed(&self.arrived[side], from, to)
+    /// The pushes of the connector in the span that name the subject and arrived.
+    pub(super) fn arrivals(&self, side: usize, from: Instant, to: Instant) -> &[usize] {
+        let list = &self.arrived[side];
+        let begin = list.partition_point(|&p| self.case.pushes[p].time < from);
+        let end = list.partition_point(|&p| self.case.pushes[p].time <= to);
+        &list[begin.min(end)..end]
+    }
+
+    /// The mark before `until` that undid what this push had found in effect already, by what is known.
+    pub(super) fn push_undone(&self, span: &Span, p: usize, until: usize, limits: &Limits) -> Option<usize> {
+        let push = &self.case.pushes[p];
+        let side = side(push.direction);
+        let opposed = self.arrivals(1 - side, Instant::MIN, push.time - 1).last().map(|r| self.case.pushes[*r].time);
+        self.found(span, &Found { time: push.time, side, opposed }, limits)?;
+        self.marks().next(span, self.marks().since(span, push.time), 1 - side).filter(|at| *at < until)
     }
 
     /// The first push of the group itself in the span that arrived.
@@ -266,7 +301,7 @@ impl<'c> Index<'c> {
     /// any.
     pub(super) fn push_between(&self, side: usize, from: Instant, to: Instant, limits: &Limits) -> Option<usize> {
         let (from, to) = (from - limits.window.skew, to.saturating_add(limits.window.skew));
-        self.arrival(side, from, to).or_else(|| self.pushed(&self.pushes[side], from, to))
+        self.arrivals(side, from, to).first().copied().or_else(|| self.pushed(&self.pushes[side], from, to))
     }
 
     /// True when the connector's last push in the span that names the subject did not arrive, or its last one of the whole group.
@@ -292,6 +327,13 @@ impl<'c> Index<'c> {
         let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
         in_reach.find(|p| p.by_connector && p.about == About::Group).is_some_and(|p| !p.succeeded)
     }
+}
+
+/// What a decision or a push says: when, which way, and when the opposite was said last before it.
+struct Found {
+    time: Instant,
+    side: usize,
+    opposed: Option<Instant>,
 }
 
 fn is_update(push: &Push) -> bool {

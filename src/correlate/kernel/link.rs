@@ -188,7 +188,7 @@ impl Scoped<'_> {
 
     fn decide(&self, d: usize) -> Decided {
         let decision = &self.index.case.decisions[d];
-        let undone = if self.index.is_moot(self.span, d) {
+        let undone = if self.index.is_moot(self.span, d, self.limits) {
             let since = self.index.marks().since(self.span, decision.time);
             self.index.marks().next(self.span, since, 1 - self.side)
         } else {

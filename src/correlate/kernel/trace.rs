@@ -114,7 +114,7 @@ impl<'a> Tracer<'a> {
         let decision = &self.case().decisions[d];
         let by = self.index.reversed_at(d).min(self.limits.cut_off);
         let is_open = decision.direction == Direction::Grant
-            && self.index.arrival(0, decision.time - self.limits.window.skew, by).is_none();
+            && self.index.arrivals(0, decision.time - self.limits.window.skew, by).is_empty();
         is_open.then(|| self.index.uncreated(by)).flatten()
     }
 

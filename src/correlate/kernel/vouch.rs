@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::against::Against;
 use super::index::{Index, side};
-use super::link::{Links, ending_beside, links};
+use super::link::{Links, ending_beside, links, undone_at};
 use super::marks::{Mark, Span};
 use super::standing::{Standing, standing};
 use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
@@ -222,7 +222,25 @@ impl Item<'_> {
         let unused = self.same_before().map_or(from, |used| from.max(used + self.limits.window.skew + 1));
         // The provider logs the push that makes a group as one that updates it (reference: idp a).
         let is_made = self.effect.verb == Verb::GroupCreate && self.effect.by_connector;
-        self.index.arrival(side, unused, to).or_else(|| self.index.update(unused, to).filter(|_| is_made))
+        let arrivals = self.index.arrivals(side, unused, to).iter().copied();
+        let good = arrivals.into_iter().find(|&p| !self.is_push_spent(p) && !self.is_overruled(p));
+        good.or_else(|| self.index.update(unused, to).filter(|_| is_made))
+    }
+
+    // What found the access in effect vouches none after it was undone. The two clocks may differ for the connector's own act.
+    fn is_push_spent(&self, p: usize) -> bool {
+        let (now, pushed) = (self.effect.time, self.index.case.pushes[p].time);
+        let is_same_act = self.effect.by_connector && now - pushed <= self.limits.window.skew;
+        !is_same_act && self.index.push_undone(&self.span, p, self.place, self.limits).is_some()
+    }
+
+    // The connector said the opposite since, and that was not carried out in turn.
+    fn is_overruled(&self, p: usize) -> bool {
+        let (now, pushed) = (self.effect.time, self.index.case.pushes[p].time);
+        let against = self.index.arrivals(1 - self.side(), pushed + 1, now).last();
+        let reversed_at = against.map(|r| self.index.case.pushes[*r].time);
+        let undone_at = || undone_at(self.index, &self.span, self.place).unwrap_or(Instant::MAX);
+        reversed_at.is_some_and(|at| undone_at() > at.saturating_add(self.limits.window.look_back))
     }
 
     fn last_decision(&self, until: Instant) -> Option<usize> {

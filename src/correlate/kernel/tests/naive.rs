@@ -2,7 +2,7 @@
 //! by search must agree.
 
 use super::super::standing::is_twin;
-use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
+use super::super::{Case, Decision, EndingKind, Instant, Limits, Push, Reason, Scope, World};
 use crate::change::Direction;
 
 /// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
@@ -75,10 +75,26 @@ impl Naive<'_> {
     // Held as decided when decided, with nothing pending that said otherwise.
     fn was_in_effect(&self, d: usize, scope: Scope) -> bool {
         let decision = &self.case.decisions[d];
-        let Some(mark) = self.marks(scope).into_iter().rfind(|m| m.0 < decision.time) else { return false };
-        mark.1 == (decision.direction == Direction::Grant)
-            && self.opposed_before(d).is_none_or(|r| r < mark.0)
-            && self.last_final(scope, decision.time).is_none_or(|end| end < mark.0)
+        let wanted = decision.direction == Direction::Grant;
+        let since = self.found(scope, decision.time, wanted, self.opposed_before(d));
+        since.is_some_and(|since| self.last_final(scope, decision.time).is_none_or(|end| end < since))
+    }
+
+    fn found(&self, scope: Scope, said: Instant, wanted: bool, opposed: Option<Instant>) -> Option<Instant> {
+        let (earlier, later): (Marks, Marks) = self.marks(scope).into_iter().partition(|m| m.0 < said);
+        let since = match (earlier.last(), later.first()) {
+            (Some(last), _) if last.1 == wanted => last.0,
+            // What is removed first of all had been there.
+            (None, Some((_, false, Some(_)))) if wanted => Instant::MIN,
+            _ => return None,
+        };
+        let is_pending = |opposed: Instant| {
+            let undone = later.iter().find(|m| m.1 != wanted);
+            let by_connector = |e: Option<usize>| e.is_some_and(|e| self.case.effects[e].by_connector);
+            undone.is_some_and(|m| by_connector(m.2) || m.0 <= opposed + self.limits.window.look_back)
+        };
+        let is_open = opposed.is_some_and(|opposed| opposed >= since && is_pending(opposed));
+        (!is_open).then_some(since)
     }
 
     pub(super) fn is_used_and_undone(&self, d: usize, i: usize) -> bool {
@@ -347,14 +363,35 @@ impl Naive<'_> {
         let before =
             self.case.effects[..i].iter().filter(|o| o.scope == effect.scope && o.direction == effect.direction);
         let used = before.filter(|o| o.time < effect.time).map(|o| o.time + self.limits.window.skew).max();
-        self.case.pushes.iter().any(|p| {
-            p.succeeded
-                && p.names_subject()
-                && p.by_connector
-                && p.direction == effect.direction
+        self.arrived().any(|p| {
+            p.direction == effect.direction
                 && self.limits.window.holds(p.time, effect.time)
                 && used.is_none_or(|used| p.time > used)
+                && !self.found_and_lost(p, i)
+                && !self.is_overruled(p, i)
         })
+    }
+
+    fn arrived(&self) -> impl Iterator<Item = &Push> {
+        self.case.pushes.iter().filter(|p| p.succeeded && p.names_subject() && p.by_connector)
+    }
+
+    // Undone since it found the access as it was to be.
+    fn found_and_lost(&self, push: &Push, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let wanted = effect.direction == Direction::Grant;
+        let is_same_act = effect.by_connector && effect.time - push.time <= self.limits.window.skew;
+        let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
+        let opposed = against.filter(|r| r.time < push.time).map(|r| r.time).max();
+        let mut since = self.marks_before(i).into_iter().filter(|m| m.0 >= push.time);
+        !is_same_act && self.found(effect.scope, push.time, wanted, opposed).is_some() && since.any(|m| m.1 != wanted)
+    }
+
+    fn is_overruled(&self, push: &Push, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
+        let last = against.filter(|r| r.time > push.time && r.time <= effect.time).map(|r| r.time).max();
+        last.is_some_and(|r| !self.is_undone_after(i, r + self.limits.window.look_back))
     }
 
     // A removal that names the key is answered by a decision that authorises; a departure by a return of its kind, too.

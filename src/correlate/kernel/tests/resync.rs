@@ -6,8 +6,8 @@ use super::super::Reason::{
     State, Superseded, Transport,
 };
 use super::story::{
-    DAY, Fact, HOUR, MINUTE, ended, given, granted, leaver, left, push_failed, pushed, returned, revoked, seen,
-    unwanted, wanted,
+    DAY, Fact, HOUR, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, pushed_out, returned,
+    revoked, seen, unwanted, wanted,
 };
 
 #[test]
@@ -152,4 +152,47 @@ fn the_push_of_a_stranger_links_but_proves_nothing() {
     given([wanted(0), push_failed(MINUTE), pushed(HOUR).by_stranger()]).gives(&[], &[Failed]);
     given([wanted(0), push_failed(MINUTE).by_stranger()]).gives(&[], &[Missing]);
     given([pushed(0).by_stranger(), granted(MINUTE)]).authority_hole(0, 1).gives(&[CoverageGap], &[]);
+}
+
+#[test]
+fn a_push_that_found_the_access_in_effect_vouches_none_after_it_was_undone() {
+    let found = |again: Fact| given([granted(0), pushed(HOUR), revoked(2 * HOUR), again]);
+    found(granted(3 * HOUR)).gives(&[NoAuthority, NoAuthority, NoAuthority], &[]);
+    found(granted(3 * HOUR).by_connector()).gives(&[NoAuthority, NoAuthority, NoAuthority], &[]);
+    // Nothing tells what a first push found; what was removed had been there.
+    given([pushed(0), revoked(HOUR), granted(2 * HOUR)]).gives(&[NoAuthority, NoAuthority], &[]);
+    // The clocks of the provider and of Databricks differ.
+    let skewed = [granted(0), pushed(HOUR), revoked(HOUR + SECOND), granted(HOUR + MINUTE).by_connector()];
+    given(skewed).gives(&[NoAuthority, NoAuthority, Transport], &[]);
+    given([revoked(0), pushed(HOUR), revoked(2 * HOUR), granted(3 * HOUR)])
+        .gives(&[NoAuthority, Redundant, Transport], &[]);
+}
+
+#[test]
+fn what_the_connector_said_last_counts_unless_it_is_carried_out_in_turn() {
+    given([revoked(0), pushed(HOUR), pushed_out(2 * HOUR), granted(3 * HOUR)]).gives(&[NoAuthority, NoAuthority], &[]);
+    given([revoked(0), pushed(HOUR), pushed_out(2 * HOUR), granted(3 * HOUR), revoked(4 * HOUR)])
+        .gives(&[NoAuthority, Transport, Transport], &[]);
+}
+
+#[test]
+fn what_is_removed_first_of_all_had_been_there_when_it_was_decided() {
+    given([wanted(0), revoked(HOUR), granted(2 * HOUR)]).gives(&[NoAuthority, NoAuthority], &[Matched]);
+    given([wanted(0), revoked(HOUR), granted(2 * HOUR).by_connector()]).gives(&[NoAuthority, State], &[Matched]);
+    given([revoked(-HOUR), wanted(0), granted(2 * HOUR)]).gives(&[NoAuthority, Matched], &[Matched]);
+}
+
+#[test]
+fn what_was_not_carried_out_in_its_time_does_not_keep_the_next_decision_waiting() {
+    let again = |removed: Fact, added: Fact| {
+        given([wanted(-DAY), granted(-DAY + MINUTE), unwanted(0), wanted(2 * HOUR), removed, added])
+    };
+    again(revoked(3 * DAY), granted(3 * DAY + HOUR))
+        .gives(&[Matched, NoAuthority, NoAuthority], &[Matched, Superseded, AlreadyInEffect]);
+    again(revoked(25 * HOUR), granted(25 * HOUR + 1))
+        .gives(&[Matched, NoAuthority, NoAuthority], &[Matched, Superseded, AlreadyInEffect]);
+    // In flight, and carried out in turn; the connector may be behind.
+    again(revoked(3 * HOUR), granted(4 * HOUR)).gives(&[Matched; 3], &[Matched; 3]);
+    again(revoked(3 * DAY).by_connector(), granted(3 * DAY + HOUR).by_connector())
+        .gives(&[Matched, NoAuthority, State], &[Matched, Superseded, AlreadyInEffect]);
 }

@@ -120,6 +120,11 @@ pub(super) fn pushed(time: Instant) -> Fact {
     push(time, Direction::Grant, true)
 }
 
+/// The identity provider reports that the removal has arrived.
+pub(super) fn pushed_out(time: Instant) -> Fact {
+    push(time, Direction::Revoke, true)
+}
+
 /// The identity provider reports that the grant did not arrive.
 pub(super) fn push_failed(time: Instant) -> Fact {
     push(time, Direction::Grant, false)
