@@ -1,6 +1,7 @@
 //! Rows of separated values below a header, quoted as RFC 4180 has it or with backslashes, as Spark writes them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use csv::{ByteRecord, ReaderBuilder};
 use memchr::{memchr, memchr_iter, memchr2};
@@ -118,11 +119,11 @@ impl Rows {
     }
 
     fn row(&mut self, row: &[u8], start: usize, base: u64, at_end: bool, views: &mut Vec<u8>, frames: &mut Vec<Frame>) {
-        let text = row.trim_ascii();
-        if text.is_empty() {
+        if row.trim_ascii().is_empty() {
             return;
         }
-        let start = start + (row.len() - row.trim_ascii_start().len());
+        let cells = self.extent(row);
+        let (start, text) = (start + cells.start, &row[cells]);
         let (byte_offset, byte_length) = (base + start as u64, text.len() as u64);
         if text.len() > MAX_RECORD {
             frames.push(Frame::too_long(self.line, byte_offset, byte_length, text));
@@ -160,6 +161,15 @@ impl Rows {
                 }
             },
         }
+    }
+
+    /// Where the cells stand in a row; a tab divides them, so that the first and the last may be empty.
+    fn extent(&self, row: &[u8]) -> Range<usize> {
+        if self.delimiter == b'\t' {
+            let end = row.strip_suffix(b"\n").unwrap_or(row);
+            return 0..end.strip_suffix(b"\r").unwrap_or(end).len();
+        }
+        row.len() - row.trim_ascii_start().len()..row.trim_ascii_end().len()
     }
 
     fn cells(&self, row: &[u8]) -> Result<ByteRecord, String> {

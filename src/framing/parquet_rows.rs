@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
+use arrow::array::{Array as _, ArrayRef, AsArray as _, ListArray, MapArray, RecordBatch, StringArray, StructArray};
 use arrow::datatypes::{DataType, FieldRef, Schema, TimeUnit};
+use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
-use arrow::record_batch::RecordBatchReader as _;
+use arrow::record_batch::{RecordBatchOptions, RecordBatchReader as _};
 use memchr::memchr_iter;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -115,9 +117,77 @@ fn field_in_utc(field: &FieldRef, leaves: &mut dyn Iterator<Item = Type>) -> Fie
     Arc::new(field.as_ref().clone().with_data_type(found))
 }
 
-fn lines(batch: &arrow::array::RecordBatch) -> Result<Vec<u8>, String> {
+fn lines(batch: &RecordBatch) -> Result<Vec<u8>, String> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
-    let written = writer.write(batch).and_then(|()| writer.finish());
+    let written = with_texts(batch).and_then(|batch| writer.write(&batch)).and_then(|()| writer.finish());
     written.map_err(|e| format!("rows of the Parquet file cannot be shown as JSON: {e}"))?;
     Ok(writer.into_inner())
+}
+
+/// The batch with texts for bytes that are texts: some writers do not say which are (Spark: `spark.sql.parquet.binaryAsString`).
+fn with_texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let columns: Vec<_> = schema.fields().iter().zip(batch.columns()).map(|(f, c)| text_of(f, c)).collect();
+    let (fields, columns): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+    let count = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &count)
+}
+
+fn text_of(field: &FieldRef, array: &ArrayRef) -> (FieldRef, ArrayRef) {
+    let new: ArrayRef = match field.data_type() {
+        DataType::Binary => match StringArray::try_from_binary(array.as_binary().clone()) {
+            Ok(texts) => Arc::new(texts),
+            Err(_) => return (Arc::clone(field), Arc::clone(array)),
+        },
+        DataType::Struct(fields) => {
+            let array = array.as_struct();
+            let (fields, arrays): (Vec<_>, Vec<_>) =
+                fields.iter().zip(array.columns()).map(|(field, array)| text_of(field, array)).unzip();
+            Arc::new(StructArray::new(fields.into(), arrays, array.nulls().cloned()))
+        }
+        DataType::List(item) => {
+            let array = array.as_list::<i32>();
+            let (item, values) = text_of(item, array.values());
+            Arc::new(ListArray::new(item, array.offsets().clone(), values, array.nulls().cloned()))
+        }
+        DataType::Map(entries, is_sorted) => {
+            let array = array.as_map();
+            let (entries, values) = text_of(entries, &(Arc::new(array.entries().clone()) as ArrayRef));
+            let values = values.as_struct().clone();
+            Arc::new(MapArray::new(entries, array.offsets().clone(), values, array.nulls().cloned(), *is_sorted))
+        }
+        _ => return (Arc::clone(field), Arc::clone(array)),
+    };
+    (Arc::new(field.as_ref().clone().with_data_type(new.data_type().clone())), new)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{BinaryArray, MapBuilder, StringBuilder};
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_texts_where_all_of_a_column_are() {
+        let texts = || Arc::new(BinaryArray::from_opt_vec(vec![Some(b"one"), None])) as ArrayRef;
+        let bytes = Arc::new(BinaryArray::from_opt_vec(vec![Some(b"one"), Some(b"\xff")])) as ArrayRef;
+        let item = |name: &str| Arc::new(arrow::datatypes::Field::new(name, DataType::Binary, true));
+        let inside = Arc::new(StructArray::from(vec![(item("d"), texts())])) as ArrayRef;
+        let offsets = arrow::buffer::OffsetBuffer::from_lengths([1, 1]);
+        let list = Arc::new(ListArray::new(item("item"), offsets, texts(), None)) as ArrayRef;
+        let mut map = MapBuilder::new(None, StringBuilder::new(), arrow::array::BinaryBuilder::new());
+        map.keys().append_value("k");
+        map.values().append_value(b"two");
+        map.append(true).unwrap();
+        map.append(false).unwrap();
+        let map = Arc::new(map.finish()) as ArrayRef;
+        let columns = [("a", texts()), ("b", bytes), ("c", inside), ("e", list), ("f", map)];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let told = String::from_utf8(lines(&batch).unwrap()).unwrap();
+        let expected = [
+            r#"{"a":"one","b":"6f6e65","c":{"d":"one"},"e":["one"],"f":{"k":"two"}}"#,
+            r#"{"b":"ff","c":{},"e":[null]}"#,
+        ];
+        assert_eq!(told.lines().collect::<Vec<_>>(), expected);
+    }
 }

@@ -149,6 +149,14 @@ fn records_are_found_in_every_packing() {
 }
 
 #[test]
+fn the_last_cells_of_a_row_may_be_empty() {
+    let tabbed = read(b"id\tname\tnote\tmore\n1\ta\t\t\r\n\tb\tx y\t \n");
+    assert_eq!(tabbed, (Packing::Csv, vec![ok(2, 18, "1\ta\t\t"), ok(3, 25, "\tb\tx y\t ")]));
+    let divided = read(b"id,name,note\n 1,a,\n");
+    assert_eq!(divided, (Packing::Csv, vec![ok(2, 14, "1,a,")]));
+}
+
+#[test]
 fn what_only_begins_like_parquet_is_one_defect() {
     let (packing, all) = read(b"PAR1\x15");
     assert_eq!((packing, all.len()), (Packing::Parquet, 1));

@@ -42,6 +42,8 @@ struct Place<'c> {
     /// What is kept as the record's raw text, and where it begins in the bytes of the chunk.
     raw: &'c str,
     start: Option<usize>,
+    /// The same as an object of its columns, where it is a row of separated values.
+    view: Option<&'c str>,
     /// How often what stands here was opened in another way than the file's source opens its records.
     turns: u8,
 }
@@ -56,7 +58,13 @@ impl<'c> Place<'c> {
         let is_placed = self.frame.view.is_none() && self.start.is_some();
         let inside = if is_placed { piece.span.start } else { 0 };
         let start = self.start.filter(|_| is_placed && piece.text.is_none()).map(|start| start + inside);
-        Place { byte_offset: self.byte_offset + inside as u64, raw: cut(text, piece), start, ..self }
+        Place { byte_offset: self.byte_offset + inside as u64, raw: cut(text, piece), start, view: None, ..self }
+    }
+
+    /// The raw text without its secrets; `None` = it holds none. Which cell of a row is one, only the name of its column tells, so that
+    /// such a row is kept as the object of its columns.
+    fn masked(&self) -> Option<String> {
+        self.view.and_then(masked).or_else(|| masked(self.raw))
     }
 }
 
@@ -80,7 +88,7 @@ impl<'c> ChunkReader<'c> {
     /// Reads the records of a frame.
     pub(super) fn frame(&mut self, frame: &Frame) {
         if let Some(defect) = &frame.defect {
-            self.part.reject(frame, frame.byte_offset, &defect.reason, &defect.raw);
+            self.part.reject(frame, frame.byte_offset, &defect.reason, &defect.raw, None);
             return;
         }
         let views = self.views;
@@ -92,15 +100,15 @@ impl<'c> ChunkReader<'c> {
             Ok(text) => text,
             Err(error) => {
                 let reason = format!("invalid UTF-8 at byte {} of the record", error.valid_up_to());
-                return self.part.reject(frame, frame.byte_offset, &reason, self.bytes(frame));
+                return self.part.reject(frame, frame.byte_offset, &reason, self.bytes(frame), None);
             }
         };
         // A row of separated values is read as an object, and kept as it stands.
-        let raw = match &frame.view {
-            Some(_) => self.text(&frame.span).unwrap_or_default(),
-            None => text,
+        let (raw, view) = match &frame.view {
+            Some(_) => (self.text(&frame.span).unwrap_or_default(), Some(text)),
+            None => (text, None),
         };
-        let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start), turns: 0 };
+        let place = Place { frame, byte_offset: frame.byte_offset, raw, start: Some(frame.span.start), view, turns: 0 };
         match self.file.source {
             Some(source) => {
                 if !(self.file.is_wrapped && self.unwrapped(text, source, place)) {
@@ -174,7 +182,7 @@ impl<'c> ChunkReader<'c> {
             Fate::Filtered(rule) => self.filter(rule, Some(source)),
             Fate::Accepted(event) if !is_storable(event.event_time) => {
                 let reason = format!("event time of {} µs since 1970 is outside the years 1 to 9999", event.event_time);
-                self.part.reject(place.frame, place.byte_offset, &reason, place.raw.as_bytes());
+                self.part.reject(place.frame, place.byte_offset, &reason, place.raw.as_bytes(), place.view);
             }
             Fate::Accepted(event) => {
                 self.part.took(Some(source));
@@ -226,12 +234,12 @@ impl<'c> ChunkReader<'c> {
         let frame = place.frame;
         let is_cut_off = frame.at_end && !is_closed(text.as_bytes());
         let reason = if is_cut_off { &format!("the file ends inside this line: {reason}") } else { reason };
-        self.part.reject(frame, place.byte_offset, reason, place.raw.as_bytes());
+        self.part.reject(frame, place.byte_offset, reason, place.raw.as_bytes(), place.view);
     }
 
     fn event(&mut self, event: &Event<'_>, source: &'static dyn Source, place: Place<'_>) {
         let raw = place.raw;
-        let masked = masked(raw);
+        let masked = place.masked();
         let is_pointed_to = self.is_pointed_to;
         let lineage = Lineage {
             file_id: self.file.file_id,
@@ -288,8 +296,10 @@ impl Part {
         self.source = self.source.or_else(|| source.map(Source::id));
     }
 
-    fn reject(&mut self, frame: &Frame, byte_offset: u64, reason: &str, raw: &[u8]) {
+    fn reject(&mut self, frame: &Frame, byte_offset: u64, reason: &str, raw: &[u8], view: Option<&str>) {
         self.records += 1;
+        let view = view.and_then(masked);
+        let raw = view.as_deref().map_or(raw, str::as_bytes);
         let text = String::from_utf8_lossy(&raw[..raw.len().min(KEPT_OF_DEFECT)]);
         self.rejects.push(Reject {
             line: frame.line,

@@ -22,6 +22,7 @@ fn values_of_secret_keys_are_masked_and_nothing_else() {
         ),
         (r#"{"body":"{\"password\":\"p\",\"a\":1}"}"#, r#"{"body":"{\"password\":\"[MASKED]\",\"a\":1}"}"#),
         (r#"{"h":"Authorization: Bearer abcdefgh.ijk"}"#, r#"{"h":"Authorization: Bearer [MASKED]"}"#),
+        (r#"{"h":"Token: abc123"}"#, r#"{"h":"Token: [MASKED]"}"#),
         (r#"{"msg":"used dapi0123456789abcdef0123456789abcdef now"}"#, r#"{"msg":"used [MASKED] now"}"#),
         (
             r#"{"url":"https://example.com/?a=1&access_token=abc.def&b=2"}"#,
@@ -64,6 +65,7 @@ fn ids_digests_and_what_is_hidden_already_stay() {
         r#"{"path":"members","value":"p","name":"token budget"}"#,
         r#"{"factorResult":"SUCCESS","nextToken":"2","url":"/authn?stateTokenExternalId=a","stateTokenType":"b"}"#,
         "dapi is not a token, nor is Bearer x",
+        r#"{"name":"Token: readers","group":"secret: keepers"}"#,
     ] {
         assert_eq!(masked(raw), None, "{raw}");
     }

@@ -135,11 +135,18 @@ fn behind_sign(text: &str, at: usize) -> Option<Span> {
     }
     let start = at + 1 + after.iter().take_while(|b| is_blank(**b)).count();
     let plain = names::plain(name);
-    Some(if is_header && (plain.ends_with("authorization") || plain.ends_with("cookie")) {
-        line(text, start)
-    } else {
-        value(text, start)
-    })
+    if is_header && (plain.ends_with("authorization") || plain.ends_with("cookie")) {
+        return Some(line(text, start));
+    }
+    let value = value(text, start);
+    // `Token: readers` may be the name of a group.
+    let is_name = is_header && COMMON.contains(&plain.as_str()) && !is_random(&text[value.clone()]);
+    (!is_name).then_some(value)
+}
+
+/// Whether a value looks made by a machine: long, or with a digit in it.
+fn is_random(value: &str) -> bool {
+    value.len() >= 20 || value.bytes().any(|b| b.is_ascii_digit())
 }
 
 // A quoted value right behind the name, as the options of SQL have it, or the arguments that set one of Spark.

@@ -77,6 +77,25 @@ fn what_is_cut_off_is_rejected_at_its_place_and_the_rest_is_read() {
 }
 
 #[test]
+fn secrets_in_rows_of_separated_values_go_by_their_columns() {
+    let place = Place::new();
+    let raw = line(1);
+    let cell = |text: &str| format!("\"{}\"", text.trim().replace('"', "\"\""));
+    let with = line(2).trim().replacen("{\"", "{\"password\":\"hunter2\",\"", 1);
+    let rows = [(raw.trim(), "hunter2", ""), (with.as_str(), "", "one"), ("nothing", "hunter2", "two")];
+    let rows: String =
+        rows.iter().map(|(record, secret, note)| format!("{},{secret},{note}\n", cell(record))).collect();
+    place.write("in/a.csv", format!("_raw,client_secret,note\n{rows}"));
+    place.run(&["ingest", "--lake", "lake", "in"]).ends(0);
+    assert_ties_out(&place.path("lake"));
+    let stored = [&EVENTS, &REJECTS].map(|table| lake_rows(&place.path("lake"), table));
+    assert_eq!(stored.each_ref().map(Vec::len), [2, 1]);
+    for row in stored.iter().flatten() {
+        assert!(!row["raw"].contains("hunter2"), "{row:?}");
+    }
+}
+
+#[test]
 fn what_is_no_json_is_rejected_with_what_it_looks_like() {
     let junk: Vec<u8> = (0..4000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2] | 0x80).collect();
     assert_rejects("junk.json", junk, 0, &[(1, "binary")]);
