@@ -372,7 +372,8 @@ pub struct Statement<'r> {
     pub key: Text<'r>,
     /// What it is for.
     pub model: Model,
-    /// What is held from now on, each as the grant that would give it. Empty = nothing is held any more.
+    /// What is held from now on, each as the grant that would give it; of a part also what is no longer, as the revoke that took it.
+    /// Empty = nothing is held any more.
     pub held: Vec<Change<'r>>,
     /// What to record where nothing is known of the time before: an empty statement takes away something all the same.
     pub otherwise: Vec<Change<'r>>,
@@ -384,6 +385,8 @@ pub struct Statement<'r> {
 pub enum Model {
     /// The record changed something to be as stated.
     Replacement,
+    /// The record changed parts of it, which it says itself: what is held came or went, and the rest is as it was.
+    Part,
     /// The record looked, and changed nothing.
     Snapshot,
 }
@@ -393,6 +396,7 @@ impl Model {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Replacement => "replacement",
+            Self::Part => "part",
             Self::Snapshot => "snapshot",
         }
     }

@@ -13,7 +13,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "COV-01",
-    version: "4",
+    version: "5",
     severity: Severity::High,
     needs: need::ALL,
     shared_parameters: &["max_gap"],

@@ -120,7 +120,7 @@ pub const STATEMENT_KEY: Column = Column::required(
 pub const MODEL: Column = Column::required(
     "model",
     Kind::Text,
-    "replacement = the record changed something to be as stated; snapshot = it looked, and changed nothing.",
+    "replacement = the record changed something to be as stated; part = it changed the rows of `held` alone, as the rows of `changes` say themselves; snapshot = it looked, and changed nothing.",
 );
 /// What the row says.
 pub const ROLE: Column = Column::required(

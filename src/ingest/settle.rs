@@ -1,6 +1,6 @@
 //! Which of the gathered events are new: told by sorting them, and by looking up only those committed rows whose time they share.
 //!
-//! Equal events have equal times, so that memory holds what is gathered and never what the lake has.
+//! Equal events have equal times, as finely as their identity tells them, so that memory holds what is gathered and never what the lake has.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
@@ -13,6 +13,7 @@ use super::pending::Row;
 use crate::error::{Error, Result};
 use crate::event::{EVENT_ID, EVENT_TIME};
 use crate::lake::{DUPLICATES, Staged, Writer, each_batch, instants, texts, time_range};
+use crate::source::SOURCES;
 
 /// A record that was known already.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +131,8 @@ pub(super) struct Settled {
 /// Decides on the rows of one partition, which are given in the order of arrival: of equal ones the first is kept.
 pub(super) fn settle(store: &Store, partition: Partition, mut rows: Vec<Row>) -> Result<Settled> {
     let Store { writer, earlier } = store;
-    rows.sort_by_key(|row| (row.event.event_time, row.event.identity));
+    let grain = Grain::of(partition.0);
+    rows.sort_by_key(|row| (grain.of_time(row.event.event_time), row.event.identity));
     let mut settled = Settled::default();
     for row in rows {
         match settled.accepted.last().filter(|kept| kept.event.identity == row.event.identity) {
@@ -138,11 +140,12 @@ pub(super) fn settle(store: &Store, partition: Partition, mut rows: Vec<Row>) ->
             None => settled.accepted.push(row),
         }
     }
+    settled.accepted.sort_by_key(|row| (row.event.event_time, row.event.identity));
     let (Some(first), Some(last)) = (settled.accepted.first(), settled.accepted.last()) else { return Ok(settled) };
-    let (first, last) = (first.event.event_time, last.event.event_time);
+    let (first, last) = (grain.first(first.event.event_time), grain.last(last.event.event_time));
     let files = earlier.reaching(writer, partition, first, last)?;
     if !files.is_empty() {
-        let known = known_among(&settled.accepted, &files, first, last)?;
+        let known = known_among(&settled.accepted, &files, (first, last), grain)?;
         drop_marked(&mut settled, |at, row| known[at].then_some(row.event.identity));
     }
     if settled.accepted.iter().any(|row| row.event.ties.is_some()) {
@@ -165,6 +168,30 @@ fn join_deliveries(store: &Store, partition: Partition, settled: &mut Settled, w
 }
 
 const SECOND: i64 = 1_000_000;
+
+/// How finely the identities of a source tell times.
+#[derive(Debug, Clone, Copy)]
+struct Grain(i64);
+
+impl Grain {
+    fn of(source: &str) -> Self {
+        Self(SOURCES.iter().find(|s| s.id() == source).map_or(1, |source| source.grain()))
+    }
+
+    const fn of_time(self, time: i64) -> i64 {
+        time.div_euclid(self.0)
+    }
+
+    /// The first instant that is the same to an identity.
+    const fn first(self, time: i64) -> i64 {
+        self.of_time(time) * self.0
+    }
+
+    /// The last one.
+    const fn last(self, time: i64) -> i64 {
+        self.first(time) + self.0 - 1
+    }
+}
 
 fn duplicate(row: &Row, of: [u8; 16]) -> Duplicate {
     Duplicate {
@@ -191,21 +218,22 @@ fn drop_marked(settled: &mut Settled, repeats: impl Fn(usize, &Row) -> Option<[u
 pub(super) type ByIdentity<V> = HashMap<[u8; 16], V, BuildHasherDefault<FirstBytes>>;
 
 /// Which of the rows, sorted by time, stand in the files already. Files are sorted by time as well, so that both are walked side by
-/// side, and only the ids of equal times are read.
-fn known_among(rows: &[Row], files: &[PathBuf], first: i64, last: i64) -> Result<Vec<bool>> {
+/// side, and only the ids of times that are the same to an identity are read.
+fn known_among(rows: &[Row], files: &[PathBuf], within: (i64, i64), grain: Grain) -> Result<Vec<bool>> {
     let mut known = vec![false; rows.len()];
     for path in files {
-        for batch in each_batch(path, &[EVENT_ID, EVENT_TIME], Some((first, last)))? {
+        for batch in each_batch(path, &[EVENT_ID, EVENT_TIME], Some(within))? {
             let batch = batch?;
             let (ids, times) = (texts(&batch, EVENT_ID)?, instants(&batch, EVENT_TIME)?);
             let mut at = 0_usize;
             for (row, time) in times.values().iter().enumerate() {
-                let is_before = |row: &Row| row.event.event_time < *time;
+                let (first, last) = (grain.first(*time), grain.last(*time));
+                let is_before = |row: &Row| row.event.event_time < first;
                 if at.checked_sub(1).is_some_and(|passed| !is_before(&rows[passed])) {
                     at = rows.partition_point(is_before);
                 }
                 at += rows[at..].iter().take_while(|row| is_before(row)).count();
-                let same = rows[at..].iter().take_while(|row| row.event.event_time == *time).count();
+                let same = rows[at..].iter().take_while(|row| row.event.event_time <= last).count();
                 if same > 0 {
                     let id = id(path, ids.value(row))?;
                     (at..at + same).filter(|at| rows[*at].event.identity == id).for_each(|at| known[at] = true);

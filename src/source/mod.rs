@@ -204,6 +204,10 @@ pub trait Source: Sync {
     fn identity_with(&self, _stored: &Traits<'_>, _shared: &[u8]) -> Option<[u8; 16]> {
         None
     }
+    /// How finely the identity tells times, in microseconds: deliveries of one event may differ by less, and spell it to more digits.
+    fn grain(&self) -> i64 {
+        1
+    }
     /// True where records of the source name its files by the digest of what they hold, uncompressed.
     fn names_files_by_content(&self) -> bool {
         false

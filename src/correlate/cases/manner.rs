@@ -112,8 +112,7 @@ fn manner(
         class,
         actor: *actors.entry(actor.unwrap_or_default()).or_insert(next),
         may_be_databricks: rules.may_be_databricks(act.app),
-        // Whatever speaks SCIM is in the request log; an identity provider's own log tells of its connector alone.
-        by_connector: class == ActorClass::ScimConnector || role != Role::Effect && act.source != "scim",
+        by_connector: class == ActorClass::ScimConnector || role != Role::Effect && is_of_connector(act, class),
         is_reactivation: act.event_type.ends_with(".reactivate"),
         // What Entra deletes it keeps for 30 days (reference: idp b).
         is_restoration: act.source == "entra_audit" && act.event_type.starts_with("Restore "),
@@ -123,6 +122,17 @@ fn manner(
         is_role_in_databricks: rules.is_role_in_databricks(act),
         is_never_pushed: is_never_pushed(act),
     })
+}
+
+// Whatever speaks SCIM is in the request log; an identity provider's own log tells of its connector alone. What somebody made into
+// records may tell of anybody, and may leave out by which program and from where.
+fn is_of_connector(act: &Act<'_>, class: ActorClass) -> bool {
+    match (act.source, class) {
+        ("scim", _) => false,
+        ("generic", ActorClass::ConnectorElsewhere) => act.user_agent.is_none() && act.source_ip.is_none(),
+        ("generic", class) => matches!(class, ActorClass::Automatic | ActorClass::Unknown),
+        _ => true,
+    }
 }
 
 pub(super) fn is_never_pushed(act: &Act<'_>) -> bool {

@@ -40,46 +40,72 @@ fn mark(thing: &Thing) -> Mark {
 
 type Held = BTreeMap<Mark, Arc<Thing>>;
 
+/// What is known to be held between two statements.
+#[derive(Default)]
+struct Known {
+    /// True = all that is held is known; before the first statement of the whole, only what came in parts.
+    is_whole: bool,
+    held: Held,
+}
+
 /// The changes that the statements of one key amount to. Before the first of them nothing is known.
 pub(super) fn changes_of(rows: Vec<Stated>) -> Vec<Derived> {
     let mut rows: Vec<Arc<Stated>> = rows.into_iter().map(Arc::new).collect();
     rows.sort_by(|a, b| (a.event_time, &a.event_id, a.ordinal).cmp(&(b.event_time, &b.event_id, b.ordinal)));
     let mut changes = Vec::new();
-    let mut before: Option<Held> = None;
-    for statement in rows.chunk_by(|a, b| a.event_id == b.event_id) {
+    let mut known = Known::default();
+    for statement in rows.chunk_by(|a, b| (&a.event_id, a.is_part) == (&b.event_id, b.is_part)) {
         let Some(first) = statement.first() else { continue };
-        let things = |otherwise: bool| {
-            statement
-                .iter()
-                .filter(move |row| row.is_otherwise == otherwise)
-                .filter_map(|row| Some((row, row.thing.clone()?)))
+        let held = || -> Held {
+            let things = statement.iter().filter(|row| !row.is_otherwise).filter_map(|row| row.thing.clone());
+            things.map(|thing| (mark(&thing), thing)).collect()
         };
-        let held: Held = things(false).map(|(_, thing)| (mark(&thing), thing)).collect();
-        match &before {
-            None => {
-                changes.extend(things(false).map(|(row, thing)| stated(row, thing, "first_statement")));
-                changes.extend(things(true).map(|(row, thing)| stated(row, thing, "record")));
-            }
-            Some(before) => {
-                let is_new = |thing: &Thing| !before.contains_key(&mark(thing));
-                changes.extend(
-                    things(false).filter(|(_, t)| is_new(t)).map(|(row, thing)| stated(row, thing, "difference")),
-                );
-                let gone = before.iter().filter(|(mark, _)| !held.contains_key(mark)).map(|(_, thing)| thing);
-                changes.extend(gone.enumerate().filter_map(|(at, thing)| taken(first, at, thing)));
-            }
+        if !first.is_part {
+            changes.extend(known.differences(statement, &held()));
         }
-        before = after(first, before, held);
+        known = match (first.outcome.as_str(), first.is_part) {
+            ("success", true) => known.and(statement),
+            ("success", false) => Known { is_whole: true, held: held() },
+            // A failed attempt changes nothing; of one whose outcome is not known, nothing is known afterwards.
+            ("failure", _) => known,
+            _ => Known::default(),
+        };
     }
     changes
 }
 
-// A failed attempt changes nothing; of one whose outcome is not known, nothing is known afterwards.
-fn after(statement: &Stated, before: Option<Held>, held: Held) -> Option<Held> {
-    match statement.outcome.as_str() {
-        "success" => Some(held),
-        "failure" => before,
-        _ => None,
+impl Known {
+    /// What a statement of the whole changes.
+    fn differences(&self, statement: &[Arc<Stated>], held: &Held) -> Vec<Derived> {
+        let of = |otherwise: bool| statement.iter().filter(move |row| row.is_otherwise == otherwise);
+        let thing = |row: &Arc<Stated>| row.thing.clone();
+        let is_new = |thing: &Arc<Thing>| !self.held.contains_key(&mark(thing));
+        let basis = if self.is_whole { "difference" } else { "first_statement" };
+        let new = of(false).filter_map(|row| Some((row, thing(row).filter(is_new)?)));
+        let mut changes: Vec<Derived> = new.map(|(row, thing)| stated(row, thing, basis)).collect();
+        if !self.is_whole {
+            let record = of(true).filter_map(|row| Some((row, thing(row)?)));
+            changes.extend(record.map(|(row, thing)| stated(row, thing, "record")));
+        }
+        let gone = self.held.iter().filter(|(mark, _)| !held.contains_key(*mark)).map(|(_, thing)| thing);
+        let first = statement.first().into_iter();
+        let gone = first.flat_map(|first| gone.clone().enumerate().filter_map(|(at, thing)| taken(first, at, thing)));
+        changes.extend(gone);
+        changes
+    }
+
+    /// The same once some of it came and some went, in turn.
+    fn and(mut self, parts: &[Arc<Stated>]) -> Self {
+        for thing in parts.iter().filter_map(|row| row.thing.as_ref()) {
+            let (verb, named, held) = mark(thing);
+            if thing.is_revoke {
+                let given = Verb::ALL.into_iter().find(|given| given.reverse() == Some(verb));
+                self.held.remove(&(given.unwrap_or(verb), named, held));
+            } else {
+                self.held.insert((verb, named, held), Arc::clone(thing));
+            }
+        }
+        self
     }
 }
 
@@ -194,6 +220,7 @@ mod tests {
             source_ip: None,
             user_agent: None,
             is_otherwise,
+            is_part: false,
             thing: thing.map(|name| {
                 Arc::new(Thing {
                     verb: Verb::AclChange,
@@ -249,6 +276,36 @@ mod tests {
             ],
             "given in any order; what is empty stays empty"
         );
+    }
+
+    #[test]
+    fn the_whole_is_measured_by_the_parts_that_came_and_went_before() {
+        let part = |time, outcome, held: &str| {
+            let mut rows = statement(time, outcome, held, false);
+            for row in &mut rows {
+                row.is_part = true;
+                let thing = row.thing.as_mut().map(Arc::make_mut).unwrap();
+                thing.is_revoke = thing.subject.as_ref().is_some_and(|name| *name == name.to_uppercase());
+            }
+            rows
+        };
+        let told = |rows: Vec<Vec<Stated>>| {
+            let changes = changes_of(rows.concat());
+            let sign = |c: &Derived| if c.direction == Direction::Grant { '+' } else { '-' };
+            let line = |c: &Derived| {
+                format!("{}{}{} {}", c.event_time, sign(c), c.thing.subject.as_deref().unwrap_or_default(), c.basis)
+            };
+            changes.iter().map(line).collect::<Vec<_>>()
+        };
+        let whole = |time, held: &str| statement(time, "success", held, false);
+        let ok = "success";
+        assert_eq!(told(vec![part(1, ok, "a"), whole(2, "ab")]), ["2+b first_statement"]);
+        assert_eq!(told(vec![part(1, ok, "a"), whole(2, "b")]), ["2+b first_statement", "2-a difference"]);
+        assert_eq!(told(vec![whole(1, "a"), part(2, ok, "bA"), whole(3, "b")]), ["1+a first_statement"]);
+        assert_eq!(told(vec![whole(1, "a"), part(2, ok, "Aa"), whole(3, "a")]), ["1+a first_statement"]);
+        assert_eq!(told(vec![whole(1, "a"), part(2, "failure", "A"), whole(3, "a")]), ["1+a first_statement"]);
+        let unknown = told(vec![whole(1, "a"), part(2, "unknown", "A"), whole(3, "a")]);
+        assert_eq!(unknown, ["1+a first_statement", "3+a first_statement"]);
     }
 
     #[test]

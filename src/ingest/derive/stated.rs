@@ -38,6 +38,8 @@ pub(super) struct Stated {
     pub(super) user_agent: Option<String>,
     /// True = stated only for want of an earlier statement.
     pub(super) is_otherwise: bool,
+    /// True = only this came or went; the rest is as it was.
+    pub(super) is_part: bool,
     /// `None` = nothing is held.
     pub(super) thing: Option<Arc<Thing>>,
 }
@@ -58,7 +60,7 @@ pub(super) struct Thing {
     pub(super) securable: Option<String>,
 }
 
-/// Reads the rows of the chosen keys that replaced something; snapshots only looked.
+/// Reads the rows of the chosen keys that changed something; snapshots only looked.
 pub(super) fn each_statement(
     path: &Path,
     is_chosen: impl Fn(&str) -> bool,
@@ -69,8 +71,9 @@ pub(super) fn each_statement(
         let reader = Reader { batch: &batch };
         let (keys, models) = (texts(&batch, STATEMENT_KEY)?, texts(&batch, MODEL)?);
         for row in 0..batch.num_rows() {
-            if models.value(row) == Model::Replacement.as_str() && is_chosen(keys.value(row)) {
-                take(keys.value(row).to_owned(), reader.stated(row)?);
+            let is_part = models.value(row) == Model::Part.as_str();
+            if (is_part || models.value(row) == Model::Replacement.as_str()) && is_chosen(keys.value(row)) {
+                take(keys.value(row).to_owned(), Stated { is_part, ..reader.stated(row)? });
             }
         }
     }
@@ -109,6 +112,7 @@ impl Reader<'_> {
             source_ip: self.text(SOURCE_IP, row)?,
             user_agent: self.text(USER_AGENT, row)?,
             is_otherwise: self.text(ROLE, row)?.as_deref() == Some("otherwise"),
+            is_part: false,
             thing: self.thing(row)?,
         })
     }

@@ -135,3 +135,32 @@ proptest! {
         prop_assert!(of.column("event_id").unwrap().str().unwrap().iter().flatten().all(|id| ids.contains(&id)));
     }
 }
+
+/// Adding a member to a group, as the directory's log has it.
+fn audit(id: &str, time: &str) -> String {
+    json!({
+        "id": id, "category": "GroupManagement", "correlationId": id, "result": "success",
+        "activityDisplayName": "Add member to group", "activityDateTime": time, "loggedByService": "Core Directory",
+        "operationType": "Assign", "initiatedBy": {"user": {"id": "adm", "userPrincipalName": "adm@example.com"}},
+        "targetResources": [
+            {"id": "u-1", "type": "User", "userPrincipalName": format!("{id}@example.com"),
+             "modifiedProperties": [{"displayName": "Group.DisplayName", "oldValue": null, "newValue": "\"DBX\""}]},
+            {"id": "g1", "type": "Group"},
+        ],
+    })
+    .to_string()
+        + "\n"
+}
+
+#[test]
+fn a_time_spelt_to_other_digits_makes_no_other_event() {
+    let exact = audit("a", "2026-07-01T10:00:00.1234567Z") + &audit("b", "2026-07-01T10:00:00.05Z");
+    let rounded = audit("b", "2026-07-01T10:00:00Z") + &audit("a", "2026-07-01T10:00:00Z");
+    for is_one_run in [true, false] {
+        for files in [[&*exact, &*rounded], [&*rounded, &*exact]] {
+            assert_eq!(told(&files, is_one_run), ["DBX success"; 2], "{is_one_run}");
+        }
+    }
+    let other = audit("a", "2026-07-01T10:00:01Z");
+    assert_eq!(told(&[&exact, &other], false).len(), 3, "a second later is another event");
+}

@@ -78,6 +78,10 @@ impl Source for Databricks {
         kin::has_kin(stored.delivery).then(|| kin::identity_with(stored, shared))
     }
 
+    fn grain(&self) -> i64 {
+        1_000
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }

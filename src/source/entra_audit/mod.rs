@@ -47,6 +47,10 @@ impl Source for EntraAudit {
         }
     }
 
+    fn grain(&self) -> i64 {
+        1_000_000
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }

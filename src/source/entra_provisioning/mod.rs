@@ -46,6 +46,10 @@ impl Source for EntraProvisioning {
         }
     }
 
+    fn grain(&self) -> i64 {
+        1_000_000
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }

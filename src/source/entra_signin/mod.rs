@@ -41,6 +41,10 @@ impl Source for EntraSignin {
         }
     }
 
+    fn grain(&self) -> i64 {
+        1_000_000
+    }
+
     fn doc(&self) -> &'static Doc {
         &doc::DOC
     }

@@ -44,7 +44,8 @@ pub(super) const DOC: Doc = Doc {
         ),
     ],
     missing: &[
-        "What is declared is believed: a record on plane effect counts as what Databricks did.",
+        "What is declared is believed: a record on plane effect counts as what Databricks did, and one on plane transport as a push of the \
+         connector, unless its actor is a user, a service principal or configured automation other than the connector.",
         "Unknown keys and words are refused by name, with the nearest known one; nothing is left out in silence.",
         "A change must name its subject, and what its verb is about: the group, the role, the application or workspace, the securable.",
     ],

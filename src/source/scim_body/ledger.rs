@@ -109,7 +109,13 @@ impl<'r> List<'r> {
         match (self.whole, answered) {
             (Some(whole), answered) => whole_list(set, act, &answered.unwrap_or(whole), otherwise, effects),
             (None, Some(answered)) => whole_list(set, act, &answered, parts, effects),
-            (None, None) => effects.changes.extend(parts),
+            (None, None) => {
+                // The next statement of the whole is measured by these, too.
+                let key = statement_key(&act.place.realm(), &act.subject, set.name()).filter(|_| !parts.is_empty());
+                let part = |key| Statement { key, model: Model::Part, held: parts.clone(), otherwise: Vec::new() };
+                effects.statements.extend(key.map(part));
+                effects.changes.extend(parts);
+            }
         }
         Ok(())
     }

@@ -21,10 +21,15 @@ pub(super) const GATES: &[Story] = &[
         but: &[],
         tell: |logs| {
             logs.signs_in("02 05:40", "account", "nobody@example.com");
-            let other = logs.databricks[logs.databricks.len() - 1].replace("00000000acc0", "00000000acc1");
-            logs.databricks.push(other);
+            logs.signs_in("02 05:50", "account", "somebody@example.com");
+            let last = logs.databricks.pop().unwrap();
+            logs.databricks.push(last.replace("00000000acc0", "00000000acc1"));
         },
-        judged: &["databricks account 02 05: pass covered", "databricks account 02 05: undetermined several_accounts"],
+        judged: &[
+            "databricks account 02 05: pass covered",
+            "databricks account 02 05: undetermined several_accounts",
+            "databricks account 02 05: undetermined several_accounts",
+        ],
     },
     Story {
         test: "COV-01",

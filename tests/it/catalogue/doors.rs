@@ -10,6 +10,8 @@ const ONE: &str = "4150000000000001";
 const ADD: &str = "addPrincipalToGroup";
 const REMOVE: &str = "removePrincipalFromGroup";
 const LATE_START: (&str, &str) = ("2026-06-29..2026-07-04", "2026-07-01..2026-07-04");
+const OWN_LOG: (&str, &str) =
+    ("", "\n[[source]]\nid = \"generic\"\npaths = [\"generic.json\"]\ncovers = \"2026-06-29..2026-07-04\"\n");
 const IDS_ONLY: (&str, &str) = ("", "[test.\"VCH-01\"]\nmin_strength = \"external-id\"\n");
 const BY_HAND: (&str, &str) =
     ("", "[test.\"VCH-02\"]\nallowed = { \"member.*\" = [\"human_admin\"], \"group.*\" = [] }\n");
@@ -37,6 +39,37 @@ pub(super) const DOORS: &[Story] = &[
             "member.add alice engineers: pass state",
             "member.add bob engineers: undetermined ambiguous",
             "member.remove bob engineers: exception no_authority",
+        ],
+    },
+    // A log of one's own tells of the connector unless it names somebody else.
+    Story {
+        test: "VCH-01",
+        but: &[OWN_LOG],
+        tell: |logs| {
+            let push = |who: &str, by: Value| {
+                json!({
+                    "tickmark": 1, "time": "2026-07-02T09:00:00Z", "type": "push", "id": who, "plane": "transport",
+                    "outcome": "success", "scope": "account", "actor": by,
+                    "changes": [{"verb": "member.add", "subject": format!("{who}@example.com"), "subject_kind": "user", "entitlement": "engineers"}],
+                })
+                .to_string()
+            };
+            let by = [
+                ("alice", Value::Null),
+                ("bob", json!("scim-connector@example.com")),
+                ("carol", json!("night job")),
+                ("dave", json!("terraform@example.com")),
+                ("erin", json!("admin@example.com")),
+            ];
+            logs.files.push(("generic.json", by.clone().map(|(who, by)| push(who, by)).join("\n")));
+            by.iter().for_each(|(who, _)| logs.member("02 09:05", Door::CONNECTOR, ADD, who, "engineers"));
+        },
+        judged: &[
+            "member.add alice engineers: pass transport",
+            "member.add bob engineers: pass transport",
+            "member.add carol engineers: pass transport",
+            "member.add dave engineers: exception no_authority",
+            "member.add erin engineers: exception no_authority",
         ],
     },
     // A first sign-in makes an account; the group of everybody comes with it, and no other.
