@@ -42,7 +42,7 @@ impl std::fmt::Debug for Input {
 pub struct Skipped {
     /// Path as it would have been stored.
     pub path: String,
-    /// `not_a_log`, `not_a_regular_file`, `symlink_loop` or `lake`.
+    /// `not_a_log`, `not_a_regular_file`, `symlink_loop`, `dangling_symlink` or `lake`.
     pub rule: &'static str,
 }
 
@@ -135,6 +135,10 @@ struct Search {
 
 impl Search {
     fn input(&mut self, input: &Input) -> Result<usize> {
+        // What an unset variable of a shell leaves would be the whole folder.
+        if input.pattern.is_empty() {
+            return Err(Error::Input("an empty path was given".to_owned()));
+        }
         let path = input.base.join(&input.pattern);
         match path.symlink_metadata() {
             Ok(_) => self.walk(input, &path, None),
@@ -159,7 +163,14 @@ impl Search {
                     self.skip(input, error.path().unwrap_or(root), "symlink_loop");
                     continue;
                 }
-                Err(error) => return Err(unreadable(root, error)),
+                Err(error) => match error.path().filter(|path| *path != root && is_dangling(path)) {
+                    None => return Err(unreadable(root, error)),
+                    Some(path) if glob.is_none_or(|g| is_matched(g, root, path)) => {
+                        self.skip(input, path, "dangling_symlink");
+                        continue;
+                    }
+                    Some(_) => continue,
+                },
             };
             let path = entry.path();
             if entry.file_type().is_dir() {
@@ -169,8 +180,7 @@ impl Search {
                 }
                 continue;
             }
-            let inside = path.strip_prefix(root).unwrap_or(path);
-            if glob.is_some_and(|g| !inside.ancestors().any(|p| g.is_match(p))) {
+            if glob.is_some_and(|g| !is_matched(g, root, path)) {
                 continue;
             }
             match rule_against(path, entry.depth(), entry.file_type().is_file()) {
@@ -202,6 +212,14 @@ impl Search {
             modified_at: modified_at(metadata),
         });
     }
+}
+
+fn is_matched(glob: &GlobMatcher, root: &Path, path: &Path) -> bool {
+    path.strip_prefix(root).unwrap_or(path).ancestors().any(|p| glob.is_match(p))
+}
+
+fn is_dangling(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|link| link.is_symlink()) && !path.exists()
 }
 
 // Only what is a marker or a checksum by its name. A file given by its own name is always read.

@@ -205,14 +205,26 @@ fn actor<'r>(user: Option<&Fields<'r>>, app: Option<&Fields<'r>>) -> Actor<'r> {
 fn target<'r>(fields: &Fields<'r>, at: usize) -> Result<Target<'r>, Reason> {
     let pointer = format!("/targetResources/{at}");
     let id = fields.hint(&["id"]);
-    let login = fields.hint(&["userPrincipalName"]).map(|login| unmangled(login, id.as_deref()));
+    let properties = properties(fields, &format!("{pointer}/modifiedProperties"), "displayName")?;
+    // What a new object is called may stand in its properties alone.
+    let given = |name: &str| properties.iter().find(|p| p.name.eq_ignore_ascii_case(name)).and_then(|p| value(&p.new));
+    let login = fields.hint(&["userPrincipalName"]).or_else(|| given("UserPrincipalName"));
     Ok(Target {
-        login,
-        name: fields.hint(&["displayName"]),
-        kind: fields.text(&["type"], &format!("{pointer}/type"))?,
-        properties: properties(fields, &format!("{pointer}/modifiedProperties"), "displayName")?,
+        login: login.map(|login| unmangled(login, id.as_deref())),
+        name: fields.hint(&["displayName"]).or_else(|| given("DisplayName")),
+        kind: fields.text(&["type"], &format!("{pointer}/type"))?.or_else(|| kind_in_graph(fields)),
+        properties,
         id,
     })
+}
+
+/// The type as the beta of Microsoft Graph has it: `#microsoft.graph.targetResourceUser`.
+fn kind_in_graph<'r>(fields: &Fields<'r>) -> Option<Cow<'r, str>> {
+    const RESOURCE: &str = "targetresource";
+    let kind = fields.hint(&["@odata.type"])?;
+    let name = kind.rsplit('.').next()?;
+    let is_told = name.len() > RESOURCE.len() && name.to_ascii_lowercase().starts_with(RESOURCE);
+    is_told.then(|| Cow::Owned(name[RESOURCE.len()..].to_owned()))
 }
 
 fn properties<'r>(fields: &Fields<'r>, pointer: &str, name: &str) -> Result<Vec<Property<'r>>, Reason> {
