@@ -23,8 +23,8 @@ pub(super) struct Act {
     pub(super) succeeded: bool,
 }
 
-/// What principals with these resolved names did, by name and in the order of time. An actor is found under every spelling that folds
-/// to one of them.
+/// What principals with these resolved names did, by name and in the order of time. An act is that of whoever had the actor's name then,
+/// however it is spelt.
 ///
 /// # Errors
 /// The lake cannot be read.
@@ -33,9 +33,8 @@ pub(super) fn acts_of(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result
     if names.is_empty() {
         return Ok(by_name);
     }
-    let is_meant = |spelling: &String| names.contains(evidence.name(spelling).as_str());
-    let actors: BTreeSet<String> = evidence.sweep()?.present().map(str::to_lowercase).filter(is_meant).collect();
-    let people: BTreeSet<String> = people_behind(evidence)?.into_iter().filter(is_meant).collect();
+    let actors = held(evidence, names, evidence.sweep()?.present().map(str::to_lowercase));
+    let people = held(evidence, names, people_behind(evidence)?.into_iter());
     let mut is_theirs = is_any(folded(ACTOR), &actors);
     if !people.is_empty() {
         is_theirs = is_theirs.or(is_any(folded(ACTOR_ID), &people));
@@ -58,14 +57,35 @@ pub(super) fn acts_of(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result
             source_ip: ip.get(row).map(str::to_owned),
             succeeded: outcome.get(row) == Some("success"),
         };
-        let actor = actor.get(row).filter(|actor| actors.contains(*actor));
-        let person = person.get(row).filter(|person| people.contains(*person));
-        let whose: BTreeSet<String> = actor.into_iter().chain(person).map(|name| evidence.name(name)).collect();
+        let actor = actor.get(row).and_then(|actor| holder(actors.get(actor)?, act.time));
+        let person = person.get(row).and_then(|person| holder(people.get(person)?, act.time));
+        let whose: BTreeSet<&str> = actor.into_iter().chain(person).filter(|name| names.contains(name)).collect();
         for name in whose {
-            by_name.entry(name).or_default().push(act.clone());
+            by_name.entry(name.to_owned()).or_default().push(act.clone());
         }
     }
     Ok(by_name)
+}
+
+/// Who had a spelling, and from when on.
+type Holders = Vec<(i64, String)>;
+
+/// The spellings that one of these names ever had, with all who had them.
+fn held(
+    evidence: &Evidence<'_>,
+    names: &BTreeSet<&str>,
+    spellings: impl Iterator<Item = String>,
+) -> BTreeMap<String, Holders> {
+    let spellings: BTreeSet<String> = spellings.collect();
+    let of = |spelling: String| (evidence.correlation.ground.identities.holders(&spelling), spelling);
+    let all = spellings.into_iter().map(of);
+    let meant = all.filter(|(holders, _)| holders.iter().any(|(_, holder)| names.contains(holder.as_str())));
+    meant.map(|(holders, spelling)| (spelling, holders)).collect()
+}
+
+fn holder(holders: &Holders, time: i64) -> Option<&str> {
+    let last = holders.partition_point(|(from, _)| *from <= time).checked_sub(1)?;
+    holders.get(last).map(|(_, holder)| holder.as_str())
 }
 
 /// Who made changes under an identity that they had assumed: the person's login, folded, by event.
@@ -106,7 +126,7 @@ fn folded(column: crate::schema::Column) -> Expr {
     column.expr().str().to_lowercase().alias(column.name)
 }
 
-fn is_any(column: Expr, words: &BTreeSet<String>) -> Expr {
-    let words = Series::new("wanted".into(), words.iter().map(String::as_str).collect::<Vec<_>>());
+fn is_any(column: Expr, words: &BTreeMap<String, Holders>) -> Expr {
+    let words = Series::new("wanted".into(), words.keys().map(String::as_str).collect::<Vec<_>>());
     column.is_in(lit(words).implode(false), false)
 }

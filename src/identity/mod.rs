@@ -298,6 +298,22 @@ impl Identities {
         }
     }
 
+    /// Whose a user name in Databricks was, and from when on, in the order of time: at each instant what [`Identities::actor`] says.
+    pub fn holders(&self, name: &str) -> Vec<(i64, String)> {
+        let mut all: Vec<(i64, String)> = Vec::new();
+        let mut next = Some(i64::MIN);
+        while let Some(from) = next {
+            let sighting =
+                Sighting { name: Some(name), ..Sighting::new(crate::source::DATABRICKS, SubjectKind::Unknown, from) };
+            let (Resolved::Key(key) | Resolved::Unresolved(key), (_, last)) = self.person_while(sighting);
+            if all.last().is_none_or(|(_, holder)| **holder != *key) {
+                all.push((from, key.to_string()));
+            }
+            next = last.max(from).checked_add(1);
+        }
+        all
+    }
+
     /// Which account in Databricks a principal's id there means: an account that was made again under its name is the same, another one of
     /// the same person is not. `None` = the id was never seen.
     pub fn databricks_account(&self, id: &str) -> Option<u32> {

@@ -133,6 +133,8 @@ pub(super) struct Builder<'a> {
     pub(super) assigned_groups: Assignments,
     /// What gives somebody access that several can give, and the rows of the decisions on each.
     given: HashMap<Place, BTreeMap<Given, Vec<usize>>>,
+    /// The rows in which directories deleted their groups, by word; of one that was deleted more than once the last.
+    deleted: HashMap<u32, usize>,
     classes: Vec<Option<ActorClass>>,
     left_out: LeftOut,
 }
@@ -147,6 +149,7 @@ impl<'a> Builder<'a> {
             by_key: ByKey::default(),
             assigned_groups: Assignments::default(),
             given: HashMap::new(),
+            deleted: HashMap::new(),
             classes: vec![None; acts.len()],
             left_out: LeftOut::default(),
         }
@@ -259,6 +262,9 @@ impl<'a> Builder<'a> {
         if *is_group && *entitlement == Entitlement::Account && (manner.assigns_members || verb == Verb::GroupDelete) {
             let group = self.acts.said().group_words(self.acts.rows()[row].subject);
             self.assigned_groups.note(group, decision.clone());
+            if verb == Verb::GroupDelete {
+                self.deleted.insert(group.surest(), row);
+            }
         }
         if matches!(verb, Verb::AppAssign | Verb::AppUnassign) {
             if *is_group {
@@ -278,6 +284,11 @@ impl<'a> Builder<'a> {
     // Access ends with the last of a person's Databricks assignments, or of the groups that fill one there, and not before.
     fn give(&mut self, place: Place, decision: &mut Decision, given: Given) {
         let held = self.given.entry(place).or_default();
+        // What a group gave it gives no more once it is deleted.
+        held.retain(|given, rows| match given {
+            Given::Group(group) => self.deleted.get(group).is_none_or(|end| rows.iter().any(|row| row > end)),
+            Given::Application(_) => true,
+        });
         if decision.direction == Direction::Grant {
             held.entry(given).or_default().push(decision.row);
             return;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::entra::{AUDIT, PROVISIONING, activity, user_push};
-use super::logs::{Door, Logs, app, group, instant, target};
+use super::logs::{Door, Logs, app, group, instant, target, user};
 use super::stage::{Ground, Story, config, outcome};
 
 const ADD: &str = "addPrincipalToGroup";
@@ -16,6 +16,24 @@ const OUT_OF_SCOPE: (&str, &str) = ("", "\n[workspaces]\nnames = { \"lab\" = \"7
 const ONE_REJECT: (&str, &str) = ("", "[test.\"COV-02\"]\nmax_rejects = 1\n");
 
 pub(super) const GATES: &[Story] = &[
+    Story {
+        test: "TRC-02",
+        but: &[],
+        // A group that is gone holds nobody any more, whatever the next one of its name does.
+        tell: |logs| {
+            let again = target("UserGroup", "00g2DBXEngineers", "unknown", "DBX Engineers");
+            let alice = user("alice");
+            logs.joins("06-29 01:00", "alice", "DBX Engineers");
+            logs.member("06-29 01:05", Door::CONNECTOR, ADD, "alice", "engineers");
+            logs.okta("01 09:00", "group.lifecycle.delete", "SUCCESS", &[group("DBX Engineers")]);
+            logs.member("01 09:05", Door::CONNECTOR, REMOVE, "alice", "engineers");
+            logs.okta("01 12:00", "group.lifecycle.create", "SUCCESS", &[again.clone()]);
+            logs.okta("01 12:00", "group.user_membership.add", "SUCCESS", &[alice.clone(), again.clone()]);
+            logs.member("01 12:05", Door::CONNECTOR, ADD, "alice", "engineers");
+            logs.okta("02 09:00", "group.user_membership.remove", "SUCCESS", &[alice, again]);
+        },
+        judged: &["member.remove alice engineers: exception missing"],
+    },
     Story {
         test: "COV-01",
         but: &[],
@@ -318,7 +336,7 @@ fn what_had_to_be_done_by_hand_is_graver() {
 
 fn removal_fails(logs: &mut Logs, at: &str, who: &str) {
     let app_group = target("AppGroup", "0ag1", "unknown", "DBX Engineers");
-    let targets = [app_group, super::logs::app_user(who), app("Databricks"), super::logs::user(who)];
+    let targets = [app_group, super::logs::app_user(who), app("Databricks"), user(who)];
     let event_type = "application.provision.group_membership.remove";
     logs.decides(at, "directory-admin", event_type, "FAILURE", &targets, json!({}));
 }
