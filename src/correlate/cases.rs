@@ -7,6 +7,7 @@ mod accounts;
 mod assigned;
 mod builder;
 mod ground;
+mod inherited;
 mod keys;
 mod learning;
 mod manner;
@@ -163,6 +164,7 @@ pub(super) fn build(acts: &Acts, places: &[Place], ground: &Ground, rules: &Rule
     }
     builder.number_accounts();
     builder.observe();
+    builder.inherit();
     builder.spread();
     builder.mark();
     builder.finish()

@@ -115,7 +115,7 @@ struct Dealt<'a> {
     ground: &'a Ground,
 }
 
-// Subjects are dealt by their names. The groups themselves go into every part.
+// Subjects are dealt by their names, so that those who had one name in turn stay together. The groups themselves go into every part.
 fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Result<Spill> {
     let mut spill = Spill::new(out, part_count)?;
     let about_groups = dealt.said.about_groups();
@@ -134,7 +134,8 @@ fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Resul
 
 fn part_of(subject: &str, part_count: usize) -> usize {
     let mut hasher = DefaultHasher::new();
-    subject.hash(&mut hasher);
+    let name = subject.split_once('#').map_or(subject, |(name, _)| name);
+    name.hash(&mut hasher);
     usize::try_from(hasher.finish() % part_count as u64).unwrap_or(0)
 }
 

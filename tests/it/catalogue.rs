@@ -36,6 +36,7 @@ mod sign_ins;
 mod snapshots;
 mod stage;
 mod stories;
+mod successors;
 mod totals;
 mod unsaid;
 mod updates;
@@ -81,6 +82,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
+        .chain(successors::SUCCESSORS)
 }
 
 fn play_all_of(test: &str) {

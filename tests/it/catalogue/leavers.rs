@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::logs::{Door, Logs, app, app_user, target};
+use super::logs::{Door, Logs, target};
 use super::stage::Story;
 
 const ONE: &str = "4150000000000001";
@@ -80,29 +80,6 @@ pub(super) const LEAVERS: &[Story] = &[
             "ann account: exception activity_after_end",
             "ben account: pass no_activity",
             "cid account: not_applicable not_pushed",
-        ],
-    },
-    // Two people had one name in turn: each one's acts are their own.
-    Story {
-        test: "DEP-02",
-        but: &[],
-        tell: |logs| {
-            let namesake = target("User", "00u2alice", "alice@example.com", "Alice B");
-            let assigned = [app_user("alice"), app("Databricks"), namesake.clone()];
-            logs.user("06-29 00:30", "add", "alice");
-            logs.lifecycle("01 09:00", "delete.initiated", "alice");
-            logs.user("01 09:05", "delete", "alice");
-            logs.okta("01 12:00", "user.lifecycle.create", "SUCCESS", &[namesake.clone()]);
-            logs.okta("01 12:00", "application.user_membership.add", "SUCCESS", &assigned);
-            logs.user("01 12:05", "add", "alice");
-            logs.signs_in("01 15:00", "account", "alice@example.com");
-            logs.okta("02 12:00", "user.lifecycle.deactivate", "SUCCESS", &[namesake]);
-            logs.user("02 12:05", "deactivateUser", "alice");
-            logs.signs_in("02 15:00", "account", "Alice@example.com");
-        },
-        judged: &[
-            "user.delete alice account: pass no_activity",
-            "user.deactivate alice@example.com#00u2alice account: exception activity_after_end",
         ],
     },
     // Made for the first time after the departure: there was no account to end. Bob signed in before his was made.
