@@ -21,12 +21,10 @@ const NAMING_KEYS: [&str; 6] = ["path", "name", "key", "field", "header", "displ
 const NAMED_KEYS: [&str; 3] = ["value", "newvalue", "oldvalue"];
 
 /// Parts of all names of secrets, in the cases they are written in.
-const STEMS: [&str; 46] = [
-    "asswor",
+const STEMS: [&str; 49] = [
+    "assw",
     "assWor",
-    "ASSWOR",
-    "asswd",
-    "ASSWD",
+    "ASSW",
     "assphrase",
     "ASSPHRASE",
     "oken\"",
@@ -67,6 +65,11 @@ const STEMS: [&str; 46] = [
     "haredAccessKey",
     "mz-Signature",
     "_PWD",
+    "pwd",
+    "Pwd",
+    "ssertion",
+    "asscode",
+    "assCode",
     "earer",
 ];
 
@@ -212,6 +215,8 @@ struct Scope {
     value_is_secret: bool,
     /// The sibling values, should their name come later.
     values: Vec<Span>,
+    /// The word before is the option of a command whose value is secret.
+    next_is_secret: bool,
 }
 
 impl Walk<'_> {
@@ -258,7 +263,9 @@ impl Walk<'_> {
 
     fn value(&mut self, span: Span) {
         let text = &self.text[span.clone()];
-        if self.is_secret_here() {
+        let is_option = text.strip_prefix("--").is_some_and(names::is_secret);
+        let is_next = self.scopes.last_mut().is_some_and(|s| std::mem::replace(&mut s.next_is_secret, is_option));
+        if is_next && !text.starts_with('-') || self.is_secret_here() {
             self.mask(span);
             return;
         }

@@ -1,8 +1,9 @@
 //! Which names are those of secrets.
 
 /// Keys whose value is a secret, without case, `_`, `-` and space. Ids and digests of secrets are not among them.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "token",
+    "pwd",
     "tokenvalue",
     "bearer",
     "statetoken",
@@ -16,8 +17,13 @@ const WHOLE: [&str; 10] = [
 
 /// Ends of such keys, whatever they belong to. Of tokens only those that let somebody in: others page through a list, or tell
 /// one request from another.
-const ENDS: [&str; 29] = [
+const ENDS: [&str; 34] = [
     "password",
+    "passcode",
+    "unicodepwd",
+    "secrettoken",
+    "clientassertion",
+    "samlassertion",
     "passwd",
     "passphrase",
     "secret",

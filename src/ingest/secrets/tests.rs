@@ -22,6 +22,18 @@ fn values_of_secret_keys_are_masked_and_nothing_else() {
         ),
         (r#"{"body":"{\"password\":\"p\",\"a\":1}"}"#, r#"{"body":"{\"password\":\"[MASKED]\",\"a\":1}"}"#),
         (r#"{"h":"Authorization: Bearer abcdefgh.ijk"}"#, r#"{"h":"Authorization: Bearer [MASKED]"}"#),
+        (r#"{"c":"psql --password hunter2 -h db"}"#, r#"{"c":"psql --password [MASKED] -h db"}"#),
+        (r#"{"c":"x --client-secret 'a b' --force"}"#, r#"{"c":"x --client-secret '[MASKED]' --force"}"#),
+        (r#"{"c":["--password","hunter2"]}"#, r#"{"c":["--password","[MASKED]"]}"#),
+        (
+            r#"{"c":"r.option(\"user\", \"u\").option(\"password\", \"p w\")"}"#,
+            r#"{"c":"r.option(\"user\", \"u\").option(\"password\", \"[MASKED]\")"}"#,
+        ),
+        (
+            r#"{"pwd":"hunter2","unicodePwd":"y","passCode":"1"}"#,
+            r#"{"pwd":"[MASKED]","unicodePwd":"[MASKED]","passCode":"[MASKED]"}"#,
+        ),
+        (r#"{"key":"SecretToken","value":"y"}"#, r#"{"key":"SecretToken","value":"[MASKED]"}"#),
         (r#"{"h":"Token: abc123"}"#, r#"{"h":"Token: [MASKED]"}"#),
         (r#"{"msg":"used dapi0123456789abcdef0123456789abcdef now"}"#, r#"{"msg":"used [MASKED] now"}"#),
         (
@@ -65,6 +77,8 @@ fn ids_digests_and_what_is_hidden_already_stay() {
         r#"{"path":"members","value":"p","name":"token budget"}"#,
         r#"{"factorResult":"SUCCESS","nextToken":"2","url":"/authn?stateTokenExternalId=a","stateTokenType":"b"}"#,
         "dapi is not a token, nor is Bearer x",
+        "git log --no-password --token-file a.txt",
+        r#"{"c":"select(\"user\", \"email\")","names":["password","email"],"cwd":"/home/pwd"}"#,
         r#"{"name":"Token: readers","group":"secret: keepers"}"#,
     ] {
         assert_eq!(masked(raw), None, "{raw}");

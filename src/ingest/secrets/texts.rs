@@ -106,7 +106,8 @@ fn token_at(text: &str, start: usize) -> Option<Span> {
 pub(super) fn assigned(text: &str) -> Vec<Span> {
     let signs = memchr2_iter(b'=', b':', text.as_bytes()).filter_map(|at| behind_sign(text, at));
     let quotes = memchr2_iter(b'\'', b'"', text.as_bytes()).filter_map(|at| behind_name(text, at));
-    signs.chain(quotes).filter(|span| is_literal(&text[span.clone()])).collect()
+    let options = memmem::find_iter(text.as_bytes(), "--").filter_map(|at| behind_option(text, at + 2));
+    signs.chain(quotes).chain(options).filter(|span| is_literal(&text[span.clone()])).collect()
 }
 
 /// Whether a value is the secret itself: no word of a language, variable or call that yields it.
@@ -153,12 +154,35 @@ fn is_random(value: &str) -> bool {
 fn behind_name(text: &str, at: usize) -> Option<Span> {
     let head = text[..at].trim_end_matches([' ', '\t']);
     let name = match head.strip_suffix(',') {
-        Some(head) => Some(name_before(text, head.len())).filter(|name| names::is_of_spark(name)),
+        Some(head) => {
+            Some(name_before(text, head.len())).filter(|name| names::is_of_spark(name) || is_first(head, name))
+        }
         None if head.len() < at => Some(name_before(text, at)).filter(|name| names::is_secret(name)),
         None => None,
     };
     let is_option = name.is_some_and(|name| !COMMON.contains(&names::plain(name).as_str()));
     is_option.then(|| value(text, at))
+}
+
+/// Whether a quoted name is the first argument of a call, as in `option("password", "xyz")`, and that of a secret.
+fn is_first(head: &str, name: &str) -> bool {
+    let before = head.trim_end_matches(|c: char| c.is_ascii() && is_quote(c as u8)).strip_suffix(name);
+    let opened = before.map(|before| before.trim_end_matches(|c: char| c.is_ascii() && is_quote(c as u8)));
+    opened.is_some_and(|opened| opened.ends_with('(')) && names::is_secret(name)
+}
+
+/// What stands behind an option of a command: `--password xyz`, or as the next of a list of words.
+fn behind_option(text: &str, start: usize) -> Option<Span> {
+    let name = &text[start..start + text.as_bytes()[start..].iter().take_while(|b| is_name(**b)).count()];
+    let bytes = &text.as_bytes()[start + name.len()..];
+    let between = bytes.iter().take_while(|b| is_blank(**b) || is_quote(**b) || **b == b',').count();
+    let found = value(text, start + name.len() + between.saturating_sub(usize::from(is_quoted(bytes, between))));
+    let is_other = text[found.clone()].starts_with('-');
+    (between > 0 && !found.is_empty() && !is_other && names::is_secret(name)).then_some(found)
+}
+
+fn is_quoted(bytes: &[u8], between: usize) -> bool {
+    between.checked_sub(1).is_some_and(|last| is_quote(bytes[last]))
 }
 
 /// The name around a place.
