@@ -42,7 +42,7 @@ impl std::fmt::Debug for Input {
 pub struct Skipped {
     /// Path as it would have been stored.
     pub path: String,
-    /// `not_a_log`, `not_a_regular_file`, `symlink_loop`, `dangling_symlink` or `lake`.
+    /// `not_a_log`, `not_a_regular_file`, `symlink_loop` or `lake`.
     pub rule: &'static str,
 }
 
@@ -163,14 +163,15 @@ impl Search {
                     self.skip(input, error.path().unwrap_or(root), "symlink_loop");
                     continue;
                 }
-                Err(error) => match error.path().filter(|path| *path != root && is_dangling(path)) {
-                    None => return Err(unreadable(root, error)),
-                    Some(path) if glob.is_none_or(|g| is_matched(g, root, path)) => {
-                        self.skip(input, path, "dangling_symlink");
-                        continue;
-                    }
-                    Some(_) => continue,
-                },
+                // A link that leads nowhere, and that the glob does not mean.
+                Err(error)
+                    if error.path().zip(glob).is_some_and(|(path, glob)| {
+                        path != root && is_dangling(path) && !is_matched(glob, root, path)
+                    }) =>
+                {
+                    continue;
+                }
+                Err(error) => return Err(unreadable(root, error)),
             };
             let path = entry.path();
             if entry.file_type().is_dir() {

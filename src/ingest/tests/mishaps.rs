@@ -103,6 +103,8 @@ fn what_cannot_be_read_is_named_and_loses_nothing() {
     std::os::unix::fs::symlink("nowhere", place.path("in/z.json")).unwrap();
     let error = place.ingest_as(&["in"], &place.lake()).unwrap_err();
     assert!(matches!(&error, Error::Io { path, .. } if path.ends_with("in/z.json")), "{error}");
+    // One that is not meant is nobody's loss.
+    assert_eq!(place.ingest_as(&["in/b*.json"], &place.path("other")).unwrap().totals, counts(3, 3, 0, 0, 0));
     assert_same(&before, &content(&place.lake()));
 }
 
