@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::acts::{self, Kept, Row, Said};
-use super::cases::{Ground, Place, Plan, Rules, Survey};
+use super::cases::{Ground, Place, Plan, Rules, Survey, bare};
 use super::columns::{TRACING, VOUCHING};
 use super::spill::Spill;
 use super::tempo::Tempo;
@@ -115,11 +115,11 @@ struct Dealt<'a> {
     ground: &'a Ground,
 }
 
-// Subjects are dealt by their names. The groups themselves go into every part.
+// Subjects are dealt by their names, so that those who had one name in turn come together. The groups themselves go into every part.
 fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Result<Spill> {
     let mut spill = Spill::new(out, part_count)?;
     let about_groups = dealt.said.about_groups();
-    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(label, part_count)).collect();
+    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(bare(label), part_count)).collect();
     acts::each_own(lake, dealt.kept, |at, own| {
         let (row, place) = (dealt.rows[at], dealt.places[at]);
         if about_groups[row.manner as usize] {
