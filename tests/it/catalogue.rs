@@ -10,6 +10,7 @@ mod custom;
 mod decisions;
 mod declared;
 mod deliveries;
+mod directory;
 mod doors;
 mod doubts;
 mod edges;
@@ -81,6 +82,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
+        .chain(directory::DIRECTORY)
 }
 
 fn play_all_of(test: &str) {
