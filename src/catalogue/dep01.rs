@@ -32,7 +32,7 @@ pub(super) const TEST: Test = Test {
         Parameter {
             name: "triggers",
             default: "[\"user.deactivate\", \"user.delete\", \"app.unassign\"]",
-            doc: "decisions of the identity provider that start the clock; user.suspend may be added",
+            doc: "decisions of the identity provider that start the clock; app.unassign stands for the end of the last assignment through a group, too; user.suspend may be added",
         },
         CLOCK[0],
         CLOCK[1],

@@ -80,13 +80,13 @@ pub(super) const DIRECTORY: &[Story] = &[
             audit.push(audit_of_user("01 12:00", "Add user", &named("ann-the-other", login)));
             audit.push(person("02 12:00", "Hard Delete user", "ann"));
             logs.user("02 12:05", "delete", "ann");
-            logs.user("03 13:00", "deactivateUser", "ann");
+            logs.user("03 13:00", "add", "ann");
             logs.files.push(("entra_audit.json", audit.join("\n")));
         },
         judged: &[
             "user.deactivate ann account: pass matched",
             "user.delete ann@example.com#616e6e2d-0000-4000-8000-000000000000 account: undetermined unresolved_subject",
-            "user.deactivate ann@example.com#616e6e2d-0000-4000-8000-000000000000 account: exception no_authority",
+            "user.create ann@example.com#616e6e2d-0000-4000-8000-000000000000 account: exception no_authority",
         ],
     },
 ];
