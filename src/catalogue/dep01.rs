@@ -99,7 +99,7 @@ pub(super) const TEST: Test = Test {
             "A person who was moved to another identity is no leaver: name the alias under `[identity] aliases`.",
         ],
         limits: &[
-            "Whether somebody who lost the last group on record that was assigned has another one is known only of people and groups that were made on record: else what would be an exception is undetermined, and DEP-02 and DEP-03 leave it out.",
+            "Whether somebody who lost the last group on record that was assigned has another one is known only of people and groups that were made on record; of others such an end is no item, and counted apart.",
             "Without personnel records this test does not show that the end of employment reached the identity provider in time.",
             "It does not show that the personnel records themselves are complete.",
         ],
@@ -119,8 +119,7 @@ struct Beside<'e> {
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let found = departures(evidence)?;
-    let all = || found.all.iter().chain(&found.doubtful);
-    let names: BTreeSet<&str> = all().map(|d| d.key.subject.label()).collect();
+    let names: BTreeSet<&str> = found.all.iter().map(|d| d.key.subject.label()).collect();
     let mut roles: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
     for (key, case) in evidence.correlation.judged.cases.by_key.iter() {
         if matches!(key.entitlement, Entitlement::Admin(_)) && names.contains(key.subject.label()) {
@@ -131,7 +130,7 @@ fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
     let mut notes = vec![found.clock.told()];
     notes.push(personnel_note(evidence, &found.all));
     Ok(Judged {
-        items: all().map(|d| item(evidence, d, &beside)).collect(),
+        items: found.all.iter().map(|d| item(evidence, d, &beside)).collect(),
         exclusions: found.exclusions,
         notes,
         figures: legs(&found.all),

@@ -86,11 +86,7 @@ pub(super) const TEST: Test = Test {
 };
 
 fn evaluate(evidence: &Evidence<'_>) -> Result<Judged> {
-    let mut found = departures(evidence)?;
-    if !found.doubtful.is_empty() {
-        let left_out = "people who may have another assignment than the last on record: judged by DEP-01 alone";
-        found.exclusions.push((left_out.to_owned(), found.doubtful.len() as u64));
-    }
+    let found = departures(evidence)?;
     let names: BTreeSet<&str> = found.all.iter().map(|d| d.key.subject.label()).collect();
     let beside = Beside {
         tokens: tokens(evidence, &names)?,

@@ -34,8 +34,8 @@ pub(super) struct Departure<'e> {
     pub(super) trigger: Option<usize>,
     /// The personnel record; `None` = there is none of this departure.
     pub(super) personnel: Option<&'e HrLeaver>,
-    /// What keeps open whether it is one at all, as the id of a hole; `None` = it is.
-    doubt: Option<String>,
+    /// Whether it is one at all is not known: another assignment may be left.
+    is_doubtful: bool,
     /// When the clock starts: the personnel record's time, else that of the first decision.
     pub(super) start: i64,
     /// When the identity provider first decided.
@@ -66,8 +66,6 @@ pub(super) struct End {
 #[derive(Debug)]
 pub(super) struct Departures<'e> {
     pub(super) all: Vec<Departure<'e>>,
-    /// People who lost the last assignment on record, and may have another.
-    pub(super) doubtful: Vec<Departure<'e>>,
     pub(super) exclusions: Vec<(String, u64)>,
     pub(super) clock: Clock,
 }
@@ -116,7 +114,7 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
         !is_after && !is_before
     });
     all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
-    let (doubtful, all) = all.into_iter().partition(|departure| departure.doubt.is_some());
+    let (doubtful, all): (Vec<_>, Vec<_>) = all.into_iter().partition(|departure| departure.is_doubtful);
     let mut exclusions = vec![
         ("departures after the period".to_owned(), after),
         ("departures before the period, whose access was gone or who were back at its start".to_owned(), before),
@@ -125,7 +123,11 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
         exclusions.push(("personnel records of people who moved and did not leave".to_owned(), movers));
         exclusions.push(("further personnel records of the same departure".to_owned(), repeated));
     }
-    Ok(Departures { all, doubtful, exclusions, clock: terms.clock })
+    if !doubtful.is_empty() {
+        let why = "people who lost the last assignment on record, that of a group, and may have an older one";
+        exclusions.push((why.to_owned(), doubtful.len() as u64));
+    }
+    Ok(Departures { all, exclusions, clock: terms.clock })
 }
 
 /// Every departure at hand that is known to be one, whenever it began, ordered by start and key.
@@ -134,7 +136,7 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
 /// A parameter of DEP-01 is malformed.
 pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Departure<'e>>> {
     let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?)?;
-    all.retain(|departure| departure.doubt.is_none());
+    all.retain(|departure| !departure.is_doubtful);
     all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
     Ok(all)
 }
@@ -166,7 +168,7 @@ impl<'e> Departure<'e> {
             traced: Vec::new(),
             trigger: None,
             personnel: None,
-            doubt: None,
+            is_doubtful: false,
             start,
             decided: None,
             end: None,

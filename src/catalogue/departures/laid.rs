@@ -20,8 +20,8 @@ struct Trigger<'e> {
     key: &'e Key,
     /// How tracing judged it; `None` = it does not.
     traced: Option<&'e Tracing>,
-    /// What keeps open whether it ends the person's access.
-    doubt: Option<String>,
+    /// Another assignment may be left.
+    is_doubtful: bool,
 }
 
 /// The departures that the identity provider decided.
@@ -31,37 +31,43 @@ pub(super) fn decided<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> Vec<Depa
     for t in judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
         if terms.triggers.contains(&judged.acts.verb(t.authority)) {
             let (time, row) = (judged.acts.time(t.authority), t.authority);
-            triggers.push(Trigger { time, row, key: &t.key, traced: Some(t), doubt: None });
+            triggers.push(Trigger { time, row, key: &t.key, traced: Some(t), is_doubtful: false });
         }
     }
     if terms.triggers.contains(&Verb::AppUnassign) {
-        let of = |Last { key, time, row, doubt }| Trigger { time, row, key, traced: None, doubt };
+        let of = |Last { key, time, row, is_doubtful }| Trigger { time, row, key, traced: None, is_doubtful };
         triggers.extend(last_assignments(evidence).into_iter().map(of));
     }
     if terms.triggers.contains(&Verb::UserSuspend) {
         let accounts = judged.cases.by_key.iter().filter(|(k, _)| k.entitlement == Entitlement::Account && !k.is_group);
         for (key, case) in accounts {
             let suspensions = case.decisions.iter().filter(|d| d.verb == Verb::UserSuspend);
-            triggers.extend(suspensions.map(|d| Trigger { time: d.time, row: d.row, key, traced: None, doubt: None }));
+            triggers.extend(suspensions.map(|d| Trigger {
+                time: d.time,
+                row: d.row,
+                key,
+                traced: None,
+                is_doubtful: false,
+            }));
         }
     }
     triggers.sort_by_key(|t| (t.time, t.row, t.key));
     let mut all: Vec<Departure<'e>> = Vec::new();
     let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
-    for Trigger { time, row, key, traced, doubt } in triggers {
+    for Trigger { time, row, key, traced, is_doubtful } in triggers {
         let same = last.get(key).copied().filter(|i| !has_returned(evidence, key, all[*i].start, time));
-        let started = |doubt| Departure {
+        let started = || Departure {
             trigger: Some(row),
             decided: Some(time),
-            doubt,
+            is_doubtful,
             ..Departure::new(evidence, key.clone(), time)
         };
         let at = same.unwrap_or(all.len());
         match all.get_mut(at) {
             // What is sure to be an end starts the clock, whatever may have been one before.
-            Some(open) if open.doubt.is_some() && doubt.is_none() => *open = started(None),
+            Some(open) if open.is_doubtful && !is_doubtful => *open = started(),
             Some(_) => {}
-            None => all.push(started(doubt)),
+            None => all.push(started()),
         }
         last.insert(key, at);
         all[at].traced.extend(traced);
@@ -98,7 +104,7 @@ pub(super) fn lay_personnel<'e>(evidence: &'e Evidence<'_>, all: &mut Vec<Depart
             Some(at) if all[at].personnel.is_some() => repeated += 1,
             Some(at) => {
                 all[at].personnel = Some(record);
-                all[at].doubt = None;
+                all[at].is_doubtful = false;
                 all[at].start = time;
             }
             None => {

@@ -15,12 +15,9 @@ pub(super) struct Last<'e> {
     pub(super) key: &'e Key,
     pub(super) time: i64,
     pub(super) row: usize,
-    /// What keeps open whether the person has another one, as the id of a hole; `None` = there is no other.
-    pub(super) doubt: Option<String>,
+    /// The person may have another one that no record tells of.
+    pub(super) is_doubtful: bool,
 }
-
-/// What stands in for the id of a hole where an assignment may be older than the logs.
-const OLDER: &str = "assignments from before the logs are not at hand";
 
 /// Every end of a last assignment through a group. Where everybody is pushed, nobody is assigned through one.
 pub(super) fn last_assignments<'e>(evidence: &'e Evidence<'_>) -> Vec<Last<'e>> {
@@ -42,7 +39,7 @@ pub(super) fn last_assignments<'e>(evidence: &'e Evidence<'_>) -> Vec<Last<'e>> 
     let ends = ends.filter(|(_, _, decision)| is_end_through_group(decision));
     let last = |(key, case, end): (&'e Key, &Case, &Decision)| {
         let groups = joined.get(&key.subject).map_or(&[][..], Vec::as_slice);
-        Last { key, time: end.time, row: end.row, doubt: doubt(evidence, case, groups, end.time) }
+        Last { key, time: end.time, row: end.row, is_doubtful: !is_known_to_be_last(evidence, case, groups, end.time) }
     };
     ends.map(last).collect()
 }
@@ -58,7 +55,7 @@ const fn is_end_through_group(decision: &Decision) -> bool {
 }
 
 // That there is no other leans on all memberships being on record, and on all assignments of the groups that the person is in.
-fn doubt(evidence: &Evidence<'_>, account: &Case, groups: &[(&str, &Case)], at: i64) -> Option<String> {
+fn is_known_to_be_last(evidence: &Evidence<'_>, account: &Case, groups: &[(&str, &Case)], at: i64) -> bool {
     let made = account.decisions.first().filter(|first| first.verb == Verb::UserCreate).map(|first| first.time);
     let is_made = |group: &str| {
         let subject = Resolved::Key(group.into());
@@ -67,10 +64,8 @@ fn doubt(evidence: &Evidence<'_>, account: &Case, groups: &[(&str, &Case)], at: 
         case.is_some_and(|case| case.decisions.iter().any(|d| d.verb == Verb::GroupCreate && d.time <= at))
     };
     let are_made = groups.iter().filter(|(_, case)| is_in(case, at)).all(|(group, _)| is_made(group));
-    match made.filter(|_| are_made) {
-        Some(made) => evidence.hole(|log| crate::source::is_authority(&log.source), made, at),
-        None => Some(OLDER.to_owned()),
-    }
+    let is_whole = |made| evidence.hole(|log| crate::source::is_authority(&log.source), made, at).is_none();
+    are_made && made.is_some_and(is_whole)
 }
 
 fn is_in(membership: &Case, at: i64) -> bool {

@@ -9,12 +9,6 @@ use crate::correlate::kernel::{Case, Decision, Reason, UNSAID_UPDATE};
 impl Departure<'_> {
     /// What became of it, and the hole that keeps it undetermined.
     pub(in super::super) fn judge(&self, evidence: &Evidence<'_>) -> (Reason, Option<String>) {
-        let (reason, hole) = self.judge_end(evidence);
-        let doubt = self.doubt.clone().filter(|_| matches!(reason, Reason::Late | Reason::Missing | Reason::Failed));
-        doubt.map_or((reason, hole), |doubt| (Reason::CoverageGap, Some(doubt)))
-    }
-
-    fn judge_end(&self, evidence: &Evidence<'_>) -> (Reason, Option<String>) {
         if !self.key.subject.is_known() {
             return (Reason::UnresolvedSubject, None);
         }

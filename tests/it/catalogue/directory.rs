@@ -21,7 +21,6 @@ pub(super) const DIRECTORY: &[Story] = &[
             "member.remove dot account: exception missing",
             "member.remove eli account: exception late",
             "member.remove gus account: not_applicable superseded",
-            "member.remove old account: undetermined coverage_gap",
         ],
     },
     Story {
