@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-01",
-    version: "5",
+    version: "6",
     severity: Severity::High,
     needs: &[need::H_IF, need::A, need::E],
     shared_parameters: &["deprovision_sla"],
@@ -32,7 +32,7 @@ pub(super) const TEST: Test = Test {
         Parameter {
             name: "triggers",
             default: "[\"user.deactivate\", \"user.delete\", \"app.unassign\"]",
-            doc: "decisions of the identity provider that start the clock; user.suspend may be added",
+            doc: "decisions of the identity provider that start the clock; app.unassign stands for the end of the last assignment through a group, too; user.suspend may be added",
         },
         CLOCK[0],
         CLOCK[1],
@@ -86,10 +86,10 @@ pub(super) const TEST: Test = Test {
     about: About {
         title: "Leavers lose Databricks access in time",
         objective: "To find people who could still reach Databricks after the organisation had ended their access.",
-        population: "People whom a personnel record calls leavers, and identities deactivated or deleted in the identity provider, or stripped of their last Databricks assignment; one item for each uninterrupted absence. Leavers of before the period whose access still stood at its start, or whose limit had not run out then, are included.",
+        population: "People whom a personnel record calls leavers, and identities deactivated or deleted in the identity provider, or stripped of their last Databricks assignment, also of one through a group; one item for each uninterrupted absence. Leavers of before the period whose access still stood at its start, or whose limit had not run out then, are included.",
         item_noun: "leavers",
         procedure: &[
-            "The clock starts at the time of the personnel record where there is one, else with the identity provider's deactivation, deletion or last unassignment (or suspension, where `triggers` names it). It runs in elapsed hours, or on business days where `clock` says so.",
+            "The clock starts at the time of the personnel record where there is one, else with the identity provider's deactivation, deletion or last unassignment, be it that of a group, or of the person's leaving it (or suspension, where `triggers` names it). It runs in elapsed hours, or on business days where `clock` says so.",
             "Those whom a personnel record calls involuntary have involuntary_sla, everybody else deprovision_sla.",
             "An account made inactive or deleted within the limit passes.",
             "So does a person removed from every workspace in which records or listings ever showed them, directly or by a group, once the last is lost: if no administrator role at the account stands, and no hole since the account, or a group that it is still in, was made may hide that another was given. That leaves it undetermined.",
@@ -99,6 +99,7 @@ pub(super) const TEST: Test = Test {
             "A person who was moved to another identity is no leaver: name the alias under `[identity] aliases`.",
         ],
         limits: &[
+            "Whether somebody who lost the last group on record that was assigned has another one is known only of people and groups that were made on record; of others such an end is no item, and counted apart.",
             "Without personnel records this test does not show that the end of employment reached the identity provider in time.",
             "It does not show that the personnel records themselves are complete.",
         ],

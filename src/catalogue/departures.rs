@@ -1,6 +1,8 @@
 //! Departures as DEP-01 and DEP-02 judge them: what the identity provider decided and what personnel records say, laid together.
 
 mod laid;
+mod through_groups;
+mod verdict;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +14,7 @@ use super::removals::{Asked, Removal, Removals};
 use crate::change::{Direction, Verb};
 use crate::companion::{HrLeaver, Kind as Register, LeaverKind};
 use crate::correlate::cases::Key;
-use crate::correlate::kernel::{Case, Decision, Effect, Reason, Scope, UNSAID_UPDATE};
+use crate::correlate::kernel::{Case, Effect, Reason, Scope};
 use crate::correlate::{ACCOUNT, Tracing};
 use crate::error::{Error, Result};
 use laid::{decided, find_elsewhere, lay_personnel};
@@ -32,6 +34,8 @@ pub(super) struct Departure<'e> {
     pub(super) trigger: Option<usize>,
     /// The personnel record; `None` = there is none of this departure.
     pub(super) personnel: Option<&'e HrLeaver>,
+    /// Whether it is one at all is not known: another assignment may be left.
+    is_doubtful: bool,
     /// When the clock starts: the personnel record's time, else that of the first decision.
     pub(super) start: i64,
     /// When the identity provider first decided.
@@ -110,6 +114,7 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
         !is_after && !is_before
     });
     all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
+    let (doubtful, all): (Vec<_>, Vec<_>) = all.into_iter().partition(|departure| departure.is_doubtful);
     let mut exclusions = vec![
         ("departures after the period".to_owned(), after),
         ("departures before the period, whose access was gone or who were back at its start".to_owned(), before),
@@ -118,15 +123,20 @@ pub(super) fn departures<'e>(evidence: &'e Evidence<'_>) -> Result<Departures<'e
         exclusions.push(("personnel records of people who moved and did not leave".to_owned(), movers));
         exclusions.push(("further personnel records of the same departure".to_owned(), repeated));
     }
+    if !doubtful.is_empty() {
+        let why = "people who lost the last assignment on record, that of a group, and may have an older one";
+        exclusions.push((why.to_owned(), doubtful.len() as u64));
+    }
     Ok(Departures { all, exclusions, clock: terms.clock })
 }
 
-/// Every departure at hand, whenever it began, ordered by start and key.
+/// Every departure at hand that is known to be one, whenever it began, ordered by start and key.
 ///
 /// # Errors
 /// A parameter of DEP-01 is malformed.
 pub(super) fn every_departure<'e>(evidence: &'e Evidence<'_>) -> Result<Vec<Departure<'e>>> {
     let (mut all, ..) = laid_together(evidence, &Terms::of(evidence)?)?;
+    all.retain(|departure| !departure.is_doubtful);
     all.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
     Ok(all)
 }
@@ -158,6 +168,7 @@ impl<'e> Departure<'e> {
             traced: Vec::new(),
             trigger: None,
             personnel: None,
+            is_doubtful: false,
             start,
             decided: None,
             end: None,
@@ -174,8 +185,8 @@ impl<'e> Departure<'e> {
         self.due = terms.clock.due(self.start, self.sla);
         let acts = &evidence.correlation.judged.acts;
         let carried = self.traced.iter().filter_map(|t| t.effect).map(|row| (acts.time(row), row)).min();
-        // Tracing names no effect over a hole, and knows nothing of suspensions and personnel records.
-        let is_untraced = self.traced.is_empty() || self.traced.iter().any(|t| t.reason == Reason::CoverageGap);
+        // Tracing names no effect over a hole, and knows nothing of personnel records and of decisions that are not its items.
+        let is_untraced = self.is_untraced() || self.traced.iter().any(|t| t.reason == Reason::CoverageGap);
         let since = match (self.personnel, self.decided) {
             (Some(_), decided) => Some(decided.map_or(self.start, |decided| decided.min(self.start))),
             (None, decided) => decided.filter(|_| is_untraced),
@@ -186,6 +197,11 @@ impl<'e> Departure<'e> {
             let act = acts.at(row);
             End { time, event_id: Some(act.event_id.to_owned()), scope: act.scope.to_owned(), removal: None }
         });
+    }
+
+    /// True where tracing does not judge the decision that starts the clock.
+    fn is_untraced(&self) -> bool {
+        self.traced.first().map(|t| t.authority) != self.trigger
     }
 
     /// True where no end in time is on record.
@@ -292,79 +308,6 @@ impl<'e> Departure<'e> {
                 self.due >= start || stands && !is_back
             }
         }
-    }
-
-    /// What became of it, and the hole that keeps it undetermined.
-    pub(super) fn judge(&self, evidence: &Evidence<'_>) -> (Reason, Option<String>) {
-        if !self.key.subject.is_known() {
-            return (Reason::UnresolvedSubject, None);
-        }
-        let hole_by = |until: i64| {
-            let places = self.case.map_or(&[][..], |case| &case.effect_scopes);
-            let scopes: Vec<&str> =
-                places.iter().map(|scope| evidence.correlation.ground.scopes.name(*scope)).collect();
-            // Where no log carries the acts of the account, it may have ended there.
-            let is_anywhere = scopes.is_empty() || evidence.lacks_account();
-            let is_meant = |scope: &str| is_anywhere || scopes.contains(&scope);
-            let from = self.start - evidence.correlation.limits.window.skew;
-            let hole =
-                evidence.hole(|log| log.source == crate::source::DATABRICKS && is_meant(&log.scope), from, until);
-            hole.or_else(|| self.lost_unseen.clone())
-        };
-        let hole = || hole_by(self.due);
-        let late = || hole().map_or((Reason::Late, None), |hole| (Reason::CoverageGap, Some(hole)));
-        let Some(case) = self.case else {
-            return match () {
-                () if self.elsewhere.is_empty() => (Reason::NotPushed, None),
-                () if self.end.is_some() || self.gone.is_some() => self.removed().unwrap_or_else(late),
-                () if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
-                () => hole().map_or((Reason::Missing, None), |hole| (Reason::CoverageGap, Some(hole))),
-            };
-        };
-        let is_known = case.is_known_to_databricks;
-        let skew = evidence.correlation.limits.window.skew;
-        let was_gone = || {
-            let by_tracing = self.traced.iter().any(|t| t.reason == Reason::AlreadyInEffect);
-            by_tracing && self.personnel.is_none() || self.was_gone(self.start)
-        };
-        // That there was no access, or none any more, leans on absence, too.
-        let unsure = || self.traced.iter().find(|t| t.reason == Reason::CoverageGap).and_then(|t| t.hole.clone());
-        match &self.end {
-            _ if self.made_later(case, skew).is_some_and(|made| hole_by(made).is_none()) => (Reason::NotPushed, None),
-            _ if !is_known => unsure().map_or((Reason::NotPushed, None), |hole| (Reason::CoverageGap, Some(hole))),
-            _ if let Some(removed) = self.removed() => removed,
-            Some(end) if end.time <= self.due => (Reason::Matched, None),
-            // That it came too late leans on there being no end before.
-            Some(_) => late(),
-            None if unsure().is_some() => (Reason::CoverageGap, unsure()),
-            None if was_gone() => (Reason::AlreadyInEffect, None),
-            None if self.returned().is_some_and(|back| back <= self.due) => (Reason::Superseded, None),
-            None if self.due >= evidence.cut_off() => (Reason::WindowOpen, None),
-            None => match hole() {
-                Some(hole) => (Reason::CoverageGap, Some(hole)),
-                None if case.may_have_been_switched(self.start - skew, self.due) => {
-                    (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
-                }
-                None if self.traced.iter().any(|t| t.reason == Reason::Failed) => (Reason::Failed, None),
-                None => (Reason::Missing, None),
-            },
-        }
-    }
-
-    /// When the account was made, where it was not there when it was to end: nobody was granted it by then. Whom personnel records take
-    /// for gone nobody was to make one.
-    fn made_later(&self, case: &Case, skew: i64) -> Option<i64> {
-        let grants = |d: &Decision| d.direction == Direction::Grant && d.rank.is_some();
-        let is_granted = case.decisions.iter().take_while(|d| d.time <= self.start).any(grants);
-        let made = case.first_made(skew).filter(|_| self.personnel.is_none() && !is_granted);
-        made.filter(|made| *made > self.start + skew)
-    }
-
-    /// What comes of every workspace having been lost in time, or before; that there was no other leans on absence, too.
-    fn removed(&self) -> Option<(Reason, Option<String>)> {
-        let removal = self.removal().filter(|removal| removal.time <= self.due)?;
-        let reason = if self.gone.is_some() { Reason::AlreadyInEffect } else { Reason::Matched };
-        Some(removal.hole.as_ref().map_or((reason, None), |hole| (Reason::CoverageGap, Some(hole.clone()))))
     }
 
     /// Workspaces in which the person was seen.

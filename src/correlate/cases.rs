@@ -14,6 +14,7 @@ mod manner;
 mod mark;
 mod placing;
 mod spread;
+mod unpushed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -29,8 +30,8 @@ use crate::identity::Resolved;
 pub use builder::Rules;
 pub(super) use builder::is_about_group;
 pub use ground::{Ground, Scopes, Survey};
-pub(super) use keys::Keys;
 pub use keys::Place;
+pub(super) use keys::{Keys, bare};
 
 /// What is granted, resolved.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::acts::{self, Kept, Row, Said};
-use super::cases::{Ground, Place, Plan, Rules, Survey};
+use super::cases::{Ground, Place, Plan, Rules, Survey, bare};
 use super::columns::{TRACING, VOUCHING};
 use super::spill::Spill;
 use super::tempo::Tempo;
@@ -115,11 +115,11 @@ struct Dealt<'a> {
     ground: &'a Ground,
 }
 
-// Subjects are dealt by their names, so that those who had one name in turn stay together. The groups themselves go into every part.
+// Subjects are dealt by their names, so that those who had one name in turn come together. The groups themselves go into every part.
 fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Result<Spill> {
     let mut spill = Spill::new(out, part_count)?;
     let about_groups = dealt.said.about_groups();
-    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(label, part_count)).collect();
+    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(bare(label), part_count)).collect();
     acts::each_own(lake, dealt.kept, |at, own| {
         let (row, place) = (dealt.rows[at], dealt.places[at]);
         if about_groups[row.manner as usize] {
@@ -134,8 +134,7 @@ fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Resul
 
 fn part_of(subject: &str, part_count: usize) -> usize {
     let mut hasher = DefaultHasher::new();
-    let name = subject.split_once('#').map_or(subject, |(name, _)| name);
-    name.hash(&mut hasher);
+    subject.hash(&mut hasher);
     usize::try_from(hasher.finish() % part_count as u64).unwrap_or(0)
 }
 

@@ -10,6 +10,7 @@ mod custom;
 mod decisions;
 mod declared;
 mod deliveries;
+mod directory;
 mod doors;
 mod doubts;
 mod edges;
@@ -83,6 +84,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
         .chain(successors::SUCCESSORS)
+        .chain(directory::DIRECTORY)
 }
 
 fn play_all_of(test: &str) {

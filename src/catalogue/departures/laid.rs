@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::through_groups::{Last, last_assignments};
 use super::{Departure, Terms};
 use crate::catalogue::evidence::Evidence;
 use crate::catalogue::leavers::{has_returned, is_end_of_account};
@@ -12,35 +13,62 @@ use crate::correlate::cases::{Entitlement, Key};
 use crate::correlate::kernel::Scope;
 use crate::identity::Sighting;
 
+/// A decision that starts a departure, or belongs to one.
+struct Trigger<'e> {
+    time: i64,
+    row: usize,
+    key: &'e Key,
+    /// How tracing judged it; `None` = it does not.
+    traced: Option<&'e Tracing>,
+    /// Another assignment may be left.
+    is_doubtful: bool,
+}
+
 /// The departures that the identity provider decided.
 pub(super) fn decided<'e>(evidence: &'e Evidence<'_>, terms: &Terms) -> Vec<Departure<'e>> {
     let judged = &evidence.correlation.judged;
-    let mut decisions: Vec<(i64, usize, &Key, Option<&Tracing>)> = Vec::new();
+    let mut triggers: Vec<Trigger<'e>> = Vec::new();
     for t in judged.tracing.iter().filter(|t| is_end_of_account(evidence, t)) {
         if terms.triggers.contains(&judged.acts.verb(t.authority)) {
-            decisions.push((judged.acts.time(t.authority), t.authority, &t.key, Some(t)));
+            let (time, row) = (judged.acts.time(t.authority), t.authority);
+            triggers.push(Trigger { time, row, key: &t.key, traced: Some(t), is_doubtful: false });
         }
+    }
+    if terms.triggers.contains(&Verb::AppUnassign) {
+        let of = |Last { key, time, row, is_doubtful }| Trigger { time, row, key, traced: None, is_doubtful };
+        triggers.extend(last_assignments(evidence).into_iter().map(of));
     }
     if terms.triggers.contains(&Verb::UserSuspend) {
         let accounts = judged.cases.by_key.iter().filter(|(k, _)| k.entitlement == Entitlement::Account && !k.is_group);
         for (key, case) in accounts {
             let suspensions = case.decisions.iter().filter(|d| d.verb == Verb::UserSuspend);
-            decisions.extend(suspensions.map(|d| (d.time, d.row, key, None)));
+            triggers.extend(suspensions.map(|d| Trigger {
+                time: d.time,
+                row: d.row,
+                key,
+                traced: None,
+                is_doubtful: false,
+            }));
         }
     }
-    decisions.sort_by_key(|(time, row, key, _)| (*time, *row, *key));
+    triggers.sort_by_key(|t| (t.time, t.row, t.key));
     let mut all: Vec<Departure<'e>> = Vec::new();
     let mut last: BTreeMap<&Key, usize> = BTreeMap::new();
-    for (time, row, key, traced) in decisions {
+    for Trigger { time, row, key, traced, is_doubtful } in triggers {
         let same = last.get(key).copied().filter(|i| !has_returned(evidence, key, all[*i].start, time));
-        let at = same.unwrap_or_else(|| {
-            all.push(Departure {
-                trigger: Some(row),
-                decided: Some(time),
-                ..Departure::new(evidence, key.clone(), time)
-            });
-            all.len() - 1
-        });
+        let started = || Departure {
+            trigger: Some(row),
+            decided: Some(time),
+            is_doubtful,
+            ..Departure::new(evidence, key.clone(), time)
+        };
+        let at = same.unwrap_or(all.len());
+        match all.get_mut(at) {
+            // What is sure to be an end starts the clock, whatever may have been one before.
+            Some(open) if open.is_doubtful && !is_doubtful => *open = started(),
+            Some(_) => {}
+            None => all.push(started()),
+        }
         last.insert(key, at);
         all[at].traced.extend(traced);
     }
@@ -76,6 +104,7 @@ pub(super) fn lay_personnel<'e>(evidence: &'e Evidence<'_>, all: &mut Vec<Depart
             Some(at) if all[at].personnel.is_some() => repeated += 1,
             Some(at) => {
                 all[at].personnel = Some(record);
+                all[at].is_doubtful = false;
                 all[at].start = time;
             }
             None => {

@@ -14,6 +14,11 @@ pub(in super::super) type Holder = u32;
 /// Number of what is granted, and whether a group holds it.
 pub(in super::super) type Thing = u32;
 
+/// A label without the id that tells its bearer from another one of that name.
+pub(in super::super) fn bare(label: &str) -> &str {
+    label.rsplit_once('#').map_or(label, |(name, _)| name)
+}
+
 /// The key of a change, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {

@@ -9,8 +9,9 @@ use super::super::kernel::{Case, Instant, Observation, Push, Scope};
 use super::Entitlement;
 use super::accounts::observed;
 use super::builder::Builder;
-use super::keys::{Holder, Thing};
+use super::keys::{Holder, Place, Thing, bare};
 use crate::change::{Direction, Verb};
+use crate::identity::Resolved;
 
 impl<'a> Builder<'a> {
     /// Lays what listings saw onto the cases, in the scopes in which they have effects.
@@ -36,7 +37,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn mark(&mut self) {
         let seen = self.seen();
-        let pushed = self.pushed_groups();
+        let (pushed, unpushed) = (self.pushed_groups(), self.unpushed());
         let (assigned, had_access) = (self.assigned(), self.had_access());
         let (contested, made) = (self.contested(), self.made());
         let everybody_is_pushed = self.rules.everybody_is_pushed;
@@ -51,6 +52,9 @@ impl<'a> Builder<'a> {
             };
             let person_is_assigned =
                 key.is_group || everybody_is_pushed || known.is_some() || assigned.contains(&place.holder);
+            if let Entitlement::Member(group) = &key.entitlement {
+                case.unpushed = unpushed.get(&**group).cloned().unwrap_or_default();
+            }
             case.is_resolved = key.subject.is_known();
             case.is_known_to_databricks = key.is_group || known.is_some() || had_access.contains(&place.holder);
             case.is_group_pushed = group_is_pushed;
@@ -123,6 +127,22 @@ impl<'a> Builder<'a> {
         first.into_iter().filter_map(is_first).collect()
     }
 
+    // Of two who had one name in turn, what is done under it may be the other's.
+    fn of_namesakes(&self, all: &mut HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState>) {
+        let keys = &self.ground.keys;
+        let decided = |case: &Case| -> Vec<(Instant, Direction)> {
+            case.decisions.iter().filter(|d| d.rank.is_some()).map(|d| (d.time, d.direction)).collect()
+        };
+        for (place, key, case) in self.by_key.each_with_keys().filter(|(_, key, _)| !key.is_group) {
+            let (label, name) = (key.subject.label(), bare(key.subject.label()));
+            let Some(first) = keys.find_holder(&Resolved::Key(name.into())).filter(|_| name != label) else { continue };
+            all.entry((keys.label(first), place.thing)).or_default().extend(decided(case));
+            if let Some(other) = self.by_key.at(Place { holder: first, thing: place.thing }) {
+                all.entry((keys.label(place.holder), place.thing)).or_default().extend(decided(other));
+            }
+        }
+    }
+
     /// Decisions about a subject, or on a group, of whose name several are: when, and which way; by label and entitlement.
     fn contested(&self) -> HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> {
         let mut all: HashMap<(u32, Thing), Vec<(Instant, Direction)>, RandomState> = HashMap::default();
@@ -133,6 +153,7 @@ impl<'a> Builder<'a> {
             let decided = case.decisions.iter().filter(|d| d.rank.is_some()).map(|d| (d.time, d.direction));
             all.entry((self.ground.keys.label(place.holder), place.thing)).or_default().extend(decided);
         }
+        self.of_namesakes(&mut all);
         all
     }
 

@@ -51,6 +51,12 @@ impl History {
         self.last(time).is_some_and(|(_, (_, stood))| stood)
     }
 
+    /// The first record from the one instant on, and before the other, that shows it in force.
+    pub(super) fn first_held(&self, from: Instant, until: Instant) -> Option<Instant> {
+        let since = &self.0[self.0.partition_point(|(at, _)| *at < from)..];
+        since.iter().take_while(|(at, _)| *at < until).find(|(_, (held, _))| *held == Held::Yes).map(|(at, _)| *at)
+    }
+
     /// When the last record before the instant said so.
     pub(super) fn since(&self, time: Instant) -> Option<Instant> {
         self.last(time).map(|(at, _)| at)

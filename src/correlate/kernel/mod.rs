@@ -213,6 +213,8 @@ pub struct Case {
     pub is_known_to_databricks: bool,
     /// True when the group is pushed, or no group is concerned.
     pub is_group_pushed: bool,
+    /// When the group was pushed no more, and gone from Databricks: from when on, and before when.
+    pub unpushed: Arc<[(Instant, Instant)]>,
     /// True when the group is pushed and the person assigned.
     pub is_pushed: bool,
     /// True for the account of a person or service principal: its end must reach the account or every workspace.
@@ -244,6 +246,11 @@ impl Case {
     pub fn first_made(&self, skew: i64) -> Option<Instant> {
         let proves = |push: &Push| push.by_connector && (push.succeeded || push.direction == Direction::Revoke);
         self.made.filter(|made| !self.pushes.iter().take_while(|push| push.time < made - skew).any(proves))
+    }
+
+    /// True at an instant at which nothing was pushed to the group any more.
+    pub fn is_unpushed(&self, at: Instant) -> bool {
+        self.unpushed.iter().any(|(from, until)| (*from..*until).contains(&at))
     }
 
     /// True where another of the subject's accounts is there in the effect's scope once the effect has happened.

@@ -1,5 +1,6 @@
 //! The rulings of the design, each as a story of two or three lines, and what holds of every story.
 
+mod already;
 mod always;
 mod doubts;
 mod explained;

@@ -59,6 +59,12 @@ struct First {
     anywhere: Option<usize>,
 }
 
+impl First {
+    fn own(self) -> Option<usize> {
+        self.at_account.or(self.anywhere)
+    }
+}
+
 impl<'a> Tracer<'a> {
     pub(super) fn new(index: &'a Index<'a>, limits: &'a Limits, vouched: &'a [Vouched]) -> Self {
         // What is vouched by the state of things carried out nothing by that: it may be the re-sync of what was done before.
@@ -84,8 +90,7 @@ impl<'a> Tracer<'a> {
             return Traced { reason: Reason::NotPushed, ..unresolved };
         }
         let due = self.due(decision);
-        // What ends a person as a whole carries nothing out where nothing was to be done.
-        let by = self.carried_out(d).filter(|by| matches!(by, Carrier::Effect(_)) || self.is_expected(decision));
+        let by = self.carried_out(d).filter(|by| self.is_its_carrier(world, d, *by));
         let effect = by.map(|by| self.done(by));
         // What authorises nothing has no effect to wait for, but may be carried out in time along with what does.
         let is_in_time = effect.is_some_and(|(_, time)| time <= due);
@@ -116,6 +121,22 @@ impl<'a> Tracer<'a> {
         let is_open = decision.direction == Direction::Grant
             && self.index.arrivals(0, decision.time - self.limits.window.skew, by).is_empty();
         is_open.then(|| self.index.uncreated(by)).flatten()
+    }
+
+    // What ends a person as a whole carries nothing out where nothing was to be done, and nothing that came too late has done what was done
+    // already.
+    fn is_its_carrier(&self, world: &dyn World, d: usize, by: Carrier) -> bool {
+        let decision = &self.case().decisions[d];
+        let is_end = matches!(by, Carrier::Ending(_));
+        if is_end && !self.is_expected(decision) {
+            return false;
+        }
+        let is_in_time = self.done(by).1 <= self.due(decision);
+        if self.case().is_unpushed(decision.time) && !is_in_time {
+            return false;
+        }
+        let is_own_removal = !is_end && decision.direction == Direction::Revoke;
+        is_own_removal || is_in_time || matches!(self.already(world, d), Already::Not)
     }
 
     fn is_authorised(&self, by: Carrier) -> bool {
@@ -181,7 +202,8 @@ impl<'a> Tracer<'a> {
 
     // Nothing is expected for groups that are not pushed, people never assigned, and ends of access that never began.
     fn is_expected(&self, decision: &Decision) -> bool {
-        self.case().is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
+        let is_pushed = self.case().is_pushed && !self.case().is_unpushed(decision.time);
+        is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
     }
 
     // What was made later was not there to be ended, unless what made it was in flight. It may have been there and have ended in a hole.
@@ -197,7 +219,7 @@ impl<'a> Tracer<'a> {
     // Somebody who was never seen in Databricks may have come where nothing was logged.
     fn unseen_beginning(&self, world: &dyn World, d: usize) -> Option<String> {
         let decision = &self.case().decisions[d];
-        if !self.case().is_pushed || decision.direction == Direction::Grant {
+        if !self.case().is_pushed || self.case().is_unpushed(decision.time) || decision.direction == Direction::Grant {
             return None;
         }
         let granted = self.case().decisions[self.index.ranked_before(0, d)?].time;
@@ -222,14 +244,17 @@ impl<'a> Tracer<'a> {
         if first.anywhere.is_none() {
             first = self.first(self.changed(), d, if was_held { until.min(decision.time) } else { until });
         }
-        if first.anywhere.is_none() && !was_held {
-            first = self.first(self.said(), d, until.min(self.due(decision).saturating_add(1)));
-        }
         let is_removal = decision.direction == Direction::Revoke;
+        let due = self.due(decision);
+        let is_late = |e: usize| !is_removal && !is_linked && self.case().effects[e].time > due;
+        if first.own().is_none_or(is_late) && !was_held {
+            let said = self.first(self.said(), d, self.in_time(d));
+            first = if said.anywhere.is_some() { said } else { first };
+        }
         let own = if self.case().is_account && is_removal && first.at_account.is_none() {
             self.ended_everywhere(from, until)
         } else {
-            first.at_account.or(first.anywhere)
+            first.own()
         };
         if !is_removal {
             return own.map(Carrier::Effect);

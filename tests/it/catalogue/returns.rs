@@ -1,6 +1,6 @@
 //! Stories of those who left and came back: which departure a return lifts, and what a suspension takes.
 
-use super::logs::{Door, app, group};
+use super::logs::{Door, Logs, app, group};
 use super::stage::Story;
 
 const EVERYBODY: (&str, &str) = ("[connector]", "[connector]\nscope = \"all\"");
@@ -63,4 +63,38 @@ pub(super) const RETURNS: &[Story] = &[
         },
         judged: &["member.add bob engineers: pass matched", "member.remove bob engineers: exception no_authority"],
     },
+    // Long after the account's deactivation, too. Of one person: two records in the same hour of two days would make that hour of the next day a
+    // hole, since one was to be expected there.
+    Story {
+        test: "VCH-01",
+        but: &[],
+        tell: suspended_long_ago,
+        judged: &[
+            "member.add alice engineers: pass matched",
+            "member.remove alice engineers: exception no_authority",
+            "user.deactivate alice account: pass matched",
+        ],
+    },
+    Story {
+        test: "VCH-01",
+        but: &[],
+        tell: |logs| {
+            suspended_long_ago(logs);
+            logs.joins("01 09:00", "bob", "DBX Analysts");
+            logs.lifecycle("02 09:00", "suspend", "bob");
+        },
+        judged: &[
+            "member.add alice engineers: pass matched",
+            "member.remove alice engineers: undetermined coverage_gap",
+            "user.deactivate alice account: pass matched",
+        ],
+    },
 ];
+
+fn suspended_long_ago(logs: &mut Logs) {
+    logs.joins("01 09:00", "alice", "DBX Engineers");
+    logs.member("01 09:05", Door::CONNECTOR, ADD, "alice", "engineers");
+    logs.lifecycle("02 09:00", "suspend", "alice");
+    logs.user("02 09:05", "deactivateUser", "alice");
+    logs.member("03 12:00", Door::HUMAN, "removePrincipalFromGroup", "alice", "engineers");
+}

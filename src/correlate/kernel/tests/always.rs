@@ -61,6 +61,9 @@ fn told(facts: &[Fact], has_authority_hole: bool, has_effect_hole: bool) -> Stor
         case.seen_in = [Scope(1), Scope(2)].into();
         let first = case.effects.first().filter(|e| facts.len() % 8 == 3 && e.direction == Direction::Grant);
         case.made = first.map(|e| e.time);
+        if facts.len() % 5 == 4 {
+            case.unpushed = [(6 * HOUR, 20 * HOUR)].into();
+        }
     });
     let story = if has_authority_hole { story.authority_hole(10 * HOUR, 12 * HOUR) } else { story };
     if has_effect_hole { story.effect_hole(20 * HOUR, 22 * HOUR) } else { story }

@@ -22,7 +22,15 @@ impl Naive<'_> {
         let is_grant = decision.direction == Direction::Grant;
         let reversal = self.reversed_at(d);
         let from = decision.time - self.limits.window.skew;
-        let carrier = self.carrier(d, vouched);
+        let is_pushed = case.is_pushed && !case.is_unpushed(decision.time);
+        let is_expected = is_pushed && (is_grant || case.is_known_to_databricks);
+        let carrier = self.carrier(d, vouched).filter(|(row, time)| {
+            let is_end = !case.effects.iter().any(|e| e.row == *row);
+            if is_end && !is_expected || *time > due && case.is_unpushed(decision.time) {
+                return false;
+            }
+            *time <= due || !is_end && !is_grant || self.is_already(d, vouched).is_none()
+        });
         let is_authorised = |row: usize| {
             let by = vouched.iter().find(|v| case.effects[v.effect].row == row);
             by.is_some_and(|v| v.decision.is_some())
@@ -38,7 +46,7 @@ impl Naive<'_> {
                 false => (Reason::CoverageGap, None),
             };
         }
-        let reason = if !case.is_pushed || !is_grant && !case.is_known_to_databricks {
+        let reason = if !is_expected {
             Reason::NotPushed
         } else if let Some(is_sure) = self.is_already(d, vouched) {
             if is_sure { Reason::AlreadyInEffect } else { Reason::CoverageGap }
@@ -115,7 +123,19 @@ impl Naive<'_> {
         let said = |e: &usize| like(e) && !was_held && case.effects[*e].time <= self.due(d);
         let keeps: [&dyn Fn(&usize) -> bool; 3] = [&is_link, &changed, &said];
         let found = keeps.iter().map(|keep| all.iter().copied().filter(|e| keep(e)).collect::<Vec<_>>());
-        let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+        let found = found.collect::<Vec<_>>();
+        let first = |found: &[usize]| {
+            let at_account = found.iter().find(|&&e| case.effects[e].scope == Scope::ACCOUNT);
+            at_account.or(found.first()).copied()
+        };
+        // A grant that was said again in time was not late.
+        let is_late = |found: &[usize]| first(found).is_some_and(|e| case.effects[e].time > self.due(d));
+        let [linked, changed, said] = &found[..] else { return None };
+        let is_said =
+            decision.direction == Direction::Grant && linked.is_empty() && is_late(changed) && !said.is_empty();
+        let found =
+            if is_said { Some(said) } else { [linked, changed, said].into_iter().find(|found| !found.is_empty()) };
+        let found = found.cloned().unwrap_or_default();
         let at_account = found.iter().find(|&&e| case.effects[e].scope == Scope::ACCOUNT);
         let is_end = decision.direction == Direction::Revoke;
         let own = match (at_account, case.is_account && is_end) {
@@ -286,8 +306,12 @@ impl Naive<'_> {
         let is_grant = decision.direction == Direction::Grant;
         let is_open = self.is_out(decision.time) && self.stood(decision.time).is_none() && !is_grant;
         match self.was_as_decided(d).filter(|was| *was || !is_open) {
-            Some(was) => was.then(|| self.is_said_again(d) || !self.may_have_turned(d)),
-            None if is_grant => None,
+            Some(true) => Some(self.is_said_again(d) || !self.may_have_turned(d, decision.time)),
+            Some(false) | None if is_grant => match self.back_at(d) {
+                Some(back) => Some(self.is_said_again(d) || !self.may_have_turned(d, back)),
+                None => self.may_have_come_before(d).then_some(false),
+            },
+            Some(false) => None,
             None => {
                 let g = self.granted_before(d)?;
                 let since = case.decisions[g].time - self.limits.window.skew;
@@ -295,6 +319,43 @@ impl Naive<'_> {
                 (self.carrier(g, vouched).is_none() && !self.lands(g, d)).then_some(is_seen)
             }
         }
+    }
+
+    // Kept while the person was away, and in force again after some record of the time allowed.
+    fn back_at(&self, d: usize) -> Option<Instant> {
+        let (case, decided) = (self.case, self.case.decisions[d].time);
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX).min(self.due(d) + 1);
+        let effects = case.effects.iter().map(|e| e.time);
+        let all = effects.chain(case.endings.iter().map(|e| e.time)).chain(case.observations.iter().map(|o| o.time));
+        let is_away = self.is_out(decided) && self.stood(decided) == Some(true);
+        let is_back = |t: &Instant| *t >= decided && *t < until && self.is_held(t + 1) == Some(true);
+        all.filter(|_| is_away).filter(is_back).min()
+    }
+
+    // Over a hole, by an earlier decision that still stood, or as what is taken later without having been seen to be given.
+    fn may_have_come_before(&self, d: usize) -> bool {
+        let (case, decided) = (self.case, self.case.decisions[d].time);
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        let is_unknown = !self.is_out(decided) && self.stood(decided).is_none();
+        let scopes = || case.effects.iter().map(|e| e.scope);
+        let first = scopes().filter_map(|scope| self.marks(scope).first().copied());
+        let taken = first.filter(|m| !m.1 && m.2.is_some() && m.0 < until).map(|m| m.0).min();
+        if let Some(taken) = taken.filter(|_| is_unknown) {
+            return self.world.effect_hole(&case.effect_scopes, Instant::MIN, taken).is_some();
+        }
+        let Some(g) = self.granted_before(d).filter(|&g| self.reversed_at(g).is_none_or(|r| r > decided)) else {
+            return false;
+        };
+        let from =
+            self.last_told(decided).unwrap_or(Instant::MIN).max(case.decisions[g].time - self.limits.window.skew);
+        self.world.effect_hole(&case.effect_scopes, from, decided).is_some()
+    }
+
+    fn last_told(&self, before: Instant) -> Option<Instant> {
+        let effects = self.case.effects.iter().map(|e| e.time);
+        let ends = self.case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| e.time);
+        let all = effects.chain(ends).chain(self.case.observations.iter().map(|o| o.time));
+        all.filter(|time| *time < before).max()
     }
 
     fn is_said_again(&self, d: usize) -> bool {
@@ -308,12 +369,9 @@ impl Naive<'_> {
         (0..case.effects.len()).filter(is_said).any(|e| !self.is_undone_after(e, decision.time - 1))
     }
 
-    fn may_have_turned(&self, d: usize) -> bool {
+    fn may_have_turned(&self, d: usize, until: Instant) -> bool {
         let (case, decision) = (self.case, &self.case.decisions[d]);
-        let effects = case.effects.iter().map(|e| e.time);
-        let ends = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT).map(|e| e.time);
-        let all = effects.chain(ends).chain(case.observations.iter().map(|o| o.time));
-        let Some(since) = all.filter(|time| *time < decision.time).max() else { return false };
-        self.world.effect_hole(&case.effect_scopes, since, decision.time).is_some()
+        let Some(since) = self.last_told(decision.time) else { return false };
+        self.world.effect_hole(&case.effect_scopes, since, until).is_some()
     }
 }

@@ -338,6 +338,8 @@ impl Story {
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
         self.case.observations.iter_mut().for_each(|o| o.time += by);
+        let unpushed = self.case.unpushed.iter().map(|span| (span.0 + by, span.1 + by)).collect::<Vec<_>>();
+        self.case.unpushed = unpushed.into();
         self.case.made = self.case.made.map(|made| made + by);
         for hole in self.holes.authority.iter_mut().chain(&mut self.holes.effects) {
             *hole = (hole.0 + by, hole.1 + by);

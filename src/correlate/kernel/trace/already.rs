@@ -45,30 +45,69 @@ impl Tracer<'_> {
 
     pub(super) fn already(&self, world: &dyn World, d: usize) -> Already {
         let decision = &self.case().decisions[d];
-        let unseen = |since: Instant| {
-            let hole = world.effect_hole(self.places(world), since, decision.time);
+        let unseen = |since: Instant, until: Instant| {
+            let hole = world.effect_hole(self.places(world), since, until);
             hole.map_or(Already::InEffect, Already::Unsure)
         };
         if self.is_told(d) || decision.direction == Direction::Grant {
-            if !self.was_held(d) {
-                return Already::Not;
+            let back = self.back_at(d);
+            if !self.was_held(d) && back.is_none() {
+                return self.unseen_grant(world, d).map_or(Already::Not, Already::Unsure);
             }
             // What said it again in time has carried it out, if it was not in effect.
-            let until = self.index.reversed_at(d).min(self.due(decision).saturating_add(1));
-            if self.first(self.said(), d, until).anywhere.is_some() {
+            if self.first(self.said(), d, self.in_time(d)).anywhere.is_some() {
                 return Already::InEffect;
             }
             let since = self.history().since(decision.time).unwrap_or(Instant::MIN);
-            if self.case().may_have_been_done(opposite(decision.direction), since, decision.time) {
+            let until = back.unwrap_or(decision.time);
+            if self.case().may_have_been_done(opposite(decision.direction), since, until) {
                 return Already::Unsure(UNSAID_EFFECT.to_owned());
             }
             // It may have changed where nothing was logged.
-            return unseen(since);
+            return unseen(since, until);
         }
         // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
         let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
         let granted = self.index.ranked_before(0, d).filter(is_undone);
-        granted.map_or(Already::Not, |granted| unseen(self.case().decisions[granted].time - self.limits.window.skew))
+        let since = |granted: usize| self.case().decisions[granted].time - self.limits.window.skew;
+        granted.map_or(Already::Not, |granted| unseen(since(granted), decision.time))
+    }
+
+    // When what was kept while the person was away came into force again in time, so that nothing was to be granted.
+    fn back_at(&self, d: usize) -> Option<Instant> {
+        let decision = &self.case().decisions[d];
+        let is_away = self.held_before(d) == Held::Suspended && self.history().stood(decision.time);
+        let back = || self.history().first_held(decision.time, self.in_time(d));
+        (decision.direction == Direction::Grant && is_away).then(back).flatten()
+    }
+
+    /// Before when an effect is in time.
+    pub(super) fn in_time(&self, d: usize) -> Instant {
+        self.index.reversed_at(d).min(self.due(&self.case().decisions[d]).saturating_add(1))
+    }
+
+    // The hole in which a grant may have come before it was decided: what was decided before, or what was taken afterwards without having
+    // been seen to be granted.
+    fn unseen_grant(&self, world: &dyn World, d: usize) -> Option<String> {
+        let decision = &self.case().decisions[d];
+        if decision.direction == Direction::Revoke {
+            return None;
+        }
+        let (skew, decided) = (self.limits.window.skew, decision.time);
+        let unseen = |from, until| world.effect_hole(self.places(world), from, until);
+        if let Some(taken) = self.taken_unseen(d) {
+            return unseen(decided - skew, taken).or_else(|| unseen(Instant::MIN, decided));
+        }
+        let earlier = self.index.ranked_before(0, d).filter(|g| self.index.reversed_at(*g) > decided)?;
+        let since = self.history().since(decided).unwrap_or(Instant::MIN);
+        unseen(since.max(self.case().decisions[earlier].time - skew), decided)
+    }
+
+    fn taken_unseen(&self, d: usize) -> Option<Instant> {
+        let (marks, until) = (self.index.marks(), self.index.reversed_at(d));
+        let first = marks.spans().iter().map(|span| marks.get(span.marks.start));
+        let taken = first.filter(|mark| !mark.is_held && mark.effect.is_some() && mark.time < until);
+        (self.held_before(d) == Held::Unknown).then(|| taken.map(|mark| mark.time).min()).flatten()
     }
 
     /// True where an end is that of a grant which came after the removal was decided, and nothing was known to stand when it was.

@@ -1,0 +1,78 @@
+//! What was there already, or is gone already, when it is decided, and what a hole leaves open of that.
+
+use super::super::EndingKind::{Final, Restored, Suspended};
+use super::super::Reason::{
+    AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State,
+};
+use super::story::{DAY, Fact, HOUR, MINUTE, ended, given, granted, left, returned, revoked, unwanted, wanted};
+
+#[test]
+fn what_is_gone_when_it_is_decided_is_not_ended_again_by_a_later_end() {
+    let gone = [wanted(0), granted(HOUR), revoked(3 * DAY), unwanted(8 * DAY)];
+    for kind in [Final, Suspended] {
+        let ends = |time| given(gone.iter().cloned().chain([ended(time, kind)]));
+        ends(20 * DAY).gives(&[Matched, NoAuthority], &[Matched, AlreadyInEffect]);
+        ends(8 * DAY + HOUR).gives(&[Matched, NoAuthority], &[Matched, Matched]);
+        let hole = |time| ends(time).effect_hole(5 * DAY, 6 * DAY);
+        hole(20 * DAY).gives(&[Matched, NoAuthority], &[Matched, CoverageGap]);
+        hole(8 * DAY + HOUR).gives(&[Matched, NoAuthority], &[Matched, Matched]);
+    }
+    // Nor is what was never granted.
+    given([wanted(0), unwanted(8 * DAY), ended(20 * DAY, Final)]).gives(&[], &[Missing, AlreadyInEffect]);
+    // What stood is ended late by it.
+    given([wanted(0), granted(HOUR), unwanted(8 * DAY), ended(20 * DAY, Final)]).gives(&[Matched], &[Matched, Late]);
+}
+
+#[test]
+fn what_was_said_again_in_time_is_not_late_by_what_came_after() {
+    let back = [wanted(0), granted(HOUR), ended(2 * DAY, Suspended), wanted(8 * DAY), ended(8 * DAY + HOUR, Restored)];
+    let then = |more: Vec<Fact>| given(back.iter().cloned().chain(more));
+    let (said, taken, again) = (granted(8 * DAY + 2 * HOUR), revoked(8 * DAY + 9 * HOUR), granted(12 * DAY));
+    then(vec![said.clone()]).gives(&[Matched, Redundant], &[Matched, Matched]);
+    then(vec![said, taken, again])
+        .gives(&[Matched, Redundant, NoAuthority, NoAuthority], &[Matched, Matched])
+        .carried_out(&[Some(HOUR), Some(8 * DAY + 2 * HOUR)]);
+}
+
+#[test]
+fn what_was_kept_while_the_person_was_away_comes_back_with_the_person() {
+    let away = |back| {
+        given(
+            [wanted(0), granted(HOUR), left(2 * DAY), ended(2 * DAY + HOUR, Suspended), returned(7 * DAY)]
+                .into_iter()
+                .chain([wanted(8 * DAY), ended(back, Restored)]),
+        )
+    };
+    away(8 * DAY + HOUR).gives(&[Matched], &[Matched, AlreadyInEffect]);
+    away(8 * DAY + HOUR).effect_hole(5 * DAY, 6 * DAY).gives(&[Matched], &[Matched, CoverageGap]);
+    away(9 * DAY + 1).gives(&[Matched], &[Matched, Missing]);
+}
+
+#[test]
+fn what_is_taken_without_having_been_seen_to_be_given_may_have_come_in_a_hole() {
+    let taken = || given([wanted(10 * DAY), revoked(12 * DAY), granted(20 * DAY)]);
+    taken().gives(&[NoAuthority, NoAuthority], &[Late]);
+    taken().effect_hole(8 * DAY, 9 * DAY).gives(&[NoAuthority, NoAuthority], &[CoverageGap]);
+    let missing = || given([wanted(10 * DAY), revoked(12 * DAY)]);
+    missing().gives(&[NoAuthority], &[Missing]);
+    missing().effect_hole(8 * DAY, 9 * DAY).gives(&[NoAuthority], &[CoverageGap]);
+    // Nothing shows it to have been there.
+    given([wanted(10 * DAY)]).effect_hole(8 * DAY, 9 * DAY).gives(&[], &[Missing]);
+}
+
+#[test]
+fn what_an_earlier_decision_may_have_brought_in_a_hole_leaves_the_next_one_nothing_to_do() {
+    let twice = |facts: Vec<Fact>| given(facts).effect_hole(HOUR, 2 * HOUR);
+    twice(vec![wanted(MINUTE), wanted(10 * DAY)]).gives(&[], &[CoverageGap, CoverageGap]);
+    twice(vec![wanted(MINUTE), unwanted(3 * DAY), wanted(10 * DAY)]).gives(&[], &[CoverageGap, CoverageGap, Missing]);
+    twice(vec![wanted(MINUTE), revoked(3 * DAY), wanted(10 * DAY)]).gives(&[NoAuthority], &[CoverageGap, Missing]);
+}
+
+#[test]
+fn nothing_is_expected_while_the_group_is_pushed_no_more() {
+    let unpushed = |facts: Vec<Fact>| given(facts).with(|case| case.unpushed = [(0, 3 * DAY)].into());
+    unpushed(vec![wanted(0), unwanted(2 * DAY), wanted(3 * DAY)]).gives(&[], &[NotPushed, NotPushed, Missing]);
+    unpushed(vec![unwanted(0), ended(2 * DAY, Final)]).gives(&[], &[NotPushed]);
+    unpushed(vec![wanted(0), granted(HOUR), wanted(4 * DAY)]).gives(&[Matched], &[Matched, AlreadyInEffect]);
+    unpushed(vec![wanted(0), granted(4 * DAY)]).gives(&[State], &[NotPushed]);
+}
