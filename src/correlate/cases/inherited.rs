@@ -13,10 +13,13 @@ use crate::identity::Resolved;
 /// What happened in one scope: when, and whether it gave the access.
 type Told = (Instant, Scope, bool);
 
+/// A membership or role: where it stands, the group as a subject, and what happened to it.
+type Membership = (Place, Option<Holder>, Vec<Told>);
+
 /// What the former holders of accounts had, and when persons and groups were deleted in Databricks.
 #[derive(Default)]
 struct Former {
-    held: HashMap<Holder, Vec<(Place, Option<Holder>, Vec<Told>)>>,
+    held: HashMap<Holder, Vec<Membership>>,
     ends: HashMap<Holder, Vec<Instant>>,
 }
 

@@ -27,7 +27,7 @@ pub(super) const GATES: &[Story] = &[
             logs.member("06-29 01:05", Door::CONNECTOR, ADD, "alice", "engineers");
             logs.okta("01 09:00", "group.lifecycle.delete", "SUCCESS", &[group("DBX Engineers")]);
             logs.member("01 09:05", Door::CONNECTOR, REMOVE, "alice", "engineers");
-            logs.okta("01 12:00", "group.lifecycle.create", "SUCCESS", &[again.clone()]);
+            logs.okta("01 12:00", "group.lifecycle.create", "SUCCESS", std::slice::from_ref(&again));
             logs.okta("01 12:00", "group.user_membership.add", "SUCCESS", &[alice.clone(), again.clone()]);
             logs.member("01 12:05", Door::CONNECTOR, ADD, "alice", "engineers");
             logs.okta("02 09:00", "group.user_membership.remove", "SUCCESS", &[alice, again]);

@@ -20,7 +20,7 @@ pub(super) const SUCCESSORS: &[Story] = &[
             logs.row("06-29 01:05", "account", Door::CONNECTOR, "addPrincipalToGroup", &member);
             logs.lifecycle("01 09:00", "delete.initiated", "alice");
             account(logs, "01 09:05", "deactivateUser");
-            logs.okta("01 12:00", "user.lifecycle.create", "SUCCESS", &[namesake.clone()]);
+            logs.okta("01 12:00", "user.lifecycle.create", "SUCCESS", std::slice::from_ref(&namesake));
             logs.okta("01 12:00", "application.user_membership.add", "SUCCESS", &assigned);
             account(logs, "01 12:05", "activateUser");
             let membership = [namesake, engineers];
@@ -39,7 +39,7 @@ pub(super) const SUCCESSORS: &[Story] = &[
             logs.user("06-29 00:30", "add", "alice");
             logs.lifecycle("01 09:00", "delete.initiated", "alice");
             logs.user("01 09:05", "delete", "alice");
-            logs.okta("01 12:00", "user.lifecycle.create", "SUCCESS", &[namesake.clone()]);
+            logs.okta("01 12:00", "user.lifecycle.create", "SUCCESS", std::slice::from_ref(&namesake));
             logs.okta("01 12:00", "application.user_membership.add", "SUCCESS", &assigned);
             logs.user("01 12:05", "add", "alice");
             logs.signs_in("01 15:00", "account", "alice@example.com");
