@@ -4,6 +4,7 @@
 //! whoever held it at the time, and two who hold one name at once are a conflict that is listed and never merged. Names are compared
 //! folded (`fold`), and every link has a basis, a span of time and the record that taught it.
 
+mod actors;
 mod columns;
 mod fold;
 mod groups;
@@ -287,31 +288,6 @@ impl Identities {
             }
             found => found,
         }
-    }
-
-    /// The key of whoever had a user name in Databricks at a time. Of a name that several claim it is the name, folded.
-    pub fn actor(&self, name: &str, time: i64) -> String {
-        let sighting =
-            Sighting { name: Some(name), ..Sighting::new(crate::source::DATABRICKS, SubjectKind::Unknown, time) };
-        match self.person(sighting) {
-            Resolved::Key(key) | Resolved::Unresolved(key) => key.to_string(),
-        }
-    }
-
-    /// Whose a user name in Databricks was, and from when on, in the order of time: at each instant what [`Identities::actor`] says.
-    pub fn holders(&self, name: &str) -> Vec<(i64, String)> {
-        let mut all: Vec<(i64, String)> = Vec::new();
-        let mut next = Some(i64::MIN);
-        while let Some(from) = next {
-            let sighting =
-                Sighting { name: Some(name), ..Sighting::new(crate::source::DATABRICKS, SubjectKind::Unknown, from) };
-            let (Resolved::Key(key) | Resolved::Unresolved(key), (_, last)) = self.person_while(sighting);
-            if all.last().is_none_or(|(_, holder)| **holder != *key) {
-                all.push((from, key.to_string()));
-            }
-            next = last.max(from).checked_add(1);
-        }
-        all
     }
 
     /// Which account in Databricks a principal's id there means: an account that was made again under its name is the same, another one of

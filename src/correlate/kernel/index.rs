@@ -103,7 +103,7 @@ impl<'c> Index<'c> {
         self.some.as_ref().map_or(&self.any[side], |ranks| &ranks.lasting[side])
     }
 
-    fn decision(&self, d: usize) -> &'c Decision {
+    pub(super) fn decision(&self, d: usize) -> &'c Decision {
         &self.case.decisions[d]
     }
 
@@ -211,40 +211,6 @@ impl<'c> Index<'c> {
             }
     }
 
-    /// True when the access was as decided already, with nothing left to carry out that said otherwise.
-    pub(super) fn is_moot(&self, span: &Span, d: usize, limits: &Limits) -> bool {
-        let decision = self.decision(d);
-        let found = Found { time: decision.time, side: side(decision.direction), opposed: self.opposed_before(d) };
-        let ended = self.endings.last_final(span.scope, decision.time - 1);
-        self.found(span, &found, limits).is_some_and(|since| ended.is_none_or(|end| end < since))
-    }
-
-    /// Since when the access was as said then; `None` = it was not, is not known to have been, or something is left to carry out
-    /// that said otherwise.
-    fn found(&self, span: &Span, said: &Found, limits: &Limits) -> Option<Instant> {
-        let marks = self.marks();
-        let at = marks.since(span, said.time);
-        let undone = marks.next(span, at, 1 - said.side).map(|at| marks.get(at));
-        let since = match marks.before(span, at) {
-            Some(mark) => Some(mark.time).filter(|_| usize::from(!mark.is_held) == said.side),
-            // What is removed first of all had been there.
-            None => Some(Instant::MIN).filter(|_| said.side == 0 && self.is_first(span, at, undone)),
-        }?;
-        // What is not carried out in its time is carried out no more, but for the connector, which may be behind.
-        let is_given_up = |opposed: Instant| {
-            undone.is_none_or(|undone| {
-                let by_connector = undone.effect.is_some_and(|e| self.case.effects[e].by_connector);
-                !by_connector && undone.time > opposed.saturating_add(limits.window.look_back)
-            })
-        };
-        said.opposed.is_none_or(|opposed| opposed < since || is_given_up(opposed)).then_some(since)
-    }
-
-    fn is_first(&self, span: &Span, at: usize, undone: Option<Mark>) -> bool {
-        let first = span.marks.contains(&at).then(|| self.marks().get(at));
-        first.is_some_and(|first| first.effect.is_some() && undone.is_some_and(|undone| undone.effect == first.effect))
-    }
-
     /// The mark before `until` that undid what this decision had brought about, or found in effect.
     pub(super) fn undone(&self, span: &Span, d: usize, until: usize, limits: &Limits) -> Option<usize> {
         let decision = self.decision(d);
@@ -283,15 +249,6 @@ impl<'c> Index<'c> {
         &list[begin.min(end)..end]
     }
 
-    /// The mark before `until` that undid what this push had found in effect already, by what is known.
-    pub(super) fn push_undone(&self, span: &Span, p: usize, until: usize, limits: &Limits) -> Option<usize> {
-        let push = &self.case.pushes[p];
-        let side = side(push.direction);
-        let opposed = self.arrivals(1 - side, Instant::MIN, push.time - 1).last().map(|r| self.case.pushes[*r].time);
-        self.found(span, &Found { time: push.time, side, opposed }, limits)?;
-        self.marks().next(span, self.marks().since(span, push.time), 1 - side).filter(|at| *at < until)
-    }
-
     /// The first push of the group itself in the span that arrived.
     pub(super) fn update(&self, from: Instant, to: Instant) -> Option<usize> {
         self.pushed(&self.updated, from, to)
@@ -327,13 +284,6 @@ impl<'c> Index<'c> {
         let mut in_reach = pushes.skip_while(|p| p.time >= before).take_while(|p| p.time >= from);
         in_reach.find(|p| p.by_connector && p.about == About::Group).is_some_and(|p| !p.succeeded)
     }
-}
-
-/// What a decision or a push says: when, which way, and when the opposite was said last before it.
-struct Found {
-    time: Instant,
-    side: usize,
-    opposed: Option<Instant>,
 }
 
 fn is_update(push: &Push) -> bool {

@@ -7,6 +7,7 @@
 mod against;
 mod ambiguity;
 mod explain;
+mod found;
 mod held;
 mod index;
 mod link;

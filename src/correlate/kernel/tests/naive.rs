@@ -2,7 +2,7 @@
 //! by search must agree.
 
 use super::super::standing::is_twin;
-use super::super::{Case, Decision, EndingKind, Instant, Limits, Push, Reason, Scope, World};
+use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
 use crate::change::Direction;
 
 /// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
@@ -80,7 +80,7 @@ impl Naive<'_> {
         since.is_some_and(|since| self.last_final(scope, decision.time).is_none_or(|end| end < since))
     }
 
-    fn found(&self, scope: Scope, said: Instant, wanted: bool, opposed: Option<Instant>) -> Option<Instant> {
+    pub(super) fn found(&self, scope: Scope, said: Instant, wanted: bool, opposed: Option<Instant>) -> Option<Instant> {
         let (earlier, later): (Marks, Marks) = self.marks(scope).into_iter().partition(|m| m.0 < said);
         let since = match (earlier.last(), later.first()) {
             (Some(last), _) if last.1 == wanted => last.0,
@@ -333,7 +333,7 @@ impl Naive<'_> {
         !passes && self.world.effect_hole(&[effect.scope], since, effect.time).is_some()
     }
 
-    fn is_contradicted(&self, i: usize) -> bool {
+    pub(super) fn is_contradicted(&self, i: usize) -> bool {
         let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
         let until = effect.time + self.limits.window.skew;
         let same =
@@ -347,51 +347,6 @@ impl Naive<'_> {
         });
         let mut against = against.collect::<Vec<_>>().into_iter();
         against.any(|r| !is_answered(r))
-    }
-
-    fn is_pushed(&self, i: usize) -> bool {
-        let (effect, decisions) = (&self.case.effects[i], &self.case.decisions);
-        if self.is_contradicted(i) {
-            return false;
-        }
-        let until = effect.time + self.limits.window.skew;
-        let is_same = |d: &usize| decisions[*d].direction == effect.direction && decisions[*d].time <= until;
-        let last = (0..decisions.len()).rfind(|d| is_same(d) && decisions[*d].rank.is_some());
-        if last.is_some_and(|d| self.is_used_and_undone(d, i)) {
-            return false;
-        }
-        let before =
-            self.case.effects[..i].iter().filter(|o| o.scope == effect.scope && o.direction == effect.direction);
-        let used = before.filter(|o| o.time < effect.time).map(|o| o.time + self.limits.window.skew).max();
-        self.arrived().any(|p| {
-            p.direction == effect.direction
-                && self.limits.window.holds(p.time, effect.time)
-                && used.is_none_or(|used| p.time > used)
-                && !self.found_and_lost(p, i)
-                && !self.is_overruled(p, i)
-        })
-    }
-
-    fn arrived(&self) -> impl Iterator<Item = &Push> {
-        self.case.pushes.iter().filter(|p| p.succeeded && p.names_subject() && p.by_connector)
-    }
-
-    // Undone since it found the access as it was to be.
-    fn found_and_lost(&self, push: &Push, i: usize) -> bool {
-        let effect = &self.case.effects[i];
-        let wanted = effect.direction == Direction::Grant;
-        let is_same_act = effect.by_connector && effect.time - push.time <= self.limits.window.skew;
-        let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
-        let opposed = against.filter(|r| r.time < push.time).map(|r| r.time).max();
-        let mut since = self.marks_before(i).into_iter().filter(|m| m.0 >= push.time);
-        !is_same_act && self.found(effect.scope, push.time, wanted, opposed).is_some() && since.any(|m| m.1 != wanted)
-    }
-
-    fn is_overruled(&self, push: &Push, i: usize) -> bool {
-        let effect = &self.case.effects[i];
-        let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
-        let last = against.filter(|r| r.time > push.time && r.time <= effect.time).map(|r| r.time).max();
-        last.is_some_and(|r| !self.is_undone_after(i, r + self.limits.window.look_back))
     }
 
     // A removal that names the key is answered by a decision that authorises; a departure by a return of its kind, too.
