@@ -10,8 +10,8 @@ use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
 use crate::identity::Resolved;
 
-/// What happened in one scope: when, and whether it gave the access.
-type Told = (Instant, Scope, bool);
+/// What happened in one scope: when, whether it gave the access, and the row.
+type Told = (Instant, Scope, bool, usize);
 
 /// A membership or role: where it stands, the group as a subject, and what happened to it.
 type Membership = (Place, Option<Holder>, Vec<Told>);
@@ -29,14 +29,17 @@ impl Builder<'_> {
         let keys = &self.ground.keys;
         let holder = |key: &str| keys.find_holder(&Resolved::Key(key.into()));
         let passages = self.ground.identities.passages();
-        let passages: Vec<(Holder, Holder, Instant)> =
-            passages.iter().filter_map(|p| Some((holder(&p.from)?, holder(&p.to)?, p.time))).collect();
+        let passages: Vec<(Holder, Holder, Instant, &str)> =
+            passages.iter().filter_map(|p| Some((holder(&p.from)?, holder(&p.to)?, p.time, &*p.id))).collect();
         if passages.is_empty() {
             return;
         }
         let former = self.former(&passages.iter().map(|(from, ..)| *from).collect());
-        for (from, to, time) in passages {
-            for (place, scope) in former.held(from, time) {
+        let acts = self.acts;
+        for (from, to, time, id) in passages {
+            // What is known to be held through another account stays with that.
+            let is_through = |row: usize| acts.ids(row).0.is_none_or(|other| other == id);
+            for (place, scope) in former.held(from, time, is_through) {
                 let next = Place { holder: to, ..place };
                 if self.by_key.at(next).is_some() {
                     let case = self.case(next);
@@ -59,7 +62,8 @@ impl Builder<'_> {
                 former.ends.entry(place.holder).or_default().extend(ends);
             }
             if is_former && is_membership(key) {
-                let told = case.effects.iter().map(|e| (e.time, e.scope, e.direction == Direction::Grant)).collect();
+                let told =
+                    case.effects.iter().map(|e| (e.time, e.scope, e.direction == Direction::Grant, e.row)).collect();
                 let group = match &key.entitlement {
                     Entitlement::Member(group) => self.ground.keys.find_holder(&Resolved::Key(group.clone())),
                     _ => None,
@@ -73,12 +77,12 @@ impl Builder<'_> {
 
 impl Former {
     /// The memberships and roles that a person had before the instant, by the last record of each.
-    fn held(&self, person: Holder, before: Instant) -> Vec<(Place, Scope)> {
+    fn held(&self, person: Holder, before: Instant, is_through: impl Fn(usize) -> bool) -> Vec<(Place, Scope)> {
         let mut all = Vec::new();
         for (place, group, told) in self.held.get(&person).into_iter().flatten() {
             let mut last: HashMap<Scope, (Instant, bool)> = HashMap::new();
-            let known = told.iter().filter(|(time, ..)| *time < before);
-            last.extend(known.map(|(time, scope, is_grant)| (*scope, (*time, *is_grant))));
+            let known = told.iter().filter(|(time, _, _, row)| *time < before && is_through(*row));
+            last.extend(known.map(|(time, scope, is_grant, _)| (*scope, (*time, *is_grant))));
             let is_over = |since: Instant| {
                 let ends = [Some(person), *group].into_iter().flatten().filter_map(|holder| self.ends.get(&holder));
                 ends.flatten().any(|end| since <= *end && *end < before)

@@ -222,8 +222,8 @@ impl Item<'_> {
         let unused = self.same_before().map_or(from, |used| from.max(used + self.limits.window.skew + 1));
         // The provider logs the push that makes a group as one that updates it (reference: idp a).
         let is_made = self.effect.verb == Verb::GroupCreate && self.effect.by_connector;
-        let arrivals = self.index.arrivals(side, unused, to).iter().copied();
-        let good = arrivals.into_iter().find(|&p| !self.is_push_spent(p) && !self.is_overruled(p));
+        let mut arrivals = self.index.arrivals(side, unused, to).iter().copied();
+        let good = arrivals.find(|&p| !self.is_push_spent(p) && !self.is_overruled(p));
         good.or_else(|| self.index.update(unused, to).filter(|_| is_made))
     }
 
