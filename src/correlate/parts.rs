@@ -4,7 +4,7 @@
 //! part carries the changes of all groups along, since they bear on every member. What comes out is the same as from judging all at
 //! once, in the order of parts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
@@ -119,7 +119,7 @@ struct Dealt<'a> {
 fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Result<Spill> {
     let mut spill = Spill::new(out, part_count)?;
     let about_groups = dealt.said.about_groups();
-    let parts: Vec<usize> = dealt.ground.labels().map(|label| part_of(bare(label), part_count)).collect();
+    let parts = parts(dealt.ground, part_count);
     acts::each_own(lake, dealt.kept, |at, own| {
         let (row, place) = (dealt.rows[at], dealt.places[at]);
         if about_groups[row.manner as usize] {
@@ -130,6 +130,32 @@ fn spill(lake: &Lake, out: &Path, part_count: usize, dealt: &Dealt<'_>) -> Resul
     })?;
     spill.close()?;
     Ok(spill)
+}
+
+/// The part of each subject. Whoever takes an account over inherits from its holder before, and stands with that one.
+fn parts(ground: &Ground, part_count: usize) -> Vec<usize> {
+    let passages = ground.identities.passages();
+    let heads = heads(passages.iter().map(|passage| (bare(&passage.from), bare(&passage.to))));
+    ground.labels().map(|label| part_of(head(&heads, bare(label)), part_count)).collect()
+}
+
+/// For names that stand together with others, one that is nearer to the head of all of these.
+fn heads<'n>(pairs: impl Iterator<Item = (&'n str, &'n str)>) -> HashMap<&'n str, &'n str> {
+    let mut heads = HashMap::new();
+    for (from, to) in pairs {
+        let (from, to) = (head(&heads, from), head(&heads, to));
+        if from != to {
+            heads.insert(to, from);
+        }
+    }
+    heads
+}
+
+fn head<'n>(heads: &HashMap<&'n str, &'n str>, mut name: &'n str) -> &'n str {
+    while let Some(next) = heads.get(name) {
+        name = next;
+    }
+    name
 }
 
 fn part_of(subject: &str, part_count: usize) -> usize {
@@ -153,4 +179,17 @@ fn items<'p>(
         vouched.filter(|v| in_period(v.effect) && is_item(acts.verb(v.effect))).collect(),
         traced.filter(|t| in_period(t.authority)).collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{head, heads};
+
+    #[test]
+    fn all_who_had_an_account_in_turn_stand_together() {
+        let heads = heads([("a", "b"), ("c", "d"), ("b", "a"), ("d", "a"), ("x", "y")].into_iter());
+        let of = |names: &[&'static str]| names.iter().map(|name| head(&heads, name)).collect::<Vec<_>>();
+        assert_eq!(of(&["a", "b", "d"]), ["c"; 3]);
+        assert_eq!(of(&["x", "y", "z"]), ["x", "x", "z"]);
+    }
 }

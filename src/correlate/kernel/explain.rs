@@ -1,5 +1,6 @@
 //! Why a verdict came out as it did: everything that could be thought of, and what became of it.
 
+use super::found::Undone;
 use super::index::Index;
 use super::link::ending_beside;
 use super::marks::Span;
@@ -46,6 +47,8 @@ pub enum Fate {
     UsedBy(usize),
     /// That effect undid what it had brought about; `None` = a snapshot saw it undone.
     UndoneBy(Option<usize>),
+    /// That ending deleted what it had found in effect.
+    DeletedBy(usize),
     /// The effect came by itself with that ending, which the decision brought about.
     CameWith(usize),
     /// A stronger one was chosen.
@@ -154,8 +157,11 @@ impl Weigher<'_> {
             outside
         } else if let Some(used) = self.arrived_with(push.time) {
             Fate::UsedBy(used)
-        } else if let Some(at) = self.undone_push(p) {
-            Fate::UndoneBy(self.index.marks().get(at).effect)
+        } else if let Some(undone) = self.undone_push(p) {
+            match undone {
+                Undone::By(effect) => Fate::UndoneBy(effect),
+                Undone::Deleted(ending) => Fate::DeletedBy(ending),
+            }
         } else if judged.reason == Reason::Transport {
             Fate::Farther
         } else {
@@ -163,7 +169,7 @@ impl Weigher<'_> {
         }
     }
 
-    fn undone_push(&self, p: usize) -> Option<usize> {
+    fn undone_push(&self, p: usize) -> Option<Undone> {
         self.index.push_undone(&self.span, p, self.index.marks().place(self.effect), self.limits)
     }
 

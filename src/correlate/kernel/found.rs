@@ -11,6 +11,14 @@ struct Found {
     opposed: Option<Instant>,
 }
 
+/// What undid the access.
+pub(super) enum Undone {
+    /// An effect; `None` = a listing saw it gone.
+    By(Option<usize>),
+    /// An ending deleted it along with the person or the group.
+    Deleted(usize),
+}
+
 impl Index<'_> {
     /// True when the access was as decided already, with nothing left to carry out that said otherwise.
     pub(super) fn is_moot(&self, span: &Span, d: usize, limits: &Limits) -> bool {
@@ -46,12 +54,15 @@ impl Index<'_> {
         first.is_some_and(|first| first.effect.is_some() && undone.is_some_and(|undone| undone.effect == first.effect))
     }
 
-    /// The mark before `until` that undid what this push had found in effect already, by what is known.
-    pub(super) fn push_undone(&self, span: &Span, p: usize, until: usize, limits: &Limits) -> Option<usize> {
-        let push = &self.case.pushes[p];
+    /// What undid, before the mark `until`, what this push had found in effect already, by what is known.
+    pub(super) fn push_undone(&self, span: &Span, p: usize, until: usize, limits: &Limits) -> Option<Undone> {
+        let (push, marks) = (&self.case.pushes[p], self.marks());
         let side = side(push.direction);
         let opposed = self.arrivals(1 - side, Instant::MIN, push.time - 1).last().map(|r| self.case.pushes[*r].time);
         self.found(span, &Found { time: push.time, side, opposed }, limits)?;
-        self.marks().next(span, self.marks().since(span, push.time), 1 - side).filter(|at| *at < until)
+        let undone = marks.next(span, marks.since(span, push.time), 1 - side).filter(|at| *at < until);
+        let deleted = self.endings.first_final(span.scope, push.time).filter(|_| side == 0);
+        let deleted = deleted.filter(|(end, _)| *end < marks.get(until).time);
+        undone.map(|at| Undone::By(marks.get(at).effect)).or_else(|| deleted.map(|(_, end)| Undone::Deleted(end)))
     }
 }

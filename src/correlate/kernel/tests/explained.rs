@@ -22,7 +22,7 @@ fn told(facts: Vec<Fact>, effect: usize, decisions: &[Fate], pushes: &[Fate]) {
 #[test]
 fn candidates_tell_why_they_lost() {
     use Fate::{
-        AuthorisesNothing, CameWith, Chosen, Failed, Farther, NotByConnector, NotNeeded, OtherDirection, ReversedBy,
+        AuthorisesNothing, CameWith, Chosen, DeletedBy, Failed, Farther, NotByConnector, NotNeeded, OtherDirection, ReversedBy,
         TooEarly, TooLate, UndoneBy, UsedBy, Weaker,
     };
     told(vec![wanted(0), pushed(MINUTE), granted(HOUR)], 0, &[Chosen], &[Chosen]);
@@ -43,6 +43,8 @@ fn candidates_tell_why_they_lost() {
     told(vec![push_failed(0), pushed(MINUTE), granted(HOUR)], 0, &[], &[Failed, Chosen]);
     told(vec![pushed(0), pushed(MINUTE), granted(HOUR)], 0, &[], &[Chosen, Farther]);
     told(vec![pushed(0), granted(MINUTE), revoked(HOUR), granted(2 * HOUR)], 2, &[], &[UsedBy(0)]);
+    let deleted = vec![granted(-HOUR), pushed(0), ended(MINUTE, Final), granted(HOUR)];
+    told(deleted, 1, &[], &[DeletedBy(0)]);
     told(vec![pushed(0).by_stranger(), granted(MINUTE)], 0, &[], &[NotByConnector]);
     told(vec![pushed(0), granted(2 * DAY)], 0, &[], &[TooEarly(DAY)]);
     let ambiguous = vec![wanted(0), unwanted(0), granted(MINUTE)];

@@ -40,7 +40,9 @@ impl Naive<'_> {
         let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
         let opposed = against.filter(|r| r.time < push.time).map(|r| r.time).max();
         let mut since = self.marks_before(i).into_iter().filter(|m| m.0 >= push.time);
-        !is_same_act && self.found(effect.scope, push.time, wanted, opposed).is_some() && since.any(|m| m.1 != wanted)
+        let deleted = self.last_final(effect.scope, effect.time).is_some_and(|end| wanted && end >= push.time);
+        let is_lost = deleted || since.any(|m| m.1 != wanted);
+        !is_same_act && self.found(effect.scope, push.time, wanted, opposed).is_some() && is_lost
     }
 
     fn is_overruled(&self, push: &Push, i: usize) -> bool {

@@ -169,6 +169,14 @@ fn a_push_that_found_the_access_in_effect_vouches_none_after_it_was_undone() {
 }
 
 #[test]
+fn a_push_that_found_the_access_in_effect_vouches_none_after_it_was_deleted() {
+    let found = |again: Fact| given([granted(0), pushed(HOUR), ended(2 * HOUR, Final), again]);
+    found(granted(3 * HOUR)).gives(&[NoAuthority, NoAuthority], &[]);
+    found(granted(3 * HOUR).by_connector()).gives(&[NoAuthority, NoAuthority], &[]);
+    given([granted(0), ended(HOUR, Final), pushed(2 * HOUR), granted(3 * HOUR)]).gives(&[NoAuthority, Transport], &[]);
+}
+
+#[test]
 fn what_the_connector_said_last_counts_unless_it_is_carried_out_in_turn() {
     given([revoked(0), pushed(HOUR), pushed_out(2 * HOUR), granted(3 * HOUR)]).gives(&[NoAuthority, NoAuthority], &[]);
     given([revoked(0), pushed(HOUR), pushed_out(2 * HOUR), granted(3 * HOUR), revoked(4 * HOUR)])
