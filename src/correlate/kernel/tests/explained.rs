@@ -22,8 +22,8 @@ fn told(facts: Vec<Fact>, effect: usize, decisions: &[Fate], pushes: &[Fate]) {
 #[test]
 fn candidates_tell_why_they_lost() {
     use Fate::{
-        AuthorisesNothing, CameWith, Chosen, DeletedBy, Failed, Farther, NotByConnector, NotNeeded, OtherDirection, ReversedBy,
-        TooEarly, TooLate, UndoneBy, UsedBy, Weaker,
+        AuthorisesNothing, CameWith, Chosen, DeletedBy, Failed, Farther, NotByConnector, NotNeeded, OtherDirection,
+        ReversedBy, TooEarly, TooLate, UndoneBy, UsedBy, Weaker,
     };
     told(vec![wanted(0), pushed(MINUTE), granted(HOUR)], 0, &[Chosen], &[Chosen]);
     told(vec![wanted(0), wanted(MINUTE), granted(HOUR)], 0, &[Farther, Chosen], &[]);
