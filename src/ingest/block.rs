@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::chunk::{ChunkReader, Whole};
 use super::kindred::Ties;
+use super::secrets::Suspects;
 use crate::change::{CHANGES, STATEMENTS};
 use crate::error::Result;
 use crate::event::{EVENTS, RAW};
@@ -194,8 +195,9 @@ impl Blocks {
         let is_pointed_to = chunk.bytes.len() >= POINTED_TO;
         let bytes = std::mem::take(&mut chunk.bytes);
         let whole = String::from_utf8(bytes).map_err(|error| error.into_bytes());
-        let open = &mut self.open;
-        let mut reader = ChunkReader { whole: &whole, views: &chunk.views, file, wrappers, open, part, is_pointed_to };
+        let suspects = whole.as_ref().ok().map(|text| Suspects::of(text));
+        let (views, open) = (&chunk.views, &mut self.open);
+        let mut reader = ChunkReader { whole: &whole, views, file, wrappers, open, part, suspects, is_pointed_to };
         chunk.frames.iter().for_each(|frame| reader.frame(frame));
         let mut part = reader.part;
         part.rows = start..self.open.rows.len();

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::block::{EventRow, FileContext, OpenBlock, Part, Raw, Reject, hex};
 use super::kindred::Ties;
 use super::rows::{Lineage, put_changes, put_event, put_statements};
-use super::secrets::{mask_values, masked};
+use super::secrets::{Suspects, mask_values, masked};
 use super::{detect, pages};
 use crate::event::Event;
 use crate::framing::{Frame, Inner, KEPT_OF_DEFECT, Piece, Wrappers, in_a_row};
@@ -30,6 +30,8 @@ pub(super) struct ChunkReader<'c> {
     pub(super) wrappers: Wrappers<'static>,
     pub(super) open: &'c mut OpenBlock,
     pub(super) part: Part,
+    /// Where secrets may be in the chunk; `None` = that is looked for in each record.
+    pub(super) suspects: Option<Suspects>,
     /// Raw texts point into the chunk.
     pub(super) is_pointed_to: bool,
 }
@@ -63,7 +65,11 @@ impl<'c> Place<'c> {
 
     /// The raw text without its secrets; `None` = it holds none. Which cell of a row is one, only the name of its column tells, so that
     /// such a row is kept as the object of its columns.
-    fn masked(&self) -> Option<String> {
+    fn masked(&self, suspects: Option<&Suspects>) -> Option<String> {
+        let is_clean = |start: usize| suspects.is_some_and(|all| !all.any(&(start..start + self.raw.len())));
+        if self.view.is_none() && self.start.is_some_and(is_clean) {
+            return None;
+        }
         self.view.and_then(masked).or_else(|| masked(self.raw))
     }
 }
@@ -239,7 +245,7 @@ impl<'c> ChunkReader<'c> {
 
     fn event(&mut self, event: &Event<'_>, source: &'static dyn Source, place: Place<'_>) {
         let raw = place.raw;
-        let masked = place.masked();
+        let masked = place.masked(self.suspects.as_ref());
         let is_pointed_to = self.is_pointed_to;
         let lineage = Lineage {
             file_id: self.file.file_id,

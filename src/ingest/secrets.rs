@@ -4,13 +4,15 @@
 //! cut off or no JSON at all, since rejects pass through it too.
 
 mod names;
+mod signs;
 mod texts;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use aho_corasick::packed::Searcher;
-use memchr::{memchr2, memmem};
+use memchr::memchr2;
+
+use self::signs::Signs;
+pub(super) use self::signs::Suspects;
 
 /// What stands in place of a secret.
 pub(super) const MASK: &str = "[MASKED]";
@@ -19,78 +21,6 @@ pub(super) const MASK: &str = "[MASKED]";
 const NAMING_KEYS: [&str; 6] = ["path", "name", "key", "field", "header", "displayname"];
 /// What those siblings are called.
 const NAMED_KEYS: [&str; 3] = ["value", "newvalue", "oldvalue"];
-
-/// Parts of all names of secrets, in the cases they are written in.
-const STEMS: [&str; 49] = [
-    "assw",
-    "assWor",
-    "ASSW",
-    "assphrase",
-    "ASSPHRASE",
-    "oken\"",
-    "oken\\",
-    "oken=",
-    "oken'",
-    "oken:",
-    "oken ",
-    "OKEN",
-    "okenValue",
-    "oken_value",
-    "uthorization",
-    "AUTHORIZATION",
-    "ecret",
-    "ECRET",
-    "pi_key",
-    "piKey",
-    "pi-key",
-    "pi-Key",
-    "pikey",
-    "PI_KEY",
-    "PIKEY",
-    "rivate",
-    "RIVATE",
-    "tring_value",
-    "tringValue",
-    "ytes_value",
-    "ytesValue",
-    "ookie",
-    "ccount.key",
-    "ccountKey",
-    "ccount_key",
-    "azure.sas",
-    "ctivation_url",
-    "ctivationUrl",
-    "igning_key",
-    "igningKey",
-    "haredAccessKey",
-    "mz-Signature",
-    "_PWD",
-    "pwd",
-    "Pwd",
-    "ssertion",
-    "asscode",
-    "assCode",
-    "earer",
-];
-
-/// Parts of all credentials that are known by their shape.
-const SHAPES: [&str; 15] = [
-    texts::PEM,
-    "earer ",
-    "BEARER",
-    "SSWS ",
-    "dapi",
-    "dose",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "ghu_",
-    "ithub_pat_",
-    "hooks.slack",
-    "sig=",
-    texts::OF_URL,
-    texts::OF_TOKEN,
-];
 
 /// How deep JSON texts inside JSON texts are followed.
 const NESTING: usize = 4;
@@ -125,61 +55,8 @@ fn masked_at(text: &str, nesting: usize) -> Option<String> {
     (!found.is_empty()).then(|| replaced(text, found))
 }
 
-/// What a text may hold, told without walking it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Signs {
-    /// A word that is the name of a secret, as a key or as a value that names one.
-    name: bool,
-    /// A credential that is known by its shape.
-    credential: bool,
-}
-
-impl Signs {
-    fn of(text: &str) -> Self {
-        let mut signs = Self::default();
-        for (stem, at) in stems(text) {
-            signs.credential |= !signs.credential && SHAPES.contains(&stem) && texts::may_be(stem, text, at);
-            signs.name |=
-                !signs.name && (names::is_secret(texts::name_at(text, at)) || names::is_secret(word_at(text, at)));
-            if signs.name && signs.credential {
-                break;
-            }
-        }
-        signs
-    }
-
-    const fn any(self) -> bool {
-        self.name || self.credential
-    }
-}
-
-fn stems(text: &str) -> impl Iterator<Item = (&'static str, usize)> {
-    static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(|| SHAPES.into_iter().chain(STEMS).collect());
-    // None where the processor lacks the vectors that the search needs.
-    static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(ALL.iter()));
-    let fast = SEARCH
-        .as_ref()
-        .into_iter()
-        .flat_map(move |search| search.find_iter(text).map(|found| (ALL[found.pattern().as_usize()], found.start())));
-    let is_slow = SEARCH.is_none();
-    let slow = ALL
-        .iter()
-        .filter(move |_| is_slow)
-        .flat_map(move |stem| memmem::find_iter(text.as_bytes(), stem).map(move |at| (*stem, at)));
-    fast.chain(slow)
-}
-
-/// The word around a place: what stands between quotes, or between the marks that divide a path.
-fn word_at(text: &str, at: usize) -> &str {
-    let is_end = |byte: &u8| b"\"\\:./,{}[]=&?;\n".contains(byte);
-    let bytes = text.as_bytes();
-    let start = bytes[..at].iter().rposition(is_end).map_or(0, |end| end + 1);
-    let end = bytes[at..].iter().position(is_end).map_or(bytes.len(), |length| at + length);
-    // Both ends are beside ASCII, so that the text can be cut there.
-    text.get(start..end).unwrap_or_default()
-}
-
-type Span = std::ops::Range<usize>;
+/// From one place of a text to another.
+pub(super) type Span = std::ops::Range<usize>;
 
 fn replaced(text: &str, mut found: Vec<(Span, String)>) -> String {
     found.sort_by_key(|(span, _)| span.start);

@@ -16,6 +16,8 @@ const COMMON: [&str; 5] = ["secret", "token", "bearer", "cookie", "authorization
 
 /// How the first line of a private key ends, and the last one.
 pub(super) const PEM: &str = "PRIVATE KEY-----";
+/// Stands before a token in a header.
+pub(super) const SCHEME: &str = "earer";
 /// Stands before the authority of a URL, in which a password may be.
 pub(super) const OF_URL: &str = "://";
 /// How every signed token begins.
@@ -26,6 +28,7 @@ pub(super) fn may_be(part: &str, text: &str, at: usize) -> bool {
     match part {
         OF_URL => password_in_url(text, at + OF_URL.len()).is_some(),
         OF_TOKEN => token_at(text, at).is_some(),
+        SCHEME => text[at + SCHEME.len()..].starts_with(' '),
         _ => true,
     }
 }
