@@ -44,7 +44,8 @@ pub(super) fn returned_at(case: &Case, after: i64) -> Option<i64> {
         {
             is_unassigned = !is_grant;
         }
-        if is_grant && decision.time > after && (authorises || !is_unassigned) {
+        let gives = is_grant && decision.lapses > decision.time;
+        if gives && decision.time > after && (authorises || !is_unassigned) {
             return Some(decision.time);
         }
     }

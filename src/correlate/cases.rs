@@ -6,6 +6,7 @@
 mod accounts;
 mod assigned;
 mod builder;
+mod directories;
 mod ground;
 mod inherited;
 mod keys;

@@ -155,6 +155,11 @@ impl<'r> Sighting<'r> {
 /// The source whose records name members as one side or the other does: which is not published.
 const ENTRA_PROVISIONING: &str = "entra_provisioning";
 
+/// The directory, or platform, whose records are those of a source: several sources may be one's.
+pub fn directory(source: &str) -> &str {
+    system(source, "")
+}
+
 fn system<'r>(source: &'r str, scope: &str) -> &'r str {
     match source {
         SCIM_SNAPSHOT if scope == "tenant" => source,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::acts::{Acts, GroupWords};
 use super::super::kernel::{Case, Decision, Instant};
 use super::builder::Builder;
+use super::directories::directory;
 use super::keys::{Holder, Place};
 use super::manner::is_never_pushed;
 use crate::change::{Direction, Verb};
@@ -76,7 +77,9 @@ impl What<'_> {
 impl Builder<'_> {
     pub(super) fn assign_through_groups(&mut self) {
         let assigned = self.assigned_groups.assigned();
-        let mut bearing: HashMap<Holder, Vec<Turn<'_>>> = HashMap::new();
+        // Of each directory by itself: whoever is away in one may be there in another.
+        let mut bearing: HashMap<(Holder, &str), Vec<Turn<'_>>> = HashMap::new();
+        let directory = |decision: &Decision| directory(self.acts, decision);
         for (place, case) in self.by_key.each().filter(|_| !assigned.is_empty()) {
             for decision in case.decisions.iter().filter(|d| matches!(d.verb, Verb::MemberAdd | Verb::MemberRemove)) {
                 let group = self.assigned_groups.find(self.acts.group_of(decision.row));
@@ -86,24 +89,28 @@ impl Builder<'_> {
                     act.subject_kind == "group" || is_never_pushed(&act)
                 };
                 if let Some(group) = group.filter(|group| assigned.contains_key(group) && !is_left_out()) {
-                    bearing.entry(place.holder).or_default().push(Turn { decision, what: What::Member(group) });
+                    let of = (place.holder, directory(decision));
+                    bearing.entry(of).or_default().push(Turn { decision, what: What::Member(group) });
                 }
             }
         }
         let account = self.ground.account;
-        for (place, _) in self.by_key.each().filter(|(place, case)| place.thing == account && may_be_away(case)) {
-            bearing.entry(place.holder).or_default();
+        for (place, case) in self.by_key.each().filter(|(place, case)| place.thing == account && may_be_away(case)) {
+            for decision in &case.decisions {
+                bearing.entry((place.holder, directory(decision))).or_default();
+            }
         }
-        let mut through: Vec<(Place, Walk<'_>)> = Vec::new();
-        for (holder, memberships) in bearing {
-            let place = Place { holder, thing: account };
-            let own = self.by_key.at(place).map_or(&[][..], |case| &case.decisions);
-            through.push((place, walk(&turns(self.acts, &assigned, memberships, own), self.rules.skew)));
+        let mut through: Vec<((Holder, &str), Walk<'_>)> = Vec::new();
+        for (of, memberships) in bearing {
+            let case = self.by_key.at(Place { holder: of.0, thing: account });
+            let own = case.into_iter().flat_map(|case| &case.decisions).filter(|own| directory(own) == of.1);
+            through.push((of, walk(&turns(self.acts, &assigned, memberships, own), self.rules.skew)));
         }
         let keys = &self.ground.keys;
-        through.sort_by(|a, b| keys.holder(a.0.holder).cmp(keys.holder(b.0.holder)));
-        let found: Vec<_> = through.into_iter().map(|(place, walk)| (place, walk.found())).collect();
-        for (place, Found { derived, idle }) in found {
+        through.sort_by(|(a, _), (b, _)| (keys.holder(a.0), a.1).cmp(&(keys.holder(b.0), b.1)));
+        let found: Vec<_> = through.into_iter().map(|(of, walk)| (of.0, walk.found())).collect();
+        for (holder, Found { derived, idle }) in found {
+            let place = Place { holder, thing: account };
             let case = self.by_key.entry(place, keys);
             for decision in case.decisions.iter_mut().filter(|d| idle.contains(&d.row)) {
                 decision.rank = None;
@@ -126,7 +133,7 @@ fn turns<'a>(
     acts: &'a Acts,
     assigned: &BTreeMap<u32, &'a [Decision]>,
     memberships: Vec<Turn<'a>>,
-    own: &'a [Decision],
+    own: impl Iterator<Item = &'a Decision>,
 ) -> Vec<Turn<'a>> {
     let groups: BTreeSet<What<'_>> = memberships.iter().map(|turn| turn.what).collect();
     let mut turns = memberships;
@@ -138,7 +145,7 @@ fn turns<'a>(
             Turn { decision, what }
         }));
     }
-    turns.extend(own.iter().filter_map(|decision| {
+    turns.extend(own.filter_map(|decision| {
         let what = match decision.verb {
             Verb::AppAssign | Verb::AppUnassign => What::Direct(app(acts, decision)),
             Verb::UserDeactivate | Verb::UserDelete | Verb::UserActivate | Verb::UserCreate => What::Person,

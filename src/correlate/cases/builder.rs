@@ -6,6 +6,7 @@ use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
 use super::super::kernel::{About, Case, Decision, Effect, Instant, Push, Reason};
 use super::assigned::{Assignments, app};
+use super::directories::directory;
 use super::ground::Ground;
 use super::keys::Place;
 use super::manner::{Manner, Manners, Role, each};
@@ -120,8 +121,18 @@ fn is_beyond_creation(entitlement: &Entitlement) -> bool {
 enum Given {
     /// An application that stands for Databricks, by id or label.
     Application(String),
-    /// A directory's group that fills the one in Databricks, by word.
-    Group(u32),
+    /// The group of a directory that fills the one in Databricks, by word.
+    Group(String, u32),
+}
+
+impl Given {
+    // Each directory has a connector of its own, that knows nothing of what others give.
+    fn is_beside(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Group(directory, _), Self::Group(of_other, _)) => directory == of_other,
+            _ => true,
+        }
+    }
 }
 
 pub(super) struct Builder<'a> {
@@ -275,8 +286,8 @@ impl<'a> Builder<'a> {
         } else if matches!(verb, Verb::MemberAdd | Verb::MemberRemove)
             && self.ground.fed_by_several.contains(&place.thing)
         {
-            let group = self.acts.group_of(row).surest();
-            self.give(place, &mut decision, Given::Group(group));
+            let (directory, group) = (directory(self.acts, &decision).to_owned(), self.acts.group_of(row).surest());
+            self.give(place, &mut decision, Given::Group(directory, group));
         }
         self.case(place).decisions.push(decision);
     }
@@ -286,7 +297,7 @@ impl<'a> Builder<'a> {
         let held = self.given.entry(place).or_default();
         // What a group gave it gives no more once it is deleted.
         held.retain(|given, rows| match given {
-            Given::Group(group) => self.deleted.get(group).is_none_or(|end| rows.iter().any(|row| row > end)),
+            Given::Group(_, group) => self.deleted.get(group).is_none_or(|end| rows.iter().any(|row| row > end)),
             Given::Application(_) => true,
         });
         if decision.direction == Direction::Grant {
@@ -294,7 +305,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let taken = held.remove(&given).unwrap_or_default();
-        if held.is_empty() {
+        if !held.keys().any(|left| left.is_beside(&given)) {
             return;
         }
         decision.rank = None;

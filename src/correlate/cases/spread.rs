@@ -15,6 +15,7 @@ use crate::identity::Resolved;
 impl Builder<'_> {
     pub(super) fn spread(&mut self) {
         self.assign_through_groups();
+        self.part_directories();
         let keys = &self.ground.keys;
         let is_account = |place: &Place| keys.thing(place.thing).1 == Entitlement::Account;
         let accounts: HashMap<(bool, Holder), Case, RandomState> = self

@@ -124,7 +124,7 @@ impl Item<'_> {
         if ending_beside(self.index, self.limits, &self.span, self.place).is_some() {
             return Some((Reason::Implied, None, None));
         }
-        let by_state = self.standing_decision(|d| self.unseen_reversal(world, d).is_none());
+        let by_state = self.standing_decision(|d| self.unseen_end(world, d).is_none());
         let by_state = by_state.map(|d| (Reason::State, Some(d), None));
         by_state.or_else(|| self.vouching_push().map(|p| (Reason::Transport, None, Some(p))))
     }
@@ -139,10 +139,12 @@ impl Item<'_> {
         older.filter(|&d| self.stands(d) && is_sure(d)).min_by_key(strength)
     }
 
-    // That it is in force leans on there being no reversal. The connector pushes only what the provider holds.
-    fn unseen_reversal(&self, world: &dyn World, d: usize) -> Option<String> {
-        let decided = self.index.case.decisions[d].time;
-        (!self.effect.by_connector).then(|| world.authority_hole(decided, self.effect.time)).flatten()
+    // That it is in force leans on there being no reversal, and on its not having been used and undone. The connector pushes only what
+    // the provider holds, and puts back what others undo.
+    fn unseen_end(&self, world: &dyn World, d: usize) -> Option<String> {
+        let (decided, now) = (self.index.case.decisions[d].time, self.effect.time);
+        let used = || world.effect_hole(&[self.effect.scope], decided, now);
+        if self.effect.by_connector { None } else { world.authority_hole(decided, now).or_else(used) }
     }
 
     // A departure took the access back; the return puts it in force again, whatever was decided before the departure.
@@ -260,7 +262,7 @@ impl Item<'_> {
         if !self.index.case.is_resolved || self.is_named_elsewhere(from, to) {
             return Vouched { reason: Reason::UnresolvedSubject, ..judged };
         }
-        let unsure = || self.standing_decision(|_| true).and_then(|d| self.unseen_reversal(world, d));
+        let unsure = || self.standing_decision(|_| true).and_then(|d| self.unseen_end(world, d));
         let hole = world.authority_hole(from, to).or_else(unsure);
         let hole = hole.or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
         let hole = hole.or_else(|| self.effect.by_connector.then(|| world.push_hole(from, to)).flatten());

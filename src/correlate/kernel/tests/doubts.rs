@@ -181,6 +181,17 @@ fn an_old_decision_may_have_been_reversed_where_the_providers_log_has_a_hole() {
 }
 
 #[test]
+fn an_old_decision_may_have_been_used_and_undone_where_the_databricks_log_has_a_hole() {
+    let torn = |by: Fact| given([wanted(0), by]).effect_hole(10 * DAY, 11 * DAY);
+    torn(granted(30 * DAY)).gives(&[CoverageGap], &[Late]);
+    // Whatever was done there, the connector puts back what the provider holds.
+    torn(granted(30 * DAY).by_connector()).gives(&[State], &[Late]);
+    given([wanted(0), granted(30 * DAY)]).effect_hole(31 * DAY, 32 * DAY).gives(&[State], &[Late]);
+    // Within the look-back it has its evidence.
+    given([wanted(0), granted(3 * HOUR)]).effect_hole(HOUR, 2 * HOUR).gives(&[Matched], &[Matched]);
+}
+
+#[test]
 fn a_restored_deletion_is_a_departure_that_was_lifted() {
     let deleted = |restores: bool| {
         given([

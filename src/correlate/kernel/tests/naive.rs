@@ -284,7 +284,7 @@ impl Naive<'_> {
         if self.comes_with_an_end(i) {
             return (Reason::Implied, None);
         }
-        if let Some(d) = self.state(i, |d| !self.may_have_been_reversed(d, i)) {
+        if let Some(d) = self.state(i, |d| !self.may_have_ended(d, i)) {
             return (Reason::State, Some(d));
         }
         if self.is_pushed(i) { (Reason::Transport, None) } else { (self.without(i), None) }
@@ -304,10 +304,14 @@ impl Naive<'_> {
         older.filter(|&d| self.stands(d, i) && is_sure(d)).min_by_key(|&d| (decisions[d].rank, std::cmp::Reverse(d)))
     }
 
-    // Where the provider's log has a hole since, it may have been reversed there; the connector would know.
-    fn may_have_been_reversed(&self, d: usize, i: usize) -> bool {
+    // Where a log has a hole since, it may have been reversed there, or used and undone; the connector would know.
+    fn may_have_ended(&self, d: usize, i: usize) -> bool {
         let (decided, effect) = (self.case.decisions[d].time, &self.case.effects[i]);
-        !effect.by_connector && self.world.authority_hole(decided, effect.time).is_some()
+        let is_unseen = || {
+            self.world.authority_hole(decided, effect.time).is_some()
+                || self.world.effect_hole(&[effect.scope], decided, effect.time).is_some()
+        };
+        !effect.by_connector && is_unseen()
     }
 
     // The connector's own, after somebody else undid it.
@@ -367,7 +371,7 @@ impl Naive<'_> {
         let is_open = reversed.is_some_and(|r| {
             self.world.effect_hole(&[effect.scope], effect.time, r + self.limits.window.look_back).is_some()
         });
-        let is_unsure = self.state(i, |_| true).is_some_and(|d| self.may_have_been_reversed(d, i));
+        let is_unsure = self.state(i, |_| true).is_some_and(|d| self.may_have_ended(d, i));
         let is_torn = self.world.authority_hole(from, to).is_some();
         if is_torn || is_unsure || is_open { Reason::CoverageGap } else { Reason::NoAuthority }
     }
