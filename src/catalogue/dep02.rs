@@ -7,10 +7,10 @@ use super::admissions::{Admissions, unwatched};
 use super::deeds::deeds;
 use super::dep01::{self, of_departure};
 use super::departures::{Departure, End, departures};
-use super::leavers::{Did, activity_of};
+use super::leavers::{Did, activity_of, returned_at};
 use super::words::{exception, pass, shared, undetermined};
 use super::{About, Cell, Evidence, Item, Judged, Parameter, Severity, Test, need};
-use crate::change::{Direction, Verb};
+use crate::change::Verb;
 use crate::correlate::door::is_uuid;
 use crate::correlate::kernel::Reason;
 use crate::correlate::{ACCOUNT, Verdict, item_id};
@@ -267,7 +267,6 @@ impl Beside<'_> {
 
 // Only a decision brings somebody back; an account that is merely switched on again does not.
 pub(super) fn returned(departure: &Departure<'_>) -> Option<i64> {
-    let grants = departure.case.into_iter().flat_map(|c| &c.decisions).filter(|d| d.direction == Direction::Grant);
     let from = departure.decided.map_or(departure.start, |decided| decided.max(departure.start));
-    grants.map(|d| d.time).find(|time| *time > from)
+    returned_at(departure.case?, from)
 }

@@ -10,6 +10,7 @@ mod custom;
 mod decisions;
 mod declared;
 mod deliveries;
+mod directories;
 mod directory;
 mod doors;
 mod doubts;
@@ -83,6 +84,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(assumed::ASSUMED)
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
+        .chain(directories::DIRECTORIES)
         .chain(successors::SUCCESSORS)
         .chain(directory::DIRECTORY)
 }

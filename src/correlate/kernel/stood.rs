@@ -32,8 +32,10 @@ pub(super) fn left(index: &Index<'_>, ask: Ask, changed: impl Fn(usize) -> bool)
     let mut left = Left::default();
     for span in index.marks().spans() {
         let at = index.marks().since(span, ask.decided);
-        let place = Place { index, span, ask };
-        let Some(before) = index.marks().before(span, at) else {
+        let before = index.marks().before(span, at);
+        let group = before.and_then(|mark| mark.effect).map_or(0, |e| index.case.effects[e].group);
+        let place = Place { index, span, group, ask };
+        let Some(before) = before else {
             // What was taken without ever being seen granted had been there all the while.
             if place.is_taken_first(at) {
                 left.tell(index, span.scope, place.end(at));
@@ -72,6 +74,8 @@ impl Left {
 struct Place<'a> {
     index: &'a Index<'a>,
     span: &'a Span,
+    /// The group of which it was a membership, as in [`Effect`](super::Effect).
+    group: u32,
     ask: Ask,
 }
 
@@ -95,7 +99,13 @@ impl Place<'_> {
         let account = self.account()?;
         let marks = self.index.marks();
         let taken = marks.last(&account, marks.since(&account, self.ask.decided), 1).map(|at| marks.get(at));
-        taken.filter(|taken| taken.time >= since)
+        taken.filter(|taken| taken.time >= since && taken.effect.is_none_or(|e| self.is_of_group(e)))
+    }
+
+    /// A group of the account is not a workspace's own of the same name.
+    fn is_of_group(&self, effect: usize) -> bool {
+        let other = self.index.case.effects[effect].group;
+        self.group == other || self.group == 0 || other == 0
     }
 
     /// The effect that ended it, here or at the account.
@@ -103,7 +113,7 @@ impl Place<'_> {
         let marks = self.index.marks();
         let taken = |span: &Span, from: usize| marks.taken(span, from, self.ask.until);
         let above = self.account().and_then(|account| taken(&account, marks.since(&account, self.ask.decided)));
-        let ends = taken(self.span, at).into_iter().chain(above);
+        let ends = taken(self.span, at).into_iter().chain(above.filter(|e| self.is_of_group(*e)));
         ends.min_by_key(|e| self.index.case.effects[*e].time)
     }
 

@@ -43,6 +43,39 @@ pub(super) fn joins(at: &str, kind: &str, who: &str, title: &str) -> String {
     .to_string()
 }
 
+/// Something is done to a person, such as `Enable account`.
+pub(super) fn lifecycle(at: &str, name: &str, who: &str) -> String {
+    json!({
+        "id": format!("Directory_{at}_{name}_{who}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
+        "result": "success", "resultReason": "", "activityDisplayName": name,
+        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
+        "loggedByService": "Core Directory", "operationType": "Update",
+        "initiatedBy": {"user": {"id": "u-admin", "displayName": null, "userPrincipalName": "admin@example.com"}, "app": null},
+        "targetResources": [{"id": id_of(who), "displayName": null, "type": "User",
+            "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []}],
+        "additionalDetails": [],
+    })
+    .to_string()
+}
+
+/// A person is assigned to an application.
+pub(super) fn assigned(at: &str, who: &str, app: &str) -> String {
+    json!({
+        "id": format!("Directory_{at}_{who}_{app}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
+        "result": "success", "resultReason": "", "activityDisplayName": "Add app role assignment grant to user",
+        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
+        "loggedByService": "Core Directory", "operationType": "Assign",
+        "initiatedBy": {"user": {"id": "u-admin", "displayName": null, "userPrincipalName": "admin@example.com"}, "app": null},
+        "targetResources": [
+            {"id": "00000db0-0000-4000-8000-000000000db0", "displayName": app, "type": "ServicePrincipal",
+                "userPrincipalName": null, "modifiedProperties": []},
+            {"id": id_of(who), "displayName": null, "type": "User",
+                "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []}],
+        "additionalDetails": [],
+    })
+    .to_string()
+}
+
 /// The id of a person in the directory.
 pub(super) fn id_of(who: &str) -> String {
     format!(

@@ -8,7 +8,7 @@ use super::super::Reason::{
 use super::super::{About, Scope};
 use super::story::{
     DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, of_rank, push_failed, pushed, returned, revoked,
-    uncreated, unwanted, wanted,
+    seen, uncreated, unwanted, wanted,
 };
 use crate::change::Direction;
 
@@ -27,6 +27,13 @@ fn a_removal_is_carried_out_in_all_places_in_which_the_access_stood() {
     then(revoked(3 * DAY).at(2)).gives(&[Matched, Matched, Matched, State], &[Matched, Late]);
     then(revoked(DAY + HOUR)).gives(&[Matched; 4], &[Matched, Matched]);
     then(ended(DAY + HOUR, Final)).gives(&[Matched; 3], &[Matched, Matched]);
+    // In a workspace's own group of that name.
+    let own = |end: Fact| {
+        let given_twice = [granted(MINUTE).of_group(1), granted(2 * MINUTE).at(1).of_group(2)];
+        given([wanted(0)].into_iter().chain(given_twice).chain([unwanted(DAY), revoked(DAY + MINUTE).of_group(1), end]))
+    };
+    own(seen(2 * DAY, true).at(1)).gives(&[Matched; 3], &[Matched, Missing]);
+    own(revoked(DAY + HOUR).at(1).of_group(2)).gives(&[Matched; 4], &[Matched; 2]);
     // Where the last record that could show it may be lost, nothing is missing.
     given(both()).effect_hole(DAY + HOUR, DAY + 2 * HOUR).gives(&[Matched; 3], &[Matched, CoverageGap]);
     // It had been there all the while, as its end shows.
