@@ -136,6 +136,14 @@ impl Noted {
         self.seen.get(&(key.clone(), scope.to_owned())).map_or(&[], Vec::as_slice)
     }
 
+    /// Scopes of which a listing speaks of a key, or would if it were held there.
+    pub(super) fn scopes_of<'n>(&'n self, key: &'n Key) -> impl Iterator<Item = &'n str> {
+        let seen = self.seen.range((key.clone(), String::new())..).take_while(move |((of, _), _)| of == key);
+        let thing = &key.entitlement;
+        let whole = self.holders.range((thing.clone(), String::new())..).take_while(move |((of, _), _)| of == thing);
+        seen.map(|((_, scope), _)| scope.as_str()).chain(whole.map(|((_, scope), _)| scope.as_str()))
+    }
+
     /// What kind of principal the subject of a key is.
     pub fn kinds(&self) -> impl Iterator<Item = (&Key, &SubjectKind)> {
         self.kinds.iter()

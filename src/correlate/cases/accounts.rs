@@ -36,6 +36,10 @@ pub(super) fn observed(case: &Case, time: i64, scope: Scope, held: bool) -> Vec<
     let mut accounts: Vec<u32> = here.clone().map(|effect| effect.account).collect();
     accounts.sort_unstable();
     accounts.dedup();
+    // Of a place where nothing was done no record tells accounts apart.
+    if accounts.is_empty() {
+        accounts.push(0);
+    }
     if held && accounts.len() > 1 {
         let last = here.clone().take_while(|effect| effect.time <= time).last().or(here.clone().next());
         accounts = last.map(|effect| effect.account).into_iter().collect();

@@ -46,6 +46,11 @@ impl Scopes {
         self.numbers.get(name).copied().ok_or_else(|| Error::Bug(format!("scope {name} was not surveyed")))
     }
 
+    /// The number of a scope; `None` = no record, and no listing, is of it.
+    pub(super) fn find(&self, name: &str) -> Option<Scope> {
+        self.numbers.get(name).copied()
+    }
+
     /// The name of a scope.
     pub fn name(&self, scope: Scope) -> &str {
         usize::try_from(scope.0).ok().and_then(|at| self.names.get(at)).map_or("", String::as_str)

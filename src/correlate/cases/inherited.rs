@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::kernel::{Instant, Observation, Scope};
+use super::super::kernel::{Instant, Scope};
 use super::accounts::observed;
 use super::builder::Builder;
 use super::keys::{Holder, Place};
@@ -44,8 +44,7 @@ impl Builder<'_> {
                 if self.by_key.at(next).is_some() {
                     let case = self.case(next);
                     let seen = observed(case, time, scope, true);
-                    let alone = Observation { time, scope, account: 0, held: true };
-                    case.observations.extend(if seen.is_empty() { vec![alone] } else { seen });
+                    case.observations.extend(seen);
                     case.observations.sort_by_key(|o| o.time);
                 }
             }

@@ -20,8 +20,18 @@ impl<'a> Builder<'a> {
         if noted.is_empty() {
             return;
         }
-        for (_, key, case) in self.by_key.each_mut() {
-            let places: BTreeSet<Scope> = case.effects.iter().map(|e| e.scope).collect();
+        for (place, key, case) in self.by_key.each_mut() {
+            let mut places: BTreeSet<Scope> = case.effects.iter().map(|e| e.scope).collect();
+            // Where effects would be looked for; of an entitlement that had none, where listings speak of it.
+            match self.ground.effect_scopes.get(&place.thing) {
+                Some(scopes) => places.extend(scopes.iter()),
+                None => {
+                    let listed = noted.scopes_of(key).filter_map(|scope| scopes.find(scope));
+                    let listed: BTreeSet<Scope> = listed.collect();
+                    let is_at_account = listed.contains(&Scope::ACCOUNT);
+                    places.extend(listed.into_iter().filter(|scope| !is_at_account || *scope == Scope::ACCOUNT));
+                }
+            }
             for scope in places {
                 let seen = noted.seen_of(key, scopes.name(scope));
                 let listings = noted.listings(key.is_group, key.subject.label(), &key.entitlement, scopes.name(scope));

@@ -7,7 +7,7 @@ use super::index::{Index, side};
 use super::link::{Links, ending_beside, links, undone_at};
 use super::marks::{Mark, Span};
 use super::standing::{Standing, standing};
-use super::{Case, Effect, Instant, Limits, Reason, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
+use super::{Case, Effect, Instant, Limits, Reason, Scope, UNSAID_DECISION, UNSAID_EFFECT, Vouched, World};
 use crate::change::{Direction, Verb};
 
 /// Judges every effect of a case, in order, taking the records of one instant in the order in which they stand.
@@ -96,7 +96,14 @@ impl Item<'_> {
         let now = self.effect.time;
         let against = if self.side() == 0 { Direction::Revoke } else { Direction::Grant };
         let unsaid = || self.index.case.may_have_been_done(against, since, now).then(|| UNSAID_EFFECT.to_owned());
-        world.effect_hole(&[self.effect.scope], since, now).or_else(unsaid)
+        world.effect_hole(&self.reach(world), since, now).or_else(unsaid)
+    }
+
+    // Where access that stands there may be ended: what is held in a workspace ends with the account, too, where that has a log.
+    fn reach(&self, world: &dyn World) -> Vec<Scope> {
+        let is_below = self.side() == 0 && self.effect.scope != Scope::ACCOUNT && !world.lacks_account();
+        let above = is_below.then_some(Scope::ACCOUNT);
+        [self.effect.scope].into_iter().chain(above).collect()
     }
 
     // Whether it would pass if it had changed something: decided besides, or put back by the connector as was decided once.
@@ -143,7 +150,7 @@ impl Item<'_> {
     // the provider holds, and puts back what others undo.
     fn unseen_end(&self, world: &dyn World, d: usize) -> Option<String> {
         let (decided, now) = (self.index.case.decisions[d].time, self.effect.time);
-        let used = || world.effect_hole(&[self.effect.scope], decided, now);
+        let used = || world.effect_hole(&self.reach(world), decided, now);
         if self.effect.by_connector { None } else { world.authority_hole(decided, now).or_else(used) }
     }
 

@@ -199,6 +199,16 @@ fn an_old_decision_may_have_been_used_and_undone_where_the_databricks_log_has_a_
 }
 
 #[test]
+fn what_is_held_in_a_workspace_may_have_ended_with_the_account() {
+    let again = |by: Fact| given([granted(0).at(1), by]).account_hole(DAY, DAY + HOUR);
+    again(granted(2 * DAY).at(1)).gives(&[NoAuthority, CoverageGap], &[]);
+    given([granted(0).at(1), revoked(HOUR).at(1), revoked(2 * DAY).at(1)])
+        .account_hole(DAY, DAY + HOUR)
+        .gives(&[NoAuthority, NoAuthority, Redundant], &[]);
+    given([granted(0).at(1), granted(2 * DAY).at(1)]).gives(&[NoAuthority, Redundant], &[]);
+}
+
+#[test]
 fn a_restored_deletion_is_a_departure_that_was_lifted() {
     let deleted = |restores: bool| {
         given([

@@ -2,7 +2,7 @@
 //! by search must agree.
 
 use super::super::standing::is_twin;
-use super::super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, World};
+use super::super::{Case, Decision, Effect, EndingKind, Instant, Limits, Reason, Scope, World};
 use crate::change::Direction;
 
 /// What a scope's records say, in order: when, whether held, which effect (`None` = a snapshot).
@@ -309,9 +309,14 @@ impl Naive<'_> {
         let (decided, effect) = (self.case.decisions[d].time, &self.case.effects[i]);
         let is_unseen = || {
             self.world.authority_hole(decided, effect.time).is_some()
-                || self.world.effect_hole(&[effect.scope], decided, effect.time).is_some()
+                || self.world.effect_hole(&Self::reach(effect), decided, effect.time).is_some()
         };
         !effect.by_connector && is_unseen()
+    }
+
+    fn reach(effect: &Effect) -> Vec<Scope> {
+        let is_below = effect.direction == Direction::Grant && effect.scope != Scope::ACCOUNT;
+        if is_below { vec![effect.scope, Scope::ACCOUNT] } else { vec![effect.scope] }
     }
 
     // The connector's own, after somebody else undid it.
@@ -334,7 +339,7 @@ impl Naive<'_> {
                 && (effect.by_connector || d.time >= effect.time - self.limits.window.look_back)
         });
         let passes = is_decided && !self.is_contradicted(i);
-        !passes && self.world.effect_hole(&[effect.scope], since, effect.time).is_some()
+        !passes && self.world.effect_hole(&Self::reach(effect), since, effect.time).is_some()
     }
 
     pub(super) fn is_contradicted(&self, i: usize) -> bool {

@@ -264,6 +264,7 @@ pub(super) struct Story {
 struct Holes {
     authority: Vec<(Instant, Instant)>,
     effects: Vec<(Instant, Instant)>,
+    account: Vec<(Instant, Instant)>,
     pushes: Vec<(Instant, Instant)>,
 }
 
@@ -276,8 +277,9 @@ impl World for Holes {
         self.pushes.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-P".to_owned())
     }
 
-    fn effect_hole(&self, _: &[Scope], from: Instant, to: Instant) -> Option<String> {
-        self.effects.iter().any(|h| h.0 <= to && from < h.1).then(|| "HOLE-E".to_owned())
+    fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String> {
+        let at_account = self.account.iter().filter(|_| scopes.is_empty() || scopes.contains(&Scope::ACCOUNT));
+        self.effects.iter().chain(at_account).any(|h| h.0 <= to && from < h.1).then(|| "HOLE-E".to_owned())
     }
 }
 
@@ -317,6 +319,12 @@ impl Story {
     /// The Databricks log has a hole.
     pub(super) fn effect_hole(mut self, from: Instant, to: Instant) -> Self {
         self.holes.effects.push((from, to));
+        self
+    }
+
+    /// The Databricks log of the account alone has a hole.
+    pub(super) fn account_hole(mut self, from: Instant, to: Instant) -> Self {
+        self.holes.account.push((from, to));
         self
     }
 
