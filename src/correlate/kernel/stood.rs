@@ -36,9 +36,14 @@ pub(super) fn left(index: &Index<'_>, ask: Ask, changed: impl Fn(usize) -> bool)
         let group = before.and_then(|mark| mark.effect).map_or(0, |e| index.case.effects[e].group);
         let place = Place { index, span, group, ask };
         let Some(before) = before else {
-            // What was taken without ever being seen granted had been there all the while.
-            if place.is_taken_first(at) {
-                left.tell(index, span.scope, place.end(at));
+            // What was taken without ever being seen granted had been there all the while, unless the account had lost it.
+            match place.taken_at_account().filter(|_| place.is_taken_first(at)) {
+                None if place.is_taken_first(at) => left.tell(index, span.scope, place.end(at)),
+                None => {}
+                Some(taken) => {
+                    let end = taken.effect.filter(|_| place.is_late(&taken));
+                    end.into_iter().for_each(|end| left.tell(index, span.scope, Some(end)));
+                }
             }
             continue;
         };
@@ -106,6 +111,13 @@ impl Place<'_> {
     fn is_of_group(&self, effect: usize) -> bool {
         let other = self.index.case.effects[effect].group;
         self.group == other || self.group == 0 || other == 0
+    }
+
+    /// The account's own record that took the access, if that is its last word before the decision.
+    fn taken_at_account(&self) -> Option<Mark> {
+        let account = self.account()?;
+        let marks = self.index.marks();
+        marks.before(&account, marks.since(&account, self.ask.decided)).filter(|last| !last.is_held)
     }
 
     /// The effect that ended it, here or at the account.

@@ -241,8 +241,9 @@ impl<'a> Tracer<'a> {
         // What changed something carries it out, else what said it again in time; where it was in effect already, only
         // what skew has put before it.
         let was_held = first.anywhere.is_none() && self.was_held(d);
+        let until_then = if was_held { until.min(decision.time) } else { until };
         if first.anywhere.is_none() {
-            first = self.first(self.changed(), d, if was_held { until.min(decision.time) } else { until });
+            first = self.first(self.changed(), d, until_then);
         }
         let is_removal = decision.direction == Direction::Revoke;
         let due = self.due(decision);
@@ -252,7 +253,7 @@ impl<'a> Tracer<'a> {
             first = if said.anywhere.is_some() { said } else { first };
         }
         let own = if self.case().is_account && is_removal && first.at_account.is_none() {
-            self.ended_everywhere(from, until)
+            self.ended_everywhere(from, until_then)
         } else {
             first.own()
         };

@@ -4,6 +4,7 @@ use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State,
 };
+use super::super::{Instant, Scope};
 use super::story::{DAY, Fact, HOUR, MINUTE, ended, given, granted, left, returned, revoked, unwanted, wanted};
 
 #[test]
@@ -75,4 +76,29 @@ fn nothing_is_expected_while_the_group_is_pushed_no_more() {
     unpushed(vec![unwanted(0), ended(2 * DAY, Final)]).gives(&[], &[NotPushed]);
     unpushed(vec![wanted(0), granted(HOUR), wanted(4 * DAY)]).gives(&[Matched], &[Matched, AlreadyInEffect]);
     unpushed(vec![wanted(0), granted(4 * DAY)]).gives(&[State], &[NotPushed]);
+}
+
+#[test]
+fn what_is_out_of_force_may_be_back_where_the_log_has_a_hole() {
+    let kept = || given([wanted(0), granted(HOUR), ended(2 * DAY, Suspended), unwanted(8 * DAY)]);
+    kept().gives(&[Matched], &[Matched, AlreadyInEffect]);
+    kept().effect_hole(8 * DAY + HOUR, 8 * DAY + 2 * HOUR).gives(&[Matched], &[Matched, CoverageGap]);
+    // Decided otherwise by then.
+    let again = [wanted(0), granted(HOUR), ended(2 * DAY, Suspended), unwanted(8 * DAY), wanted(8 * DAY + HOUR)];
+    given(again).effect_hole(20 * DAY, 21 * DAY).gives(&[Matched], &[Matched, AlreadyInEffect, Missing]);
+}
+
+#[test]
+fn what_ends_in_a_workspace_after_the_account_was_gone_is_no_late_end() {
+    let account = |facts: Vec<Fact>| {
+        given(facts).with(|case| {
+            case.is_account = true;
+            case.seen_in = [Scope(1)].into();
+        })
+    };
+    let gone = |at: Instant| vec![granted(0), revoked(at), unwanted(2 * DAY), revoked(5 * DAY).at(1)];
+    // Two days before it was decided, and by two clocks at once.
+    account(gone(HOUR)).gives(&[NoAuthority, NoAuthority, State], &[AlreadyInEffect]);
+    account(gone(2 * DAY - MINUTE)).gives(&[NoAuthority, Matched, State], &[Matched]);
+    account(vec![granted(0), unwanted(2 * DAY), revoked(5 * DAY).at(1)]).gives(&[NoAuthority, State], &[Missing]);
 }

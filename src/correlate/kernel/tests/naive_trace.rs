@@ -139,6 +139,8 @@ impl Naive<'_> {
         let at_account = found.iter().find(|&&e| case.effects[e].scope == Scope::ACCOUNT);
         let is_end = decision.direction == Direction::Revoke;
         let own = match (at_account, case.is_account && is_end) {
+            // Where nothing was left to do, what comes afterwards has not done it.
+            (None, true) if linked.is_empty() && was_held => self.everywhere(from, until.min(decision.time)),
             (None, true) => self.everywhere(from, until),
             (at_account, _) => at_account.or(found.first()).copied(),
         };
@@ -202,7 +204,11 @@ impl Naive<'_> {
                 here.into_iter().chain(there).min_by_key(|e| effects[*e].time)
             };
             let Some(before) = marks.iter().rfind(|m| m.0 < decided).copied() else {
-                if marks.first().is_some_and(|m| !m.1 && m.2.is_some()) {
+                let lost = above.iter().rfind(|m| m.0 < decided).filter(|m| !m.1);
+                if let Some(lost) = lost {
+                    let is_first = marks.first().is_some_and(|m| !m.1 && m.2.is_some());
+                    ends.extend(lost.2.filter(|_| is_first && lost.0 >= from));
+                } else if marks.first().is_some_and(|m| !m.1 && m.2.is_some()) {
                     ends.push(end()?);
                 }
                 continue;
@@ -306,7 +312,10 @@ impl Naive<'_> {
         let is_grant = decision.direction == Direction::Grant;
         let is_open = self.is_out(decision.time) && self.stood(decision.time).is_none() && !is_grant;
         match self.was_as_decided(d).filter(|was| *was || !is_open) {
-            Some(true) => Some(self.is_said_again(d) || !self.may_have_turned(d, decision.time)),
+            Some(true) => {
+                let may_turn = self.may_have_turned(d, decision.time) || self.may_have_returned(d);
+                Some(self.is_said_again(d) || !may_turn)
+            }
             Some(false) | None if is_grant => match self.back_at(d) {
                 Some(back) => Some(self.is_said_again(d) || !self.may_have_turned(d, back)),
                 None => self.may_have_come_before(d).then_some(false),
@@ -319,6 +328,15 @@ impl Naive<'_> {
                 (self.carrier(g, vouched).is_none() && !self.lands(g, d)).then_some(is_seen)
             }
         }
+    }
+
+    // What a person who is away keeps is back with the person, at any time before the removal is reversed.
+    fn may_have_returned(&self, d: usize) -> bool {
+        let decision = &self.case.decisions[d];
+        let until = self.reversed_at(d).map_or(self.limits.cut_off, |back| self.limits.cut_off.min(back - 1));
+        let is_kept = self.is_out(decision.time) && self.stood(decision.time) != Some(false);
+        let is_removal = decision.direction == Direction::Revoke;
+        is_removal && is_kept && self.world.effect_hole(&[Scope::ACCOUNT], decision.time, until).is_some()
     }
 
     // Kept while the person was away, and in force again after some record of the time allowed.

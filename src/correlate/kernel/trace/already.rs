@@ -59,6 +59,9 @@ impl Tracer<'_> {
                 return Already::InEffect;
             }
             let since = self.history().since(decision.time).unwrap_or(Instant::MIN);
+            if let Some(hole) = self.unseen_return(world, d) {
+                return Already::Unsure(hole);
+            }
             let until = back.unwrap_or(decision.time);
             if self.case().may_have_been_done(opposite(decision.direction), since, until) {
                 return Already::Unsure(UNSAID_EFFECT.to_owned());
@@ -71,6 +74,14 @@ impl Tracer<'_> {
         let granted = self.index.ranked_before(0, d).filter(is_undone);
         let since = |granted: usize| self.case().decisions[granted].time - self.limits.window.skew;
         granted.map_or(Already::Not, |granted| unseen(since(granted), decision.time))
+    }
+
+    // That what is out of force is not in effect leans on the person's not coming back before the removal is reversed.
+    fn unseen_return(&self, world: &dyn World, d: usize) -> Option<String> {
+        let decision = &self.case().decisions[d];
+        let is_out = decision.direction == Direction::Revoke && self.held_before(d) == Held::Suspended;
+        let until = self.index.reversed_at(d).saturating_sub(1).min(self.limits.cut_off);
+        is_out.then(|| world.effect_hole(&[Scope::ACCOUNT], decision.time, until)).flatten()
     }
 
     // When what was kept while the person was away came into force again in time, so that nothing was to be granted.
