@@ -224,7 +224,7 @@ pub(super) fn of_departure(evidence: &Evidence<'_>, departure: &Departure<'_>) -
         (None, Some(row)) => Item {
             actor: acts.at(row).actor.map(|a| evidence.name(a)),
             verb: acts.verb(row).as_str(),
-            ..Item::new(item_id(&["departure", acts.at(row).event_id, subject]), departure.start)
+            ..Item::new(item_id(&["departure", acts.at(row).event_id, acts.own_words(row)[0]]), departure.start)
         },
         (None, None) => Item::new(item_id(&["departure", subject, &departure.start.to_string()]), departure.start),
     };

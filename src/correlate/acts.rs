@@ -247,6 +247,13 @@ impl Acts {
         (self.said.subject(&self.rows[row], 4), self.said.subject(&self.rows[row], 6))
     }
 
+    /// Whom a row is about and what it grants, in the record's own words: of each the id, else the name, else "".
+    pub fn own_words(&self, row: usize) -> [&str; 2] {
+        let (said, row) = (&self.said, &self.rows[row]);
+        let subject = said.subject(row, 4).or_else(|| said.subject(row, 3));
+        [subject, said.words.get(said.group(row.entitlement))].map(Option::unwrap_or_default)
+    }
+
     /// The words of the group that a row grants.
     pub(super) fn group_of(&self, row: usize) -> GroupWords {
         self.said.granted_group(self.rows[row].entitlement)

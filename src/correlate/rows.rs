@@ -25,11 +25,13 @@ pub fn item_id(parts: &[&str]) -> String {
     hex(&crate::event::identity("item", &parts)[..10])
 }
 
-/// The id of an item of a record and a key: only where the record bears on the key more than once, the later ones are numbered.
-fn id_on_key(kind: &str, event_id: &str, key: &Key, nth: Option<&usize>) -> String {
-    let parts = [kind, event_id, key.subject.label(), key.entitlement.name()];
+/// The id of an item of a record and a key, in the record's own words, since what these resolve to may change from run to run: only
+/// where the record bears on the key more than once, the later ones are numbered.
+fn id_of_row(kind: &str, acts: &Acts, row: usize, nth: Option<&usize>) -> String {
+    let [subject, entitlement] = acts.own_words(row);
+    let parts = [kind, acts.event_id(row), acts.verb(row).as_str(), subject, entitlement];
     match nth {
-        Some(nth) if *nth > 0 => item_id(&[parts[0], parts[1], parts[2], parts[3], &nth.to_string()]),
+        Some(nth) if *nth > 0 => item_id(&[&parts[..], &[nth.to_string().as_str()]].concat()),
         _ => item_id(&parts),
     }
 }
@@ -62,7 +64,7 @@ pub(super) fn vouching(
     let row = |v: &Vouched| {
         let effect = &case.effects[v.effect];
         Vouching {
-            item_id: id_on_key("vouching", acts.event_id(effect.row), key, nth.get(v.effect)),
+            item_id: id_of_row("vouching", acts, effect.row, nth.get(v.effect)),
             key: key.clone(),
             effect: effect.row,
             reason: v.reason,
@@ -103,7 +105,7 @@ pub(super) fn tracing(
             reason => reason,
         };
         Tracing {
-            item_id: id_on_key("tracing", acts.event_id(decision.row), key, nth.get(t.decision)),
+            item_id: id_of_row("tracing", acts, decision.row, nth.get(t.decision)),
             key: key.clone(),
             authority: decision.row,
             reason,

@@ -139,7 +139,7 @@ impl Fate {
 
 fn item(evidence: &Evidence<'_>, key: &Key, incident: &Incident, limits: &Limits, failures: &Failures) -> Item {
     let acts = &evidence.correlation.judged.acts;
-    let first = acts.at(incident.rows[0]);
+    let (first, [subject, entitlement]) = (acts.at(incident.rows[0]), acts.own_words(incident.rows[0]));
     let is_removal = incident.direction == Direction::Revoke;
     let due = first.time + if is_removal { limits.removal } else { limits.resolve };
     let fate = judge(evidence, evidence.correlation.judged.cases.by_key.get(key), incident, (due, limits));
@@ -163,7 +163,7 @@ fn item(evidence: &Evidence<'_>, key: &Key, incident: &Incident, limits: &Limits
             Cell::Text(fate.by.map(|(what, _)| what.to_owned())),
             Cell::Instant(fate.by.map(|(_, row)| acts.time(row))),
         ],
-        ..Item::new(item_id(&["incident", first.event_id, key.subject.label(), key.entitlement.name()]), first.time)
+        ..Item::new(item_id(&["incident", first.event_id, subject, entitlement]), first.time)
     }
 }
 
