@@ -1,6 +1,6 @@
 //! What is to be expected of an hour: the median of the like hours around it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Hours of a week and of a day: like hours are so far apart.
@@ -12,14 +12,24 @@ const ENOUGH: usize = 3;
 /// The counts of all like hours, sorted once, so that the median without one of them is two look-ups.
 #[derive(Debug, Clone)]
 pub(super) struct Baseline {
-    /// One list of slots a step.
-    slots: [Vec<Slot>; 2],
+    /// Of weeks and of days, first of those alone that hold records: silent ones are not at hand, or the silence of most would explain
+    /// itself. Where too few hold any, of all.
+    steps: [Step; 4],
+}
+
+/// Hours that are a step apart.
+#[derive(Debug, Clone)]
+struct Step {
+    hours: i64,
+    /// Numbers of the weeks, or days, that count; `None` = all that the evidence reaches.
+    alive: Option<BTreeSet<i64>>,
+    slots: Vec<Slot>,
 }
 
 /// The hours that are alike.
 #[derive(Debug, Clone, Default)]
 struct Slot {
-    /// Hours that the evidence reaches.
+    /// Hours that the evidence reaches, of weeks or days that hold records.
     hour_count: usize,
     /// The counts of those that hold records, ascending; the rest are empty.
     counts: Vec<i64>,
@@ -28,24 +38,34 @@ struct Slot {
 impl Baseline {
     /// The baseline of counts by hour within the reach; what stands outside it is no part of a pattern.
     pub(super) fn new(counts: &BTreeMap<i64, i64>, reach: &Range<i64>) -> Self {
-        Self { slots: STEPS.map(|step| slots(counts, reach, step)) }
+        let [weeks, days] = STEPS;
+        let steps = [(weeks, false), (days, false), (weeks, true), (days, true)];
+        Self { steps: steps.map(|(step, of_all)| Step::new(counts, reach, step, of_all)) }
     }
 
     /// The median of the like hours. `own` is the hour's own count where it is one of them, and is left out; `None` = it is none.
     pub(super) fn expected(&self, hour: i64, own: Option<i64>) -> Option<f64> {
-        self.slots.iter().zip(STEPS).find_map(|(slots, step)| slots.get(position(hour, step))?.median_without(own))
+        self.steps.iter().find_map(|step| {
+            let own = own.filter(|_| step.alive.as_ref().is_none_or(|all| all.contains(&hour.div_euclid(step.hours))));
+            step.slots.get(position(hour, step.hours))?.median_without(own)
+        })
     }
 }
 
-fn slots(counts: &BTreeMap<i64, i64>, reach: &Range<i64>, step: i64) -> Vec<Slot> {
-    let until = |end: i64, at: i64| (end - 1 - at).div_euclid(step);
-    let hour_count = |at: i64| usize::try_from(until(reach.end, at) - until(reach.start, at)).unwrap_or(0);
-    let mut slots: Vec<Slot> = (0..step).map(|at| Slot { hour_count: hour_count(at), counts: Vec::new() }).collect();
-    for (hour, count) in counts.iter().filter(|(hour, _)| reach.contains(hour)) {
-        slots[position(*hour, step)].counts.push(*count);
+impl Step {
+    fn new(counts: &BTreeMap<i64, i64>, reach: &Range<i64>, step: i64, of_all: bool) -> Self {
+        let held = || counts.iter().filter(|(hour, count)| reach.contains(hour) && **count > 0);
+        let alive: BTreeSet<i64> = match of_all {
+            true => (reach.start.div_euclid(step)..=reach.end.div_euclid(step)).collect(),
+            false => held().map(|(hour, _)| hour.div_euclid(step)).collect(),
+        };
+        let hour_count = |at: i64| alive.iter().filter(|number| reach.contains(&(*number * step + at))).count();
+        let mut slots: Vec<Slot> =
+            (0..step).map(|at| Slot { hour_count: hour_count(at), counts: Vec::new() }).collect();
+        held().for_each(|(hour, count)| slots[position(*hour, step)].counts.push(*count));
+        slots.iter_mut().for_each(|slot| slot.counts.sort_unstable());
+        Self { hours: step, alive: (!of_all).then_some(alive), slots }
     }
-    slots.iter_mut().for_each(|slot| slot.counts.sort_unstable());
-    slots
 }
 
 fn position(hour: i64, step: i64) -> usize {
@@ -75,10 +95,13 @@ mod tests {
 
     // The definition, hour by hour.
     fn plain(counts: &BTreeMap<i64, i64>, reach: &Range<i64>, hour: i64) -> Option<f64> {
-        STEPS.iter().find_map(|step| {
-            let like = |other: &i64| *other != hour && (other - hour) % step == 0;
-            let mut others: Vec<i64> =
-                reach.clone().filter(like).map(|h| counts.get(&h).copied().unwrap_or(0)).collect();
+        let count = |hour: i64| counts.get(&hour).copied().filter(|_| reach.contains(&hour)).unwrap_or(0);
+        let steps = [true, false].into_iter().flat_map(|alive| STEPS.map(|step| (step, alive)));
+        steps.into_iter().find_map(|(step, alive)| {
+            let first = |hour: i64| hour.div_euclid(step) * step;
+            let is_silent = |other: i64| (first(other)..first(other) + step).all(|h| count(h) == 0);
+            let like = |other: &i64| *other != hour && (other - hour) % step == 0 && !(alive && is_silent(*other));
+            let mut others: Vec<i64> = reach.clone().filter(like).map(count).collect();
             others.sort_unstable();
             let (n, middle) = (others.len(), others.len() / 2);
             (n >= ENOUGH).then(|| match n % 2 {
@@ -86,6 +109,17 @@ mod tests {
                 _ => (others[middle - 1] + others[middle]) as f64 / 2.0,
             })
         })
+    }
+
+    #[test]
+    fn a_log_that_falls_silent_does_not_explain_its_silence() {
+        let day = |day: i64| (24 * day..24 * day + 24).map(|hour| (hour, 1));
+        let counts: BTreeMap<i64, i64> = (0..40).flat_map(day).collect();
+        let of_weeks = Baseline::new(&counts, &(0..24 * 92));
+        assert_eq!(of_weeks.expected(24 * 60, Some(0)), Some(1.0));
+        let counts: BTreeMap<i64, i64> = (0..3).flat_map(day).collect();
+        let of_days = Baseline::new(&counts, &(0..24 * 7));
+        assert_eq!(of_days.expected(24 * 5, Some(0)), Some(1.0));
     }
 
     proptest! {
@@ -97,8 +131,10 @@ mod tests {
             first in -20i64..200,
             length in 0i64..850,
             hour in -40i64..920,
+            dead in (0i64..900, 0i64..700),
         ) {
-            let held = (-30..).zip(counts).filter(|(_, count)| *count > 0);
+            let is_dead = |hour: i64| (dead.0..dead.0 + dead.1).contains(&hour);
+            let held = (-30..).zip(counts).filter(|(hour, count)| *count > 0 && !is_dead(*hour));
             let counts: BTreeMap<i64, i64> = held.collect();
             let reach = first..first + length;
             let own = reach.contains(&hour).then(|| counts.get(&hour).copied().unwrap_or(0));
