@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
-use super::super::kernel::{About, Case, Decision, Effect, Instant, Push, Reason};
+use super::super::kernel::{About, Case, Decision, Effect, Instant, Push, Reason, Scope};
 use super::assigned::{Assignments, app};
 use super::directories::directory;
 use super::ground::Ground;
@@ -335,6 +335,9 @@ impl<'a> Builder<'a> {
         // A request log tells of what is made as such.
         let is_own = manner.verb != Verb::GroupUpdate || self.acts.at(row).source != crate::source::SCIM;
         let about = if is_own { About::Key } else { About::Group };
-        self.case(place).pushes.push(Push { time, direction, succeeded, about, by_connector, row });
+        let scope = self.acts.scope(row);
+        let is_workspace = !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_digit());
+        let workspace = is_workspace.then(|| self.ground.scopes.find(scope).unwrap_or(Scope::UNSEEN));
+        self.case(place).pushes.push(Push { time, direction, succeeded, about, by_connector, workspace, row });
     }
 }

@@ -42,6 +42,8 @@ pub struct Scope(pub u32);
 impl Scope {
     /// The whole account, which reaches every workspace.
     pub const ACCOUNT: Self = Self(0);
+    /// A place of which nothing else is at hand.
+    pub const UNSEEN: Self = Self(u32::MAX);
 }
 
 /// An identity-provider decision as it bears on one key.
@@ -102,6 +104,8 @@ pub struct Push {
     pub about: About,
     /// True = made by the configured provisioning connector; false = not known to be: it links, but proves nothing.
     pub by_connector: bool,
+    /// The one workspace that it was sent to; `None` = to the account, or the record does not say.
+    pub workspace: Option<Scope>,
     /// Row of the access change.
     pub row: usize,
 }

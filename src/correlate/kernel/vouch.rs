@@ -162,6 +162,7 @@ impl Item<'_> {
         }
         match index.last_reversal(d, now) {
             None if self.is_undone(d) => self.puts_back(),
+            None if self.is_undone_above(d) => self.effect.by_connector,
             None => {
                 let decided = index.case.decisions[d].time;
                 let deleted = index.endings.last_final(self.effect.scope, now - 1).filter(|_| self.side() == 0);
@@ -213,6 +214,13 @@ impl Item<'_> {
         self.index.undone(&self.span, d, self.place, self.limits).is_some()
     }
 
+    // The account takes what is held in workspaces, too.
+    fn is_undone_above(&self, d: usize) -> bool {
+        let (marks, is_below) = (self.index.marks(), self.side() == 0 && self.span.scope != Scope::ACCOUNT);
+        let account = marks.span(Scope::ACCOUNT, self.span.account);
+        is_below && self.index.undone(&account, d, marks.since(&account, self.effect.time), self.limits).is_some()
+    }
+
     // What the connector itself undid it was told to by something that is not at hand.
     fn puts_back(&self) -> bool {
         let undone = self.index.marks().run(&self.span, self.place, 1 - self.side());
@@ -232,8 +240,19 @@ impl Item<'_> {
         // The provider logs the push that makes a group as one that updates it (reference: idp a).
         let is_made = self.effect.verb == Verb::GroupCreate && self.effect.by_connector;
         let mut arrivals = self.index.arrivals(side, unused, to).iter().copied();
-        let good = arrivals.find(|&p| !self.is_push_spent(p) && !self.is_overruled(p));
+        let good = arrivals.find(|&p| !self.is_sent_elsewhere(p) && !self.is_push_spent(p) && !self.is_overruled(p));
         good.or_else(|| self.index.update(unused, to).filter(|_| is_made))
+    }
+
+    // What is sent to one workspace does nothing in others. Whom it makes there it may make at the account, too, at once.
+    fn is_sent_elsewhere(&self, p: usize) -> bool {
+        let push = &self.index.case.pushes[p];
+        let is_same_act = || self.effect.by_connector && self.effect.time.abs_diff(push.time) <= self.skew();
+        push.workspace.is_some_and(|workspace| workspace != self.effect.scope) && !is_same_act()
+    }
+
+    fn skew(&self) -> u64 {
+        self.limits.window.skew.unsigned_abs()
     }
 
     // What found the access in effect vouches none after it was undone. The two clocks may differ for the connector's own act.
@@ -246,7 +265,8 @@ impl Item<'_> {
     // The connector said the opposite since, and that was not carried out in turn.
     fn is_overruled(&self, p: usize) -> bool {
         let (now, pushed) = (self.effect.time, self.index.case.pushes[p].time);
-        let against = self.index.arrivals(1 - self.side(), pushed + 1, now).last();
+        let against =
+            self.index.arrivals(1 - self.side(), pushed + 1, now).iter().rfind(|r| !self.is_sent_elsewhere(**r));
         let reversed_at = against.map(|r| self.index.case.pushes[*r].time);
         let undone_at = || undone_at(self.index, &self.span, self.place).unwrap_or(Instant::MAX);
         reversed_at.is_some_and(|at| undone_at() > at.saturating_add(self.limits.window.look_back))

@@ -98,11 +98,22 @@ impl Naive<'_> {
     }
 
     pub(super) fn is_used_and_undone(&self, d: usize, i: usize) -> bool {
-        let (decision, scope) = (&self.case.decisions[d], self.case.effects[i].scope);
+        self.used_and_undone(d, self.case.effects[i].scope, &self.marks_before(i))
+    }
+
+    // The account takes what is held in workspaces, too.
+    pub(super) fn is_undone_above(&self, d: usize, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let above = self.marks(Scope::ACCOUNT).into_iter().take_while(|m| m.0 < effect.time).collect();
+        let is_below = effect.direction == Direction::Grant && effect.scope != Scope::ACCOUNT;
+        is_below && self.used_and_undone(d, Scope::ACCOUNT, &above)
+    }
+
+    fn used_and_undone(&self, d: usize, scope: Scope, before: &Marks) -> bool {
+        let decision = &self.case.decisions[d];
         let wanted = decision.direction == Direction::Grant;
         let mut since = decision.time - self.limits.window.skew;
         since = self.opposed_before(d).map_or(since, |r| r.max(since));
-        let before = self.marks_before(i);
         if self.was_in_effect(d, scope) {
             return before.iter().any(|m| m.0 >= decision.time && m.1 != wanted);
         }

@@ -23,6 +23,7 @@ impl Naive<'_> {
             p.direction == effect.direction
                 && self.limits.window.holds(p.time, effect.time)
                 && used.is_none_or(|used| p.time > used)
+                && !self.is_elsewhere(p, i)
                 && !self.found_and_lost(p, i)
                 && !self.is_overruled(p, i)
         })
@@ -45,9 +46,16 @@ impl Naive<'_> {
         !is_same_act && self.found(effect.scope, push.time, wanted, opposed).is_some() && is_lost
     }
 
+    fn is_elsewhere(&self, push: &Push, i: usize) -> bool {
+        let effect = &self.case.effects[i];
+        let is_beside = (effect.time - push.time).abs() <= self.limits.window.skew;
+        push.workspace.is_some_and(|there| there != effect.scope) && !(effect.by_connector && is_beside)
+    }
+
     fn is_overruled(&self, push: &Push, i: usize) -> bool {
         let effect = &self.case.effects[i];
-        let against = self.arrived().filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
+        let against = self.arrived().filter(|r| !self.is_elsewhere(r, i));
+        let against = against.filter(|r| r.direction != effect.direction && r.direction != Direction::Update);
         let last = against.filter(|r| r.time > push.time && r.time <= effect.time).map(|r| r.time).max();
         last.is_some_and(|r| !self.is_undone_after(i, r + self.limits.window.look_back))
     }

@@ -23,6 +23,9 @@ impl Naive<'_> {
                 return self.puts_back(i);
             }
             let effect = &self.case.effects[i];
+            if self.is_undone_above(d, i) {
+                return effect.by_connector;
+            }
             let deleted = self.last_final(effect.scope, now).filter(|_| effect.direction == Direction::Grant);
             if deleted.is_some_and(|end| end >= decisions[d].time) {
                 return effect.by_connector;

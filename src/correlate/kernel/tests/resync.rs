@@ -2,8 +2,8 @@
 
 use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::Reason::{
-    AlreadyInEffect, AutomaticIdentityManagement, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, Redundant,
-    State, Superseded, Transport,
+    AlreadyInEffect, AutomaticIdentityManagement, CoverageGap, Failed, Implied, Late, Matched, Missing, NoAuthority,
+    Redundant, State, Superseded, Transport,
 };
 use super::story::{
     DAY, Fact, HOUR, MINUTE, SECOND, ended, given, granted, leaver, left, push_failed, pushed, pushed_out, returned,
@@ -203,4 +203,21 @@ fn what_was_not_carried_out_in_its_time_does_not_keep_the_next_decision_waiting(
     again(revoked(3 * HOUR), granted(4 * HOUR)).gives(&[Matched; 3], &[Matched; 3]);
     again(revoked(3 * DAY).by_connector(), granted(3 * DAY + HOUR).by_connector())
         .gives(&[Matched, NoAuthority, State], &[Matched, Superseded, AlreadyInEffect]);
+}
+
+#[test]
+fn what_is_sent_to_one_workspace_vouches_nothing_elsewhere() {
+    let sent = |effect: Fact| given([pushed(0).at(1), granted(1).at(1).by_connector(), effect]);
+    sent(granted(5 * HOUR).at(2)).gives(&[Transport, NoAuthority], &[]);
+    sent(granted(5 * HOUR)).gives(&[Transport, NoAuthority], &[]);
+    sent(granted(2).by_connector()).gives(&[Implied, Transport], &[]);
+    given([pushed(0), granted(5 * HOUR).at(2)]).gives(&[Transport], &[]);
+}
+
+#[test]
+fn what_the_account_had_taken_by_hand_no_hand_gives_again_in_a_workspace() {
+    let both = [wanted(0), granted(MINUTE), granted(2 * MINUTE).at(1), revoked(2 * DAY), granted(3 * DAY)];
+    let last = |again: Fact| given(both.clone().into_iter().chain([again])).judge().0.pop().map(|judged| judged.reason);
+    assert_eq!(last(granted(4 * DAY).at(1)), Some(NoAuthority));
+    assert_eq!(last(granted(4 * DAY).at(1).by_connector()), Some(State));
 }

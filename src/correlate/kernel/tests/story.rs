@@ -112,7 +112,7 @@ pub(super) fn of_rank(mut fact: Fact, rank: u8) -> Fact {
 }
 
 fn push(time: Instant, direction: Direction, succeeded: bool) -> Fact {
-    Fact::Push(Push { time, direction, succeeded, about: About::Key, by_connector: true, row: 0 })
+    Fact::Push(Push { time, direction, succeeded, about: About::Key, by_connector: true, workspace: None, row: 0 })
 }
 
 /// The identity provider reports that the grant arrived.
@@ -199,6 +199,7 @@ impl Fact {
             Self::Effect(e) => e.scope = Scope(workspace),
             Self::Ending(e) => e.scope = Scope(workspace),
             Self::Observation(o) => o.scope = Scope(workspace),
+            Self::Push(p) => p.workspace = Some(Scope(workspace)),
             other => panic!("{other:?} has no scope"),
         }
         self
