@@ -4,10 +4,12 @@
 //! listings; [`reconstruct`] turns that into rows, each a stretch of time with one state. Rules:
 //!
 //! - State before the first record is unknown. A revoke of what was never seen granted shows that it was held before; so does a
-//!   listing. Such rows begin with no instant (`from` is null) and say what shows it: basis `unknown`, or `snapshot`.
+//!   listing. Such rows begin with no instant (`from` is null), or when subject or group was made, and say what shows it: basis
+//!   `unknown`, or `snapshot`.
 //! - A grant of what is held, and a revoke of what is not, change nothing.
 //! - A deactivated person keeps what was granted, out of force: the row ends, and one in state `suspended` follows until the
-//!   return. So `from <= t < until` finds what was held at `t`, and `state = in_force` what could be used.
+//!   return. So `from <= t < until` finds what was held at `t`, and `state = in_force` what could be used. Whom a listing shows as
+//!   inactive before anything else is known was so before it.
 //! - The deletion of subject or group ends the holding, and with it a suspension.
 //! - A listing that contradicts the changes wins from its own instant on, unless a change so close to it that clocks and the
 //!   length of an export explain the difference.
@@ -68,6 +70,8 @@ pub struct History<'a> {
     /// The listings that state who holds this entitlement, and that nobody else does; ordered by time and event. A listing
     /// without a fact [`What::Seen`] of the same event shows that the pair was not held.
     pub listings: &'a [Listing],
+    /// True = the person was inactive before the first fact, as far as is known.
+    pub begins_inactive: bool,
 }
 
 /// One thing that happened to a pair.
@@ -99,8 +103,10 @@ pub enum What<'a> {
     Restored,
     /// The subject was deleted.
     SubjectDeleted,
-    /// The group that is the entitlement was deleted.
+    /// The group that is the entitlement was deleted, or what the entitlement rests on was taken.
     GroupDeleted,
+    /// The subject, or the group that is the entitlement, was made: nothing was held before.
+    Made,
     /// A listing states whether it was held.
     Seen {
         /// Whether it was.

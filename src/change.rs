@@ -251,9 +251,10 @@ impl Verb {
         }
     }
 
-    /// Whether correlation follows the verb from decision to effect. Privileges, tokens and workspaces have tests of their own.
+    /// Whether correlation follows the verb from decision to effect. Privileges, tokens and workspaces have tests of their own; but whoever
+    /// is put out of a workspace loses its administrator's role with that.
     pub const fn is_followed(self) -> bool {
-        !matches!(self, Self::WorkspaceAssign | Self::WorkspaceUnassign)
+        !matches!(self, Self::WorkspaceAssign)
             && !matches!(
                 self.entitlement_kind(),
                 EntitlementKind::Privilege | EntitlementKind::Ownership | EntitlementKind::Token

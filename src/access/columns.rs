@@ -17,9 +17,9 @@ columns! {
     SCOPE = required("scope", Text, "account, or the workspace id in digits.");
     HOLDING = required("holding", Whole, "Number of the holding among those of its subject, entitlement and scope, from 1. A holding that was suspended has several rows. Of effective access it is that of the direct membership.");
     STATE = required("state", Text, "in_force, or suspended = kept for a person who was deactivated. Held at t: from <= t < until; usable at t: those in force.");
-    FROM = optional("from", Instant, "First instant of the row. null = it was held before the first record that shows it.");
+    FROM = optional("from", Instant, "First instant of the row. null = it was held before the first record that shows it. Where no grant is at hand it is that of the listing or statement that has it, or of the making of subject or group, before which it cannot have been held.");
     UNTIL = optional("until", Instant, "First instant after the row. null = still so at the end of the evidence.");
-    OPENED_BY = optional("opened_by", Text, "Event that opened the row: the grant, the return of a deactivated person (or the deactivation, of a suspended row), or the listing that shows it. null = it began before the evidence, and no listing shows it.");
+    OPENED_BY = optional("opened_by", Text, "Event that opened the row: the grant, the return of a deactivated person (or the deactivation, of a suspended row), or the listing that shows it, or the record that made subject or group. null = it began before the evidence, and no listing shows it.");
     CLOSED_BY = optional("closed_by", Text, "Event that closed the row: the revoke, the deletion or deactivation, or the listing in which it is missing. null = still so.");
     OPENED_BASIS = required("opened_basis", Text, "effect = Databricks logged it; implied = it follows from another logged act (account-level act, deactivation, return); snapshot = a listing shows it and no grant does; unknown = it was revoked or stated without a grant at hand.");
     CLOSED_BASIS = optional("closed_basis", Text, "effect = Databricks logged it; implied = it follows from a deletion, a deactivation, a return or an account-level act; snapshot = it is missing in a listing and no revoke is at hand. null = still so.");

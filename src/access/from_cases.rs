@@ -5,7 +5,7 @@ mod passages;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::passages::pass_on;
-use super::{Bounds, Fact, Grant, History, Instant, Judged, Listing, Pair, What};
+use super::{Bounds, Fact, Grant, History, Instant, Judged, Listing, Pair, What, replay};
 use crate::change::{Direction, EntitlementKind, SubjectKind, Verb};
 use crate::config::Period;
 use crate::correlate::cases::{Entitlement, Key};
@@ -44,6 +44,13 @@ pub fn histories(correlation: &Correlation) -> Vec<History<'_>> {
             what: What::Seen { held: seen.held },
         }));
     }
+    for (key, case) in correlation.judged.cases.by_key.iter() {
+        for (scope, fact) in material.put_out(case) {
+            if let Some(facts) = all.get_mut(&material.pair(key, scope)) {
+                facts.push(fact);
+            }
+        }
+    }
     let finished = all.into_iter().map(|(pair, facts)| (pair, material.history(pair, facts)));
     let mut finished: BTreeMap<Pair<'_>, History<'_>> = finished.collect();
     pass_on(&mut finished, &material);
@@ -74,11 +81,13 @@ pub(super) const fn kind_of(entitlement: &Entitlement) -> EntitlementKind {
     }
 }
 
-/// A deactivation, return or deletion of a person or a group, as it bears on what is held.
+/// What was done to the account of a person, or to a group, as it bears on what is held.
 struct Ending<'a> {
     scope: &'a str,
     verb: Verb,
     fact: Fact<'a>,
+    /// It made the person or the group, of whom no record knows before.
+    makes: bool,
 }
 
 /// A person's or a group's account: whether it is a group, the name, and whether one cluster alone has it.
@@ -137,6 +146,11 @@ impl<'a> Material<'a> {
                     scope: self.correlation.ground.scopes.name(effect.scope),
                     verb: act.verb,
                     fact,
+                    makes: match act.verb {
+                        Verb::UserCreate => case.made == Some(act.time),
+                        Verb::GroupCreate => at == 0,
+                        _ => false,
+                    },
                 });
             }
         }
@@ -145,7 +159,7 @@ impl<'a> Material<'a> {
     /// The history of a pair, of which some facts are known already.
     fn history(&self, pair: Pair<'a>, mut facts: Vec<Fact<'a>>) -> History<'a> {
         facts.extend(self.endings(&pair, &facts));
-        History { pair, facts, listings: self.listings(&pair) }
+        History { pair, facts, listings: self.listings(&pair), begins_inactive: self.begins_inactive(&pair) }
     }
 
     fn pair(&self, key: &'a Key, scope: &'a str) -> Pair<'a> {
@@ -179,6 +193,17 @@ impl<'a> Material<'a> {
         Fact { time: act.time, order: row, event_id: act.event_id, what }
     }
 
+    /// The ends of a role that come with the end of a place in a workspace.
+    fn put_out(&self, case: &'a Case) -> impl Iterator<Item = (&'a str, Fact<'a>)> {
+        let acts = &self.correlation.judged.acts;
+        let ends = case.endings.iter().filter(|ending| acts.verb(ending.row) == Verb::WorkspaceUnassign);
+        ends.map(|ending| {
+            let (time, order, event_id) = (ending.time, ending.row, acts.at(ending.row).event_id);
+            let fact = Fact { time, order, event_id, what: What::GroupDeleted };
+            (self.correlation.ground.scopes.name(ending.scope), fact)
+        })
+    }
+
     fn vouching(&self, row: usize) -> Option<&'a Vouching> {
         let all = &self.correlation.judged.vouching;
         all.get(all.partition_point(|v| v.effect < row)).filter(|v| v.effect == row)
@@ -203,18 +228,25 @@ impl<'a> Material<'a> {
         let of_subject = of((is_group, pair.subject, pair.is_resolved));
         match pair.entitlement_kind {
             // Acts in the account's own scope are changes of the pair.
-            EntitlementKind::Account => of_subject
-                .filter(|ending| ending.scope != pair.scope)
-                .filter_map(|ending| Some(Fact { what: on_account(ending, own)?, ..ending.fact }))
-                .collect(),
+            EntitlementKind::Account => {
+                let above = of_subject.filter(|ending| ending.scope != pair.scope);
+                let held = above.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
+                on_account(held.collect(), own, self.correlation.limits.window.skew)
+            }
             kind => {
-                let of_group = of((true, pair.entitlement, true))
-                    .filter(|ending| kind == EntitlementKind::Membership && ending.verb == Verb::GroupDelete)
-                    .map(|ending| Fact { what: What::GroupDeleted, ..ending.fact });
-                let held = of_subject.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
+                // Groups of a workspace may bear the name of one that is made at the account.
+                let makes = |ending: &&Ending<'a>| ending.makes && ending.scope == ACCOUNT && pair.scope == ACCOUNT;
+                let made = of_subject.clone().filter(makes).map(|ending| Fact { what: What::Made, ..ending.fact });
+                let of_group = of((true, pair.entitlement, true)).filter(|_| kind == EntitlementKind::Membership);
+                let on_group = of_group.filter_map(|ending| match ending.verb {
+                    Verb::GroupDelete => Some(Fact { what: What::GroupDeleted, ..ending.fact }),
+                    _ => makes(&ending).then_some(Fact { what: What::Made, ..ending.fact }),
+                });
+                let held =
+                    of_subject.clone().filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
                 let mut all: Vec<Fact<'a>> = held.collect();
                 all.extend(self.switched(pair, &all));
-                all.extend(of_group);
+                all.extend(made.chain(on_group));
                 all
             }
         }
@@ -222,16 +254,12 @@ impl<'a> Material<'a> {
 
     /// What listings of accounts say of it, in force or not, unless a change near by explains it. It comes after the changes of its instant.
     fn switched(&self, pair: &Pair<'a>, changes: &[Fact<'a>]) -> Vec<Fact<'a>> {
-        let noted = &self.correlation.ground.noted;
-        if noted.is_empty() || pair.subject_kind == SubjectKind::Group {
-            return Vec::new();
-        }
-        let of = if pair.is_resolved { Resolved::Key } else { Resolved::Unresolved };
-        let key = Key::account(of(pair.subject.into()));
-        let scopes: BTreeSet<&str> = [ACCOUNT, pair.scope].into();
         let blur = self.correlation.limits.window.skew.unsigned_abs();
         let is_near = |time: Instant| blur > 0 && changes.iter().any(|change| change.time.abs_diff(time) <= blur);
-        let seen = scopes.into_iter().flat_map(|scope| noted.seen_of(&key, scope)).filter(|seen| !is_near(seen.time));
+        let all: Vec<&Seen> = self.account_seen(pair).filter(|seen| !is_near(seen.time)).collect();
+        // Of two listings of one instant that which shows it inactive counts: at the account that reaches everywhere.
+        let is_denied = |seen: &&Seen| seen.held && all.iter().any(|other| other.time == seen.time && !other.held);
+        let seen = all.iter().copied().filter(|seen| !is_denied(seen));
         let fact = |seen: &'a Seen| Fact {
             time: seen.time,
             order: usize::MAX,
@@ -239,6 +267,29 @@ impl<'a> Material<'a> {
             what: if seen.held { What::Restored } else { What::Suspended },
         };
         seen.map(fact).collect()
+    }
+
+    /// What listings say of a person's account, at the account and in the scope of what is held.
+    fn account_seen(&self, pair: &Pair<'a>) -> impl Iterator<Item = &'a Seen> {
+        let noted = &self.correlation.ground.noted;
+        let is_asked = !noted.is_empty() && pair.subject_kind != SubjectKind::Group;
+        let of = if pair.is_resolved { Resolved::Key } else { Resolved::Unresolved };
+        let key = is_asked.then(|| Key::account(of(pair.subject.into())));
+        let scopes = [Some(ACCOUNT), Some(pair.scope).filter(|scope| *scope != ACCOUNT)];
+        let of_both = move |key: Key| scopes.map(|scope| scope.map_or(&[][..], |scope| noted.seen_of(&key, scope)));
+        key.into_iter().flat_map(of_both).flatten()
+    }
+
+    /// True where a listing shows the person inactive, and nothing before it shows the account in use.
+    fn begins_inactive(&self, pair: &Pair<'a>) -> bool {
+        let is_asked = pair.entitlement_kind != EntitlementKind::Account;
+        let Some(first) = self.account_seen(pair).filter(|_| is_asked).min_by_key(|seen| (seen.time, seen.held)) else {
+            return false;
+        };
+        let until = first.time.saturating_add(self.correlation.limits.window.skew);
+        let known = self.endings.get(&(false, pair.subject, pair.is_resolved)).into_iter().flatten();
+        let in_use = known.map(|ending| ending.fact.time).any(|time| time <= until);
+        !first.held && !in_use && self.correlation.ground.first_seen(pair.subject).is_none_or(|seen| seen >= first.time)
     }
 }
 
@@ -252,19 +303,34 @@ const fn on_held(verb: Verb) -> Option<What<'static>> {
     }
 }
 
-/// What an act on the account does to the account in a workspace, which is not out of force but gone. It is there again where
-/// nothing but the act on the account had taken it.
-fn on_account<'a>(ending: &Ending<'a>, own: &[Fact<'a>]) -> Option<What<'a>> {
-    match on_held(ending.verb)? {
-        What::Suspended => Some(What::SubjectDeleted),
-        What::Restored => {
-            let before = own.iter().filter(|fact| (fact.time, fact.order) < (ending.fact.time, ending.fact.order));
-            let last = before.max_by_key(|fact| (fact.time, fact.order))?;
-            let implied = Grant { is_implied: true, ..Grant::default() };
-            matches!(last.what, What::Granted(_)).then_some(What::Granted(implied))
+/// What acts on the account do to the account in a workspace, which is not out of force but gone. It is there again where nothing but
+/// the act on the account had taken it.
+fn on_account<'a>(above: Vec<Fact<'a>>, own: &[Fact<'a>], skew: i64) -> Vec<Fact<'a>> {
+    let suspended: Vec<Instant> =
+        above.iter().filter(|fact| matches!(fact.what, What::Suspended)).map(|fact| fact.time).collect();
+    let is_suspended_near =
+        |time: Instant| skew > 0 && suspended.iter().any(|other| other.abs_diff(time) <= skew.unsigned_abs());
+    let mut all: Vec<(Fact<'a>, bool)> = above.into_iter().map(|fact| (fact, true)).collect();
+    all.extend(own.iter().map(|fact| (*fact, false)));
+    all.sort_by_key(|(fact, _)| replay::place(fact));
+    let (mut is_away, mut would_stand) = (false, false);
+    let turn = |(fact, is_above): (Fact<'a>, bool)| {
+        match fact.what {
+            What::Granted(_) => would_stand = true,
+            What::Suspended => is_away = true,
+            What::Restored => is_away = false,
+            // Whoever is away is listed as inactive in the workspace, too.
+            What::Seen { held } => would_stand = held || would_stand && (is_away || is_suspended_near(fact.time)),
+            What::Revoked { .. } | What::SubjectDeleted | What::GroupDeleted | What::Made => would_stand = false,
         }
-        other => Some(other),
-    }
+        let what = match fact.what {
+            What::Restored => would_stand.then_some(What::Granted(Grant { is_implied: true, ..Grant::default() }))?,
+            What::Suspended => What::SubjectDeleted,
+            other => other,
+        };
+        is_above.then_some(Fact { what, ..fact })
+    };
+    all.into_iter().filter_map(turn).collect()
 }
 
 fn subject_kind(word: &str) -> SubjectKind {

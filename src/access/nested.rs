@@ -147,9 +147,11 @@ impl<'r, 'a> Chain<'r, 'a> {
     /// What a member of the chain's first group holds by it; `None` = at no time.
     fn held_by(&self, member: &Held<'a>, period: &Range<Instant>) -> Option<Held<'a>> {
         let (from, until) = (self.from().max(member.from()), self.until().min(member.until()));
-        let is_self = member.pair.subject_kind == SubjectKind::Group
-            && self.last.pair.entitlement_kind == EntitlementKind::Membership
+        let is_group = member.pair.subject_kind == SubjectKind::Group;
+        let ends_with_itself = self.last.pair.entitlement_kind == EntitlementKind::Membership
             && self.last.pair.entitlement == member.pair.subject;
+        // What a group holds by way of itself it holds by the rest of that way.
+        let is_self = is_group && (ends_with_itself || self.via.contains(&member.pair.subject));
         if from >= until || is_self {
             return None;
         }

@@ -10,10 +10,10 @@ pub fn reconstruct<'a>(history: &History<'a>, bounds: &Bounds) -> Vec<Held<'a>> 
         pair: history.pair,
         bounds,
         known: Known::Unknown,
-        is_suspended: false,
+        is_suspended: history.begins_inactive,
         changed_at: None,
         count: 0,
-        holding: Holding::begun(Edge { time: None, by: None, basis: Basis::Unknown }, false),
+        holding: Holding::begun(Edge { time: None, by: None, basis: Basis::Unknown }, history.begins_inactive),
         deleted_at: None,
         rows: Vec::new(),
     };
@@ -31,10 +31,10 @@ pub fn reconstruct<'a>(history: &History<'a>, bounds: &Bounds) -> Vec<Held<'a>> 
     replay.finish()
 }
 
-type Place<'p> = (Instant, bool, usize, &'p str);
+pub(super) type Place<'p> = (Instant, bool, usize, &'p str);
 
 /// The total order: a listing comes after the changes of its instant.
-fn place<'a>(fact: &Fact<'a>) -> Place<'a> {
+pub(super) fn place<'a>(fact: &Fact<'a>) -> Place<'a> {
     match fact.what {
         What::Seen { .. } => (fact.time, true, 0, fact.event_id),
         _ => (fact.time, false, fact.order, fact.event_id),
@@ -126,6 +126,7 @@ impl<'a> Replay<'a, '_> {
                 self.is_suspended = false;
             }
             What::GroupDeleted => self.deleted(edge(Basis::Implied)),
+            What::Made => self.made(edge(Basis::Unknown)),
             What::Seen { held } => self.seen(fact.time, fact.event_id, held, later),
         }
     }
@@ -174,6 +175,13 @@ impl<'a> Replay<'a, '_> {
         self.known = Known::Free;
     }
 
+    // Whether it was held since is as unknown as before.
+    fn made(&mut self, edge: Edge<'a>) {
+        if self.known == Known::Unknown {
+            self.holding = Holding::begun(edge, self.is_suspended);
+        }
+    }
+
     fn turn(&mut self, is_suspended: bool, edge: Edge<'a>) {
         self.is_suspended = is_suspended;
         if self.known != Known::Free {
@@ -200,7 +208,8 @@ impl<'a> Replay<'a, '_> {
         match (self.known, held) {
             (Known::Unknown, true) => {
                 self.known = Known::Held;
-                *self.holding.first() = Edge { time: None, ..edge };
+                let first = self.holding.first();
+                *first = Edge { time: first.time, ..edge };
             }
             (Known::Held, false) => self.end(Some(edge)),
             (_, true) => self.begin(edge),

@@ -52,6 +52,9 @@ pub struct Rolled<'a> {
     pub residue: Residue,
     /// The events of those grants, revokes and deletions, in the order of time.
     pub event_ids: Vec<&'a str>,
+    /// When the last grant, revoke or deletion between the listings was logged, whether or not it changed something: what was held then
+    /// is known. `None` = there is none, or a listing is missing.
+    pub known_at: Option<Instant>,
 }
 
 /// The reconciliation: counts of pairs of which both listings speak.
@@ -181,7 +184,7 @@ const fn effect_of(fact: &Fact<'_>) -> Option<bool> {
     match fact.what {
         What::Granted(_) => Some(true),
         What::Revoked { .. } | What::SubjectDeleted | What::GroupDeleted => Some(false),
-        What::Suspended | What::Restored | What::Seen { .. } => None,
+        What::Suspended | What::Restored | What::Made | What::Seen { .. } => None,
     }
 }
 
@@ -190,14 +193,16 @@ struct Replay<'a> {
     granted: u32,
     revoked: u32,
     event_ids: Vec<&'a str>,
+    last: Option<Instant>,
 }
 
 /// Replays the changes after the span's beginning, to its end.
 fn replay<'a>(changes: &[&Fact<'a>], opening: Option<bool>, span: RangeInclusive<Instant>) -> Replay<'a> {
-    let mut replay = Replay { held: opening, granted: 0, revoked: 0, event_ids: Vec::new() };
+    let mut replay = Replay { held: opening, granted: 0, revoked: 0, event_ids: Vec::new(), last: None };
     let after = changes.partition_point(|change| change.time <= *span.start());
     for change in changes[after..].iter().take_while(|change| change.time <= *span.end()) {
         let held = effect_of(change);
+        replay.last = Some(change.time);
         if held != replay.held {
             replay.held = held;
             replay.granted += u32::from(held == Some(true));
@@ -217,8 +222,9 @@ impl<'a> Replay<'a> {
         residue: Residue,
     ) -> Rolled<'a> {
         let replayed = self.held.filter(|_| opening.is_some() && closing.is_some());
-        let Self { granted, revoked, event_ids, .. } = self;
-        Rolled { pair, opening, granted, revoked, replayed, closing, residue, event_ids }
+        let Self { granted, revoked, event_ids, last, .. } = self;
+        let known_at = last.filter(|_| replayed.is_some());
+        Rolled { pair, opening, granted, revoked, replayed, closing, residue, event_ids, known_at }
     }
 }
 

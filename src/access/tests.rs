@@ -36,7 +36,7 @@ pub(super) fn given(facts: &[(i64, What<'static>)]) -> History<'static> {
         event_id: id(*time),
         what: *what,
     };
-    History { pair: PAIR, facts: facts.iter().enumerate().map(fact).collect(), listings: &[] }
+    History { pair: PAIR, facts: facts.iter().enumerate().map(fact).collect(), listings: &[], begins_inactive: false }
 }
 
 pub(super) fn listings(times: &[i64]) -> &'static [Listing] {
@@ -180,6 +180,28 @@ fn a_deletion_ends_it_for_good() {
     rows(&leaver(What::SubjectDeleted), &BOUNDS, &subject);
     let group = [&gone[..], &["#2 40.. e4:effect still suspended"]].concat();
     rows(&leaver(What::GroupDeleted), &BOUNDS, &group);
+}
+
+#[test]
+fn nothing_is_held_before_subject_or_group_was_made() {
+    rows(&given(&[(10, What::Made), (20, REVOKED)]), &BOUNDS, &["#1 10..20 e1:unknown e2:effect"]);
+    rows(&given(&[(10, What::Made), (15, What::Made), (20, SEEN)]), &BOUNDS, &["#1 15.. e2:snapshot still"]);
+    rows(&given(&[(10, What::Made), (20, GRANTED)]), &BOUNDS, &["#1 20.. e2:effect still"]);
+    // What was there before was another one's.
+    rows(&given(&[(5, SEEN), (10, What::Made)]), &BOUNDS, &["#1 .. e0:snapshot still"]);
+    rows(&given(&[(5, What::GroupDeleted), (10, What::Made), (20, REVOKED)]), &BOUNDS, &[]);
+    rows(&given(&[(10, What::Made)]), &BOUNDS, &[]);
+}
+
+#[test]
+fn whoever_begins_inactive_holds_nothing_in_force_until_the_return() {
+    let inactive = |facts| History { begins_inactive: true, ..given(facts) };
+    let listed = inactive(&[(20, SEEN), (20, What::Suspended), (30, What::Restored)]);
+    rows(&listed, &BOUNDS, &["#1 ..30 e2:snapshot e3:implied suspended", "#1 30.. e3:implied still"]);
+    let granted = inactive(&[(10, GRANTED), (20, What::Suspended), (30, REVOKED)]);
+    rows(&granted, &BOUNDS, &["#1 10..30 e1:effect e3:effect suspended transient"]);
+    let again = inactive(&[(10, What::SubjectDeleted), (20, GRANTED)]);
+    rows(&again, &BOUNDS, &["#1 20.. e2:effect still"]);
 }
 
 #[test]

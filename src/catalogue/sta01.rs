@@ -39,7 +39,7 @@ const RESIDUE: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "STA-01",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::E, need::S],
     shared_parameters: &["skew"],
@@ -66,7 +66,7 @@ pub(super) const TEST: Test = Test {
         procedure: &[
             "The changes between two listings are replayed onto the first; the outcome must be what the second one says.",
             "The opening listing is the last one at or before the start of the period, else the first inside it; the closing one the first at or after the end, else the last before it.",
-            "A difference over which the Databricks log has a hole is undetermined; so is every pair of which a listing is missing.",
+            "A difference over which the Databricks log has a hole, after the last logged change of the pair, is undetermined; so is every pair of which a listing is missing.",
             "A pair that agrees passes on the evidence of the two listings, hole or no hole.",
         ],
         false_positives: &[
@@ -175,7 +175,7 @@ fn judge(evidence: &Evidence<'_>, rolled: &Rolled<'_>) -> (Verdict, &'static str
         let of_pair = |log: &Log| {
             log.source == crate::source::DATABRICKS && (log.scope == ACCOUNT || log.scope == rolled.pair.scope)
         };
-        evidence.hole(of_pair, opening.time, closing.time - 1)
+        evidence.hole(of_pair, rolled.known_at.unwrap_or(opening.time), closing.time - 1)
     };
     let (verdict, reason) = match rolled.residue {
         Residue::None => (Verdict::Pass, "rolled_forward"),

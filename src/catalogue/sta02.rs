@@ -36,7 +36,7 @@ const ACTIVITY: Column = Column::optional(
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "STA-02",
-    version: "2",
+    version: "3",
     severity: Severity::Info,
     needs: &[need::E, need::S_IF, need::K_IF],
     shared_parameters: &["look_back", "skew"],
@@ -273,12 +273,12 @@ fn judge(evidence: &Evidence<'_>, one: &Interval<'_>, deed: Option<&Deed>) -> Fo
         (Basis::Implied, _) => Found::Implied,
         (Basis::Effect, _) if one.good.is_some() => of_good(evidence, one, deed),
         (Basis::Effect, _) => of_access(evidence, one),
-        // A listing shows it, and one before did not: it was granted in between.
-        (Basis::Snapshot, Some(time)) => match hole_until(time) {
+        // A listing shows it, and one before did not, or subject or group was made before it: it was granted in between.
+        (Basis::Snapshot, Some(_)) => match hole_until(one.until) {
             Some(hole) => found(Verdict::Undetermined, "no_opening_state", Some(hole)),
             None => found(Verdict::Exception, "not_vouched", None),
         },
-        // The first statement of a whole set: what is new in it is not known.
+        // The first statement of a whole set, or what was there some time after its making: when it was granted is not known.
         (Basis::Unknown, Some(_)) => found(Verdict::Undetermined, "no_opening_state", None),
         (Basis::Snapshot | Basis::Unknown, None) => match hole_until(one.until) {
             Some(hole) => found(Verdict::Undetermined, "no_opening_state", Some(hole)),

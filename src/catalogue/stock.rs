@@ -184,7 +184,8 @@ impl Stock {
     fn history<'s>(&'s self, good: &'s Good, posts: &[Post]) -> History<'s> {
         let listings = self.listings.get(&good.kind).filter(|_| good.is_listed);
         let listings = listings.map_or(&[][..], Vec::as_slice);
-        History { pair: good.pair(), facts: posts.iter().map(|post| self.fact(*post)).collect(), listings }
+        let facts = posts.iter().map(|post| self.fact(*post)).collect();
+        History { pair: good.pair(), facts, listings, begins_inactive: false }
     }
 
     fn fact(&self, post: Post) -> Fact<'_> {

@@ -79,16 +79,16 @@ fn row(held: &Held<'_>) -> Row {
 }
 
 impl<'e> Ask<'e> {
-    /// The key as the cases have it: a contested name is a key of its own kind.
+    /// The key as the records have it: a contested name is a key of its own kind, and a group may be a subject.
     fn key(&self, subject: &str, entitlement: Entitlement) -> Key {
-        let is_it = |key: &&Key| !key.is_group && key.subject.label() == subject;
-        let all = || self.correlation.judged.cases.by_key.iter().map(|(key, _)| key);
-        let own = all().find(|key| is_it(key) && key.entitlement == entitlement);
-        let other = || all().find(is_it).map(|key| key.subject.clone());
-        own.cloned().unwrap_or_else(|| Key {
-            is_group: false,
-            subject: other().unwrap_or_else(|| Resolved::Key(subject.into())),
-            entitlement,
+        let all = || self.keys().filter(|key| key.subject.label() == subject);
+        let own = |is_group: bool| all().find(|key| key.is_group == is_group && key.entitlement == entitlement);
+        own(false).or_else(|| own(true)).cloned().unwrap_or_else(|| {
+            let is_person = all().any(|key| !key.is_group && key.entitlement == Entitlement::Account);
+            let is_group =
+                !is_person && !matches!(entitlement, Entitlement::Member(_)) && all().any(|key| key.is_group);
+            let other = all().find(|key| key.is_group == is_group).map(|key| key.subject.clone());
+            Key { is_group, subject: other.unwrap_or_else(|| Resolved::Key(subject.into())), entitlement }
         })
     }
 
@@ -154,6 +154,9 @@ impl Asked<'_, '_> {
     /// The subject and how it stands to the entitlement, as the beginning of a sentence.
     fn stands(&self, how: How) -> String {
         let [has, has_not, had, keeps] = match &self.key.entitlement {
+            Entitlement::Account if self.key.is_group => {
+                ["is a", "is no", "was a", "stays a"].map(|verb| format!("{verb} group in Databricks"))
+            }
             Entitlement::Account => {
                 ["has a", "has no", "had a", "keeps a"].map(|verb| format!("{verb} Databricks account"))
             }
@@ -210,24 +213,34 @@ impl Asked<'_, '_> {
         let effect = self.row_of(row.opened.by);
         let vouched = effect.and_then(|effect| self.basis(effect));
         let vouched = vouched.unwrap_or_else(|| "no record at hand tells how it was granted".to_owned());
-        let headline = format!("{who}{scope} {since}: {vouched}.");
+        let shown = self.listing(row).map_or_else(String::new, |time| format!(", as a listing of {} shows", at(time)));
+        let headline = format!("{who}{scope} {since}{shown}: {vouched}.");
         let late = effect.and_then(|effect| self.lateness(effect));
         Said { standing: Standing::Held, headline, notes: late.into_iter().collect() }
     }
 
+    /// The listing that alone shows it, and that it was held before.
+    fn listing(&self, row: &Held<'_>) -> Option<Instant> {
+        let seen = self.ask.correlation.ground.noted.seen_of(self.key, row.pair.scope);
+        let is_by = row.opened.basis == access::Basis::Snapshot;
+        let listing = seen.iter().find(|seen| is_by && Some(seen.event_id.as_str()) == row.opened.by)?;
+        Some(listing.time).filter(|time| row.opened.time != Some(*time))
+    }
+
     fn since(&self, row: &Held<'_>) -> String {
-        match row.opened.time {
-            None => "since before the first record".to_owned(),
-            Some(time) => match row.opened.basis {
-                access::Basis::Snapshot => format!("at least since a listing of {}", at(time)),
-                _ => format!("since {}", at(time)),
-            },
+        match (row.opened.time, row.opened.basis) {
+            (None, _) => "since before the first record".to_owned(),
+            (Some(time), access::Basis::Snapshot) if self.listing(row).is_some() => {
+                format!("since {} at the earliest", at(time))
+            }
+            (Some(time), access::Basis::Snapshot) => format!("at least since a listing of {}", at(time)),
+            (Some(time), _) => format!("since {}", at(time)),
         }
     }
 
     fn suspended(&self, row: &Held<'_>) -> Said {
         let by = self.row_of(row.opened.by).map(|row| self.by(row)).unwrap_or_default();
-        let since = row.opened.time.map(at).unwrap_or_default();
+        let since = row.opened.time.map_or_else(|| "before the first record".to_owned(), at);
         let headline = format!("{}, but out of force since {since}{by}.", self.stands(How::Keeps));
         Said { standing: Standing::Suspended, headline, notes: Vec::new() }
     }

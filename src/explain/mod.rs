@@ -55,6 +55,12 @@ impl<'e> Ask<'e> {
         self.correlation.judged.cases.by_key.get(key)
     }
 
+    /// What changes or listings tell of.
+    fn keys(&self) -> impl Iterator<Item = &'e Key> {
+        let changed = self.correlation.judged.cases.by_key.iter().map(|(key, _)| key);
+        changed.chain(self.correlation.ground.noted.seen().map(|(key, ..)| key))
+    }
+
     fn retried(&self, key: &Key) -> Result<Retried<'e>> {
         let retried = correlate::retry(self.correlation, self.config, self.coverage, key)?;
         retried.ok_or_else(|| Error::Bug(format!("an item without its case: {}", key.subject.label())))

@@ -27,13 +27,13 @@ impl Ask<'_> {
     /// [`Error::Input`] when no record names it, or several subjects have the id; it says which names are nearest.
     pub(super) fn subject(&self, asked: &str, time: Instant) -> Result<String> {
         let identities = &self.correlation.ground.identities;
-        let cases = self.correlation.judged.cases.by_key.iter().map(|(key, _)| key);
         let known: BTreeSet<&str> =
-            cases.filter(|key| !key.is_group && !key.subject.names_nobody()).map(|key| key.subject.label()).collect();
+            self.keys().filter(|key| !key.subject.names_nobody()).map(|key| key.subject.label()).collect();
         let sighted = SOURCES.iter().flat_map(|source| {
-            [(Some(asked), None), (None, Some(asked))].map(|(name, id)| {
+            [(Some(asked), None), (None, Some(asked))].into_iter().flat_map(|(name, id)| {
                 let sighting = Sighting::new(source.id(), SubjectKind::Unknown, time);
-                identities.person(Sighting { name, id, ..sighting }).label().to_owned()
+                let person = identities.person(Sighting { name, id, ..sighting });
+                [person, identities.group(source.id(), name, id, time)].map(|found| found.label().to_owned())
             })
         });
         let found: BTreeSet<String> = sighted.filter(|label| known.contains(label.as_str())).collect();
@@ -50,7 +50,7 @@ impl Ask<'_> {
         }
         let identities = &self.correlation.ground.identities;
         let (mut groups, mut roles) = (BTreeSet::new(), BTreeSet::new());
-        for (key, _) in self.correlation.judged.cases.by_key.iter() {
+        for key in self.keys() {
             match &key.entitlement {
                 Entitlement::Member(name) => groups.insert(&**name),
                 Entitlement::Admin(name) => roles.insert(&**name),
@@ -87,7 +87,7 @@ fn one(found: BTreeSet<String>, asked: &str, what: &str, known: &BTreeSet<&str>)
                 true => format!("none of the {} names known is like it", known.len()),
                 false => format!("the nearest names known are {}", quoted(&near)),
             };
-            Err(Error::Input(format!("no access change names the {what} `{asked}`; {hint}")))
+            Err(Error::Input(format!("no access change or listing names the {what} `{asked}`; {hint}")))
         }
         _ => {
             let all: Vec<&str> = found.iter().map(String::as_str).collect();

@@ -31,7 +31,7 @@ impl Ask<'_> {
         let mut all: Vec<(Instant, Entry)> = rows
             .iter()
             .map(|(time, row, kind)| (*time, self.entry(key, *row, kind, at, &records)))
-            .chain(case.into_iter().flat_map(|case| self.listings(case, at)))
+            .chain(self.listings(key, case, at))
             .collect();
         all.sort_by_key(|(time, _)| *time);
         Ok(all.into_iter().map(|(_, entry)| entry).collect())
@@ -88,21 +88,28 @@ impl Ask<'_> {
         deed(act.verb.as_str(), subject, what(key, act), tense)
     }
 
-    fn listings(&self, case: &Case, at: Instant) -> Vec<(Instant, Entry)> {
-        let entry = |o: &crate::correlate::kernel::Observation| Entry {
-            time: moment(o.time),
+    /// What listings say: of a key that no change has, as they say it.
+    fn listings(&self, key: &Key, case: Option<&Case>, at: Instant) -> Vec<(Instant, Entry)> {
+        let ground = &self.correlation.ground;
+        let laid = case.into_iter().flat_map(|case| &case.observations);
+        let laid = laid.map(|o| (o.time, ground.scopes.name(o.scope), o.held, ""));
+        let listed = ground.noted.seen().filter(|(seen, ..)| case.is_none() && *seen == key);
+        let listed =
+            listed.flat_map(|(_, scope, seen)| seen.iter().map(move |s| (s.time, scope, s.held, &*s.event_id)));
+        let entry = |(time, scope, held, event_id): (Instant, &str, bool, &str)| Entry {
+            time: moment(time),
             kind: "listing",
-            what: if o.held { "a listing names it as held" } else { "a listing shows that it is not held" }.to_owned(),
+            what: if held { "a listing names it as held" } else { "a listing shows that it is not held" }.to_owned(),
             source: SCIM_SNAPSHOT.to_owned(),
-            scope: self.correlation.ground.scopes.name(o.scope).to_owned(),
+            scope: scope.to_owned(),
             actor: None,
             outcome: String::new(),
             outcome_reason: None,
-            event_id: String::new(),
+            event_id: event_id.to_owned(),
             item: None,
-            is_after: o.time > at,
+            is_after: time > at,
         };
-        case.observations.iter().map(|o| (o.time, entry(o))).collect()
+        laid.chain(listed).map(|told| (told.0, entry(told))).collect()
     }
 }
 

@@ -72,6 +72,7 @@ pub fn deed(verb: &str, subject: &str, object: &str, tense: Tense) -> String {
         "group.delete" => format!("{} group {subject}", past("deleted", "delete")),
         "admin.grant" => format!("{} {subject} the role {object}", past("gave", "give")),
         "admin.revoke" => format!("{} the role {object} from {subject}", past("took", "take")),
+        "workspace.unassign" => format!("put {subject} out of the workspace"),
         "app.assign" => format!("{} {subject} to {object}", past("assigned", "assign")),
         "user.suspend" => format!("{} the account of {subject}", past("suspended", "suspend")),
         "user.unsuspend" => format!("{} the suspension of {subject}", past("lifted", "lift")),

@@ -95,6 +95,6 @@ fn is_through(told: &Told<'_>, pair: &Pair<'_>, account: &str) -> bool {
 fn state_before(history: &History<'_>, time: Instant, bounds: &Bounds) -> Option<State> {
     let facts = history.facts.iter().filter(|fact| fact.time < time).copied().collect();
     let listings = &history.listings[..history.listings.partition_point(|listing| listing.time < time)];
-    let rows = reconstruct(&History { pair: history.pair, facts, listings }, bounds);
+    let rows = reconstruct(&History { facts, listings, ..*history }, bounds);
     rows.last().filter(|row| row.closed.is_none()).map(|row| row.state)
 }

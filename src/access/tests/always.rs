@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn rows_say_what_a_replay_instant_by_instant_says((facts, times) in told()) {
         let listings = listed(&times);
-        let history = History { pair: PAIR, facts: facts.clone(), listings: &listings };
+        let history = History { pair: PAIR, facts: facts.clone(), listings: &listings, begins_inactive: false };
         let rows = reconstruct(&history, &WAKING);
         for instant in -1..=LAST {
             let held: Vec<State> = held_at(&rows, instant).map(|row| row.state).collect();
@@ -106,7 +106,7 @@ proptest! {
     #[test]
     fn rows_of_a_pair_follow_each_other_and_are_explained((facts, times) in told()) {
         let listings = listed(&times);
-        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings }, &WAKING);
+        let rows = reconstruct(&History { pair: PAIR, facts, listings: &listings, begins_inactive: false }, &WAKING);
         for pair in rows.windows(2) {
             prop_assert!(pair[0].until() <= pair[1].from());
             prop_assert!(pair[0].holding <= pair[1].holding && pair[1].holding <= pair[0].holding + 1);
@@ -123,14 +123,14 @@ proptest! {
         let mut turned = facts.clone();
         turned.rotate_left(turn.min(facts.len()));
         turned.reverse();
-        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings }, &WAKING);
+        let rows = |facts| reconstruct(&History { pair: PAIR, facts, listings: &listings, begins_inactive: false }, &WAKING);
         prop_assert_eq!(rows(facts), rows(turned));
     }
 
     #[test]
     fn a_roll_forward_always_ties_out((facts, times) in told(), start in 0..12_i64, length in 1..12_i64) {
         let listings = listed(&times);
-        let history = History { pair: PAIR, facts, listings: &listings };
+        let history = History { pair: PAIR, facts, listings: &listings, begins_inactive: false };
         for blur in [0, 2] {
             let rolled = roll_forward(std::slice::from_ref(&history), &(start..start + length), blur);
             prop_assert!(rolled.totals.ties_out(), "{:#?}", rolled);

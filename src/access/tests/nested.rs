@@ -93,6 +93,8 @@ fn circles_end_and_are_reported() {
     let member = [held("ada", "g1", (0, 99)), held("g1", "g2", (10, 99)), held("g2", "g1", (20, 99))];
     let cycles = effective(&member, &["ada g2@account via g1 #1 10.. e1:effect still"]);
     assert_eq!(cycles.len(), 1);
+    let out = [held("g1", "g2", (0, 99)), held("g2", "g1", (0, 99)), held("g1", "g3", (0, 99))];
+    assert_eq!(effective(&out, &["g2 g3@account via g1 #1 0.. e0:effect still"]).len(), 1);
     assert_eq!(effective(&[held("g1", "g1", (10, 20))], &[])[0].groups, ["g1"]);
     let apart = [held("g1", "g2", (10, 20)), held("g2", "g1", (20, 30))];
     assert_eq!(effective(&apart, &[]), [], "not at the same time");

@@ -34,6 +34,14 @@ fn what_no_record_explains_remains() {
 }
 
 #[test]
+fn what_was_held_is_known_from_the_last_change_on() {
+    let known_at = |facts: &[(i64, What<'static>)]| one(&given(facts), 0).known_at;
+    assert_eq!(known_at(&[(10, NOT_SEEN), (30, GRANTED), (50, GRANTED), (90, NOT_SEEN), (95, REVOKED)]), Some(50));
+    assert_eq!(known_at(&[(5, GRANTED), (10, SEEN), (50, What::Suspended), (90, NOT_SEEN)]), None);
+    assert_eq!(known_at(&[(50, GRANTED), (90, SEEN)]), None);
+}
+
+#[test]
 fn a_missing_listing_leaves_it_open() {
     for facts in [&[(10, SEEN), (40, REVOKED)][..], &[(90, SEEN)], &[(40, GRANTED)]] {
         let pair = one(&given(facts), 0);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::acts::{Act, Acts, Row, Said};
 use super::super::door::{ActorClass, Door};
-use super::super::kernel::{About, Case, Decision, Effect, Instant, Push, Reason, Scope};
+use super::super::kernel::{About, Case, Decision, Effect, Ending, EndingKind, Instant, Push, Reason, Scope};
 use super::assigned::{Assignments, app};
 use super::directories::directory;
 use super::ground::Ground;
@@ -146,6 +146,8 @@ pub(super) struct Builder<'a> {
     given: HashMap<Place, BTreeMap<Given, Vec<usize>>>,
     /// The rows in which directories deleted their groups, by word; of one that was deleted more than once the last.
     deleted: HashMap<u32, usize>,
+    /// Ends of roles that go with a place in a workspace.
+    pub(super) put_out: Vec<(Place, Ending)>,
     classes: Vec<Option<ActorClass>>,
     left_out: LeftOut,
 }
@@ -161,6 +163,7 @@ impl<'a> Builder<'a> {
             assigned_groups: Assignments::default(),
             given: HashMap::new(),
             deleted: HashMap::new(),
+            put_out: Vec::new(),
             classes: vec![None; acts.len()],
             left_out: LeftOut::default(),
         }
@@ -189,7 +192,18 @@ impl<'a> Builder<'a> {
                 let unsaid = (self.acts.time(row), manner.direction);
                 self.case(place).unsaid.push(unsaid);
             }
+            Role::Ending => self.ending(row, place, manner),
             Role::Nothing => {}
+        }
+    }
+
+    // The account's row says which workspace it means.
+    fn ending(&mut self, row: usize, place: Place, manner: &Manner) {
+        let scopes = &self.ground.scopes;
+        let named = || self.acts.at(row).entitlement.and_then(|name| scopes.find(name));
+        if let Some(scope) = Some(manner.scope).filter(|scope| *scope != Scope::ACCOUNT).or_else(named) {
+            let time = self.acts.time(row);
+            self.put_out.push((place, Ending { time, scope, kind: EndingKind::Final, row }));
         }
     }
 

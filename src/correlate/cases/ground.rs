@@ -137,6 +137,7 @@ impl Survey {
     pub fn place(&mut self, said: &Said, rows: &[Row], rules: &Rules) -> Vec<Place> {
         let notes: Vec<Note> = each(said).map(|act| Note::of(&act, rules)).collect();
         let scopes: Vec<&str> = each(said).map(|act| act.scope).collect();
+        self.scopes.extend(each(said).filter(|act| role(act) == Role::Ending).map(|act| act.scope.to_owned()));
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let scope_of: Vec<u32> = scopes
             .iter()
@@ -304,6 +305,11 @@ impl Ground {
         key_of(&self.identities, act)
     }
 
+    /// When a principal first acted in Databricks, or was listed there as active, by its resolved name.
+    pub fn first_seen(&self, name: &str) -> Option<Instant> {
+        self.presence.get(name)?.values().copied().min()
+    }
+
     /// Where a principal acted in Databricks, or was listed there, by its resolved name.
     pub fn seen_in(&self, name: &str) -> impl Iterator<Item = Scope> + '_ {
         self.presence.get(name).into_iter().flat_map(BTreeMap::keys).copied()
@@ -359,6 +365,7 @@ fn entitlement(identities: &Identities, act: &Act<'_>) -> (Entitlement, bool) {
             return membership(act.source, &group);
         }
         Verb::AdminGrant | Verb::AdminRevoke => Entitlement::Admin(act.entitlement.unwrap_or("admin").into()),
+        Verb::WorkspaceUnassign => Entitlement::Admin(WORKSPACE_ADMIN.into()),
         _ => Entitlement::Account,
     };
     (entitlement, true)

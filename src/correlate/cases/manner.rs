@@ -22,12 +22,17 @@ pub(super) enum Role {
     Doubt,
     /// An effect of which the record does not say whether it succeeded.
     Unsaid,
+    /// It ends a role that it does not name: somebody was put out of a workspace.
+    Ending,
     Nothing,
 }
 
 pub(super) fn role(act: &Act<'_>) -> Role {
     match (act.plane, act.outcome) {
+        ("effect", "success") if act.verb == Verb::WorkspaceUnassign => Role::Ending,
         ("effect", "success") => Role::Effect,
+        ("effect", "unknown") if act.verb == Verb::WorkspaceUnassign => Role::Unsaid,
+        _ if act.verb == Verb::WorkspaceUnassign => Role::Nothing,
         ("authority", "success") => Role::Decision,
         ("authority", "unknown") if act.direction != Direction::Update => Role::Doubt,
         ("effect", "unknown") if act.direction != Direction::Update => Role::Unsaid,
@@ -103,8 +108,8 @@ fn manner(
         is_told_effect: act.plane == "effect" && act.outcome != "unknown",
         verb: act.verb,
         direction: act.direction,
-        // Only where effects are the scopes are of matter.
-        scope: if role == Role::Effect && act.direction != Direction::Update {
+        // Only where effects and ends are the scopes are of matter.
+        scope: if matches!(role, Role::Effect | Role::Ending) && act.direction != Direction::Update {
             scopes.number(act.scope)?
         } else {
             Scope::ACCOUNT

@@ -25,6 +25,7 @@ enum What {
     Account,
     Member,
     Admin,
+    WorkspaceAdmin,
     /// Assignment to an application, which may be another than Databricks.
     App(Option<String>),
 }
@@ -138,6 +139,7 @@ impl<'a> Placing<'a> {
             let (entitlement, is_known, span) = match &kind.what {
                 What::Account => (Entitlement::Account, true, always),
                 What::Admin => (Entitlement::Admin(act.entitlement.unwrap_or("admin").into()), true, always),
+                What::WorkspaceAdmin => (Entitlement::Admin(WORKSPACE_ADMIN.into()), true, always),
                 What::App(_) if rules.is_databricks(&act) => (Entitlement::Account, true, always),
                 What::App(app) => {
                     let name = act.entitlement.or(app.as_deref()).unwrap_or_default();
@@ -168,6 +170,7 @@ fn kind(act: &Act<'_>) -> Kind {
     let what = match act.verb {
         Verb::MemberAdd | Verb::MemberRemove => What::Member,
         Verb::AdminGrant | Verb::AdminRevoke => What::Admin,
+        Verb::WorkspaceUnassign => What::WorkspaceAdmin,
         _ if is_about_app && role(act) == Role::Decision => What::App(act.app.map(str::to_owned)),
         _ => What::Account,
     };

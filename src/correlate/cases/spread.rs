@@ -14,6 +14,7 @@ use crate::identity::Resolved;
 
 impl Builder<'_> {
     pub(super) fn spread(&mut self) {
+        self.put_out();
         self.assign_through_groups();
         self.part_directories();
         let keys = &self.ground.keys;
@@ -53,6 +54,18 @@ impl Builder<'_> {
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
             case.pushes.sort_by_key(|p| (p.time, p.row));
+        }
+    }
+
+    /// Whoever is put out of a workspace loses the role there: laid where a record or a listing tells of the role.
+    fn put_out(&mut self) {
+        for (place, ending) in std::mem::take(&mut self.put_out) {
+            let ground = self.ground;
+            let is_listed =
+                || !ground.noted.seen_of(&ground.keys.key(place), ground.scopes.name(ending.scope)).is_empty();
+            if self.by_key.at(place).is_some() || is_listed() {
+                self.case(place).endings.push(ending);
+            }
         }
     }
 

@@ -167,7 +167,7 @@ pub struct Ending {
 /// What an ending does to access that it does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndingKind {
-    /// Gone for good: the person or the group was deleted.
+    /// Gone for good: the person or the group was deleted, or the person put out of the workspace.
     Final,
     /// Out of force, but kept for the day of return: the person was deactivated.
     Suspended,

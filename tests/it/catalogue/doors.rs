@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::entra::{PROVISIONING, member_push, user_push};
 use super::logs::{Door, Logs};
 use super::stage::Story;
+use super::unsaid::unsaid;
 
 const ONE: &str = "4150000000000001";
 const ADD: &str = "addPrincipalToGroup";
@@ -140,7 +141,31 @@ fn admin(logs: &mut Logs, at: &str, door: Door, action: &str, who: &str) {
     logs.row(at, ONE, door, action, &[("targetUserName", &format!("{who}@example.com"))]);
 }
 
+/// A role is given by hand, its holder is put out of the workspace, and it is given again; the same with a record of unknown outcome.
+fn put_out_in_between(logs: &mut Logs) {
+    for who in ["mona", "nora"] {
+        admin(logs, "02 10:00", Door::HUMAN, "setAdmin", who);
+        let params = json!({"targetUserName": format!("{who}@example.com"), "workspace_id": ONE});
+        logs.act("02 11:00", ONE, Door::HUMAN, "workspace", "deletePermissionAssignment", params, 200, Value::Null);
+        if who == "nora" {
+            unsaid(logs);
+        }
+        admin(logs, "02 13:00", Door::HUMAN, "setAdmin", who);
+    }
+    admin(logs, "02 14:00", Door::HUMAN, "setAdmin", "mona");
+}
+
+const PUT_OUT_IN_BETWEEN: &[&str] = &[
+    "admin.grant mona workspace_admin: exception no_authority",
+    "admin.grant mona workspace_admin: exception no_authority",
+    "admin.grant mona workspace_admin: pass redundant",
+    "admin.grant nora workspace_admin: exception no_authority",
+    "admin.grant nora workspace_admin: undetermined coverage_gap",
+];
+
 pub(super) const ADMINISTRATORS: &[Story] = &[
+    Story { test: "VCH-01", but: &[], tell: put_out_in_between, judged: PUT_OUT_IN_BETWEEN },
+    Story { test: "PRV-01", but: &[], tell: put_out_in_between, judged: PUT_OUT_IN_BETWEEN },
     Story {
         test: "PRV-01",
         but: &[],

@@ -131,6 +131,29 @@ pub(super) const LISTINGS: &[Story] = &[
             "engineers account: pass rolled_forward",
         ],
     },
+    // What the last change left the pair with does not lean on the hours before it.
+    Story {
+        test: "STA-01",
+        but: &[("", SNAPSHOT)],
+        tell: |logs| {
+            logs.outage(6..9);
+            let users = [("alice", true), ("bob", true), ("carol", true)];
+            list(logs, "01 00:00", &users, &[("engineers", &["bob"])]);
+            list(logs, "04 00:00", &users, &[("engineers", &["bob"])]);
+            logs.member("02 12:00", Door::CONNECTOR, ADD, "alice", "engineers");
+            logs.member("02 12:00", Door::CONNECTOR, REMOVE, "bob", "engineers");
+            logs.member("02 05:00", Door::CONNECTOR, ADD, "carol", "engineers");
+        },
+        judged: &[
+            "alice engineers: exception unlogged_revoke",
+            "bob engineers: exception unlogged_grant",
+            "carol engineers: undetermined coverage_gap",
+            "alice account: pass rolled_forward",
+            "bob account: pass rolled_forward",
+            "carol account: pass rolled_forward",
+            "engineers account: pass rolled_forward",
+        ],
+    },
     // A listing of privileges names securables without their types.
     Story {
         test: "STA-01",

@@ -1,5 +1,6 @@
 //! `explain`: the story behind a verdict, and where the chain to missing access broke.
 
+mod listed;
 mod missing;
 
 use std::fs;

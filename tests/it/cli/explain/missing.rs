@@ -10,7 +10,7 @@ fn asked(arguments: &[&str]) -> (String, String) {
     said(&explain(&[arguments, &["--format", "json"]].concat()).ends(0).text())
 }
 
-fn said(text: &str) -> (String, String) {
+pub(super) fn said(text: &str) -> (String, String) {
     let document: Value = serde_json::from_str(text).unwrap();
     let answer = &document["answer"];
     let notes = answer["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
@@ -145,7 +145,7 @@ fn okta(day: u32, event_type: &str, targets: &[(&str, &str)]) -> String {
     format!("{event}\n")
 }
 
-fn act(day: u32, action: &str, params: &Value) -> String {
+pub(super) fn act(day: u32, action: &str, params: &Value) -> String {
     let time = 1_782_907_200_000_u64 + u64::from(day - 1) * 86_400_000 + 60_000;
     let row = json!({
         "version": "2.0", "auditLevel": "ACCOUNT_LEVEL", "timestamp": time, "workspaceId": 0, "serviceName": "accounts",
@@ -155,7 +155,7 @@ fn act(day: u32, action: &str, params: &Value) -> String {
     format!("{row}\n")
 }
 
-const CONFIG: &str = r#"
+pub(super) const CONFIG: &str = r#"
 [organization]
 name = "Example Corp"
 [report]
