@@ -2,10 +2,10 @@
 
 use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::Reason::{
-    AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State,
+    AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
 };
 use super::super::{Instant, Scope};
-use super::story::{DAY, Fact, HOUR, MINUTE, ended, given, granted, left, returned, revoked, unwanted, wanted};
+use super::story::{DAY, Fact, HOUR, MINUTE, ended, given, granted, left, returned, revoked, seen, unwanted, wanted};
 
 #[test]
 fn what_is_gone_when_it_is_decided_is_not_ended_again_by_a_later_end() {
@@ -101,4 +101,12 @@ fn what_ends_in_a_workspace_after_the_account_was_gone_is_no_late_end() {
     account(gone(HOUR)).gives(&[NoAuthority, NoAuthority, State], &[AlreadyInEffect]);
     account(gone(2 * DAY - MINUTE)).gives(&[NoAuthority, Matched, State], &[Matched]);
     account(vec![granted(0), unwanted(2 * DAY), revoked(5 * DAY).at(1)]).gives(&[NoAuthority, State], &[Missing]);
+}
+
+#[test]
+fn what_a_listing_shows_after_its_end_was_decided_is_not_gone() {
+    let never_given = || vec![wanted(0), unwanted(10 * HOUR)];
+    given(never_given()).gives(&[], &[Superseded, AlreadyInEffect]);
+    given([never_given(), vec![seen(20 * HOUR, true)]].concat()).gives(&[], &[Superseded, Missing]);
+    given([never_given(), vec![seen(20 * HOUR, false)]].concat()).gives(&[], &[Superseded, AlreadyInEffect]);
 }

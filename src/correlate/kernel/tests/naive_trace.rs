@@ -325,9 +325,24 @@ impl Naive<'_> {
                 let g = self.granted_before(d)?;
                 let since = case.decisions[g].time - self.limits.window.skew;
                 let is_seen = self.world.effect_hole(&case.effect_scopes, since, decision.time).is_none();
-                (self.carrier(g, vouched).is_none() && !self.lands(g, d)).then_some(is_seen)
+                let is_undone = self.carrier(g, vouched).is_none() && !self.lands(g, d) && !self.is_shown_after(d);
+                is_undone.then_some(is_seen)
             }
         }
+    }
+
+    // Held by a listing after the removal was decided, although nothing gave it meanwhile.
+    fn is_shown_after(&self, d: usize) -> bool {
+        let (case, decided) = (self.case, self.case.decisions[d].time);
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX);
+        let given: Vec<Instant> = case
+            .effects
+            .iter()
+            .filter(|e| e.direction == Direction::Grant && e.time > decided)
+            .map(|e| e.time)
+            .collect();
+        let shown = case.observations.iter().filter(|o| o.held && o.time > decided && o.time < until);
+        shown.map(|o| o.time).min().is_some_and(|shown| given.iter().all(|time| *time > shown))
     }
 
     // What a person who is away keeps is back with the person, at any time before the removal is reversed.

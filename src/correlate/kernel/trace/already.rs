@@ -1,6 +1,6 @@
 //! Whether there was anything left to carry out when a decision was made.
 
-use super::super::{Instant, Scope, UNSAID_EFFECT, World};
+use super::super::{Instant, Observation, Scope, UNSAID_EFFECT, World};
 use super::{Carrier, Held, Tracer};
 use crate::change::Direction;
 
@@ -69,8 +69,11 @@ impl Tracer<'_> {
             // It may have changed where nothing was logged.
             return unseen(since, until);
         }
-        // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do.
-        let is_undone = |granted: &usize| self.carried_out(*granted).is_none() && !self.lands_later(*granted, d);
+        // Nothing is known to stand; the grant that the removal reverses was never carried out, so nothing is left to do, unless a
+        // listing shows otherwise.
+        let is_undone = |granted: &usize| {
+            self.carried_out(*granted).is_none() && !self.lands_later(*granted, d) && !self.is_listed_later(d)
+        };
         let granted = self.index.ranked_before(0, d).filter(is_undone);
         let since = |granted: usize| self.case().decisions[granted].time - self.limits.window.skew;
         granted.map_or(Already::Not, |granted| unseen(since(granted), decision.time))
@@ -140,6 +143,17 @@ impl Tracer<'_> {
         };
         let is_in_flight = || self.index.ranked_before(0, d).is_some_and(|granted| self.lands_later(granted, d));
         is_granted && !self.history().stood(decided) && !is_in_flight()
+    }
+
+    // What a listing shows after the removal was decided, and nothing gave meanwhile, had stood when it was.
+    fn is_listed_later(&self, d: usize) -> bool {
+        let (decided, until) = (self.case().decisions[d].time, self.index.reversed_at(d));
+        let is_shown = |o: &&Observation| o.held && o.time > decided && o.time < until;
+        let first = self.case().observations.iter().find(is_shown);
+        let given = |until: Instant| {
+            self.case().effects.iter().any(|e| e.direction == Direction::Grant && e.time > decided && e.time <= until)
+        };
+        first.is_some_and(|shown| !given(shown.time))
     }
 
     // A push in flight when its decision was reversed can land after the reversal; then the access stands.
