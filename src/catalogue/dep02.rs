@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "6",
+    version: "7",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],

@@ -30,7 +30,7 @@ const NET_STATE: Column =
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "TRC-04",
-    version: "2",
+    version: "3",
     severity: Severity::Medium,
     needs: &[need::A, need::E],
     shared_parameters: &["look_back", "skew"],
@@ -190,15 +190,21 @@ fn findings(evidence: &Evidence<'_>, changes: &[&Vouching], scope: &str, limits:
     let in_period = |v: &Vouching| evidence.period.contains(acts.time(v.effect));
     let (mut found, mut cycle_count) = (Vec::new(), 0);
     for (at, revoke) in changes.iter().enumerate().filter(|(_, v)| is_revoke(v) && in_period(v)) {
-        match changes.get(at + 1) {
+        let next = changes.get(at + 1);
+        let finding = match next {
             // Several revokes in a row are one: a grant answers the last of them.
-            Some(next) if is_revoke(next) && in_period(next) => {}
+            Some(next) if is_revoke(next) && in_period(next) => None,
             Some(grant) if !is_revoke(grant) => {
                 cycle_count += u64::from(in_period(grant));
-                found.push(regranted(evidence, revoke, grant, scope, limits));
+                Some(regranted(evidence, revoke, grant, limits))
             }
-            _ => found.push(not_regranted(evidence, revoke, scope, limits)),
-        }
+            _ => Some(not_regranted(evidence, revoke, limits)),
+        };
+        // A grant may lie in a hole before the next revoke, too.
+        let leans = finding.as_ref().is_none_or(|finding| finding.reason == "not_regranted");
+        let until = next.map_or(i64::MAX, |next| acts.time(next.effect));
+        let hole = unseen(evidence, revoke, until, scope, limits).filter(|_| leans);
+        found.extend(hole.map(Finding::over).or(finding));
     }
     if cycle_count >= limits.cycles.max(1) {
         found.push(Finding::new(Verdict::Exception, "flapping"));
@@ -217,6 +223,10 @@ impl Finding {
         Self { verdict, reason, hole: None }
     }
 
+    const fn over(hole: String) -> Self {
+        Self { verdict: Verdict::Undetermined, reason: "coverage_gap", hole: Some(hole) }
+    }
+
     // Of exceptions the one that names the fault comes first, and of passes the one that tells more.
     fn weight(&self) -> (u8, bool) {
         let weight = match self.verdict {
@@ -228,39 +238,37 @@ impl Finding {
     }
 }
 
-fn regranted(evidence: &Evidence<'_>, revoke: &Vouching, grant: &Vouching, scope: &str, limits: &Limits) -> Finding {
+fn regranted(evidence: &Evidence<'_>, revoke: &Vouching, grant: &Vouching, limits: &Limits) -> Finding {
     let acts = &evidence.correlation.judged.acts;
     let (lost, got) = (acts.time(revoke.effect), acts.time(grant.effect));
     let window = evidence.correlation.limits.window;
     match grant.reason {
         Reason::Matched => Finding::new(Verdict::Pass, "decided_anew"),
-        _ if got - lost > limits.window => not_regranted(evidence, revoke, scope, limits),
+        _ if got - lost > limits.window => not_regranted(evidence, revoke, limits),
         Reason::Ambiguous => Finding::new(Verdict::Undetermined, "ambiguous"),
         Reason::UnresolvedSubject => Finding::new(Verdict::Undetermined, "unresolved_subject"),
         _ => {
             let is_authority = |log: &Log| crate::source::is_authority(&log.source);
             let hole = grant.hole.clone();
             let hole = hole.or_else(|| evidence.hole(is_authority, got - window.look_back, got + window.skew));
-            match hole {
-                Some(_) => Finding { hole, ..Finding::new(Verdict::Undetermined, "coverage_gap") },
-                None => Finding::new(Verdict::Exception, "regranted"),
-            }
+            hole.map_or_else(|| Finding::new(Verdict::Exception, "regranted"), Finding::over)
         }
     }
 }
 
-fn not_regranted(evidence: &Evidence<'_>, revoke: &Vouching, scope: &str, limits: &Limits) -> Finding {
+fn not_regranted(evidence: &Evidence<'_>, revoke: &Vouching, limits: &Limits) -> Finding {
     let lost = evidence.correlation.judged.acts.time(revoke.effect);
-    let due = lost + limits.window;
-    if due >= limits.cut_off {
-        return Finding::new(Verdict::Undetermined, "window_open");
+    match lost + limits.window >= limits.cut_off {
+        true => Finding::new(Verdict::Undetermined, "window_open"),
+        false => Finding::new(Verdict::Pass, "not_regranted"),
     }
+}
+
+/// The hole in which access may have been given again in time, before an instant.
+fn unseen(evidence: &Evidence<'_>, revoke: &Vouching, until: i64, scope: &str, limits: &Limits) -> Option<String> {
+    let lost = evidence.correlation.judged.acts.time(revoke.effect);
     let of_scope = |log: &Log| log.source == crate::source::DATABRICKS && log.scope == scope;
-    let hole = evidence.hole(of_scope, lost, due);
-    match hole {
-        Some(_) => Finding { hole, ..Finding::new(Verdict::Undetermined, "coverage_gap") },
-        None => Finding::new(Verdict::Pass, "not_regranted"),
-    }
+    evidence.hole(of_scope, lost, until.min(lost + limits.window))
 }
 
 fn event_ids(evidence: &Evidence<'_>, changes: &[&Vouching]) -> Vec<String> {

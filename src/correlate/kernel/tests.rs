@@ -6,6 +6,7 @@ mod doubts;
 mod explained;
 mod hostile;
 mod naive;
+mod naive_already;
 mod naive_pushes;
 mod naive_returns;
 mod naive_trace;

@@ -48,9 +48,11 @@ pub(super) const FLAPPING: &[Story] = &[
         but: &[DAY],
         tell: |logs| {
             logs.outage(6..9);
-            for who in ["alice", "bob", "carol"] {
+            for who in ["alice", "bob", "carol", "dora"] {
                 logs.member("02 05:00", Door::HUMAN, REMOVE, who, "engineers");
             }
+            // What is removed again was given in between.
+            logs.member("02 11:00", Door::HUMAN, REMOVE, "dora", "engineers");
             logs.member("02 10:00", Door::HUMAN, ADD, "bob", "engineers");
             logs.joins("02 09:50", "carol", "DBX Engineers");
             logs.member("02 10:00", Door::CONNECTOR, ADD, "carol", "engineers");
@@ -59,6 +61,7 @@ pub(super) const FLAPPING: &[Story] = &[
             "member.remove alice engineers: undetermined coverage_gap",
             "member.remove bob engineers: exception regranted",
             "member.remove carol engineers: pass decided_anew",
+            "member.remove dora engineers: undetermined coverage_gap",
         ],
     },
     Story {
