@@ -26,7 +26,7 @@ pub(super) fn directory<'a>(acts: &'a Acts, decision: &Decision) -> &'a str {
 }
 
 fn departs(case: &Case) -> bool {
-    case.decisions.iter().any(|decision| is_departure(decision))
+    case.decisions.iter().any(is_departure)
 }
 
 const fn is_departure(decision: &Decision) -> bool {
