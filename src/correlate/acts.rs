@@ -259,6 +259,10 @@ impl Acts {
         self.said.granted_group(self.rows[row].entitlement)
     }
 
+    pub(super) fn source(&self, row: usize) -> &str {
+        self.manner(row, 1).unwrap_or_default()
+    }
+
     pub(super) fn scope(&self, row: usize) -> &str {
         self.manner(row, 6).unwrap_or_default()
     }

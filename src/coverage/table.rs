@@ -20,7 +20,7 @@ columns! {
     SCOPE = required("scope", Text, "tenant, account, or the workspace id in digits.");
     HOUR_START = required("hour", Instant, "First instant of the hour.");
     OBSERVED = required("observed", Whole, "Records of the source and scope in the hour.");
-    EXPECTED = optional("expected", Real, "Records to be expected: the median of the same hour of the week in the other weeks at hand; with fewer than three of those, of the same hour of the day on the other days. null = fewer than three of those, too: no baseline.");
+    EXPECTED = optional("expected", Real, "Records to be expected: the median of the same hour of the week in the other weeks at hand that hold records, or in all of them where fewer than three do; with fewer than three of those, of the same hour of the day on the other days. null = fewer than three of those, too: no baseline.");
     STATE = required("state", Text, "covered: a record or a heartbeat. quiet: neither, and fewer than one record expected. hole: neither, and one or more expected; or the hour lies outside the first and last record at hand or, where it is declared, outside what the export covers: there even where stray records are at hand. not_established: neither, and no baseline.");
     IS_DECLARED = required("is_declared", Flag, "The configuration declares the export to cover the hour; what is not_established is then leaned on.");
     HEARTBEAT = optional("heartbeat", Text, "The collector's receipt that it asked in that hour and got an empty page: its own reference, else the file and line, or the line of the configuration. null = none is declared.");

@@ -22,7 +22,7 @@ impl Builder<'_> {
 
 /// The directory that a decision was made in.
 pub(super) fn directory<'a>(acts: &'a Acts, decision: &Decision) -> &'a str {
-    identity::directory(acts.said().act(&acts.rows()[decision.row]).source)
+    identity::directory(acts.source(decision.row))
 }
 
 fn departs(case: &Case) -> bool {

@@ -45,32 +45,27 @@ pub(super) fn joins(at: &str, kind: &str, who: &str, title: &str) -> String {
 
 /// Something is done to a person, such as `Enable account`.
 pub(super) fn lifecycle(at: &str, name: &str, who: &str) -> String {
-    json!({
-        "id": format!("Directory_{at}_{name}_{who}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
-        "result": "success", "resultReason": "", "activityDisplayName": name,
-        "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
-        "loggedByService": "Core Directory", "operationType": "Update",
-        "initiatedBy": {"user": {"id": "u-admin", "displayName": null, "userPrincipalName": "admin@example.com"}, "app": null},
-        "targetResources": [{"id": id_of(who), "displayName": null, "type": "User",
-            "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []}],
-        "additionalDetails": [],
-    })
-    .to_string()
+    of_person(at, name, "Update", who, &[])
 }
 
 /// A person is assigned to an application.
 pub(super) fn assigned(at: &str, who: &str, app: &str) -> String {
+    let app = json!({"id": "00000db0-0000-4000-8000-000000000db0", "displayName": app, "type": "ServicePrincipal",
+        "userPrincipalName": null, "modifiedProperties": []});
+    of_person(at, "Add app role assignment grant to user", "Assign", who, &[app])
+}
+
+fn of_person(at: &str, name: &str, operation: &str, who: &str, before: &[Value]) -> String {
+    let person = json!({"id": id_of(who), "displayName": null, "type": "User",
+        "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []});
+    let targets = [before, &[person]].concat();
     json!({
-        "id": format!("Directory_{at}_{who}_{app}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
-        "result": "success", "resultReason": "", "activityDisplayName": "Add app role assignment grant to user",
+        "id": format!("Directory_{at}_{name}_{who}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
+        "result": "success", "resultReason": "", "activityDisplayName": name,
         "activityDateTime": instant(at).format("%Y-%m-%dT%H:%M:%S.7215374Z").to_string(),
-        "loggedByService": "Core Directory", "operationType": "Assign",
+        "loggedByService": "Core Directory", "operationType": operation,
         "initiatedBy": {"user": {"id": "u-admin", "displayName": null, "userPrincipalName": "admin@example.com"}, "app": null},
-        "targetResources": [
-            {"id": "00000db0-0000-4000-8000-000000000db0", "displayName": app, "type": "ServicePrincipal",
-                "userPrincipalName": null, "modifiedProperties": []},
-            {"id": id_of(who), "displayName": null, "type": "User",
-                "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []}],
+        "targetResources": targets,
         "additionalDetails": [],
     })
     .to_string()
