@@ -249,9 +249,23 @@ impl Acts {
 
     /// Whom a row is about and what it grants, in the record's own words: of each the id, else the name, else "".
     pub fn own_words(&self, row: usize) -> [&str; 2] {
+        [self.own_subject(row), self.own_entitlement(row)]
+    }
+
+    /// Number of whom a row is about: rows of one number say the same of it.
+    pub(super) fn subject_number(&self, row: usize) -> u32 {
+        self.rows[row].subject
+    }
+
+    /// Whom a row is about, in the record's own words: the id, else the name, else "".
+    pub(super) fn own_subject(&self, row: usize) -> &str {
         let (said, row) = (&self.said, &self.rows[row]);
-        let subject = said.subject(row, 4).or_else(|| said.subject(row, 3));
-        [subject, said.words.get(said.group(row.entitlement))].map(Option::unwrap_or_default)
+        said.subject(row, 4).or_else(|| said.subject(row, 3)).unwrap_or_default()
+    }
+
+    /// What a row grants, in the record's own words: the id, else the name, else "".
+    pub(super) fn own_entitlement(&self, row: usize) -> &str {
+        self.said.words.get(self.said.group(self.rows[row].entitlement)).unwrap_or_default()
     }
 
     /// The words of the group that a row grants.
@@ -307,7 +321,8 @@ impl Acts {
 
 // A change's id is its event's, a dash, and its place in the event.
 fn event_of(change_id: &str) -> &str {
-    change_id.rsplit_once('-').map_or(change_id, |(event, _)| event)
+    // The place has few digits: going back over them is quicker than a search.
+    change_id.bytes().rposition(|byte| byte == b'-').map_or(change_id, |dash| &change_id[..dash])
 }
 
 /// Reads the access changes that correlation follows.

@@ -3,7 +3,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::acts::{Own, Row, Said};
+use super::acts::{Entitlements, Manners, Own, Row, Said, Subjects};
 use super::texts::Tuples;
 use crate::change::{
     BASIS, CHANGE_ID, CHANGES, DIRECTION, Direction, ENTITLEMENT, ENTITLEMENT_ID, SUBJECT, SUBJECT_ALIAS,
@@ -14,7 +14,7 @@ use crate::event::{
     ACTOR, APP, CHANNEL, ENDPOINT, EVENT_TIME, EVENT_TYPE, NATIVE_ID, OUTCOME, PLANE, REQUEST_ID, SCOPE, SOURCE_IP,
     USER_AGENT,
 };
-use crate::lake::{Known, Lake, NONE, Page, in_order, row_count};
+use crate::lake::{Known, Lake, NONE, Page, Words, in_order, row_count};
 use crate::schema::Column;
 use crate::source::SCIM_SNAPSHOT;
 
@@ -83,7 +83,7 @@ pub fn rows(lake: &Lake) -> Result<(Said, Vec<Row>, Kept)> {
     read.rows.reserve_exact(row_count(lake, &CHANGES)?);
     let columns: Vec<Column> = SHARED.into_iter().chain([EVENT_TIME]).collect();
     in_order(lake, &CHANGES, &columns, |source, page| read.page(lake, source, page))?;
-    Ok((read.said, read.rows, read.kept))
+    read.finish()
 }
 
 /// Reads the texts that are the changes' own, in the same order. `take` gets the number of the row, too.
@@ -113,15 +113,16 @@ pub(super) fn all(lake: &Lake) -> Result<(Said, Vec<Row>, Own)> {
         read.page(lake, source, page)?;
         let [change_id, native_id, request_id] = OWN.map(|column| page.texts_of(column));
         let (change_id, native_id, request_id) = (change_id?, native_id?, request_id?);
-        for place in &read.places {
+        for place in &read.at_hand.places {
             own.push(&[change_id.text(*place), native_id.text(*place), request_id.text(*place)]);
         }
         Ok(())
     })?;
-    Ok((read.said, read.rows, own))
+    let (said, rows, _) = read.finish()?;
+    Ok((said, rows, own))
 }
 
-/// What has been read, and the page at hand.
+/// What has been read. The rows of a page are made while the words of the next are numbered.
 #[derive(Debug, Default)]
 struct Reading {
     said: Said,
@@ -130,24 +131,108 @@ struct Reading {
     /// By number of its word, whether a verb is followed.
     verbs: HashMap<u32, bool, FixedState>,
     known: [Known; 20],
+    at_hand: Numbered,
+    before: Numbered,
+}
+
+/// A page whose words are numbered.
+#[derive(Debug, Default)]
+struct Numbered {
+    source: u32,
+    /// The scope whose listings have a side of their own; none where the source is no listing.
+    tenant: u32,
     numbers: [Vec<u32>; 20],
     /// By row of the page.
     is_followed: Vec<bool>,
-    /// The rows of the page that are followed.
+    /// The rows that are followed.
     places: Vec<usize>,
+    times: Vec<i64>,
 }
+
+/// The rows of a page: whom each is about, what it grants, and how it was done.
+type Tupled = (Vec<u32>, (Vec<u32>, Vec<u32>));
 
 impl Reading {
     fn page(&mut self, lake: &Lake, source: &str, page: &Page<'_>) -> Result<()> {
-        self.follow(lake, page)?;
-        let Self { said, rows, known, numbers, is_followed, places, .. } = self;
-        let Said { words, subjects, entitlements, manners, verbs } = said;
-        let is_snapshot = source == SCIM_SNAPSHOT;
-        let (source, tenant) = (words.number(source), words.number("tenant"));
+        std::mem::swap(&mut self.at_hand, &mut self.before);
+        let Self { said, kept, verbs, known, at_hand, before, .. } = self;
+        let Said { words, subjects, entitlements, manners, .. } = said;
+        let (tupled, read) = rayon::join(
+            || before.tupled(subjects, entitlements, manners),
+            || {
+                at_hand.follow(lake, page, words, known, verbs)?;
+                at_hand.read(source, page, words, known)
+            },
+        );
+        read?;
+        at_hand.is_followed.iter().for_each(|followed| kept.push(*followed));
+        self.take(&tupled)
+    }
+
+    /// Takes the rows of the page before.
+    fn take(&mut self, (subjects, (entitlements, manners)): &Tupled) -> Result<()> {
+        let Said { words, manners: all, verbs, .. } = &mut self.said;
+        for manner in &all.all()[verbs.len()..] {
+            verbs.push((known_verb(words.sure(manner[3]))?, known_direction(words.sure(manner[4]))?));
+        }
+        self.rows.extend(self.before.places.iter().enumerate().map(|(at, place)| Row {
+            time: self.before.times[*place],
+            subject: subjects[at],
+            entitlement: entitlements[at],
+            manner: manners[at],
+        }));
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(Said, Vec<Row>, Kept)> {
+        std::mem::swap(&mut self.at_hand, &mut self.before);
+        let Said { subjects, entitlements, manners, .. } = &mut self.said;
+        let tupled = self.before.tupled(subjects, entitlements, manners);
+        self.take(&tupled)?;
+        Ok((self.said, self.rows, self.kept))
+    }
+}
+
+impl Numbered {
+    /// Finds out which rows are followed.
+    fn follow(
+        &mut self,
+        lake: &Lake,
+        page: &Page<'_>,
+        words: &mut Words,
+        known: &mut [Known; 20],
+        verbs: &mut HashMap<u32, bool, FixedState>,
+    ) -> Result<()> {
+        let Self { numbers, is_followed, places, .. } = self;
+        let none = std::collections::BTreeMap::new();
+        for (at, names) in [&none, lake.workspaces()].into_iter().enumerate() {
+            words.numbers(&page.texts(at)?, page.len(), &mut known[at], names, &mut numbers[at]);
+        }
+        let is_known = |verb: u32| Verb::parse(words.sure(verb)).is_some_and(Verb::is_followed);
+        is_followed.clear();
+        is_followed.extend(numbers[0].iter().map(|verb| *verbs.entry(*verb).or_insert_with(|| is_known(*verb))));
+        places.clear();
+        places.extend((0..page.len()).filter(|row| is_followed[*row]));
+        Ok(())
+    }
+
+    /// Numbers the words of these rows.
+    fn read(&mut self, source: &str, page: &Page<'_>, words: &mut Words, known: &mut [Known; 20]) -> Result<()> {
+        self.tenant = if source == SCIM_SNAPSHOT { words.number("tenant") } else { NONE };
+        self.source = words.number(source);
+        let Self { numbers, is_followed, .. } = self;
         for at in 2..SHARED.len() {
             let texts = page.texts(at)?;
             words.some_numbers(&texts, page.len(), &mut known[at], |row| is_followed[row], &mut numbers[at]);
         }
+        self.times.clear();
+        self.times.extend_from_slice(page.wholes(SHARED.len())?);
+        Ok(())
+    }
+
+    /// Numbers what the rows say.
+    fn tupled(&self, subjects: &mut Subjects, entitlements: &mut Entitlements, manners: &mut Manners) -> Tupled {
+        let Self { source, tenant, places, .. } = self;
         let [
             verb,
             scope,
@@ -169,15 +254,15 @@ impl Reading {
             external_id,
             entitlement,
             entitlement_id,
-        ] = &*numbers;
-        let side = |row: usize| if is_snapshot && scope[row] == tenant { tenant } else { NONE };
+        ] = &self.numbers;
+        let side = |row: usize| if scope[row] == *tenant { *tenant } else { NONE };
         let of_subject =
-            |row: usize| [source, side(row), kind[row], subject[row], subject_id[row], alias[row], external_id[row]];
-        let of_entitlement = |row: usize| [source, side(row), entitlement[row], entitlement_id[row]];
+            |row: usize| [*source, side(row), kind[row], subject[row], subject_id[row], alias[row], external_id[row]];
+        let of_entitlement = |row: usize| [*source, side(row), entitlement[row], entitlement_id[row]];
         let of_manner = |row: usize| {
             [
                 event_type[row],
-                source,
+                *source,
                 plane[row],
                 verb[row],
                 direction[row],
@@ -193,37 +278,10 @@ impl Reading {
                 source_ip[row],
             ]
         };
-        let (of_subjects, (of_entitlements, of_manners)) = rayon::join(
+        rayon::join(
             || numbered(subjects, places, of_subject),
             || (numbered(entitlements, places, of_entitlement), numbered(manners, places, of_manner)),
-        );
-        for manner in &manners.all()[verbs.len()..] {
-            verbs.push((known_verb(words.sure(manner[3]))?, known_direction(words.sure(manner[4]))?));
-        }
-        let times = page.wholes(SHARED.len())?;
-        rows.extend(places.iter().enumerate().map(|(at, place)| Row {
-            time: times[*place],
-            subject: of_subjects[at],
-            entitlement: of_entitlements[at],
-            manner: of_manners[at],
-        }));
-        Ok(())
-    }
-
-    /// Finds out which rows are followed.
-    fn follow(&mut self, lake: &Lake, page: &Page<'_>) -> Result<()> {
-        let Self { said: Said { words, .. }, kept, verbs, known, numbers, is_followed, places, .. } = self;
-        let none = std::collections::BTreeMap::new();
-        for (at, names) in [&none, lake.workspaces()].into_iter().enumerate() {
-            words.numbers(&page.texts(at)?, page.len(), &mut known[at], names, &mut numbers[at]);
-        }
-        let is_known = |verb: u32| Verb::parse(words.sure(verb)).is_some_and(Verb::is_followed);
-        is_followed.clear();
-        is_followed.extend(numbers[0].iter().map(|verb| *verbs.entry(*verb).or_insert_with(|| is_known(*verb))));
-        is_followed.iter().for_each(|followed| kept.push(*followed));
-        places.clear();
-        places.extend((0..page.len()).filter(|row| is_followed[*row]));
-        Ok(())
+        )
     }
 }
 

@@ -22,17 +22,41 @@ use crate::schema::Cells;
 /// A stable id over the parts that define an item.
 pub fn item_id(parts: &[&str]) -> String {
     let parts: Vec<Option<&[u8]>> = parts.iter().map(|p| Some(p.as_bytes())).collect();
-    hex(&crate::event::identity("item", &parts)[..10])
+    short(&parts)
 }
 
-/// The id of an item of a record and a key, in the record's own words, since what these resolve to may change from run to run: only
-/// where the record bears on the key more than once, the later ones are numbered.
-fn id_of_row(kind: &str, acts: &Acts, row: usize, nth: Option<&usize>) -> String {
-    let [subject, entitlement] = acts.own_words(row);
-    let parts = [kind, acts.event_id(row), acts.verb(row).as_str(), subject, entitlement];
-    match nth {
-        Some(nth) if *nth > 0 => item_id(&[&parts[..], &[nth.to_string().as_str()]].concat()),
-        _ => item_id(&parts),
+fn short(parts: &[Option<&[u8]>]) -> String {
+    hex(&crate::event::identity("item", parts)[..10])
+}
+
+/// The ids of items of one case.
+struct Ids<'a> {
+    kind: &'static str,
+    acts: &'a Acts,
+    /// The subject of the row before, and its words: the rows of a case mostly tell of one, and these lie far apart in memory.
+    last: Option<(u32, &'a str)>,
+}
+
+impl<'a> Ids<'a> {
+    const fn new(kind: &'static str, acts: &'a Acts) -> Self {
+        Self { kind, acts, last: None }
+    }
+
+    /// The id of an item of a record and a key, in the record's own words, since what these resolve to may change from run to run:
+    /// only where the record bears on the key more than once, the later ones are numbered.
+    fn of(&mut self, row: usize, nth: Option<&usize>) -> String {
+        let Self { kind, acts, .. } = *self;
+        let number = acts.subject_number(row);
+        let subject = match self.last {
+            Some((last, words)) if last == number => words,
+            _ => acts.own_subject(row),
+        };
+        self.last = Some((number, subject));
+        let parts = [kind, acts.event_id(row), acts.verb(row).as_str(), subject, acts.own_entitlement(row)];
+        match nth {
+            Some(nth) if *nth > 0 => item_id(&[&parts[..], &[nth.to_string().as_str()]].concat()),
+            _ => short(&parts.map(|part| Some(part.as_bytes()))),
+        }
     }
 }
 
@@ -61,10 +85,11 @@ pub(super) fn vouching(
     let mut vouched_by = vec![0; case.decisions.len()];
     vouched.iter().filter_map(|v| v.decision).for_each(|d| vouched_by[d] += 1);
     let nth = nth_of_event(case.effects.iter().map(|effect| acts.event_id(effect.row)));
+    let mut ids = Ids::new("vouching", acts);
     let row = |v: &Vouched| {
         let effect = &case.effects[v.effect];
         Vouching {
-            item_id: id_of_row("vouching", acts, effect.row, nth.get(v.effect)),
+            item_id: ids.of(effect.row, nth.get(v.effect)),
             key: key.clone(),
             effect: effect.row,
             reason: v.reason,
@@ -93,6 +118,7 @@ pub(super) fn tracing(
     into: &mut Vec<Tracing>,
 ) {
     let nth = nth_of_event(case.decisions.iter().map(|decision| acts.event_id(decision.row)));
+    let mut ids = Ids::new("tracing", acts);
     let row = |t: &Traced| {
         let decision = &case.decisions[t.decision];
         // The contract has no such reason for tracing: what the log leaves out is the order.
@@ -105,7 +131,7 @@ pub(super) fn tracing(
             reason => reason,
         };
         Tracing {
-            item_id: id_of_row("tracing", acts, decision.row, nth.get(t.decision)),
+            item_id: ids.of(decision.row, nth.get(t.decision)),
             key: key.clone(),
             authority: decision.row,
             reason,

@@ -169,11 +169,21 @@ fn system<'r>(source: &'r str, scope: &str) -> &'r str {
     }
 }
 
-/// What a record says of a principal, whenever it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    is_group: bool,
-    number: u32,
+/// Learns of people and service principals, or of groups.
+#[derive(Debug)]
+pub struct Learner<'i>(&'i mut Store);
+
+impl Learner<'_> {
+    /// The number of what a record says of a principal, apart from when and in which record, since many say the same; `None` = it names
+    /// nobody.
+    pub fn number(&mut self, sighting: &Sighting<'_>) -> Option<u32> {
+        self.0.number(sighting)
+    }
+
+    /// Learns that a record says what has that number.
+    pub fn learn(&mut self, number: u32, time: i64, record: usize) {
+        self.0.learn(number, time, record);
+    }
 }
 
 /// Folds names, maps groups, and resolves principals from what the records themselves tie together.
@@ -199,25 +209,19 @@ impl Identities {
 
     /// Learns what one record ties together about a user, service principal or group.
     pub fn learn(&mut self, sighting: Sighting<'_>) {
-        if let Some(words) = self.words(&sighting) {
-            self.learn_again(words, sighting.time, sighting.record);
+        let (people, groups) = self.learners();
+        let mut learner = if sighting.kind == SubjectKind::Group { groups } else { people };
+        if let Some(number) = learner.number(&sighting) {
+            learner.learn(number, sighting.time, sighting.record);
         }
     }
 
-    /// What a record says of a principal, apart from when and in which record, since many say the same; `None` = it names nobody.
-    pub fn words(&mut self, sighting: &Sighting<'_>) -> Option<Words> {
-        let is_group = sighting.kind == SubjectKind::Group;
-        let store = if is_group { &mut self.groups } else { &mut self.people };
-        store.number(sighting).map(|number| Words { is_group, number })
-    }
-
-    /// Learns that a record says the same.
-    pub fn learn_again(&mut self, words: Words, time: i64, record: usize) {
+    /// Who learns of people and service principals, and who of groups; each on its own.
+    pub fn learners(&mut self) -> (Learner<'_>, Learner<'_>) {
         if self.judged.get().is_some() {
             (self.judged, self.slots) = (OnceLock::new(), OnceLock::new());
         }
-        let store = if words.is_group { &mut self.groups } else { &mut self.people };
-        store.learn(words.number, time, record);
+        (Learner(&mut self.people), Learner(&mut self.groups))
     }
 
     /// Judges what was learnt and drops the records of it, which are many: names and ids resolve as before, but nothing can be learnt

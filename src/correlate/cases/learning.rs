@@ -9,7 +9,7 @@ use super::builder::Rules;
 use super::ground::{ADMINS, WORKSPACE_ADMIN, sighting};
 use super::manner::each;
 use crate::change::{SubjectKind, Verb};
-use crate::identity::{Identities, Sighting, Words};
+use crate::identity::{Identities, Learner, Sighting};
 
 /// What the manner of a change lets it tell about a principal.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +42,8 @@ enum Group {
     Admins,
 }
 
-/// The words of each subject, in the few ways in which they are told.
-type Told = HashMap<(u32, u8, u32), Option<Words>, RandomState>;
+/// What each principal is called, by number, in the few ways in which it is told.
+type Told = HashMap<(u32, u8, u32), Option<u32>, RandomState>;
 
 /// Learns who is who; `first` is the number of the first row.
 pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rules: &Rules, first: usize) {
@@ -54,45 +54,83 @@ pub(super) fn learn(identities: &mut Identities, said: &Said, rows: &[Row], rule
             lesson(&act, rules, *scopes.entry(act.scope).or_insert(next))
         })
         .collect();
-    // Most subjects are told of in one way.
-    let mut usual: Vec<Option<(u8, Option<Words>)>> = vec![None; said.subjects.len()];
-    let (mut others, mut groups) = (Told::default(), Told::default());
-    for (at, row) in rows.iter().enumerate() {
-        let Some(lesson) = lessons[row.manner as usize] else { continue };
-        let record = first + at;
-        let is_pushed = match lesson.is_pushed {
-            Pushed::Is(is_pushed) => is_pushed,
-            Pushed::WhereNamed => rules.is_databricks(&said.act(row)),
-        };
-        let way = lesson.way(is_pushed);
-        let mut words = || {
-            let act = said.act(row);
-            let (alias, external_id) = (act.subject_alias, act.subject_external_id);
-            identities.words(&Sighting {
-                alias: alias.filter(|_| lesson.has_alias),
-                external_id: external_id.filter(|_| lesson.has_external_id),
-                ends: lesson.ends,
-                is_pushed,
-                ..sighting(&act)
-            })
-        };
-        let told = match &mut usual[row.subject as usize] {
-            Some((usual, words)) if *usual == way && !lesson.is_about_group => *words,
-            Some(_) => *others.entry((row.subject, way, lesson.scope)).or_insert_with(words),
-            usual => usual.insert((way, words())).1,
-        };
-        told.into_iter().for_each(|words| identities.learn_again(words, row.time, record));
-        if lesson.group == Group::None {
-            continue;
+    let class = Class { said, rows, rules, lessons, first };
+    let (people, groups) = identities.learners();
+    rayon::join(|| class.people(people), || class.groups(groups));
+}
+
+/// The changes to learn from.
+struct Class<'c> {
+    said: &'c Said,
+    rows: &'c [Row],
+    rules: &'c Rules,
+    /// By manner.
+    lessons: Vec<Option<Lesson>>,
+    first: usize,
+}
+
+impl Class<'_> {
+    /// The rows that tell anything, with their numbers, and whether each pushes to Databricks.
+    fn told(&self) -> impl Iterator<Item = (usize, &Row, &Lesson, bool)> {
+        self.rows.iter().enumerate().filter_map(|(at, row)| {
+            let lesson = self.lessons[row.manner as usize].as_ref()?;
+            let is_pushed = match lesson.is_pushed {
+                Pushed::Is(is_pushed) => is_pushed,
+                Pushed::WhereNamed => self.rules.is_databricks(&self.said.act(row)),
+            };
+            Some((self.first + at, row, lesson, is_pushed))
+        })
+    }
+
+    fn people(&self, mut learner: Learner<'_>) {
+        // Most are told of in one way.
+        let mut usual: Vec<Option<(u8, Option<u32>)>> = vec![None; self.said.subjects.len()];
+        let mut others = Told::default();
+        for (record, row, lesson, is_pushed) in self.told().filter(|(_, _, lesson, _)| !lesson.is_about_group) {
+            let way = lesson.way(is_pushed);
+            let mut number = || learner.number(&self.subject(row, lesson, is_pushed));
+            let told = match &mut usual[row.subject as usize] {
+                Some((usual, number)) if *usual == way => *number,
+                Some(_) => *others.entry((row.subject, way, lesson.scope)).or_insert_with(number),
+                usual => usual.insert((way, number())).1,
+            };
+            told.into_iter().for_each(|number| learner.learn(number, row.time, record));
         }
-        let way = u8::from(is_pushed) | u8::from(lesson.group == Group::Admins) << 1;
-        let told = *groups.entry((row.entitlement, way, lesson.scope)).or_insert_with(|| {
-            let act = said.act(row);
-            let name = group_of(&act)?;
-            let group = Sighting::new(act.source, SubjectKind::Group, act.time);
-            identities.words(&Sighting { scope: act.scope, name, id: act.entitlement_id, is_pushed, ..group })
-        });
-        told.into_iter().for_each(|words| identities.learn_again(words, row.time, record));
+    }
+
+    fn groups(&self, mut learner: Learner<'_>) {
+        let (mut subjects, mut granted) = (Told::default(), Told::default());
+        for (record, row, lesson, is_pushed) in self.told() {
+            if lesson.is_about_group {
+                let number = || learner.number(&self.subject(row, lesson, is_pushed));
+                let told = *subjects.entry((row.subject, lesson.way(is_pushed), lesson.scope)).or_insert_with(number);
+                told.into_iter().for_each(|number| learner.learn(number, row.time, record));
+            }
+            if lesson.group == Group::None {
+                continue;
+            }
+            let way = u8::from(is_pushed) | u8::from(lesson.group == Group::Admins) << 1;
+            let told = *granted.entry((row.entitlement, way, lesson.scope)).or_insert_with(|| {
+                let act = self.said.act(row);
+                let name = group_of(&act)?;
+                let group = Sighting::new(act.source, SubjectKind::Group, act.time);
+                learner.number(&Sighting { scope: act.scope, name, id: act.entitlement_id, is_pushed, ..group })
+            });
+            told.into_iter().for_each(|number| learner.learn(number, row.time, record));
+        }
+    }
+
+    /// The subject of a row, with what that lets it tell.
+    fn subject(&self, row: &Row, lesson: &Lesson, is_pushed: bool) -> Sighting<'_> {
+        let act = self.said.act(row);
+        let (alias, external_id) = (act.subject_alias, act.subject_external_id);
+        Sighting {
+            alias: alias.filter(|_| lesson.has_alias),
+            external_id: external_id.filter(|_| lesson.has_external_id),
+            ends: lesson.ends,
+            is_pushed,
+            ..sighting(&act)
+        }
     }
 }
 
