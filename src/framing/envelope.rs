@@ -121,11 +121,12 @@ impl<'e> Wrappers<'e> {
     }
 }
 
-/// The objects that stand in a row in a text, with nothing between them, as some streams deliver them; `None` where there are not
+/// The objects that stand in a row in a text, with nothing or a line's end between them, as some streams deliver them; `None` where there are not
 /// several. What follows a broken one belongs to it.
 pub fn in_a_row(text: impl AsRef<[u8]>) -> Option<Vec<Piece>> {
     let text = text.as_ref();
-    let may_be = || [&b"}{"[..], b"} {", b"}\t{", b"}\r{"].iter().any(|joint| memmem::find(text, joint).is_some());
+    let may_be =
+        || [&b"}{"[..], b"} {", b"}\t{", b"}\r{", b"}\n{"].iter().any(|joint| memmem::find(text, joint).is_some());
     let (mut found, mut at) = (Vec::new(), 0);
     while text.get(at) == Some(&b'{') && (at > 0 || may_be()) {
         let end = balanced(&text[at..]).map_or(text.len(), |length| at + length);

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::event::{EVENTS, RAW};
 use crate::framing::{Chunk, Wrappers};
 use crate::lake::Columns;
-use crate::source::Source;
+use crate::source::{Dates, Source};
 
 /// Raw bytes after which a block is closed.
 const BLOCK: u64 = 8 << 20;
@@ -37,6 +37,8 @@ pub(super) struct FileContext<'f> {
     /// True = its first records stand in wrappers of collectors, so that these are looked for before anything else.
     pub(super) is_wrapped: bool,
     pub(super) zone: Option<Tz>,
+    /// What its first rows of separated values tell of its dates with slashes.
+    pub(super) dates: Dates,
 }
 
 /// Events, changes and statements of some chunks.

@@ -183,7 +183,8 @@ impl<'c> ChunkReader<'c> {
 
     /// Takes a record; or why it is none of the source's.
     fn take(&mut self, text: &str, source: &'static dyn Source, place: Place<'_>) -> Result<(), Cow<'static, str>> {
-        match source.read(&Record { text, path: self.file.stored, zone: self.file.zone }) {
+        let FileContext { stored: path, zone, dates, .. } = *self.file;
+        match source.read(&Record { text, path, zone, dates }) {
             Fate::Rejected(reason) => return Err(reason),
             Fate::Filtered(rule) => self.filter(rule, Some(source)),
             Fate::Accepted(event) if !is_storable(event.event_time) => {

@@ -31,7 +31,7 @@ pub(super) fn source_of(chunk: &Chunk, file: &FoundFile) -> Option<&'static dyn 
         let Some((source, text)) = std::str::from_utf8(chunk.record(frame)).ok().and_then(|t| found(t).ok()) else {
             continue;
         };
-        let record = Record { text: &text, path: &file.stored, zone: file.zone };
+        let record = Record { zone: file.zone, ..Record::new(&text, &file.stored) };
         match source.read(&record) {
             Fate::Filtered(_) => left_out = left_out.or(Some(source)),
             Fate::Accepted(_) | Fate::Rejected(_) => return Some(source),
@@ -44,7 +44,7 @@ pub(super) fn source_of(chunk: &Chunk, file: &FoundFile) -> Option<&'static dyn 
 pub(super) fn is_wrapped(chunk: &Chunk, file: &FoundFile, source: &dyn Source) -> bool {
     let own = Wrappers::of(source.envelopes());
     let reads = |text: &str| {
-        let record = Record { text, path: &file.stored, zone: file.zone };
+        let record = Record { zone: file.zone, ..Record::new(text, &file.stored) };
         !matches!(source.read(&record), Fate::Rejected(_))
     };
     let is_wrapped = |text: &str| match opened(source, text) {

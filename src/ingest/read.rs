@@ -15,7 +15,7 @@ use super::tally::FileTally;
 use super::{Limits, detect};
 use crate::error::{Error, Result};
 use crate::framing::{Chunk, Compression, Content, Frames, Packing};
-use crate::source::Source;
+use crate::source::{Dates, Source};
 
 /// Chunks of nothing but defects that are passed in search of a record to tell the source by.
 const LOOK_AHEAD: usize = 8;
@@ -101,6 +101,7 @@ pub(super) struct Reading<'f> {
 pub(super) struct Manner {
     source: Option<&'static dyn Source>,
     is_wrapped: bool,
+    dates: Dates,
 }
 
 impl<'f> Reading<'f> {
@@ -109,6 +110,7 @@ impl<'f> Reading<'f> {
         let source = file.source.or_else(|| detect::source_of(ahead.back()?, file));
         let is_wrapped =
             ahead.back().zip(source).is_some_and(|(chunk, source)| detect::is_wrapped(chunk, file, source));
+        let dates = Dates::of_rows(ahead.back().map_or(&[], |chunk| &chunk.views));
         let tally = FileTally {
             file_id: file_id(file, &sha256),
             path: file.stored.to_string(),
@@ -121,7 +123,7 @@ impl<'f> Reading<'f> {
             modified_at: file.modified_at,
             ..FileTally::default()
         };
-        Ok(Self { file, frames, ahead, manner: Manner { source, is_wrapped }, tally })
+        Ok(Self { file, frames, ahead, manner: Manner { source, is_wrapped, dates }, tally })
     }
 
     /// The next chunk of the file.
@@ -156,6 +158,7 @@ pub(super) fn context<'c>(file: &'c FoundFile, tally: &'c FileTally, manner: Man
         is_forced: file.source.is_some(),
         is_wrapped: manner.is_wrapped,
         zone: file.zone,
+        dates: manner.dates,
     }
 }
 

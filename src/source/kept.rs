@@ -15,12 +15,12 @@ pub fn json(raw: &str) -> Value {
 /// The request parameters of a Databricks record of any delivery, each as text: strings without quotes, anything else as its
 /// JSON. Empty where the record has none.
 pub fn parameters(raw: &str) -> BTreeMap<String, String> {
-    databricks::parameters(&Record { text: raw, path: "", zone: None })
+    databricks::parameters(&Record::new(raw, ""))
 }
 
 /// The result in the response of a Databricks record of any delivery, as JSON; null where it has none.
 pub fn answer(raw: &str) -> Value {
-    let text = databricks::answer(&Record { text: raw, path: "", zone: None });
+    let text = databricks::answer(&Record::new(raw, ""));
     match json(text.as_deref().unwrap_or_default()) {
         // Databricks writes the object as a string.
         Value::String(inner) => json(&inner),
@@ -30,7 +30,7 @@ pub fn answer(raw: &str) -> Value {
 
 /// When the source itself logged a record, microseconds; `None` = it gives no time beside that of the event.
 pub fn logged_time(source: &str, raw: &str) -> Option<i64> {
-    let record = Record { text: raw, path: "", zone: None };
+    let record = Record::new(raw, "");
     (source == scim_event::ID).then(|| scim_event::issued(&record)).flatten()
 }
 

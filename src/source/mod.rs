@@ -3,6 +3,7 @@
 mod canonical;
 mod cloudtrail;
 mod databricks;
+mod dates;
 mod decode;
 mod detection;
 mod entra;
@@ -31,6 +32,7 @@ use crate::event::Event;
 pub use canonical::canonical_json;
 pub use cloudtrail::CloudTrail;
 pub use databricks::Databricks;
+pub use dates::Dates;
 pub use detection::{detect, fits};
 pub use entra_audit::EntraAudit;
 pub use entra_provisioning::EntraProvisioning;
@@ -53,6 +55,15 @@ pub struct Record<'r> {
     pub path: &'r str,
     /// The zone of times that are written without one, as declared for the file; `None` = not declared.
     pub zone: Option<chrono_tz::Tz>,
+    /// What is known of the file's dates with slashes.
+    pub dates: Dates,
+}
+
+impl<'r> Record<'r> {
+    /// A record of a file of which nothing else is known.
+    pub const fn new(text: &'r str, path: &'r str) -> Self {
+        Self { text, path, zone: None, dates: Dates::OfPrograms }
+    }
 }
 
 /// What a source makes of one record.
@@ -120,6 +131,18 @@ pub const COLLECTORS: &[Envelope] = &[
     Envelope { name: "Elastic event in a flat row", marker: b"\"event.original\"", path: &["event.original"] },
     // What is left where a wrapper `event` was opened before.
     Envelope { name: "Elastic event, inside", marker: b"\"original\"", path: &["original"] },
+    Envelope { name: "Splunk event", marker: b"\"event\"", path: &["event"] },
+    Envelope { name: "log message", marker: b"\"message\"", path: &["message"] },
+    Envelope { name: "Google Cloud log entry", marker: b"\"jsonPayload\"", path: &["jsonPayload"] },
+    Envelope { name: "Datadog answer", marker: b"\"data\"", path: &["data"] },
+    Envelope { name: "Datadog log", marker: b"\"attributes\"", path: &["attributes"] },
+    Envelope { name: "SNS notification", marker: b"\"Message\"", path: &["Message"] },
+    Envelope { name: "SQS answer", marker: b"\"Messages\"", path: &["Messages"] },
+    Envelope { name: "SQS message", marker: b"\"Body\"", path: &["Body"] },
+    Envelope { name: "container log", marker: b"\"log\"", path: &["log"] },
+    Envelope { name: "Sumo Logic answer", marker: b"\"messages\"", path: &["messages"] },
+    Envelope { name: "Sumo Logic message", marker: b"\"map\"", path: &["map", "_raw"] },
+    Envelope { name: "Airbyte row", marker: b"\"_airbyte_data\"", path: &["_airbyte_data"] },
 ];
 
 /// What `docs/sources.md` says of a source.

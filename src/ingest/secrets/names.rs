@@ -1,10 +1,11 @@
 //! Which names are those of secrets.
 
 /// Keys whose value is a secret, without case, `_`, `-` and space. Ids and digests of secrets are not among them.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 12] = [
     "token",
     "pwd",
     "tokenvalue",
+    "idtokenhint",
     "bearer",
     "statetoken",
     "devicetoken",
@@ -15,13 +16,11 @@ const WHOLE: [&str; 11] = [
     "xamzsignature",
 ];
 
-/// Ends of such keys, whatever they belong to. Of tokens only those that let somebody in: others page through a list, or tell
-/// one request from another.
-const ENDS: [&str; 34] = [
+/// Ends of such keys, whatever they belong to.
+const ENDS: [&str; 20] = [
     "password",
     "passcode",
     "unicodepwd",
-    "secrettoken",
     "clientassertion",
     "samlassertion",
     "passwd",
@@ -33,25 +32,31 @@ const ENDS: [&str; 34] = [
     "secretstring",
     "secretbinary",
     "secrettext",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "sessiontoken",
-    "apitoken",
-    "authtoken",
-    "bearertoken",
-    "oauthtoken",
-    "sastoken",
-    "scimtoken",
-    "securitytoken",
-    "identitytoken",
-    "activationtoken",
     "authorization",
     "cookie",
     "apikey",
     "privatekey",
     "signingkey",
     "sharedaccesskey",
+];
+
+/// The tokens that let somebody in, by the word before: others page through a list, or tell one request from another.
+const TOKENS: [&str; 15] = [
+    "access",
+    "activation",
+    "api",
+    "auth",
+    "bearer",
+    "id",
+    "identity",
+    "login",
+    "oauth",
+    "refresh",
+    "sas",
+    "scim",
+    "secret",
+    "security",
+    "session",
 ];
 
 /// What is done with a password, or said of one, is none.
@@ -69,9 +74,11 @@ pub(super) fn is_secret(name: &str) -> bool {
     let Some(last) = squeezed(name, &mut buffer) else { return false };
     let is = |known: &&str| known.as_bytes() == last;
     let ends = |end: &&str| last.ends_with(end.as_bytes());
+    let is_token = |of: &[u8]| TOKENS.iter().any(|token| of.ends_with(token.as_bytes()));
+    let is_end = || last.strip_suffix(b"token").map_or_else(|| ENDS.iter().any(ends), is_token);
     let is_deed = || DEEDS.iter().any(|deed| last.starts_with(deed.as_bytes()));
     WHOLE.iter().any(is)
-        || (ENDS.iter().any(ends) && !is_deed())
+        || (is_end() && !is_deed())
         || last.ends_with(b"accountkey")
         || is_of_spark(name)
         || is_of_environment(name)

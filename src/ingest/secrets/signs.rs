@@ -9,7 +9,7 @@ use super::{Span, names, texts};
 
 /// Parts of all names of secrets, in the cases they are written in. The search is fast where each has four bytes, and where those
 /// that are the same but for their case are looked for from the same letter on.
-const STEMS: [&str; 46] = [
+const STEMS: [&str; 47] = [
     "assw",
     "assWor",
     "ASSW",
@@ -24,6 +24,7 @@ const STEMS: [&str; 46] = [
     "OKEN",
     "okenValue",
     "oken_value",
+    "oken_hint",
     "uthorization",
     "UTHORIZATION",
     "ecret",
@@ -110,7 +111,8 @@ fn signs(text: &str) -> impl Iterator<Item = (usize, Signs)> {
     stems(text).filter_map(|(stem, at)| {
         let is_shape = SHAPES.contains(&stem) || SHORT[1..].contains(&stem);
         let credential = is_shape && texts::may_be(stem, text, at);
-        let name = names::is_secret(texts::name_at(text, at)) || names::is_secret(word_at(text, at));
+        let (name, word) = (texts::name_at(text, at), word_at(text, at));
+        let name = names::is_secret(name) || word != name && names::is_secret(word);
         (name || credential).then_some((at, Signs { name, credential }))
     })
 }

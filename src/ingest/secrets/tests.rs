@@ -8,6 +8,10 @@ fn values_of_secret_keys_are_masked_and_nothing_else() {
         (r#"{"password":"hunter2","user":"a"}"#, r#"{"password":"[MASKED]","user":"a"}"#),
         (r#"{"newPassword" : "a\"b"}"#, r#"{"newPassword" : "[MASKED]"}"#),
         (r#"{"token_value":"x1","tokenId":"7"}"#, r#"{"token_value":"[MASKED]","tokenId":"7"}"#),
+        (
+            r#"{"url":"/sso?fromLoginToken=OODncZp5abc&a=1&id_token_hint=abc.def&b=2"}"#,
+            r#"{"url":"/sso?fromLoginToken=[MASKED]&a=1&id_token_hint=[MASKED]&b=2"}"#,
+        ),
         (r#"{"token":12345}"#, r#"{"token":"[MASKED]"}"#),
         (r#"{"credentials":{"password":{"value":"p"}}}"#, r#"{"credentials":{"password":{"value":"[MASKED]"}}}"#),
         (r#"{"Authorization":["Bearer a","b"]}"#, r#"{"Authorization":["[MASKED]","[MASKED]"]}"#),

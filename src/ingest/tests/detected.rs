@@ -154,6 +154,31 @@ fn rows_of_one_or_two_columns_are_rows() {
 }
 
 #[test]
+fn rows_of_one_export_tell_together_whether_the_day_or_the_month_stands_first() {
+    let told = |times: &[&str]| {
+        let audit = |(n, time): (usize, &&str)| {
+            let Value::Object(mut audit) = unified(n, 8, "Add user.") else { unreachable!() };
+            audit.insert("CreationTime".to_owned(), json!(time));
+            Value::Object(audit)
+        };
+        let place = Place::new();
+        place.write("a.csv", column("AuditData", times.iter().enumerate().map(audit)));
+        place.ingest_detected(Limits::NORMAL);
+        let events = sorted(&place.lake(), &EVENTS, &["line"]);
+        let days = events.column("event_time").unwrap().cast(&DataType::String).unwrap();
+        let days: Vec<String> = days.str().unwrap().iter().flatten().map(|day| day[..10].to_owned()).collect();
+        (days, reasons(&place.lake()))
+    };
+    let (days, _) = told(&["09/04/2026, 09:45:54", "21/04/2026, 09:45:54"]);
+    assert_eq!(days, ["2026-04-09", "2026-04-21"]);
+    let (days, _) = told(&["09/04/2026 09:45:54", "09/21/2026 09:45:54"]);
+    assert_eq!(days, ["2026-09-04", "2026-09-21"]);
+    let (days, reasons) = told(&["09/04/2026, 09:45:54", "4/9/2026, 9:45:54 AM"]);
+    assert_eq!(days, ["2026-04-09"], "an American clock tells of its own row alone");
+    assert!(reasons[0].contains("may begin with its day or its month"), "{reasons:?}");
+}
+
+#[test]
 fn json_in_a_cell_tells_that_the_line_above_is_a_header() {
     let place = Place::new();
     place.write("a.csv", column("anything", [unified(1, 8, "Add user.")]));
@@ -191,7 +216,7 @@ fn raws(lake: &Path, text: &str) -> Vec<String> {
 #[test]
 fn wrappers_of_collectors_are_opened_for_every_source() {
     let quoted = |record: &Value| record.to_string();
-    let wrappers: [fn(Value, String) -> Value; 9] = [
+    let wrappers: [fn(Value, String) -> Value; 19] = [
         |_, text| json!({ "preview": false, "result": { "_raw": text } }),
         |_, text| json!({ "_raw": text, "host": "h" }),
         |_, text| json!({ "results": [{ "_raw": text }] }),
@@ -201,6 +226,16 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
         |record, _| json!({ "_index": "x", "_source": record }),
         |_, text| json!({ "took": 1, "hits": { "total": 1, "hits": [{ "_source": { "event": { "original": text } } }] } }),
         |_, text| json!({ "_source": { "event.original": text } }),
+        |record, _| json!({ "time": 1, "host": "h", "event": record }),
+        |_, text| json!({ "sourcetype": "s", "event": text }),
+        |_, text| json!({ "@timestamp": "t", "message": text, "host": { "name": "h" } }),
+        |record, _| json!({ "insertId": "a", "logName": "l", "jsonPayload": record }),
+        |record, _| json!({ "data": [{ "id": "a", "type": "log", "attributes": { "message": "m", "attributes": record } }] }),
+        |_, text| json!({ "Type": "Notification", "MessageId": "m", "Message": text }),
+        |_, text| json!({ "Messages": [{ "MessageId": "m", "Body": text }] }),
+        |_, text| json!({ "log": text, "stream": "stdout" }),
+        |_, text| json!({ "fields": [], "messages": [{ "map": { "_raw": text, "_messagetime": "1" } }] }),
+        |record, _| json!({ "_airbyte_ab_id": "1", "_airbyte_data": record }),
     ];
     let records = [log_event(1), call(2), unified(3, 8, "Add user."), unified(4, 15, "UserLoggedIn"), audit(5)];
     let lines: Vec<String> = wrappers
@@ -212,7 +247,7 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
     together.write("a.json", lines.concat());
     for place in [&alone, &together] {
         let done = place.ingest_detected(Limits::NORMAL);
-        assert_eq!(done.totals, counts(45, 5, 40, 0, 0), "{:?}", reasons(&place.lake()));
+        assert_eq!(done.totals, counts(95, 5, 90, 0, 0), "{:?}", reasons(&place.lake()));
     }
     assert_eq!(raws(&together.lake(), &lines.concat()).len(), 5);
     let place = Place::new();

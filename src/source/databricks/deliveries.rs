@@ -15,6 +15,14 @@ use crate::source::loose::Loose;
 /// What all operations of Databricks in Azure Monitor begin with; its other records are those of other products.
 const OPERATION: &str = "Microsoft.Databricks/";
 
+/// Categories of Azure's Activity Log, which tells what was done to a workspace as a resource of Azure, under operations that begin
+/// likewise (Azure Monitor, categories in the Activity Log).
+const ACTIVITY: [&str; 8] =
+    ["Administrative", "Alert", "Autoscale", "Policy", "Recommendation", "ResourceHealth", "Security", "ServiceHealth"];
+
+/// Why a record of that log is none of Databricks' own.
+pub(super) const OF_ACTIVITY_LOG: &str = "azure_activity_log";
+
 /// Columns of which every export keeps some.
 const OWN: &[&str] = &["requestparams", "useridentity", "auditlevel", "workspaceid", "response", "requestid"];
 
@@ -92,6 +100,10 @@ fn monitor<'r>(outer: &Fields<'r>, operation: Option<&str>, record: &Record<'r>)
     let is_row = outer.has("timegenerated");
     let properties = if is_row { None } else { outer.inner("properties")? };
     let inner = properties.as_ref().unwrap_or(outer);
+    let is_category = |category: Text<'_>| ACTIVITY.iter().any(|of| category.eq_ignore_ascii_case(of));
+    if !inner.has("actionname") && outer.text("category").is_some_and(is_category) {
+        return Err(Cow::Borrowed(OF_ACTIVITY_LOG));
+    }
     let time = time(outer, if is_row { "timegenerated" } else { "time" }, record)?;
     let mut words = operation.and_then(|o| o.get(OPERATION.len()..)).unwrap_or_default().splitn(2, '/');
     let mut word = || words.next().filter(|w| !w.is_empty()).map(|w| Cow::Owned(w.to_owned()));
@@ -127,7 +139,7 @@ fn monitor<'r>(outer: &Fields<'r>, operation: Option<&str>, record: &Record<'r>)
 fn time(fields: &Fields<'_>, name: &str, record: &Record<'_>) -> Result<Spelled, Reason> {
     let Some((key, value)) = fields.entry(name) else { return Err(Cow::Owned(format!("/{name}: missing"))) };
     let is_utc = key.split_once('[').is_some_and(|(_, unit)| unit.trim_end_matches(']').eq_ignore_ascii_case("utc"));
-    instant(value, &format!("/{key}"), if is_utc { Zone::Utc } else { Zone::Declared(record.zone) })
+    instant(value, &format!("/{key}"), if is_utc { Zone::Utc } else { Zone::Declared(record.zone) }, record.dates)
 }
 
 /// Who acted: an object, or in older tables the bare name.

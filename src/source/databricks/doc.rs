@@ -13,7 +13,7 @@ const EVENTS: &[(&str, &str)] = &[
     ("request_id", "`requestId` / `request_id` / `RequestId`; several events share one"),
     (
         "event_time",
-        "`timestamp` (milliseconds), `event_time`, `time` (whole seconds), `TimeGenerated`. Portal times without a zone are UTC where the header says `[UTC]`, else in the zone declared for the file; without either they are rejected",
+        "`timestamp` (milliseconds), `event_time`, `time` (whole seconds), `TimeGenerated`. Portal times without a zone are UTC where the header says `[UTC]`, else in the zone declared for the file; without either they are rejected. Dates with slashes begin with the month or the day as the date itself, the other rows of the CSV, or an American clock (`AM`) tell, in JSON without a comma behind them with the month; where nothing tells they are rejected",
     ),
     ("event_type", "service and action, joined by a dot; Azure: from `properties`, else from `operationName`"),
     (
@@ -103,6 +103,6 @@ const MISSING: &[&str] = &[
     "A metastore's owner is its administrator: a change of owner, not of an administrator's role.",
     "One event by the JSON delivery and from the system table is one event. Azure Monitor knows neither milliseconds nor the workspace's id, so that its events are others.",
     "Two different events of one request with the same time, actor, parameters and status cannot be told apart.",
-    "Event Hub captures in Avro are not read.",
+    "Event Hub captures in Avro are not read. Records of Azure's Activity Log, which tells of a workspace as a resource, are left out by rule azure_activity_log.",
     "Many action and parameter names are known from documentation only: keys are read by lists of alternatives, and a missing one leaves a name empty.",
 ];

@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use self::changes::Context;
-use self::deliveries::{Delivered, delivered};
+use self::deliveries::{Delivered, OF_ACTIVITY_LOG, delivered};
 use self::forms::FORMS;
 use self::params::Params;
 use self::parties::{actor, channel, target};
@@ -57,6 +57,7 @@ impl Source for Databricks {
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
         match row(record).and_then(|delivered| event(delivered, record.path)) {
             Ok(event) => Fate::Accepted(Box::new(event)),
+            Err(reason) if reason == OF_ACTIVITY_LOG => Fate::Filtered(OF_ACTIVITY_LOG),
             Err(reason) => Fate::Rejected(reason),
         }
     }
@@ -236,7 +237,7 @@ mod tests {
     use crate::source::detect;
 
     fn read<'r>(text: &'r str, path: &'r str) -> Box<Event<'r>> {
-        match Databricks.read(&Record { text, path, zone: None }) {
+        match Databricks.read(&Record::new(text, path)) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }
@@ -260,6 +261,21 @@ mod tests {
         ] {
             assert_ne!(detected(record), Some(ID), "{record}");
         }
+    }
+
+    #[test]
+    fn records_of_the_activity_log_are_left_out() {
+        let record = |category: &str, properties: &str| {
+            format!(
+                r#"{{"time":"2026-07-01T08:00:00Z","operationName":"MICROSOFT.DATABRICKS/WORKSPACES/WRITE","category":"{category}",
+                "resourceId":"/a/workspaces/w","properties":{{{properties}}}}}"#
+            )
+        };
+        let fate =
+            |text: &str| matches!(Databricks.read(&Record::new(text, "a.json")), Fate::Filtered(OF_ACTIVITY_LOG));
+        assert!(fate(&record("Administrative", r#""statusCode":"OK""#)));
+        assert!(!fate(&record("workspace", "")));
+        assert!(!fate(&record("Administrative", r#""actionName":"write""#)));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! Times as exports write them: with a zone, in a zone that the column or the file names, or as a portal shows them to Americans.
+//! Times as exports write them: with a zone, in a zone that the column or the file names, or as a portal shows them.
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{DateTime, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
+use crate::source::dates::{Clock, Dates, Either, number, slashed};
 use crate::source::decode::Reason;
 use crate::source::instant::{Spelled, epoch_milliseconds, spelled_instant};
 use crate::source::loose::Loose;
@@ -19,7 +20,7 @@ pub(super) enum Zone {
 }
 
 /// The instant of a field. Milliseconds since the epoch are read too, as some tools write them where the column held a time.
-pub(super) fn instant(value: &Loose<'_>, pointer: &str, zone: Zone) -> Result<Spelled, Reason> {
+pub(super) fn instant(value: &Loose<'_>, pointer: &str, zone: Zone, dates: Dates) -> Result<Spelled, Reason> {
     let text = match value {
         Loose::Text(text) if text.len() < 12 || !text.bytes().all(|b| b.is_ascii_digit()) => text.trim(),
         Loose::Text(_) | Loose::Number(_) => {
@@ -39,8 +40,11 @@ pub(super) fn instant(value: &Loose<'_>, pointer: &str, zone: Zone) -> Result<Sp
         },
         Err(reason) => match spelled_instant(&format!("{text}Z"), pointer) {
             Ok(spelled) => settled(spelled.micros, false, zone, pointer),
-            Err(_) => shown(&text.replace('Z', " UTC"))
-                .map_or(Err(reason), |(micros, is_utc)| settled(micros, is_utc, zone, pointer)),
+            Err(_) => match shown(&text.replace('Z', " UTC"), dates) {
+                None => Err(reason),
+                Some(Err(Either)) => Err(Either::reason(pointer)),
+                Some(Ok((micros, is_utc))) => settled(micros, is_utc, zone, pointer),
+            },
         },
     }
 }
@@ -72,13 +76,14 @@ fn in_zone(micros: i64, zone: Tz, pointer: &str) -> Result<i64, Reason> {
     })
 }
 
-/// Reads `7/1/2026, 8:00:00.000 AM`, month first, and whether it ends with UTC.
-fn shown(text: &str) -> Option<(i64, bool)> {
+/// Reads `7/1/2026, 8:00:00.000 AM` or `01/07/2026, 08:00:00.000`, and whether it ends with UTC.
+fn shown(text: &str, dates: Dates) -> Option<Result<(i64, bool), Either>> {
     let mut words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-    let date = date(words.next()?)?;
+    let date = words.next()?;
     let (hour, minute, second, nanos) = clock(words.next()?)?;
     let mut next = words.next();
     let half = next.and_then(|word| ["AM", "PM"].iter().position(|half| half.eq_ignore_ascii_case(word)));
+    let style = Clock { half: next.filter(|_| half.is_some()), has_comma: text.contains(',') };
     let hour = match half {
         None => hour,
         Some(half) => {
@@ -91,19 +96,17 @@ fn shown(text: &str) -> Option<(i64, bool)> {
         Some(zone) if ["UTC", "GMT", "Z"].iter().any(|z| z.eq_ignore_ascii_case(zone)) => true,
         Some(_) => return None,
     };
-    let time = date.and_hms_nano_opt(hour, minute, second, nanos)?;
-    words.next().is_none().then(|| (micros(time), is_utc))
+    if words.next().is_some() {
+        return None;
+    }
+    match slashed(date, style, dates)? {
+        Ok(date) => date.and_hms_nano_opt(hour, minute, second, nanos).map(|time| Ok((micros(time), is_utc))),
+        Err(either) => Some(Err(either)),
+    }
 }
 
 fn micros(time: NaiveDateTime) -> i64 {
     time.and_utc().timestamp_micros()
-}
-
-fn date(word: &str) -> Option<NaiveDate> {
-    let mut parts = word.split('/');
-    let (month, day, year) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?, parts.next()?);
-    let year = i32::try_from(number(year, 4).filter(|_| year.len() == 4)?).ok()?;
-    parts.next().is_none().then(|| NaiveDate::from_ymd_opt(year, month, day))?
 }
 
 fn clock(word: &str) -> Option<(u32, u32, u32, u32)> {
@@ -116,20 +119,15 @@ fn clock(word: &str) -> Option<(u32, u32, u32, u32)> {
     parts.next().is_none().then_some((hour, minute, second, nanos))
 }
 
-/// A number of one to so many digits.
-fn number(digits: &str, most: usize) -> Option<u32> {
-    let fits = (1..=most).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    fits.then(|| digits.parse().ok())?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::dates::DateOrder;
 
     const EIGHT: i64 = 1_782_892_800_000_000;
 
     fn read(text: &'static str, zone: Zone) -> Result<Spelled, Reason> {
-        instant(&Loose::Text(text.into()), "/t", zone)
+        instant(&Loose::Text(text.into()), "/t", zone, Dates::OfPrograms)
     }
 
     #[test]
@@ -147,9 +145,9 @@ mod tests {
             ("7/1/2026, 8:00:00.000 AM", Zone::Utc, EIGHT),
             ("7/1/2026, 8:00:00.000\u{202f}AM", Zone::Utc, EIGHT),
             ("7/1/2026, 8:00:00.5 PM UTC", nothing, EIGHT + 43_200_500_000),
-            ("07/01/2026 08:00", Zone::Utc, EIGHT),
             ("7/1/2026, 10:00:00.000 AM", berlin, EIGHT),
             ("7/1/2026, 12:00:00 AM", Zone::Utc, EIGHT - 28_800_000_000),
+            ("07/01/2026 08:00", Zone::Utc, EIGHT),
             ("1782892800000", nothing, EIGHT),
         ] {
             assert_eq!(read(text, zone).map(|s| s.micros), Ok(micros), "{text}");
@@ -167,7 +165,8 @@ mod tests {
             assert!(read(text, berlin).unwrap_err().ends_with("twice or not at all"), "{text}");
         }
         for text in [
-            "13/1/2026, 8:00:00 AM",
+            "13/13/2026, 8:00:00 AM",
+            "07/01/2026, 08:00",
             "7/1/2026, 13:00:00 AM",
             "7/1/26, 8:00:00 AM",
             "7/1/2026",
@@ -176,6 +175,9 @@ mod tests {
         ] {
             assert!(read(text, Zone::Utc).is_err(), "{text}");
         }
-        assert!(instant(&Loose::Bool(true), "/t", Zone::Utc).is_err());
+        let day_first = Dates::Told(DateOrder::DayFirst);
+        let read = |text: &'static str| instant(&Loose::Text(text.into()), "/t", Zone::Utc, day_first);
+        assert_eq!(read("01/07/2026, 08:00:00.000").map(|s| s.micros), Ok(EIGHT));
+        assert!(instant(&Loose::Bool(true), "/t", Zone::Utc, Dates::OfPrograms).is_err());
     }
 }

@@ -1,8 +1,9 @@
-//! The spellings of a time that collectors of Entra's logs have met. A time without zone is UTC, a date with slashes American.
+//! The spellings of a time that collectors of Entra's logs have met. A time without zone is UTC.
 
 use std::borrow::Cow;
 
 use super::Fields;
+use crate::source::dates::{Clock, Dates, Either, number, slashed};
 use crate::source::decode::Reason;
 use crate::source::instant::{Spelled, spelled_instant};
 use crate::source::loose::Loose;
@@ -17,7 +18,12 @@ pub(in crate::source) struct Stamp {
 }
 
 /// The time in the first of these fields that holds one. It counts as rewritten where any of them is.
-pub(in crate::source) fn first_stamp(fields: &[(&Fields<'_>, &[&str])], pointer: &str) -> Result<Stamp, Reason> {
+/// `dates` is what is known of the file's dates with slashes.
+pub(in crate::source) fn first_stamp(
+    fields: &[(&Fields<'_>, &[&str])],
+    pointer: &str,
+    dates: Dates,
+) -> Result<Stamp, Reason> {
     let mut found: Result<Stamp, Reason> = Err(Cow::Owned(format!("{pointer}: missing")));
     let mut rewritten = false;
     for (fields, names) in fields {
@@ -25,7 +31,7 @@ pub(in crate::source) fn first_stamp(fields: &[(&Fields<'_>, &[&str])], pointer:
             let value = fields.get(&[name]);
             let read = match value {
                 Loose::Null => continue,
-                Loose::Text(text) => stamp(text, pointer),
+                Loose::Text(text) => stamp(text, pointer, dates),
                 other => Err(other.unfit(pointer, "a time")),
             };
             rewritten |= read.as_ref().is_ok_and(|stamp| stamp.rewritten);
@@ -37,19 +43,32 @@ pub(in crate::source) fn first_stamp(fields: &[(&Fields<'_>, &[&str])], pointer:
     found.map(|stamp| Stamp { rewritten, ..stamp })
 }
 
-fn stamp(text: &str, pointer: &str) -> Result<Stamp, Reason> {
+fn stamp(text: &str, pointer: &str, dates: Dates) -> Result<Stamp, Reason> {
     let text = text.trim();
     let read = |text: &str| spelled_instant(text, pointer).ok();
     if let Some(Spelled { micros, rewritten }) = read(text) {
         return Ok(Stamp { micros, rewritten });
     }
+    if let Some(micros) = of_powershell(text) {
+        return Ok(Stamp { micros, rewritten: true });
+    }
     let (clock, zone) = split_zone(text);
-    let clock = if clock.contains('/') { american(clock) } else { Some(Cow::Borrowed(clock)) };
+    let clock = match clock.contains('/').then(|| shown(clock, dates)) {
+        Some(Some(Err(Either))) => return Err(Either::reason(pointer)),
+        Some(shown) => shown.and_then(Result::ok).map(Cow::Owned),
+        None => Some(Cow::Borrowed(clock)),
+    };
     let micros = clock.and_then(|clock| read(&format!("{clock}{zone}"))).map(|spelled| spelled.micros);
     // The unified audit of Microsoft 365 writes no zone; there it is no sign of rewriting, and its reader says so.
     micros.map(|micros| Stamp { micros, rewritten: true }).ok_or_else(|| {
         Cow::Owned(format!("{pointer}: expected a time, found a string that is none of the known spellings"))
     })
+}
+
+/// `/Date(1714557600000)/`, as Windows PowerShell writes a time in JSON: milliseconds since the epoch.
+fn of_powershell(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    digits.parse::<i64>().ok()?.checked_mul(1000)
 }
 
 /// Date and time, and the zone behind them; UTC where none is given.
@@ -65,20 +84,18 @@ fn split_zone(text: &str) -> (&str, &str) {
     }
 }
 
-/// `M/D/YYYY H:MM:SS[.f] [AM|PM]`, with or without a comma, in the order of RFC 3339.
-fn american(text: &str) -> Option<Cow<'static, str>> {
+/// `M/D/YYYY H:MM:SS[.f] [AM|PM]`, or the day before the month, with or without a comma, in the order of RFC 3339.
+fn shown(text: &str, dates: Dates) -> Option<Result<String, Either>> {
     let mut parts = text.split([' ', ',']).filter(|part| !part.is_empty());
     let (date, clock, half) = (parts.next()?, parts.next()?, parts.next());
     if parts.next().is_some() {
         return None;
     }
-    let mut date = date.split('/');
-    let (month, day, year) = (short(date.next()?, 12)?, short(date.next()?, 31)?, date.next()?);
     let (hour, rest) = clock.split_at(clock.find(':')?);
     let hour = match half {
-        None => short(hour, 23)?,
+        None => number(hour, 2).filter(|hour| *hour < 24)?,
         Some(half) => {
-            let hour = Some(short(hour, 12)?).filter(|hour| *hour > 0)? % 12;
+            let hour = number(hour, 2).filter(|hour| (1..=12).contains(hour))? % 12;
             match half.to_ascii_uppercase().as_str() {
                 "AM" => hour,
                 "PM" => hour + 12,
@@ -87,18 +104,14 @@ fn american(text: &str) -> Option<Cow<'static, str>> {
         }
     };
     let seconds = if rest.matches(':').count() == 1 { ":00" } else { "" };
-    (date.next().is_none() && year.len() == 4)
-        .then(|| Cow::Owned(format!("{year}-{month:02}-{day:02}T{hour:02}{rest}{seconds}")))
-}
-
-fn short(digits: &str, most: u8) -> Option<u8> {
-    let plain = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
-    digits.parse().ok().filter(|n| plain && *n <= most)
+    let date = slashed(date, Clock { half, has_comma: text.contains(',') }, dates)?;
+    Some(date.map(|date| format!("{}T{hour:02}{rest}{seconds}", date.format("%Y-%m-%d"))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::dates::DateOrder;
 
     const NINE_FORTY_ONE: i64 = 1_168_335_660_000_000;
 
@@ -118,21 +131,26 @@ mod tests {
             ("2007-01-09 10:41:00 +01:00", 0, true),
             ("2007-01-09 09:41:00 UTC", 0, true),
             ("01/09/2007 09:41:00", 0, true),
+            ("9/1/2007 9:41:00 am", 0, true),
+            ("09/01/2007, 09:41:00.000", 0, true),
             ("1/9/2007 9:41:00 AM", 0, true),
             ("1/9/2007 10:41:00 AM +01:00", 0, true),
             ("1/9/2007, 9:41:00.123 AM", 123_000, true),
             ("1/9/2007 9:41 AM", 0, true),
+            ("/Date(1168335660000)/", 0, true),
         ] {
             let expected = Stamp { micros: NINE_FORTY_ONE + late, rewritten };
-            assert_eq!(stamp(text, "/time"), Ok(expected), "{text}");
+            let day_first = text.trim_start_matches('0').starts_with('9');
+            let dates = if day_first { Dates::Told(DateOrder::DayFirst) } else { Dates::OfPrograms };
+            assert_eq!(stamp(text, "/time", dates), Ok(expected), "{text}");
         }
         assert_eq!(
-            stamp("1/9/2007 12:00:00 AM", "/t").unwrap().micros,
-            stamp("2007-01-09T00:00:00Z", "/t").unwrap().micros
+            stamp("1/9/2007 12:00:00 AM", "/t", Dates::OfPrograms).unwrap().micros,
+            stamp("2007-01-09T00:00:00Z", "/t", Dates::OfPrograms).unwrap().micros
         );
         assert_eq!(
-            stamp("1/9/2007 12:00:00 PM", "/t").unwrap().micros,
-            stamp("2007-01-09T12:00:00Z", "/t").unwrap().micros
+            stamp("1/9/2007 12:00:00 PM", "/t", Dates::OfPrograms).unwrap().micros,
+            stamp("2007-01-09T12:00:00Z", "/t", Dates::OfPrograms).unwrap().micros
         );
     }
 
@@ -141,16 +159,19 @@ mod tests {
         for text in [
             "",
             "noon",
-            "13/01/2007 09:41:00",
+            "13/13/2007 09:41:00",
+            "01/09/2007, 09:41:00",
+            "1/9/2007 9:41:00 am",
             "1/9/07 9:41:00",
             "1/9/2007",
             "1/9/2007 13:00:00 PM",
             "1/9/2007 9:41:00 XM",
             "2007-01-09",
+            "/Date(noon)/",
             "é/9/2007 9:41:00",
             "1/9/2007 9:41:00 AM é+01:00",
         ] {
-            assert!(stamp(text, "/time").is_err(), "{text}");
+            assert!(stamp(text, "/time", Dates::OfPrograms).is_err(), "{text}");
         }
     }
 
@@ -158,7 +179,7 @@ mod tests {
     fn the_first_time_counts_and_any_rewriting_is_noticed() {
         let record =
             Fields::read(r#"{"time":"1/9/2007 9:40:00 AM","a":"2007-01-09T09:41:00Z","b":"noon","c":7}"#).unwrap();
-        let first = |names: &'static [&'static str]| first_stamp(&[(&record, names)], "/time");
+        let first = |names: &'static [&'static str]| first_stamp(&[(&record, names)], "/time", Dates::OfPrograms);
         assert_eq!(first(&["a", "time"]), Ok(Stamp { micros: NINE_FORTY_ONE, rewritten: true }));
         assert_eq!(first(&["b", "a"]), Ok(Stamp { micros: NINE_FORTY_ONE, rewritten: false }));
         assert_eq!(first(&["x"]).unwrap_err(), "/time: missing");

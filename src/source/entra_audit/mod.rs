@@ -40,7 +40,7 @@ impl Source for EntraAudit {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.text) {
+        match event(record) {
             Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
             Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
@@ -57,9 +57,9 @@ impl Source for EntraAudit {
 }
 
 /// The event, or the rule by which the record is left out.
-fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
-    let text = checked(text)?;
-    let audit = match found(&Fields::read(text)?)? {
+fn event<'r>(record: &Record<'r>) -> Result<Result<Event<'r>, &'static str>, Reason> {
+    let text = checked(record.text)?;
+    let audit = match found(&Fields::read(text)?, record.dates)? {
         Found::Audit(audit) => audit,
         Found::Aside(rule) => return Ok(Err(rule)),
     };

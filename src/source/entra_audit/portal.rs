@@ -1,6 +1,7 @@
 //! The portal's CSV download of the audit log, which has columns for three targets with five properties each, and no id.
 
 use super::record::{Actor, Audit, Property, Target};
+use crate::source::Dates;
 use crate::source::decode::Reason;
 use crate::source::entra::{Fields, activity_name, first_stamp, unmangled};
 
@@ -17,8 +18,8 @@ pub(super) fn is_row(record: &Fields<'_>) -> bool {
 }
 
 /// Reads a row.
-pub(super) fn audit<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
-    let stamp = first_stamp(&[(record, TIME)], "/Date (UTC)")?;
+pub(super) fn audit<'r>(record: &Fields<'r>, dates: Dates) -> Result<Audit<'r>, Reason> {
+    let stamp = first_stamp(&[(record, TIME)], "/Date (UTC)", dates)?;
     let activity = record.text(&["Activity"], "/Activity")?.ok_or("/Activity: missing")?;
     Ok(Audit {
         delivery: PORTAL_CSV,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::portal;
+use crate::source::Dates;
 use crate::source::decode::Reason;
 use crate::source::entra::{
     AUDIT_CATEGORIES, AUDIT_LOG, CREATION_TIME, Fields, OTHER_CATEGORY, OTHER_WORKLOAD, Party, TIME_GENERATED,
@@ -99,21 +100,21 @@ pub(super) enum Found<'r> {
 }
 
 /// Reads a record by the form that its keys show.
-pub(super) fn found<'r>(fields: &Fields<'r>) -> Result<Found<'r>, Reason> {
+pub(super) fn found<'r>(fields: &Fields<'r>, dates: Dates) -> Result<Found<'r>, Reason> {
     match workload(fields) {
-        Some(Workload::Directory) => unified(fields).map(|audit| Found::Audit(Box::new(audit))),
+        Some(Workload::Directory) => unified(fields, dates).map(|audit| Found::Audit(Box::new(audit))),
         Some(Workload::Foreign) => Ok(Found::Aside(OTHER_WORKLOAD)),
         Some(Workload::SignIn) => Err("/RecordType: expected 8 for a directory audit, found that of a sign-in".into()),
-        None if portal::is_row(fields) => portal::audit(fields).map(|audit| Found::Audit(Box::new(audit))),
-        None if fields.has(&["properties"]) => match azure_monitor(fields) {
+        None if portal::is_row(fields) => portal::audit(fields, dates).map(|audit| Found::Audit(Box::new(audit))),
+        None if fields.has(&["properties"]) => match azure_monitor(fields, dates) {
             Err(_) if is_other_category(fields) => Ok(Found::Aside(OTHER_CATEGORY)),
             audit => audit.map(|audit| Found::Audit(Box::new(audit))),
         },
-        None => flat(fields).map(|audit| Found::Audit(Box::new(audit))),
+        None => flat(fields, dates).map(|audit| Found::Audit(Box::new(audit))),
     }
 }
 
-fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
+fn azure_monitor<'r>(record: &Fields<'r>, dates: Dates) -> Result<Audit<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
@@ -123,7 +124,7 @@ fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
     if !is_category {
         return Err("/category: expected a category of directory audits, found another".into());
     }
-    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time")?;
+    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time", dates)?;
     let activity = inner.text(ACTIVITY, "/properties/activityDisplayName")?;
     let activity = activity.or(record.text(&["operationName"], "/operationName")?).ok_or("/operationName: missing")?;
     let rewritten = stamp.rewritten || record.is_lowered(ACTIVITY) || inner.is_lowered(ACTIVITY);
@@ -145,14 +146,14 @@ fn is_sync(fields: &Fields<'_>) -> bool {
 }
 
 /// A record of Graph, or a row of Log Analytics, whose columns have the same names in other capitals.
-fn flat<'r>(record: &Fields<'r>) -> Result<Audit<'r>, Reason> {
+fn flat<'r>(record: &Fields<'r>, dates: Dates) -> Result<Audit<'r>, Reason> {
     let is_audit = record.has(&["initiatedBy", "loggedByService"]) || record.has(TARGETS);
     if !is_audit || is_sync(record) {
         return Err("/targetResources: expected a directory audit, found neither it nor its initiator".into());
     }
     let row = record.has(TIME_GENERATED);
     let activity = record.text(ACTIVITY, "/activityDisplayName")?.ok_or("/activityDisplayName: missing")?;
-    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/activityDateTime")?;
+    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/activityDateTime", dates)?;
     let rewritten = stamp.rewritten || record.is_lowered(&["activityDisplayName", "operationName"]);
     graph(record, if row { LOG_ANALYTICS } else { GRAPH }, activity, stamp.micros, rewritten)
 }
@@ -236,9 +237,9 @@ fn properties<'r>(fields: &Fields<'r>, pointer: &str, name: &str) -> Result<Vec<
     Ok(list.iter().filter_map(property).collect())
 }
 
-fn unified<'r>(fields: &Fields<'r>) -> Result<Audit<'r>, Reason> {
+fn unified<'r>(fields: &Fields<'r>, dates: Dates) -> Result<Audit<'r>, Reason> {
     let operation = fields.text(&["Operation"], "/Operation")?.ok_or("/Operation: missing")?;
-    let stamp = first_stamp(&[(fields, CREATION_TIME)], "/CreationTime")?;
+    let stamp = first_stamp(&[(fields, CREATION_TIME)], "/CreationTime", dates)?;
     let spelled = fields.hint(CREATION_TIME);
     let actor = parties(fields, &["Actor"], "/Actor")?.into_iter().next().unwrap_or_default();
     let user_id = fields.hint(&["UserId"]).filter(|id| id != "Not Available");

@@ -8,7 +8,7 @@ pub(super) const DOC: Doc = Doc {
     events: &[
         (
             "event_time",
-            "activityDateTime, else time or TimeGenerated. A time without zone is UTC, a date with slashes month/day/year",
+            "activityDateTime, else time or TimeGenerated. A time without zone is UTC. A date with slashes begins with the month or the day as the date itself, the other rows of the CSV, or an American clock (`AM`) tell, in JSON without a comma behind it with the month; where nothing tells it is rejected",
         ),
         ("event_type", "provisioningAction in Graph's spelling: create, update, delete, stagedDelete, disable, other"),
         ("native_id", "changeId, else id. Every retry is a record of its own"),

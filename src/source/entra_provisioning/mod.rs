@@ -39,7 +39,7 @@ impl Source for EntraProvisioning {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.text) {
+        match event(record) {
             Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
             Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
@@ -56,9 +56,9 @@ impl Source for EntraProvisioning {
 }
 
 /// The event, or the rule by which the record is left out.
-fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
-    let text = checked(text)?;
-    let push = match found(&Fields::read(text)?)? {
+fn event<'r>(record: &Record<'r>) -> Result<Result<Event<'r>, &'static str>, Reason> {
+    let text = checked(record.text)?;
+    let push = match found(&Fields::read(text)?, record.dates)? {
         Found::Push(push) => push,
         Found::Aside(rule) => return Ok(Err(rule)),
     };

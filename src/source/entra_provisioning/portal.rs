@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::record::{Found, Identity, Initiator, Push, action_word, kind_word, status_word};
+use crate::source::Dates;
 use crate::source::decode::Reason;
 use crate::source::entra::{Fields, first_stamp, unmangled};
 
@@ -42,7 +43,7 @@ const STATUS: &[&str] = &[
 ];
 
 /// What a row of one of the three files holds; `None` = the record is no such row.
-pub(super) fn row<'r>(record: &Fields<'r>) -> Option<Result<Found<'r>, Reason>> {
+pub(super) fn row<'r>(record: &Fields<'r>, dates: Dates) -> Option<Result<Found<'r>, Reason>> {
     if !record.has(CHANGE_ID)
         || record.has(&["provisioningSteps", "sourceIdentity", "targetIdentity", "servicePrincipal"])
     {
@@ -52,7 +53,7 @@ pub(super) fn row<'r>(record: &Fields<'r>) -> Option<Result<Found<'r>, Reason>> 
         let rule = [(OF_PROPERTIES, "portal_modified_properties"), (OF_STEPS, "portal_provisioning_steps")];
         return rule.into_iter().find(|(names, _)| record.has(names)).map(|(_, rule)| Ok(Found::Aside(rule)));
     }
-    (record.has(STATUS) && (record.has(SOURCE_ID) || record.has(SOURCE_NAME))).then(|| main(record))
+    (record.has(STATUS) && (record.has(SOURCE_ID) || record.has(SOURCE_NAME))).then(|| main(record, dates))
 }
 
 const SOURCE_NAME: &[&str] = &[
@@ -63,8 +64,8 @@ const SOURCE_NAME: &[&str] = &[
     "Source name",
 ];
 
-fn main<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
-    let stamp = first_stamp(&[(record, TIME)], "/Date (UTC)")?;
+fn main<'r>(record: &Fields<'r>, dates: Dates) -> Result<Found<'r>, Reason> {
+    let stamp = first_stamp(&[(record, TIME)], "/Date (UTC)", dates)?;
     let action = record.text(ACTION, "/Action")?.ok_or("/Action: missing")?;
     Ok(Found::Push(Box::new(Push {
         delivery: MAIN,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::portal;
+use crate::source::Dates;
 use crate::source::decode::Reason;
 use crate::source::entra::{
     Fields, OTHER_CATEGORY, PROVISIONING_LOG, TIME_GENERATED, first_stamp, is_other_category, unmangled,
@@ -91,15 +92,15 @@ pub(super) enum Found<'r> {
 }
 
 /// Reads a record by the form that its keys show.
-pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
+pub(super) fn found<'r>(record: &Fields<'r>, dates: Dates) -> Result<Found<'r>, Reason> {
     let push = |push: Push<'r>| Found::Push(Box::new(push));
     if record.has(&["properties"]) && record.has(&["category"]) {
-        return match azure_monitor(record) {
+        return match azure_monitor(record, dates) {
             Err(_) if is_other_category(record) => Ok(Found::Aside(OTHER_CATEGORY)),
             found => found.map(push),
         };
     }
-    if let Some(row) = portal::row(record) {
+    if let Some(row) = portal::row(record, dates) {
         return row;
     }
     if !record.has(ACTION)
@@ -110,7 +111,7 @@ pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
         );
     }
     let is_row = record.has(TIME_GENERATED);
-    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/activityDateTime")?;
+    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/activityDateTime", dates)?;
     let delivery = if is_row { LOG_ANALYTICS } else { GRAPH };
     let mut found = graph(record, stamp.micros, delivery)?;
     found.rewritten = stamp.rewritten || record.is_lowered(&["provisioningAction", "activityDateTime"]);
@@ -122,14 +123,14 @@ pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Found<'r>, Reason> {
     Ok(push(found))
 }
 
-fn azure_monitor<'r>(record: &Fields<'r>) -> Result<Push<'r>, Reason> {
+fn azure_monitor<'r>(record: &Fields<'r>, dates: Dates) -> Result<Push<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
     if !category.eq_ignore_ascii_case(PROVISIONING_LOG) {
         return Err("/category: expected ProvisioningLogs, found another".into());
     }
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
-    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time")?;
+    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time", dates)?;
     let mut found = graph(&inner, stamp.micros, AZURE_MONITOR)?;
     found.rewritten = stamp.rewritten || record.is_lowered(&["operationName"]);
     found.status = found.status.or_else(|| record.hint(&["resultType"]).map(status_word));

@@ -34,7 +34,7 @@ impl Source for EntraSignin {
     }
 
     fn read<'r>(&self, record: &Record<'r>) -> Fate<'r> {
-        match event(record.text) {
+        match event(record) {
             Ok(Ok(event)) => Fate::Accepted(Box::new(event)),
             Ok(Err(rule)) => Fate::Filtered(rule),
             Err(reason) => Fate::Rejected(reason),
@@ -51,9 +51,9 @@ impl Source for EntraSignin {
 }
 
 /// The event, or the rule by which the record is left out.
-fn event(text: &str) -> Result<Result<Event<'_>, &'static str>, Reason> {
-    let text = checked(text)?;
-    let sign_in = match found(&Fields::read(text)?)? {
+fn event<'r>(record: &Record<'r>) -> Result<Result<Event<'r>, &'static str>, Reason> {
+    let text = checked(record.text)?;
+    let sign_in = match found(&Fields::read(text)?, record.dates)? {
         Ok(sign_in) => sign_in,
         Err(rule) => return Ok(Err(rule)),
     };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::who::{Who, of_portal, who};
 use crate::event::Outcome;
+use crate::source::Dates;
 use crate::source::decode::Reason;
 use crate::source::entra::{
     CREATION_TIME, Fields, OTHER_CATEGORY, OTHER_WORKLOAD, SIGN_IN_LOGS, TIME_GENERATED, Workload, first_stamp,
@@ -54,30 +55,32 @@ pub(super) struct SignIn<'r> {
 }
 
 /// Reads a record by the form that its keys show; the inner error is the rule by which one of another service or log is left out.
-pub(super) fn found<'r>(record: &Fields<'r>) -> Result<Result<SignIn<'r>, &'static str>, Reason> {
+pub(super) fn found<'r>(record: &Fields<'r>, dates: Dates) -> Result<Result<SignIn<'r>, &'static str>, Reason> {
     match workload(record) {
-        Some(Workload::SignIn) => unified(record).map(Ok),
+        Some(Workload::SignIn) => unified(record, dates).map(Ok),
         Some(Workload::Foreign) => Ok(Err(OTHER_WORKLOAD)),
         Some(Workload::Directory) => {
             Err("/RecordType: expected 15 for a sign-in, found that of a directory audit".into())
         }
-        None if record.has(REQUEST_ID) && record.has(&["Status", "Sign-in error code"]) => portal(record).map(Ok),
-        None if record.has(&["properties"]) => match azure_monitor(record) {
+        None if record.has(REQUEST_ID) && record.has(&["Status", "Sign-in error code"]) => {
+            portal(record, dates).map(Ok)
+        }
+        None if record.has(&["properties"]) => match azure_monitor(record, dates) {
             Err(_) if is_other_category(record) => Ok(Err(OTHER_CATEGORY)),
             sign_in => sign_in.map(Ok),
         },
-        None => flat(record).map(Ok),
+        None => flat(record, dates).map(Ok),
     }
 }
 
-fn azure_monitor<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
+fn azure_monitor<'r>(record: &Fields<'r>, dates: Dates) -> Result<SignIn<'r>, Reason> {
     let category = record.text(&["category"], "/category")?.ok_or("/category: missing")?;
     if !SIGN_IN_LOGS.iter().any(|log| category.eq_ignore_ascii_case(log)) {
         return Err("/category: expected one of the sign-in logs, found another".into());
     }
     let inner =
         record.object(&["properties"]).ok_or_else(|| record.get(&["properties"]).unfit("/properties", "an object"))?;
-    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time")?;
+    let stamp = first_stamp(&[(&inner, TIME), (record, &["time"]), (record, TIME_GENERATED)], "/time", dates)?;
     let mut found = graph(&inner, AZURE_MONITOR, Some(&category));
     found.micros = stamp.micros;
     found.rewritten = stamp.rewritten || record.is_lowered(&["operationName", "resultType"]);
@@ -92,7 +95,7 @@ fn azure_monitor<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
 }
 
 /// A record of Graph, or a row of Log Analytics, whose columns have the same names in other capitals.
-fn flat<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
+fn flat<'r>(record: &Fields<'r>, dates: Dates) -> Result<SignIn<'r>, Reason> {
     let is_sign_in = record.has(&["appId", "appDisplayName", "servicePrincipalId"])
         && record.has(&["status", "resultType", "conditionalAccessStatus", "signInEventTypes", "clientAppUsed"])
         && !record.has(&["activityDisplayName", "provisioningAction"]);
@@ -100,7 +103,7 @@ fn flat<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
         return Err("/appId: expected a sign-in, found neither its application nor its status".into());
     }
     let is_row = record.has(TIME_GENERATED);
-    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/createdDateTime")?;
+    let stamp = first_stamp(&[(record, TIME), (record, TIME_GENERATED)], "/createdDateTime", dates)?;
     let category = record.hint(&["category"]);
     let mut found = graph(record, if is_row { LOG_ANALYTICS } else { GRAPH }, category.as_deref());
     found.micros = stamp.micros;
@@ -171,8 +174,8 @@ fn result<'r>(fields: &Fields<'r>) -> (Option<Outcome>, Option<Cow<'r, str>>) {
 }
 
 /// A row of one of the portal's downloads: interactive or not, of people, applications or managed identities.
-fn portal<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
-    let stamp = first_stamp(&[(record, &["Date (UTC)", "Date"])], "/Date (UTC)")?;
+fn portal<'r>(record: &Fields<'r>, dates: Dates) -> Result<SignIn<'r>, Reason> {
+    let stamp = first_stamp(&[(record, &["Date (UTC)", "Date"])], "/Date (UTC)", dates)?;
     let (outcome, reason) = portal_outcome(record);
     let Who { name, id, kind, channel } = of_portal(record);
     Ok(SignIn {
@@ -227,9 +230,9 @@ fn joined<'r>(code: Cow<'r, str>, reason: Option<Cow<'r, str>>) -> Cow<'r, str> 
     reason.map_or(code.clone(), |reason| Cow::Owned(format!("{code}: {reason}")))
 }
 
-fn unified<'r>(record: &Fields<'r>) -> Result<SignIn<'r>, Reason> {
+fn unified<'r>(record: &Fields<'r>, dates: Dates) -> Result<SignIn<'r>, Reason> {
     let operation = record.text(&["Operation"], "/Operation")?.ok_or("/Operation: missing")?;
-    let stamp = first_stamp(&[(record, CREATION_TIME)], "/CreationTime")?;
+    let stamp = first_stamp(&[(record, CREATION_TIME)], "/CreationTime", dates)?;
     let spelled = record.hint(CREATION_TIME);
     let extended = record.objects(&["ExtendedProperties"], "/ExtendedProperties").unwrap_or_default();
     let device = record.objects(&["DeviceProperties"], "/DeviceProperties").unwrap_or_default();

@@ -201,7 +201,7 @@ mod tests {
     const PAGE: &str = include_str!("../../../docs/generic.md");
 
     fn read(line: &str) -> Fate<'_> {
-        Generic.read(&Record { text: line, path: "a.jsonl", zone: None })
+        Generic.read(&Record::new(line, "a.jsonl"))
     }
 
     /// The lines of the page's fenced blocks of that kind.

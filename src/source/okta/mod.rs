@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Box<Event<'_>> {
-        match Okta.read(&Record { text, path: "a.json", zone: None }) {
+        match Okta.read(&Record::new(text, "a.json")) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

@@ -27,7 +27,7 @@ pub(super) fn changes<'r>(activity: &Activity<'r>, act: Act, outcome: Outcome) -
 /// The two ways in which the account may have been switched, where the record says that it was and not which way: of each it is not
 /// known whether it was made.
 fn unsaid<'r>(activity: &Activity<'r>) -> impl Iterator<Item = Change<'r>> {
-    let ways = [Verb::UserActivate, Verb::UserDeactivate].into_iter().filter(|_| activity.modified("enabled"));
+    let ways = [Verb::UserActivate, Verb::UserDeactivate].into_iter().filter(|_| is_switched(activity));
     ways.map(|verb| account(verb, SubjectKind::User, activity.sole("USER")))
 }
 
@@ -41,10 +41,20 @@ fn account<'r>(verb: Verb, kind: SubjectKind, of: Option<&Resource<'r>>) -> Chan
     }
 }
 
-/// Switching a user on and off is an update like any other, told only by name: `enabled` changed. Which way is taken from the
-/// description where that says it outright, and from nothing else.
+/// Switching a user on and off is an update like any other, told only by name: `enabled` changed.
+fn is_switched(activity: &Activity<'_>) -> bool {
+    activity.modified("enabled").unwrap_or_else(|| {
+        let description = activity.result_description().unwrap_or_default().to_ascii_lowercase();
+        let is_deed = ["enabled user ", "disabled user "].iter().any(|deed| description.starts_with(deed));
+        // The interface names what changed in its description alone: `Updated enabled for User X` (reference: idp c).
+        let told = description.split_once(" for user ").and_then(|(head, _)| head.strip_prefix("updated "));
+        is_deed || told.is_some_and(|told| told.split([',', ' ']).any(|word| word == "enabled"))
+    })
+}
+
+/// Which way it was switched is taken from the description where that says it outright, and from nothing else.
 fn modification(activity: &Activity<'_>) -> Verb {
-    let description = activity.result_description().filter(|_| activity.modified("enabled")).unwrap_or_default();
+    let description = activity.result_description().filter(|_| is_switched(activity)).unwrap_or_default();
     // What follows is the user's own name, which may say anything.
     let lower = description.to_ascii_lowercase();
     let head = lower.split(" for user ").next().unwrap_or_default();

@@ -35,7 +35,7 @@ pub(super) const DOC: Doc = Doc {
         ("user.update", "USER.UPDATED, USER.MOVED (to another population)"),
         (
             "user.activate, user.deactivate",
-            "USER.UPDATED whose modified attributes name `enabled`: where the description says which way; else both, each of unknown outcome, beside the update",
+            "USER.UPDATED whose modified attributes, or whose description (`Updated enabled for User X`), name `enabled`: where the description says which way; else both, each of unknown outcome, beside the update",
         ),
         ("group.create, group.update, group.delete", "GROUP.CREATED, GROUP.UPDATED, GROUP.DELETED"),
         (
@@ -48,7 +48,7 @@ pub(super) const DOC: Doc = Doc {
         ),
     ],
     missing: &[
-        "A user who is switched off is USER.UPDATED with `enabled` among the modified attributes, and the value is not logged: unless the description says more, such a leaver is no leaver here, and what Databricks does then is undetermined.",
+        "A user who is switched off is USER.UPDATED with `enabled` among what was modified, and the value is not logged: unless the description says more, such a leaver is no leaver here, and what Databricks does then is undetermined.",
         "The member of a membership is an id; the name is known only from other activities about the same user.",
         "A revoked role is not named at all, not even by id.",
         "A deleted group or population logs nothing about its members, and groups filled by a filter log no memberships.",

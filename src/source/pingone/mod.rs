@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Box<Event<'_>> {
-        match PingOne.read(&Record { text, path: "a.json", zone: None }) {
+        match PingOne.read(&Record::new(text, "a.json")) {
             Fate::Accepted(event) => event,
             other => panic!("{text}: {other:?}"),
         }

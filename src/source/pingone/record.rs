@@ -138,11 +138,11 @@ impl<'r> Activity<'r> {
         found.all(|other| other == first).then_some(first)
     }
 
-    /// Whether the record says that this attribute was modified; to which value it never says.
-    pub(super) fn modified(&self, attribute: &str) -> bool {
-        let Loose::Nested(list) = &self.embedded.modified_attributes else { return false };
-        let names = sonic_rs::from_str::<Vec<String>>(list).unwrap_or_default();
-        names.iter().any(|name| name.eq_ignore_ascii_case(attribute))
+    /// Whether the attribute is among those that were modified; `None` = the record does not list them.
+    pub(super) fn modified(&self, attribute: &str) -> Option<bool> {
+        let Loose::Nested(list) = &self.embedded.modified_attributes else { return None };
+        let names = sonic_rs::from_str::<Vec<String>>(list).ok()?;
+        Some(names.iter().any(|name| name.eq_ignore_ascii_case(attribute)))
     }
 
     /// The words on the outcome.

@@ -36,7 +36,7 @@ pub struct Push {
 pub fn pushed(source: &str, raw: &str) -> Option<Push> {
     match source {
         "scim" => {
-            let sent = scim::sent(&Record { text: raw, path: "", zone: None })?;
+            let sent = scim::sent(&Record::new(raw, ""))?;
             let attributes = sent.bodies.iter().flat_map(|(method, body)| bodies::attributes(method, body)).collect();
             Some(Push { attributes, blamed: Vec::new(), error: sent.error, lacks_body: sent.lacks_body })
         }

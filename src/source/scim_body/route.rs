@@ -88,7 +88,7 @@ impl<'r> Route<'r> {
                 under_scim = true;
             } else if let Some((name, kind)) = named(segment, under_scim, is_root) {
                 return Some(Self::with_id(kind, Cow::Borrowed(name), segments.next(), segments.next()));
-            } else if under_scim && !is_version(segment) {
+            } else if under_scim && !is_version(segment) && !is_prefix(segment, segments.clone()) {
                 return Some(Self {
                     kind: Kind::Other,
                     name: Cow::Borrowed(segment),
@@ -130,6 +130,13 @@ fn named(segment: &str, under_scim: bool, is_root: bool) -> Option<(&'static str
     let (name, kind) = NAMES.into_iter().find(|(name, _)| segment.eq_ignore_ascii_case(name))?;
     let is_plain = matches!(kind, Kind::User | Kind::Group | Kind::ServicePrincipal) || is_root;
     (under_scim || (is_plain && segment == name)).then_some((name, kind))
+}
+
+/// Services of many tenants name the tenant between the address that says SCIM and the resource: `/scim/v2/organizations/acme/Users`.
+/// A resource of another kind begins with a capital, as SCIM writes them.
+fn is_prefix<'s>(segment: &str, mut rest: impl Iterator<Item = &'s str>) -> bool {
+    let is_resource = |segment: &str| named(segment, false, false).is_some();
+    !segment.starts_with(|c: char| c.is_ascii_uppercase()) && rest.any(is_resource)
 }
 
 fn is_version(segment: &str) -> bool {
@@ -176,6 +183,10 @@ mod tests {
             ("/scim/v2/Users/9/photo", Kind::Other, "Users/photo", Some("9")),
             ("/scim/v2/Roles/9", Kind::Other, "Roles", Some("9")),
             ("/scim/v2", Kind::Other, "", None),
+            ("/scim/v2/organizations/acme/Users", Kind::User, "Users", None),
+            ("/scim/directory/11111111-2222-3333-4444-555555555555/Groups/9", Kind::Group, "Groups", Some("9")),
+            ("/scim/v2/Roles/9/Users", Kind::Other, "Roles", Some("9")),
+            ("/scim/v2/roles/9", Kind::Other, "roles", Some("9")),
         ] {
             let route = Route::of(&Cow::Borrowed(text)).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((route.kind, &*route.name, route.id.as_deref()), (kind, name, id), "{text}");

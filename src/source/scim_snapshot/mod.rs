@@ -235,7 +235,7 @@ mod tests {
             assert_eq!(detect(&record).map(Source::id), Ok(id), "{record}");
             let text = record.to_string();
             for other in SOURCES.iter().filter(|source| source.id() != id && source.id().starts_with("scim")) {
-                let fate = other.read(&Record { text: &text, path: "2026-07-01.json", zone: None });
+                let fate = other.read(&Record::new(&text, "2026-07-01.json"));
                 assert!(matches!(fate, Fate::Rejected(_)), "{} reads {record}", other.id());
             }
         }
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn one_list_in_two_wrappings_is_one_and_another_moment_another() {
-        let read = |text: &str, path: &str| match ScimSnapshot.read(&Record { text, path, zone: None }) {
+        let read = |text: &str, path: &str| match ScimSnapshot.read(&Record::new(text, path)) {
             Fate::Accepted(event) => event.identity,
             other => panic!("{text}: {other:?}"),
         };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tickmark::change::Change;
 use tickmark::event::event_id;
 use tickmark::framing::{Content, Frames, Inner, Wrappers};
-use tickmark::source::{Fate, Record, SOURCES, Source};
+use tickmark::source::{Dates, Fate, Record, SOURCES, Source};
 
 fn cases_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cases")
@@ -69,7 +69,10 @@ fn records(source: &dyn Source, input: &Input) -> Vec<(u64, Result<Vec<u8>, Stri
 
 fn read_all(source: &dyn Source, input: &Input) -> Outcomes {
     let mut all = Outcomes::default();
-    for (line, record) in records(source, input) {
+    let records = records(source, input);
+    let rows = || records.iter().filter_map(|(_, r)| r.as_deref().ok()).collect::<Vec<_>>().concat();
+    let dates = Dates::of_rows(&if input.path.ends_with(".csv") { rows() } else { Vec::new() });
+    for (line, record) in records {
         let bytes = match record {
             Ok(bytes) => bytes,
             Err(reason) => {
@@ -78,7 +81,7 @@ fn read_all(source: &dyn Source, input: &Input) -> Outcomes {
             }
         };
         let text = std::str::from_utf8(&bytes).expect("the cases are UTF-8");
-        match source.read(&Record { text, path: &input.path, zone: input.zone }) {
+        match source.read(&Record { text, path: &input.path, zone: input.zone, dates }) {
             Fate::Accepted(event) => {
                 let id = event_id(&event.identity);
                 let forms: Vec<&str> = source.forms().iter().map(|f| f.name).collect();
