@@ -16,9 +16,15 @@ pub(super) fn columns(result: &[u8]) -> Vec<String> {
     columns.iter().filter_map(|c| c.get("name")?.as_str().map(str::to_owned)).collect()
 }
 
-/// The row as an object; `None` when it is no list of as many cells as there are columns.
+/// The row as an object; `None` when it is no list of as many cells as there are columns, nor one of cells that name their columns
+/// themselves (`[{"eventName": "CreateUser"}, …]`, as CloudTrail Lake answers).
 pub(super) fn object(columns: &[String], row: &[u8]) -> Option<String> {
     let cells: Vec<Value> = sonic_rs::from_slice(row).ok()?;
+    if columns.is_empty() && !cells.is_empty() {
+        let cell = |cell: &Value| cell.as_object().filter(|cell| cell.len() == 1).cloned();
+        let named: Vec<Map<String, Value>> = cells.iter().map(cell).collect::<Option<_>>()?;
+        return Some(Value::Object(named.into_iter().flatten().collect()).to_string());
+    }
     if cells.len() != columns.len() {
         return None;
     }

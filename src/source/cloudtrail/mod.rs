@@ -86,6 +86,7 @@ impl Source for CloudTrail {
             Envelope { name: "CloudWatch Logs batch", marker: b"\"logEvents\"", path: &["logEvents"] },
             Envelope { name: "CloudWatch Logs message", marker: b"\"message\"", path: &["message"] },
             Envelope { name: "CloudWatch Logs query row", marker: b"\"@message\"", path: &["@message"] },
+            Envelope { name: "CloudTrail Lake result", marker: b"\"QueryResultRows\"", path: &["QueryResultRows"] },
             Envelope { name: "Splunk event", marker: b"aws:cloudtrail", path: &["event"] },
             Envelope { name: "Splunk search result", marker: b"\"_raw\"", path: &["result", "_raw"] },
             Envelope { name: "Elastic document", marker: b"\"_source\"", path: &["_source"] },

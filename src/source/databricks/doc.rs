@@ -103,6 +103,7 @@ const MISSING: &[&str] = &[
     "A metastore's owner is its administrator: a change of owner, not of an administrator's role.",
     "One event by the JSON delivery and from the system table is one event. Azure Monitor knows neither milliseconds nor the workspace's id, so that its events are others.",
     "Two different events of one request with the same time, actor, parameters and status cannot be told apart.",
+    "Maps and structs that Spark has cast to text (`{k -> v}`) name no keys that could be told from values, and are rejected.",
     "Event Hub captures in Avro are not read. Records of Azure's Activity Log, which tells of a workspace as a resource, are left out by rule azure_activity_log.",
     "Many action and parameter names are known from documentation only: keys are read by lists of alternatives, and a missing one leaves a name empty.",
 ];

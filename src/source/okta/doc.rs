@@ -104,6 +104,7 @@ pub(super) const DOC: Doc = Doc {
         ),
     ],
     missing: &[
+        "The tables Okta_CL and OktaV2_CL of Microsoft Sentinel, and Elastic documents without `event.original`, are not read: their fields have names of their own.",
         "A group push names the group, not its members: who was pushed is told by memberships and by Databricks alone.",
         "Failed pushes often name the application only; a reason is cut off after 255 characters.",
         "The name that a person or group had before a rename is not in the log.",

@@ -49,6 +49,7 @@ pub(super) const DOC: Doc = Doc {
         ("group.create, group.update, group.delete", "provisioner-audit.log: CREATE, UPDATE, DELETE with GROUP"),
     ],
     missing: &[
+        "Rows of Microsoft Sentinel's table CommonSecurityLog are not read.",
         "Pushes name their subject by the id in the source directory (`source_id`) and nothing else: a table of the directory is needed to know who that is.",
         "Only CREATE and UPDATE are documented as provisioning events; a push of which no word says whether it was of a user or of a group is read as one of an account of unknown kind.",
         "Memberships are not logged by member.",
