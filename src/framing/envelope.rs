@@ -98,6 +98,15 @@ impl<'e> Wrappers<'e> {
     }
 
     fn inside(&self, frame: &[u8], piece: Piece, wrappers: usize, found: &mut Vec<Piece>) {
+        if let Some(text) = &piece.text
+            && let Some(values) = in_a_row(text).filter(|_| wrappers > 0)
+        {
+            for Piece { span, .. } in values {
+                let value = Piece { span: piece.span.clone(), text: text.get(span).map(str::to_owned) };
+                self.inside(frame, value, wrappers - 1, found);
+            }
+            return;
+        }
         let bytes = piece.text.as_deref().map_or(&frame[piece.span.clone()], str::as_bytes);
         match self.once(bytes) {
             Inner::Records(pieces) if wrappers > 0 => {

@@ -256,6 +256,18 @@ fn wrappers_of_collectors_are_opened_for_every_source() {
 }
 
 #[test]
+fn several_records_in_one_message_are_found() {
+    let message = format!("{}\n{}\n{}", log_event(1), log_event(2), log_event(3));
+    let place = Place::new();
+    place.write(
+        "a.json",
+        one_per_line([json!({ "events": [{ "message": message }, { "message": log_event(4).to_string() }] })]),
+    );
+    let done = place.ingest_detected(Limits::NORMAL);
+    assert_eq!(done.totals, counts(4, 4, 0, 0, 0), "{:?}", reasons(&place.lake()));
+}
+
+#[test]
 fn lines_of_text_are_found_in_wrappers_of_collectors() {
     let line =
         |n: usize| format!("2026-07-01 10:00:0{n},353+02:00 | cyc-1 | databricks | CREATE | uid=bob | 44 | true |");
