@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
-use crate::change::{SubjectKind, Verb};
+use crate::change::{Direction, SubjectKind, Verb};
 use crate::correlate::TENANT;
 use crate::correlate::cases::Key;
+use crate::correlate::kernel::Decision;
 use crate::correlate::observed::{self, Thing};
 use crate::correlate::snapshots;
 use crate::error::Result;
@@ -111,7 +112,9 @@ impl Directory {
         let case = evidence.correlation.judged.cases.by_key.get(&key);
         let decisions = case.map_or(&[][..], |case| case.decisions.as_slice());
         let known = decisions.iter().filter(|d| d.time < evidence.period.end);
-        let told = known.clone().filter_map(|d| Some((d.time, status_after(d.verb)?)));
+        // Whoever leaves a directory on which nothing rests has not left.
+        let is_idle = |d: &Decision| d.direction == Direction::Revoke && d.rank.is_none();
+        let told = known.clone().filter(|d| !is_idle(d)).filter_map(|d| Some((d.time, status_after(d.verb)?)));
         let listed = self
             .listed
             .get(subject)

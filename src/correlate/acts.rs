@@ -122,6 +122,20 @@ impl Said {
         manners.map(|manner| super::cases::is_about_group(&self.in_manner(manner))).collect()
     }
 
+    /// By manner, when a record has its turn among those of its instant: what ids say of that is chance. Whoever departs is away by the time
+    /// of what is given, and what is given is there to be taken.
+    fn turns(&self) -> Vec<u8> {
+        let turn = |(number, (verb, _)): (u32, &(Verb, Direction))| match verb {
+            _ if self.manner(number, 2) != Some("authority") => 5,
+            Verb::UserCreate | Verb::GroupCreate => 0,
+            Verb::UserDeactivate | Verb::UserDelete | Verb::UserSuspend => 1,
+            Verb::UserActivate | Verb::UserUnsuspend => 2,
+            Verb::AppUnassign | Verb::MemberRemove | Verb::PushRemove | Verb::GroupDelete | Verb::AdminRevoke => 4,
+            _ => 3,
+        };
+        (0..).zip(&self.verbs).map(turn).collect()
+    }
+
     /// What a change says; its own ids stand apart.
     pub(super) fn act(&self, row: &Row) -> Act<'_> {
         let subject = |part: usize| self.subject(row, part);
@@ -173,7 +187,8 @@ impl Said {
     }
 }
 
-/// Access changes, ordered by time, event and ordinal, so that every run sees them in the same order.
+/// Access changes, ordered by time, decisions of one instant by kind, then by event and ordinal, so that every run sees them in the same
+/// order.
 #[derive(Debug)]
 pub struct Acts {
     said: Arc<Said>,
@@ -185,7 +200,11 @@ impl Acts {
     /// Puts changes into their order. Gives the place that each of them had, too.
     pub(super) fn in_order(said: Arc<Said>, mut rows: Vec<Row>, mut own: Own) -> (Self, Vec<u32>) {
         let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
-        let key = |at: &u32| (rows[*at as usize].time, own.get(*at as usize, 0));
+        let turns = said.turns();
+        let key = |at: &u32| {
+            let row = &rows[*at as usize];
+            (row.time, turns[row.manner as usize], own.get(*at as usize, 0))
+        };
         // What comes out of a lake is in order file by file.
         order.sort_by(|a, b| key(a).cmp(&key(b)));
         rows = order.iter().map(|at| rows[*at as usize]).collect();

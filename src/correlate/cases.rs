@@ -24,7 +24,7 @@ use foldhash::fast::RandomState;
 
 use super::acts::Acts;
 use super::door::ActorClass;
-use super::kernel::Case;
+use super::kernel::{Case, World};
 use crate::error::Result;
 use crate::identity::Resolved;
 
@@ -159,7 +159,14 @@ impl Plan {
 }
 
 /// Builds the cases of the subjects whose changes are at hand; `places` are the keys of the changes.
-pub(super) fn build(acts: &Acts, places: &[Place], ground: &Ground, rules: &Rules, plan: &Plan) -> Cases {
+pub(super) fn build(
+    acts: &Acts,
+    places: &[Place],
+    ground: &Ground,
+    rules: &Rules,
+    plan: &Plan,
+    world: &dyn World,
+) -> Cases {
     let mut builder = builder::Builder::new(acts, ground, rules, &plan.0);
     for (row, place) in places.iter().enumerate() {
         builder.file(row, *place);
@@ -167,7 +174,7 @@ pub(super) fn build(acts: &Acts, places: &[Place], ground: &Ground, rules: &Rule
     builder.number_accounts();
     builder.observe();
     builder.inherit();
-    builder.spread();
+    builder.spread(world);
     builder.mark();
     builder.finish()
 }

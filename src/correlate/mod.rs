@@ -223,7 +223,7 @@ impl Court<'_> {
     }
 
     fn judge(&self, acts: Acts, places: &[Place], plan: &Plan) -> Part {
-        let cases = cases::build(&acts, places, self.ground, self.rules, plan);
+        let cases = cases::build(&acts, places, self.ground, self.rules, plan, self);
         let judged = cases.by_key.as_slice().par_chunks(CASES_AT_ONCE).map(|some| {
             let (mut vouching, mut tracing) = (Vec::new(), Vec::new());
             for (key, case) in some {

@@ -9,11 +9,19 @@ const STEPS: [i64; 2] = [168, 24];
 /// So many other hours it takes to expect anything.
 const ENOUGH: usize = 3;
 
+/// So many hours of records without a break, or nearly, show a log that never rests.
+const STEADY: i64 = 72;
+
+/// Of such a log so many hours without a record are no rest.
+const SILENCE: i64 = 168;
+
 /// The counts of all like hours, sorted once, so that the median without one of them is two look-ups.
 #[derive(Debug, Clone)]
 pub(super) struct Baseline {
     /// Of weeks that hold records, since the silence of most would explain itself; where too few do, of all weeks, and of days.
     steps: [Step; 3],
+    /// Of a log that never rests, and where it is silent before and after, the days that hold records.
+    steady: Option<([Range<i64>; 2], Step)>,
 }
 
 /// Hours that are a step apart.
@@ -39,12 +47,15 @@ impl Baseline {
     pub(super) fn new(counts: &BTreeMap<i64, i64>, reach: &Range<i64>) -> Self {
         let [weeks, days] = STEPS;
         let steps = [(weeks, false), (weeks, true), (days, true)];
-        Self { steps: steps.map(|(step, of_all)| Step::new(counts, reach, step, of_all)) }
+        let steady = silences(counts, reach).map(|silences| (silences, Step::new(counts, reach, days, false)));
+        Self { steps: steps.map(|(step, of_all)| Step::new(counts, reach, step, of_all)), steady }
     }
 
     /// The median of the like hours. `own` is the hour's own count where it is one of them, and is left out; `None` = it is none.
     pub(super) fn expected(&self, hour: i64, own: Option<i64>) -> Option<f64> {
-        self.steps.iter().find_map(|step| {
+        let is_silent = |silence: &Range<i64>| silence.contains(&hour);
+        let steady = self.steady.iter().filter(|(silences, _)| silences.iter().any(is_silent)).map(|(_, days)| days);
+        steady.chain(&self.steps).find_map(|step| {
             let own = own.filter(|_| step.alive.as_ref().is_none_or(|all| all.contains(&hour.div_euclid(step.hours))));
             step.slots.get(position(hour, step.hours))?.median_without(own)
         })
@@ -65,6 +76,16 @@ impl Step {
         slots.iter_mut().for_each(|slot| slot.counts.sort_unstable());
         Self { hours: step, alive: (!of_all).then_some(alive), slots }
     }
+}
+
+/// Where a log that never rests is silent, before its records and after them; too short a silence is none.
+fn silences(counts: &BTreeMap<i64, i64>, reach: &Range<i64>) -> Option<[Range<i64>; 2]> {
+    let mut held = counts.iter().filter(|(hour, count)| reach.contains(hour) && **count > 0).map(|(hour, _)| *hour);
+    let first = held.next()?;
+    let (last, count) = held.fold((first, 1), |(_, count), hour| (hour, count + 1));
+    let length = last - first + 1;
+    let silence = |hours: Range<i64>| if hours.end - hours.start < SILENCE { 0..0 } else { hours };
+    (length >= STEADY && count * 10 >= length * 9).then(|| [reach.start..first, last + 1..reach.end].map(silence))
 }
 
 fn position(hour: i64, step: i64) -> usize {
@@ -120,6 +141,22 @@ mod tests {
         let counts: BTreeMap<i64, i64> = (0..3).flat_map(day).collect();
         let of_days = Baseline::new(&counts, &(0..24 * 9));
         assert_eq!(of_days.expected(24 * 5, Some(0)), Some(0.0));
+    }
+
+    #[test]
+    fn a_log_that_never_rests_and_then_falls_silent_has_lost_its_records() {
+        let expected = |busy: Range<i64>, every: usize, until: i64, asked: i64| {
+            let counts = busy.step_by(every).map(|hour| (hour, 1)).collect();
+            Baseline::new(&counts, &(0..until)).expected(asked, Some(0))
+        };
+        let (busy, until, asked) = (0..24 * 10, 24 * 92, 24 * 60);
+        assert_eq!(expected(busy.clone(), 1, until, asked), Some(1.0));
+        assert_eq!(expected(24 * 50..24 * 60, 1, until, 24 * 10), Some(1.0), "before, too");
+        // It rests by night; or is at hand for two days; or is silent for less than a week.
+        assert_eq!(expected(busy.clone(), 2, until, asked), Some(0.0));
+        assert_eq!(expected(0..48, 1, until, asked), Some(0.0));
+        assert_eq!(expected(busy, 1, 24 * 16, 24 * 12), Some(1.0), "of so few days most hold records");
+        assert_eq!(expected(0..24 * 3, 1, 24 * 9, 24 * 8), Some(0.0));
     }
 
     proptest! {

@@ -155,6 +155,11 @@ impl<'r> Sighting<'r> {
 /// The source whose records name members as one side or the other does: which is not published.
 const ENTRA_PROVISIONING: &str = "entra_provisioning";
 
+/// True for a directory that decides for itself. What a home-grown log tells, and whom a gateway pushes, may be another one's.
+pub fn decides(directory: &str) -> bool {
+    matches!(directory, "okta" | "entra" | "pingone")
+}
+
 /// The directory, or platform, whose records are those of a source: several sources may be one's.
 pub fn directory(source: &str) -> &str {
     system(source, "")

@@ -148,6 +148,8 @@ pub(super) struct Builder<'a> {
     deleted: HashMap<u32, usize>,
     /// Ends of roles that go with a place in a workspace.
     pub(super) put_out: Vec<(Place, Ending)>,
+    /// Rows in which somebody leaves one directory, and what another one gives stands.
+    pub(super) leaving: HashSet<usize>,
     classes: Vec<Option<ActorClass>>,
     left_out: LeftOut,
 }
@@ -164,6 +166,7 @@ impl<'a> Builder<'a> {
             given: HashMap::new(),
             deleted: HashMap::new(),
             put_out: Vec::new(),
+            leaving: HashSet::new(),
             classes: vec![None; acts.len()],
             left_out: LeftOut::default(),
         }
@@ -329,11 +332,9 @@ impl<'a> Builder<'a> {
 
     // The first activation of a new account is no reactivation.
     fn is_return(&self, place: Place, manner: &Manner) -> bool {
-        manner.is_reactivation
-            || self.by_key.at(place).is_some_and(|case| {
-                let of_account = |v| matches!(v, Verb::UserCreate | Verb::UserDeactivate | Verb::UserDelete);
-                case.decisions.iter().rfind(|d| of_account(d.verb)).is_some_and(|d| d.verb != Verb::UserCreate)
-            })
+        let of_account = |v| matches!(v, Verb::UserCreate | Verb::UserDeactivate | Verb::UserDelete);
+        let last = || self.by_key.at(place)?.decisions.iter().rfind(|d| of_account(d.verb)).map(|d| d.verb);
+        manner.is_reactivation || last().map_or(manner.enables, |verb| verb != Verb::UserCreate)
     }
 
     fn push(&mut self, row: usize, place: Place, manner: &Manner, succeeded: bool) {

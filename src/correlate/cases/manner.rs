@@ -57,6 +57,8 @@ pub(super) struct Manner {
     pub(super) may_be_databricks: bool,
     pub(super) by_connector: bool,
     pub(super) is_reactivation: bool,
+    /// It makes somebody active who was not, unless they have only just been made.
+    pub(super) enables: bool,
     pub(super) is_restoration: bool,
     pub(super) is_by_assignment: bool,
     pub(super) is_first_statement: bool,
@@ -119,6 +121,8 @@ fn manner(
         may_be_databricks: rules.may_be_databricks(act.app),
         by_connector: class == ActorClass::ScimConnector || role != Role::Effect && is_of_connector(act, class),
         is_reactivation: act.event_type.ends_with(".reactivate"),
+        // Entra makes people active.
+        enables: act.source == "entra_audit" && act.verb == Verb::UserActivate,
         // What Entra deletes it keeps for 30 days (reference: idp b).
         is_restoration: act.source == "entra_audit" && act.event_type.starts_with("Restore "),
         is_by_assignment: matches!(act.endpoint, Some("permissionAssignment" | "roleAssignment")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::super::kernel::{Case, Instant, Observation, Push, Scope};
+use super::super::kernel::{Case, Decision, Instant, Observation, Push, Scope};
 use super::Entitlement;
 use super::accounts::observed;
 use super::builder::Builder;
@@ -51,7 +51,12 @@ impl<'a> Builder<'a> {
         let (assigned, had_access) = (self.assigned(), self.had_access());
         let (contested, made) = (self.contested(), self.made());
         let everybody_is_pushed = self.rules.everybody_is_pushed;
-        let keys = &self.ground.keys;
+        let (keys, acts) = (&self.ground.keys, self.acts);
+        // A group in a group comes with the push of both.
+        let is_nested = |case: &Case| {
+            let own = case.decisions.iter().find(|d: &&Decision| d.rank == Some(0));
+            own.is_some_and(|d| acts.at(d.row).subject_kind == "group")
+        };
         for (place, key, case) in self.by_key.each_mut() {
             let known = seen.get(&keys.label(place.holder));
             let group_is_pushed = match (&key.entitlement, key.is_group) {
@@ -60,8 +65,11 @@ impl<'a> Builder<'a> {
                 (Entitlement::Account, true) => pushed.contains(key.subject.label()),
                 _ => true,
             };
-            let person_is_assigned =
-                key.is_group || everybody_is_pushed || known.is_some() || assigned.contains(&place.holder);
+            let person_is_assigned = key.is_group
+                || everybody_is_pushed
+                || known.is_some()
+                || assigned.contains(&place.holder)
+                || pushed.contains(key.subject.label()) && is_nested(case);
             if let Entitlement::Member(group) = &key.entitlement {
                 case.unpushed = unpushed.get(&**group).cloned().unwrap_or_default();
             }
@@ -116,7 +124,7 @@ impl<'a> Builder<'a> {
 
     /// When accounts were made of which that is the first record, by label: nothing that anybody did to the subject or that it did itself
     /// is older, nor is a listing that shows it.
-    fn made(&self) -> HashMap<u32, Instant, RandomState> {
+    pub(super) fn made(&self) -> HashMap<u32, Instant, RandomState> {
         let keys = &self.ground.keys;
         let mut first: HashMap<u32, (Instant, Option<Instant>), RandomState> = HashMap::default();
         for (place, key, case) in self.by_key.each_with_keys().filter(|(_, key, _)| !key.is_group) {
@@ -145,10 +153,16 @@ impl<'a> Builder<'a> {
         };
         for (place, key, case) in self.by_key.each_with_keys().filter(|(_, key, _)| !key.is_group) {
             let (label, name) = (key.subject.label(), bare(key.subject.label()));
-            let Some(first) = keys.find_holder(&Resolved::Key(name.into())).filter(|_| name != label) else { continue };
-            all.entry((keys.label(first), place.thing)).or_default().extend(decided(case));
-            if let Some(other) = self.by_key.at(Place { holder: first, thing: place.thing }) {
-                all.entry((keys.label(place.holder), place.thing)).or_default().extend(decided(other));
+            if name == label {
+                continue;
+            }
+            // Where both claim it at once, what is decided under the name is nobody's.
+            for named in [Resolved::Key(name.into()), Resolved::Unresolved(name.into())] {
+                let Some(first) = keys.find_holder(&named) else { continue };
+                all.entry((keys.label(first), place.thing)).or_default().extend(decided(case));
+                if let Some(other) = self.by_key.at(Place { holder: first, thing: place.thing }) {
+                    all.entry((keys.label(place.holder), place.thing)).or_default().extend(decided(other));
+                }
             }
         }
     }
@@ -190,7 +204,7 @@ impl<'a> Builder<'a> {
         seen.into_iter().filter_map(workspaces).collect()
     }
 
-    fn pushed_groups(&self) -> HashSet<&'a str> {
+    pub(super) fn pushed_groups(&self) -> HashSet<&'a str> {
         let ground = self.ground;
         let keys = &ground.keys;
         let mut pushed: HashSet<&str> = ground.identities.configured_groups().map(String::as_str).collect();

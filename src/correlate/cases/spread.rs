@@ -1,22 +1,23 @@
 //! Decisions and effects on persons and groups, laid onto their memberships and roles.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use super::super::acts::Acts;
-use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push};
+use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push, World};
 use super::builder::Builder;
+use super::directories::directory;
 use super::keys::{Holder, Place, Thing};
 use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
 use crate::identity::Resolved;
 
 impl Builder<'_> {
-    pub(super) fn spread(&mut self) {
+    pub(super) fn spread(&mut self, world: &dyn World) {
         self.put_out();
         self.assign_through_groups();
-        self.part_directories();
+        self.part_directories(world);
         let keys = &self.ground.keys;
         let is_account = |place: &Place| keys.thing(place.thing).1 == Entitlement::Account;
         let accounts: HashMap<(bool, Holder), Case, RandomState> = self
@@ -36,6 +37,7 @@ impl Builder<'_> {
         };
         let uncreated = self.uncreated();
         let all = self.rules.everybody_is_pushed;
+        let told = (self.acts, &self.leaving);
         for (place, key, case) in self.by_key.each_mut() {
             // What happens to the account in Databricks carries no decision on another application out.
             if matches!(key.entitlement, Entitlement::Account | Entitlement::OtherApp(_)) {
@@ -46,10 +48,8 @@ impl Builder<'_> {
             if of_person.is_none() && of_group.is_none() {
                 continue;
             }
-            of_person
-                .into_iter()
-                .for_each(|of_person| lay(case, of_person, self.acts, 1, |verb| of_assignment(verb, all)));
-            of_group.into_iter().for_each(|of_group| lay(case, of_group, self.acts, 2, |verb| verb));
+            of_person.into_iter().for_each(|of_person| lay(case, of_person, told, 1, |verb| of_assignment(verb, all)));
+            of_group.into_iter().for_each(|of_group| lay(case, of_group, told, 2, |verb| verb));
             case.pushes.extend(uncreated.get(&place.holder).into_iter().flatten().cloned());
             case.decisions.sort_by_key(|d| (d.time, d.row));
             case.endings.sort_by_key(|e| e.time);
@@ -125,8 +125,18 @@ const fn of_assignment(verb: Verb, everybody_is_pushed: bool) -> Verb {
     }
 }
 
-fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8, laid: impl Fn(Verb) -> Verb) {
-    for decision in &above.decisions {
+fn lay(
+    case: &mut Case,
+    above: &Case,
+    (acts, leaving): (&Acts, &HashSet<usize>),
+    rank: u8,
+    laid: impl Fn(Verb) -> Verb,
+) {
+    let given = given(case, acts, leaving);
+    let stays = |d: &&Decision| leaving.contains(&d.row) && is_given_elsewhere(&given, d, acts);
+    // What a connector knows that another one does not is of the account alone.
+    let is_aside = |d: &Decision| d.rank == Some(1) && matches!(d.verb, Verb::AppAssign | Verb::AppUnassign);
+    for decision in above.decisions.iter().filter(|d| !stays(d) && !is_aside(d)) {
         let is_derived = matches!(decision.verb, Verb::MemberAdd | Verb::MemberRemove);
         // A person's return authorises no membership by itself, but lifts the reversal that the departure was. Who is suspended
         // keeps memberships and roles for the day of return.
@@ -154,4 +164,17 @@ fn lay(case: &mut Case, above: &Case, acts: &Acts, rank: u8, laid: impl Fn(Verb)
     case.pushes.extend(group_level.flat_map(|p| {
         [Direction::Grant, Direction::Revoke].map(|direction| Push { direction, about: About::Group, ..p.clone() })
     }));
+}
+
+/// When, and in which directories, access was given, where somebody leaves one of several.
+fn given<'a>(case: &Case, acts: &'a Acts, leaving: &HashSet<usize>) -> Vec<(Instant, &'a str)> {
+    let is_own = |d: &&Decision| !leaving.is_empty() && d.direction == Direction::Grant && d.rank == Some(0);
+    case.decisions.iter().filter(is_own).map(|d| (d.time, directory(acts, d))).collect()
+}
+
+// Whoever leaves one directory stays in the groups that another one fills.
+fn is_given_elsewhere(given: &[(Instant, &str)], departure: &Decision, acts: &Acts) -> bool {
+    let own = directory(acts, departure);
+    let mut before = given.iter().filter(|(time, _)| *time <= departure.time).peekable();
+    before.peek().is_some() && before.all(|(_, directory)| *directory != own)
 }

@@ -4,6 +4,7 @@
 //! is pushed under, else by the configuration's map, its prefix, or the same name.
 
 mod listing;
+mod rivals;
 mod successors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,6 +18,7 @@ use super::store::{AccountId, DATABRICKS, Store};
 use super::texts::{NONE, TextId};
 use super::timeline::{Claim, Moment, Placed, Tenure, placed_then, tenure_then, tenures};
 use super::{Basis, Resolved};
+use rivals::{Rivals, until};
 
 /// What the configuration says of groups; names folded.
 #[derive(Debug, Default)]
@@ -68,15 +70,6 @@ pub(super) struct Groups {
     rivals: Rivals,
 }
 
-/// Groups of one directory that had one name at once, by group and name.
-#[derive(Debug, Default)]
-struct Rivals {
-    /// The one that is pushed.
-    chosen: HashSet<(AccountId, TextId), RandomState>,
-    /// Those beside one that is pushed.
-    namesakes: HashSet<(AccountId, TextId), RandomState>,
-}
-
 impl Groups {
     /// `is_person` tells whether a person has that key.
     pub(super) fn of(store: &Store, mapping: &Mapping, is_person: impl Fn(&str) -> bool) -> Self {
@@ -92,15 +85,7 @@ impl Groups {
         let own = held(&own, |a, b| keys[a as usize] == keys[b as usize]);
         let mut logins = claims(store, &histories, |a| !is_databricks(a));
         logins.iter_mut().for_each(|claimed| claimed.2.last = until(&histories, &claimed.2));
-        let is_pushed = |a: AccountId| histories.is_pushed[a as usize] || !histories.aliases.of(a).is_empty();
-        let tied: HashSet<AccountId, RandomState> = ties.iter().map(|(group, _)| *group).collect();
-        let known: HashSet<TextId, RandomState> = own.iter().map(|(name, _, _)| *name).collect();
-        let is_known =
-            |name: TextId| store.texts.find(mapping.mapped(store.texts.text(name))).is_some_and(|n| known.contains(&n));
-        let keeps = |a: AccountId, name: TextId| keeps(&histories, a, name, is_known);
-        let is_mapped = |name: TextId| mapping.map.contains_key(store.texts.text(name));
-        let rivals =
-            rivals(&logins, |a| tied.contains(&a) || is_pushed(a), |a, name| !is_mapped(name) && keeps(a, name));
+        let rivals = Rivals::of(store, &histories, mapping, &logins, &ties, &own);
         let logins = held(&logins, |a, b| a == b);
         let texts = store.texts.len();
         Self {
@@ -302,54 +287,6 @@ fn claims(store: &Store, histories: &Histories, is_meant: impl Fn(AccountId) -> 
     claims
         .sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| store.named(a.2.owner).cmp(&store.named(b.2.owner))));
     claims
-}
-
-/// Until when a group had its name: until it got another or ended, since nobody else needs the name to be free.
-fn until(histories: &Histories, claim: &Claim) -> i64 {
-    let runs = histories.names.of(claim.owner);
-    let next = runs.iter().find(|run| run.first > claim.first).map(|run| run.first - 1);
-    match next.or_else(|| histories.end(claim.owner)) {
-        // Only that it ended is known of it: it had the name before.
-        Some(_) if claim.last == i64::MIN => i64::MIN,
-        Some(end) => end.max(claim.last),
-        None => i64::MAX,
-    }
-}
-
-/// Which of those that have one name at once are pushed, where that is known of one.
-///
-/// A group that was pushed under a name and has another one since keeps its group in Databricks, whoever has the name then.
-fn rivals(
-    claims: &[Claimed],
-    is_pushed: impl Fn(AccountId) -> bool,
-    keeps: impl Fn(AccountId, TextId) -> bool,
-) -> Rivals {
-    let mut rivals = Rivals::default();
-    for of_name in claims.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|of| of.len() > 1) {
-        for (name, _, own) in of_name {
-            let others = of_name.iter().map(|(_, _, other)| other).filter(|other| other.owner != own.owner);
-            let is_kept =
-                |other: &Claim| other.first < own.first && is_pushed(other.owner) && keeps(other.owner, *name);
-            let mut at_once =
-                others.filter(|other| other.first <= own.last && own.first <= other.last || is_kept(other));
-            match (is_pushed(own.owner), at_once.any(|other| is_pushed(other.owner))) {
-                (true, false) => rivals.chosen.insert((own.owner, *name)),
-                (false, true) => rivals.namesakes.insert((own.owner, *name)),
-                _ => false,
-            };
-        }
-    }
-    rivals
-}
-
-/// Whether what a directory's group is in Databricks still goes by a name that it had: it has no other one that Databricks knows.
-fn keeps(histories: &Histories, group: AccountId, name: TextId, is_known: impl Fn(TextId) -> bool) -> bool {
-    if let Some(pushed) = histories.aliases.of(group).last() {
-        return pushed.value == name;
-    }
-    let runs = histories.names.of(group);
-    let since = runs.iter().rposition(|run| run.value == name).map_or(runs.len(), |at| at + 1);
-    !runs[since..].iter().any(|run| is_known(run.value))
 }
 
 /// Tenures of names.

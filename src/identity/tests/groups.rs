@@ -217,6 +217,47 @@ fn a_namesake_of_the_pushed_group_is_another_group() {
 }
 
 #[test]
+fn what_one_directory_pushes_a_group_of_that_name_in_another_does_not_fill() {
+    let own = group("databricks", "data", "9", 1);
+    let (pushed, other) = (group("okta", "okta-Data", "00g1", 2), group("entra_audit", "Data", "guid-1", 7));
+    let mapped = Sighting { is_pushed: true, ..pushed };
+    // Nobody says that one of them is pushed: both may be.
+    let of = learnt(&[own, pushed, other]);
+    assert_eq!(which(&of, "entra_audit", "Data", "guid-1", 8), "data");
+    let renamed = group("okta", "Else", "00g1", 2);
+    let differently =
+        [pushed_as("Data", renamed), with_external("9", renamed), with_external("9", group("okta", "Else", "00g1", 2))];
+    for told in [&[mapped][..], &differently[..1], &differently[1..2], &differently[2..]] {
+        let of = learnt(&[&[own, other], told].concat());
+        assert_eq!(which(&of, "okta", "", "00g1", 8), "data");
+        for (name, id) in [("Data", "guid-1"), ("Data", ""), ("", "guid-1")] {
+            assert_eq!(which(&of, "entra_audit", name, id, 8), "data#guid-1", "{name} {id}");
+        }
+    }
+    // The other one is pushed, too; or tied to the group in Databricks.
+    let both =
+        [Sighting { is_pushed: true, ..other }, with_external("9", group("entra_provisioning", "Data", "guid-1", 8))];
+    for told in both {
+        let of = learnt(&[own, mapped, other, told]);
+        assert_eq!(which(&of, "okta", "", "00g1", 8), "data");
+        assert_eq!(which(&of, "entra_audit", "", "guid-1", 8), "data");
+    }
+    // The first has another name that Databricks knows.
+    let moved = [group("okta", "Former", "00g1", 5), group("databricks", "former", "9", 6)];
+    let of = learnt(&[&[own, mapped, other, group("databricks", "data", "10", 6)], &moved[..]].concat());
+    assert_eq!(which(&of, "entra_audit", "", "guid-1", 8), "data");
+    // The configuration maps it.
+    let of = learnt(&[
+        Sighting { is_pushed: true, ..group("okta", "Engineers", "00g1", 2) },
+        group("entra_audit", "DBX Engineers", "guid-1", 7),
+    ]);
+    assert_eq!(which(&of, "entra_audit", "", "guid-1", 8), "engineers");
+    // What a home-grown log tells may be of the same directory.
+    let of = learnt(&[own, mapped, group("generic", "Data", "7", 7)]);
+    assert_eq!(which(&of, "generic", "", "7", 8), "data");
+}
+
+#[test]
 fn a_group_that_takes_the_name_of_another_is_not_that_group() {
     let first = group("databricks", "risk", "1", 1);
     let beside = [group("databricks", "risk-new", "2", 2), group("databricks", "risk", "2", 7)];

@@ -55,10 +55,25 @@ pub(super) fn assigned(at: &str, who: &str, app: &str) -> String {
     of_person(at, "Add app role assignment grant to user", "Assign", who, &[app])
 }
 
+/// A group is assigned to an application, with all who are in it. It is the one that [`joins`] means.
+pub(super) fn assigns(at: &str, title: &str, app: &str) -> String {
+    let group = "0000da7a-0000-4000-8000-00000000da7a";
+    let changed = json!([
+        {"displayName": "Group.ObjectID", "oldValue": null, "newValue": format!("\"{group}\"")},
+        {"displayName": "Group.DisplayName", "oldValue": null, "newValue": format!("\"{title}\"")}]);
+    let app = json!({"id": "00000db0-0000-4000-8000-000000000db0", "displayName": app, "type": "ServicePrincipal",
+        "userPrincipalName": null, "modifiedProperties": changed});
+    let group = json!({"id": group, "displayName": title, "type": "Group", "userPrincipalName": null, "modifiedProperties": []});
+    audited(at, "Add app role assignment to group", "Assign", title, &json!([app, group]))
+}
+
 fn of_person(at: &str, name: &str, operation: &str, who: &str, before: &[Value]) -> String {
     let person = json!({"id": id_of(who), "displayName": null, "type": "User",
         "userPrincipalName": format!("{who}@example.com"), "modifiedProperties": []});
-    let targets = [before, &[person]].concat();
+    audited(at, name, operation, who, &json!([before, &[person]].concat()))
+}
+
+fn audited(at: &str, name: &str, operation: &str, who: &str, targets: &Value) -> String {
     json!({
         "id": format!("Directory_{at}_{name}_{who}"), "category": "UserManagement", "correlationId": format!("c-{at}"),
         "result": "success", "resultReason": "", "activityDisplayName": name,
@@ -117,6 +132,14 @@ pub(super) fn user_push(at: &str, action: &str, status: &str, who: &str) -> Stri
         source,
         json!([{"displayName": "userName", "oldValue": null, "newValue": format!("{who}@example.com")}]),
     )
+}
+
+/// A person's turn in which an account is found that is there under another login.
+pub(super) fn user_link(at: &str, who: &str, login: &str, id: &str) -> String {
+    let mut turn: Value = serde_json::from_str(&user_push(at, "update", "success", who)).expect("a record");
+    turn["targetIdentity"] = json!({"id": id, "displayName": login, "identityType": "User", "details": {}});
+    turn["modifiedProperties"][0]["newValue"] = json!(login);
+    turn.to_string()
 }
 
 /// A group's turn in a cycle, in which it gets a member.
