@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use super::super::acts::Acts;
 use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push};
 use super::builder::Builder;
+use super::creations::Origin;
 use super::keys::{Holder, Place, Thing};
 use super::{Entitlement, Key};
 use crate::change::{Direction, Verb};
@@ -46,6 +47,7 @@ impl Builder<'_> {
             if of_person.is_none() && of_group.is_none() {
                 continue;
             }
+            Origin { person: of_person, group: of_group }.lay(case);
             of_person
                 .into_iter()
                 .for_each(|of_person| lay(case, of_person, self.acts, 1, |verb| of_assignment(verb, all)));
