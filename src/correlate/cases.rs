@@ -6,6 +6,7 @@
 mod accounts;
 mod assigned;
 mod builder;
+mod creations;
 mod directories;
 mod ground;
 mod inherited;

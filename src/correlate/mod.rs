@@ -325,6 +325,12 @@ impl World for Court<'_> {
         self.coverage.hole(is_effect, from, to).map(|hole| hole.id)
     }
 
+    fn account_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        let is_account = |log: &crate::coverage::Log| log.source == crate::source::DATABRICKS && log.scope == ACCOUNT;
+        let is_carried = !self.lacks_account() && self.coverage.has(is_account);
+        is_carried.then(|| self.coverage.hole(is_account, from, to)).flatten().map(|hole| hole.id)
+    }
+
     fn lacks_account(&self) -> bool {
         self.coverage.lacks_account()
     }

@@ -4,6 +4,7 @@ mod accounts;
 mod admissions;
 mod assumed;
 mod attributes;
+mod beginnings;
 mod changes;
 mod credentials;
 mod custom;
@@ -87,6 +88,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(directories::DIRECTORIES)
         .chain(successors::SUCCESSORS)
         .chain(directory::DIRECTORY)
+        .chain(beginnings::BEGINNINGS)
 }
 
 fn play_all_of(test: &str) {

@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use super::super::acts::Acts;
 use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push, World};
 use super::builder::Builder;
+use super::creations::Origin;
 use super::directories::directory;
 use super::keys::{Holder, Place, Thing};
 use super::{Entitlement, Key};
@@ -48,6 +49,7 @@ impl Builder<'_> {
             if of_person.is_none() && of_group.is_none() {
                 continue;
             }
+            Origin { person: of_person, group: of_group }.lay(case);
             of_person.into_iter().for_each(|of_person| lay(case, of_person, told, 1, |verb| of_assignment(verb, all)));
             of_group.into_iter().for_each(|of_group| lay(case, of_group, told, 2, |verb| verb));
             case.pushes.extend(uncreated.get(&place.holder).into_iter().flatten().cloned());

@@ -354,6 +354,13 @@ impl Endings {
         self.finals.first(scope, from)
     }
 
+    /// True where what is out of force at the account comes back from the one instant on and before the other, before a deletion
+    /// takes it.
+    pub(super) fn comes_back(&self, from: Instant, until: Instant) -> bool {
+        let back = self.restored.first(Scope::ACCOUNT, from).filter(|(back, _)| *back < until);
+        back.is_some_and(|(back, _)| self.first_final(Scope::ACCOUNT, from).is_none_or(|(gone, _)| back <= gone))
+    }
+
     /// When access in the scope was last restored, up to the instant.
     pub(super) fn last_restored(&self, scope: Scope, until: Instant) -> Option<Instant> {
         self.restored.last(scope, until).map(|(time, _)| time)

@@ -210,6 +210,8 @@ pub struct Case {
     pub account_count: u32,
     /// When the account was made, where no record of Databricks knows of its holder before; `None` = it may have been there.
     pub made: Option<Instant>,
+    /// When, and where, the subject or the group was made, although something is known of the access before: it may have ended unseen.
+    pub remade: Vec<(Instant, Scope)>,
     /// When the connector updated the account. The log does not say what it changed: each may have switched the account on or off.
     pub updates: Vec<Instant>,
     /// True when the subject was resolved to one cluster.
@@ -253,6 +255,12 @@ impl Case {
         self.made.filter(|made| !self.pushes.iter().take_while(|push| push.time < made - skew).any(proves))
     }
 
+    /// When the subject or the group was last made in that scope, after the one instant and up to the other.
+    pub fn remade_between(&self, scope: Scope, after: Instant, until: Instant) -> Option<Instant> {
+        let made = self.remade.iter().filter(|(_, of)| *of == scope).map(|(made, _)| *made);
+        made.filter(|made| *made > after && *made <= until).max()
+    }
+
     /// True at an instant at which nothing was pushed to the group any more.
     pub fn is_unpushed(&self, at: Instant) -> bool {
         self.unpushed.iter().any(|(from, until)| (*from..*until).contains(&at))
@@ -292,6 +300,10 @@ pub trait World: Sync {
     }
     /// The hole, if any, that the Databricks log has in the span in any of the scopes; no scope = any scope at all.
     fn effect_hole(&self, scopes: &[Scope], from: Instant, to: Instant) -> Option<String>;
+    /// The hole, if any, that the Databricks log of the account has in the span; none where there is no such log.
+    fn account_hole(&self, from: Instant, to: Instant) -> Option<String> {
+        self.effect_hole(&[Scope::ACCOUNT], from, to)
+    }
     /// True where no log at hand can hold the acts of the account, so that an account may have ended without a record.
     fn lacks_account(&self) -> bool {
         false

@@ -8,11 +8,21 @@ use super::{Instant, Scope};
 #[derive(Debug, Default)]
 pub(super) struct Left {
     /// Where it stands still.
-    pub(super) stands: Vec<Scope>,
+    pub(super) stands: Vec<Stood>,
     /// In how many places it was ended.
     pub(super) ended_count: usize,
     /// The effect that ended it in the last of those places.
     pub(super) last: Option<usize>,
+}
+
+/// A place in which no record ended the access.
+#[derive(Debug)]
+pub(super) struct Stood {
+    pub(super) scope: Scope,
+    /// When the last record before the decision showed it; the beginning of time = none did.
+    pub(super) since: Instant,
+    /// When a listing showed it gone, right after the decision by the records at hand.
+    pub(super) gone: Option<Instant>,
 }
 
 /// When access was to end.
@@ -38,11 +48,11 @@ pub(super) fn left(index: &Index<'_>, ask: Ask, changed: impl Fn(usize) -> bool)
         let Some(before) = before else {
             // What was taken without ever being seen granted had been there all the while, unless the account had lost it.
             match place.taken_at_account().filter(|_| place.is_taken_first(at)) {
-                None if place.is_taken_first(at) => left.tell(index, span.scope, place.end(at)),
+                None if place.is_taken_first(at) => left.tell(index, place.stood(Instant::MIN, at), place.end(at)),
                 None => {}
                 Some(taken) => {
                     let end = taken.effect.filter(|_| place.is_late(&taken));
-                    end.into_iter().for_each(|end| left.tell(index, span.scope, Some(end)));
+                    end.into_iter().for_each(|end| left.end(index, end));
                 }
             }
             continue;
@@ -62,14 +72,20 @@ pub(super) fn left(index: &Index<'_>, ask: Ask, changed: impl Fn(usize) -> bool)
                 None => continue,
             }
         };
-        left.tell(index, span.scope, end);
+        left.tell(index, place.stood(before.time, at), end);
     }
     left
 }
 
 impl Left {
-    fn tell(&mut self, index: &Index<'_>, scope: Scope, end: Option<usize>) {
-        let Some(end) = end else { return self.stands.push(scope) };
+    fn tell(&mut self, index: &Index<'_>, stood: Stood, end: Option<usize>) {
+        match end {
+            Some(end) => self.end(index, end),
+            None => self.stands.push(stood),
+        }
+    }
+
+    fn end(&mut self, index: &Index<'_>, end: usize) {
         let time = |e: usize| index.case.effects[e].time;
         self.ended_count += 1;
         self.last = Some(self.last.map_or(end, |last| if time(last) < time(end) { end } else { last }));
@@ -91,8 +107,16 @@ impl Place<'_> {
     }
 
     fn is_taken_first(&self, at: usize) -> bool {
-        let first = Some(at).filter(|at| self.span.marks.contains(at)).map(|at| self.index.marks().get(at));
-        first.is_some_and(|first| !first.is_held && first.effect.is_some())
+        self.mark(at).is_some_and(|first| !first.is_held && first.effect.is_some())
+    }
+
+    fn mark(&self, at: usize) -> Option<Mark> {
+        Some(at).filter(|at| self.span.marks.contains(at)).map(|at| self.index.marks().get(at))
+    }
+
+    fn stood(&self, since: Instant, at: usize) -> Stood {
+        let gone = self.mark(at).filter(|next| !next.is_held && next.effect.is_none()).map(|next| next.time);
+        Stood { scope: self.span.scope, since, gone }
     }
 
     fn is_deleted(&self, since: Instant) -> bool {

@@ -7,6 +7,7 @@ mod explained;
 mod hostile;
 mod naive;
 mod naive_already;
+mod naive_causes;
 mod naive_pushes;
 mod naive_returns;
 mod naive_trace;

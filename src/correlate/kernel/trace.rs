@@ -1,6 +1,7 @@
 //! Tracing: from the decision forward to its effect.
 
 mod already;
+mod unseen;
 
 use std::cell::OnceCell;
 
@@ -44,7 +45,11 @@ pub(super) struct Tracer<'a> {
     changed: OnceCell<Effects>,
     said: OnceCell<Effects>,
     made: OnceCell<Option<Instant>>,
+    torn: OnceCell<Vec<Torn>>,
 }
+
+/// When a grant was taken back that may have been carried out in a hole before that, and its position.
+type Torn = (Instant, usize);
 
 /// Positions of effects, ascending, by side: at the account alone, and in any scope.
 struct Effects {
@@ -72,7 +77,7 @@ impl<'a> Tracer<'a> {
         let mut links: Vec<_> = vouched.iter().filter_map(matched).collect();
         links.sort_unstable();
         let (history, changed, said) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { index, limits, vouched, links, history, changed, said, made: OnceCell::new() }
+        Self { index, limits, vouched, links, history, changed, said, made: OnceCell::new(), torn: OnceCell::new() }
     }
 
     fn case(&self) -> &'a Case {
@@ -103,7 +108,7 @@ impl<'a> Tracer<'a> {
         let traced = Traced { effect, push, ..unresolved };
         match effect {
             Some((_, time)) if time <= due => Traced { reason: Reason::Matched, ..traced },
-            Some(_) => self.late(world, decision, traced),
+            Some(_) => self.late(world, d, traced),
             None => {
                 let (reason, hole) = self.not_carried_out(world, d, reversal);
                 match self.uncreated(d).filter(|_| reason == Reason::Missing) {
@@ -149,9 +154,8 @@ impl<'a> Tracer<'a> {
     }
 
     // That it came too late leans on there being no effect before.
-    fn late(&self, world: &dyn World, decision: &Decision, traced: Traced) -> Traced {
-        let (from, due) = (decision.time - self.limits.window.skew, self.due(decision));
-        match world.effect_hole(self.places(world), from, due) {
+    fn late(&self, world: &dyn World, d: usize, traced: Traced) -> Traced {
+        match self.outcome_hole(world, d, self.due(&self.case().decisions[d])) {
             None => Traced { reason: Reason::Late, ..traced },
             hole => Traced { reason: Reason::CoverageGap, hole, effect: None, ..traced },
         }
@@ -170,16 +174,16 @@ impl<'a> Tracer<'a> {
             Already::Not => {}
         }
         if let Some(reversal) = reversal.filter(|r| *r <= due) {
-            return match world.effect_hole(self.places(world), from, reversal) {
+            return match self.outcome_hole(world, d, reversal) {
                 None => (Reason::Superseded, None),
                 hole => (Reason::CoverageGap, hole),
             };
         }
         if due >= self.limits.cut_off {
             (Reason::WindowOpen, None)
-        } else if let Some(hole) = world.effect_hole(self.places(world), from, due) {
+        } else if let Some(hole) = self.outcome_hole(world, d, due) {
             (Reason::CoverageGap, Some(hole))
-        } else if let Some(hole) = self.still_standing(world, d) {
+        } else if let Some(hole) = self.still_standing(world, d).or_else(|| self.unseen_end(world, d)) {
             (Reason::CoverageGap, Some(hole))
         } else if self.case().may_have_been_switched(from, due) {
             (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
@@ -206,14 +210,17 @@ impl<'a> Tracer<'a> {
         is_pushed && (decision.direction == Direction::Grant || self.case().is_known_to_databricks)
     }
 
-    // What was made later was not there to be ended, unless what made it was in flight. It may have been there and have ended in a hole.
+    // What was made later was not there to be ended. It may have been there and have ended in a hole.
     fn is_made_later(&self, world: &dyn World, d: usize) -> bool {
+        self.made_later(d).is_some_and(|made| self.hole_before_made(world, d, made).is_none())
+    }
+
+    /// When the account was made, after its end was decided, unless what made it was in flight.
+    fn made_later(&self, d: usize) -> Option<Instant> {
         let decision = &self.case().decisions[d];
         let skew = self.limits.window.skew;
         let made = self.made.get_or_init(|| self.case().first_made(skew)).filter(|made| *made > decision.time + skew);
-        let is_unseen = |made| world.effect_hole(self.places(world), decision.time - skew, made).is_none();
-        let is_removal = decision.direction == Direction::Revoke && self.index.ranked_before(0, d).is_none();
-        is_removal && made.is_some_and(is_unseen)
+        made.filter(|_| decision.direction == Direction::Revoke && self.index.ranked_before(0, d).is_none())
     }
 
     // Somebody who was never seen in Databricks may have come where nothing was logged.
@@ -267,13 +274,12 @@ impl<'a> Tracer<'a> {
         own.or_else(|| self.ended_for(from, until).map(Carrier::Ending).filter(is_its))
     }
 
-    // A deactivation that is lifted again has only put the end off: the access is back.
+    // A deactivation that is lifted again has only put the end off: the access is back. What a return finds deleted it does not lift.
     fn ended_for(&self, from: Instant, until: Instant) -> Option<usize> {
         let endings = &self.index.endings;
         let (time, end) = endings.first_end(Scope::ACCOUNT, from).filter(|(time, _)| *time < until)?;
         let is_final = self.case().endings[end].kind == EndingKind::Final;
-        let is_back = || endings.last_restored(Scope::ACCOUNT, until - 1).is_some_and(|back| back >= time);
-        if is_final || !is_back() {
+        if is_final || !endings.comes_back(time, until) {
             return Some(end);
         }
         let gone = endings.first_final(Scope::ACCOUNT, from).filter(|(time, _)| *time < until);
@@ -374,16 +380,5 @@ impl<'a> Tracer<'a> {
         let until = until.max(self.index.reversed_at(d));
         let ask = Ask { decided, from: decided - self.limits.window.skew, until };
         left(self.index, ask, |e| self.has_changed(e))
-    }
-
-    /// The hole where a removal may have been carried out in the places where nothing shows it.
-    fn still_standing(&self, world: &dyn World, d: usize) -> Option<String> {
-        let decision = &self.case().decisions[d];
-        if decision.direction == Direction::Grant {
-            return None;
-        }
-        let stands = self.left(d, Instant::MIN).stands;
-        let hole = || world.effect_hole(&stands, decision.time - self.limits.window.skew, self.due(decision));
-        (!stands.is_empty()).then(hole).flatten()
     }
 }

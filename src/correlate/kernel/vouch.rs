@@ -293,12 +293,28 @@ impl Item<'_> {
         let hole = world.authority_hole(from, to).or_else(unsure);
         let hole = hole.or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
         let hole = hole.or_else(|| self.effect.by_connector.then(|| world.push_hole(from, to)).flatten());
+        let hole = hole.or_else(|| self.unseen_cause(world));
         let in_doubt = || self.index.case.may_have_been_decided(self.effect.direction, from, to);
         let hole = hole.or_else(|| in_doubt().then(|| UNSAID_DECISION.to_owned()));
         match hole {
             None => judged,
             hole => Vouched { reason: Reason::CoverageGap, hole, ..judged },
         }
+    }
+
+    // What is taken in a workspace may be the consequence of an end of the account, and what was made anew may have lost it before.
+    fn unseen_cause(&self, world: &dyn World) -> Option<String> {
+        if self.side() == 0 {
+            return None;
+        }
+        let (scope, now) = (self.effect.scope, self.effect.time);
+        let (from, to) = self.limits.window.around(now);
+        let above = (scope != Scope::ACCOUNT).then(|| world.account_hole(from, to)).flatten();
+        above.or_else(|| {
+            let held = self.index.marks().before(&self.span, self.place).filter(|before| before.is_held)?;
+            let made = self.index.case.remade_between(scope, held.time, now)?;
+            world.effect_hole(&[scope, Scope::ACCOUNT], held.time, made)
+        })
     }
 
     fn is_named_elsewhere(&self, from: Instant, to: Instant) -> bool {

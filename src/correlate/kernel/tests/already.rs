@@ -5,7 +5,9 @@ use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
 };
 use super::super::{Instant, Scope};
-use super::story::{DAY, Fact, HOUR, MINUTE, ended, given, granted, left, returned, revoked, seen, unwanted, wanted};
+use super::story::{
+    DAY, Fact, HOUR, MINUTE, ended, given, granted, leaver, left, returned, revoked, seen, unwanted, wanted,
+};
 
 #[test]
 fn what_is_gone_when_it_is_decided_is_not_ended_again_by_a_later_end() {
@@ -65,7 +67,13 @@ fn what_is_taken_without_having_been_seen_to_be_given_may_have_come_in_a_hole() 
 fn what_an_earlier_decision_may_have_brought_in_a_hole_leaves_the_next_one_nothing_to_do() {
     let twice = |facts: Vec<Fact>| given(facts).effect_hole(HOUR, 2 * HOUR);
     twice(vec![wanted(MINUTE), wanted(10 * DAY)]).gives(&[], &[CoverageGap, CoverageGap]);
-    twice(vec![wanted(MINUTE), unwanted(3 * DAY), wanted(10 * DAY)]).gives(&[], &[CoverageGap, CoverageGap, Missing]);
+    twice(vec![wanted(MINUTE), unwanted(3 * DAY), wanted(10 * DAY)]).gives(&[], &[CoverageGap; 3]);
+    // Whatever was decided in between, and not done.
+    let thrice = vec![wanted(MINUTE), unwanted(3 * DAY), wanted(10 * DAY), unwanted(12 * DAY), wanted(20 * DAY)];
+    twice(thrice).gives(&[], &[CoverageGap; 5]);
+    // Not where it was reversed before the hole.
+    let before = vec![wanted(-3 * DAY), unwanted(-DAY), wanted(10 * DAY)];
+    twice(before).gives(&[], &[Missing, AlreadyInEffect, Missing]);
     twice(vec![wanted(MINUTE), revoked(3 * DAY), wanted(10 * DAY)]).gives(&[NoAuthority], &[CoverageGap, Missing]);
 }
 
@@ -109,4 +117,57 @@ fn what_a_listing_shows_after_its_end_was_decided_is_not_gone() {
     given(never_given()).gives(&[], &[Superseded, AlreadyInEffect]);
     given([never_given(), vec![seen(20 * HOUR, true)]].concat()).gives(&[], &[Superseded, Missing]);
     given([never_given(), vec![seen(20 * HOUR, false)]].concat()).gives(&[], &[Superseded, AlreadyInEffect]);
+}
+
+#[test]
+fn what_a_listing_shows_gone_may_have_ended_in_a_hole_before_it_was_decided() {
+    let gone = |at: Instant| vec![wanted(0), granted(MINUTE), unwanted(5 * DAY), seen(at, false)];
+    given(gone(9 * DAY)).gives(&[Matched], &[Matched, Missing]);
+    given(gone(9 * DAY)).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched], &[Matched, AlreadyInEffect]);
+    // It may have ended late as well, or surely did.
+    let torn = given(gone(9 * DAY)).effect_hole(2 * DAY, 3 * DAY).effect_hole(7 * DAY, 8 * DAY);
+    torn.gives(&[Matched], &[Matched, CoverageGap]);
+    given(gone(9 * DAY)).effect_hole(7 * DAY, 8 * DAY).gives(&[Matched], &[Matched, Missing]);
+    // What ends the person later has not done it.
+    let then = [gone(9 * DAY), vec![ended(12 * DAY, Final)]].concat();
+    given(then).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched], &[Matched, AlreadyInEffect]);
+    // Elsewhere it stands.
+    let elsewhere = [gone(9 * DAY), vec![granted(HOUR).at(1)]].concat();
+    given(elsewhere).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched; 2], &[Matched, Missing]);
+}
+
+#[test]
+fn what_was_made_again_had_ended_in_a_hole_if_there_is_one() {
+    let remade = |facts: Vec<Fact>| given(facts).with(|case| case.remade = vec![(4 * DAY, Scope::ACCOUNT)]);
+    let decided = || remade(vec![wanted(0), granted(MINUTE), unwanted(5 * DAY)]);
+    decided().gives(&[Matched], &[Matched, Missing]);
+    decided().effect_hole(2 * DAY, 3 * DAY).gives(&[Matched], &[Matched, CoverageGap]);
+    let by_hand = || remade(vec![wanted(0), granted(MINUTE), revoked(5 * DAY)]);
+    by_hand().gives(&[Matched, NoAuthority], &[Matched]);
+    by_hand().effect_hole(2 * DAY, 3 * DAY).gives(&[Matched, CoverageGap], &[Matched]);
+    // What was given since stands.
+    let again = || remade(vec![wanted(0), granted(MINUTE), granted(4 * DAY + HOUR), revoked(6 * DAY)]);
+    again().effect_hole(2 * DAY, 3 * DAY).gives(&[Matched, CoverageGap, NoAuthority], &[Matched]);
+}
+
+#[test]
+fn an_account_that_was_made_later_may_have_ended_in_a_hole_before() {
+    let made =
+        || given([leaver(0), granted(9 * DAY)]).with(|case| (case.is_account, case.made) = (true, Some(9 * DAY)));
+    made().gives(&[NoAuthority], &[NotPushed]);
+    made().effect_hole(5 * DAY, 6 * DAY).gives(&[NoAuthority], &[CoverageGap]);
+    made().effect_hole(10 * DAY, 11 * DAY).gives(&[NoAuthority], &[NotPushed]);
+}
+
+#[test]
+fn the_return_of_another_account_lifts_no_deactivation_of_the_one_before() {
+    let off = [wanted(0), granted(HOUR), unwanted(2 * DAY), ended(2 * DAY + HOUR, Suspended), ended(6 * DAY, Final)];
+    let then = |more: Vec<Fact>| given(off.iter().cloned().chain(more));
+    let another = vec![ended(8 * DAY, Suspended), ended(9 * DAY, Restored)];
+    then(another).gives(&[Matched], &[Matched, Matched]).carried_out(&[Some(HOUR), Some(2 * DAY + HOUR)]);
+    then(vec![ended(4 * DAY, Restored)]).gives(&[Matched], &[Matched, Late]).carried_out(&[Some(HOUR), Some(6 * DAY)]);
+    // Nor what was kept when the removal was decided.
+    let kept = [wanted(0), granted(HOUR), ended(DAY, Suspended), unwanted(2 * DAY), ended(6 * DAY, Final)];
+    let back = kept.iter().cloned().chain([ended(9 * DAY, Restored)]);
+    given(back).gives(&[Matched], &[Matched, AlreadyInEffect]);
 }

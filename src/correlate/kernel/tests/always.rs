@@ -54,19 +54,30 @@ fn story() -> impl Strategy<Value = (Vec<Fact>, bool, bool)> {
     (prop::collection::vec(fact(), 0..12), any::<bool>(), any::<bool>())
 }
 
-// A quarter of the stories are about a person's account.
+// A quarter of the stories are about a person's account. In a third effects are looked for in workspaces alone; half of all have holes in the
+// account's log alone.
 fn told(facts: &[Fact], has_authority_hole: bool, has_effect_hole: bool) -> Story {
     let story = given(facts.iter().cloned()).with(|case| {
         case.is_account = facts.len() % 4 == 3;
         case.seen_in = [Scope(1), Scope(2)].into();
         let first = case.effects.first().filter(|e| facts.len() % 8 == 3 && e.direction == Direction::Grant);
         case.made = first.map(|e| e.time);
+        if facts.len() % 7 == 6 {
+            case.remade = vec![(30 * HOUR, Scope::ACCOUNT), (28 * HOUR, Scope(1))];
+        }
+        if facts.len() % 3 == 2 {
+            case.effect_scopes = [Scope(1), Scope(2)].into();
+        }
         if facts.len() % 5 == 4 {
             case.unpushed = [(6 * HOUR, 20 * HOUR)].into();
         }
     });
     let story = if has_authority_hole { story.authority_hole(10 * HOUR, 12 * HOUR) } else { story };
-    if has_effect_hole { story.effect_hole(20 * HOUR, 22 * HOUR) } else { story }
+    match has_effect_hole {
+        true if story.case.decisions.len() % 2 == 1 => story.account_hole(20 * HOUR, 22 * HOUR),
+        true => story.effect_hole(20 * HOUR, 22 * HOUR),
+        false => story,
+    }
 }
 
 fn belongs_to_vouching(reason: Reason) -> bool {

@@ -5,7 +5,7 @@ use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
     Transport,
 };
-use super::super::{About, Scope};
+use super::super::{About, Instant, Scope};
 use super::story::{
     DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, of_rank, push_failed, pushed, returned, revoked,
     seen, uncreated, unwanted, wanted,
@@ -206,6 +206,39 @@ fn what_is_held_in_a_workspace_may_have_ended_with_the_account() {
         .account_hole(DAY, DAY + HOUR)
         .gives(&[NoAuthority, NoAuthority, Redundant], &[]);
     given([granted(0).at(1), granted(2 * DAY).at(1)]).gives(&[NoAuthority, Redundant], &[]);
+}
+
+#[test]
+fn what_is_decided_of_a_workspace_leans_on_the_accounts_log_too() {
+    let below = |facts: Vec<Fact>| {
+        let story = given(facts).with(|case| case.effect_scopes = [Scope(1)].into());
+        story.account_hole(2 * DAY, 2 * DAY + HOUR)
+    };
+    // Held, unless the account was deleted there.
+    let again = || vec![wanted(0), granted(MINUTE).at(1), wanted(5 * DAY)];
+    below(again()).gives(&[Matched], &[Matched, CoverageGap]);
+    given(again()).gives(&[Matched], &[Matched, AlreadyInEffect]);
+    // Standing, unless the account was deactivated there.
+    let removed = |at| vec![wanted(0), granted(MINUTE).at(1), unwanted(at)];
+    below(removed(2 * DAY - HOUR)).gives(&[Matched], &[Matched, CoverageGap]);
+    below(removed(3 * DAY)).gives(&[Matched], &[Matched, Missing]);
+    let late = [removed(2 * DAY - HOUR), vec![revoked(9 * DAY).at(1)]].concat();
+    below(late).gives(&[Matched, State], &[Matched, CoverageGap]);
+    // Nothing is given there by the account's log, nor is what was taken in the workspace.
+    below(vec![wanted(2 * DAY - HOUR)]).gives(&[], &[Missing]);
+    below([removed(HOUR), vec![revoked(2 * HOUR).at(1), unwanted(5 * DAY)]].concat())
+        .gives(&[Matched, Matched], &[Matched, Matched, AlreadyInEffect]);
+}
+
+#[test]
+fn what_ends_in_a_workspace_may_go_with_an_end_of_the_account_in_a_hole() {
+    let taken = |at: Instant| given([granted(0).at(1), revoked(at).at(1)]).account_hole(2 * DAY, 2 * DAY + HOUR);
+    taken(2 * DAY - MINUTE).gives(&[NoAuthority, CoverageGap], &[]);
+    taken(3 * DAY).gives(&[NoAuthority, CoverageGap], &[]);
+    taken(4 * DAY).gives(&[NoAuthority, NoAuthority], &[]);
+    taken(DAY).gives(&[NoAuthority, NoAuthority], &[]);
+    // At the account itself the record would lie in the same hole.
+    given([granted(0), revoked(3 * DAY)]).account_hole(2 * DAY, 2 * DAY + HOUR).gives(&[NoAuthority, NoAuthority], &[]);
 }
 
 #[test]

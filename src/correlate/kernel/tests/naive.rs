@@ -389,6 +389,10 @@ impl Naive<'_> {
         });
         let is_unsure = self.state(i, |_| true).is_some_and(|d| self.may_have_ended(d, i));
         let is_torn = self.world.authority_hole(from, to).is_some();
-        if is_torn || is_unsure || is_open { Reason::CoverageGap } else { Reason::NoAuthority }
+        if is_torn || is_unsure || is_open || self.may_be_consequence(i) {
+            Reason::CoverageGap
+        } else {
+            Reason::NoAuthority
+        }
     }
 }

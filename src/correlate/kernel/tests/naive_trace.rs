@@ -15,7 +15,7 @@ impl Naive<'_> {
         if !case.is_resolved {
             return (Reason::UnresolvedSubject, None);
         }
-        if self.is_made_later(d) {
+        if self.made_later(d) == Some(false) {
             return (Reason::NotPushed, None);
         }
         let due = self.due(d);
@@ -39,7 +39,7 @@ impl Naive<'_> {
             return (Reason::NotPushed, None);
         }
         if let Some((row, time)) = carrier {
-            let is_seen = self.world.effect_hole(&case.effect_scopes, from, due).is_none();
+            let is_seen = self.world.effect_hole(&self.outcome_scopes(d), from, due).is_none();
             return match time <= due {
                 true => (Reason::Matched, Some(row)),
                 false if is_seen => (Reason::Late, Some(row)),
@@ -51,13 +51,13 @@ impl Naive<'_> {
         } else if let Some(is_sure) = self.is_already(d, vouched) {
             if is_sure { Reason::AlreadyInEffect } else { Reason::CoverageGap }
         } else if let Some(reversal) = reversal.filter(|r| *r <= due) {
-            match self.world.effect_hole(&case.effect_scopes, from, reversal) {
+            match self.world.effect_hole(&self.outcome_scopes(d), from, reversal) {
                 None => Reason::Superseded,
                 Some(_) => Reason::CoverageGap,
             }
         } else if due >= self.limits.cut_off {
             Reason::WindowOpen
-        } else if self.world.effect_hole(&case.effect_scopes, from, due).is_some() {
+        } else if self.world.effect_hole(&self.outcome_scopes(d), from, due).is_some() || self.made_later(d).is_some() {
             Reason::CoverageGap
         } else {
             let its =
@@ -68,6 +68,21 @@ impl Naive<'_> {
             if has_failed || self.is_uncreated(d) { Reason::Failed } else { Reason::Missing }
         };
         (reason, None)
+    }
+
+    // What stands in a workspace ends and comes back with the account, too.
+    pub(super) fn reach_of_state(&self) -> Vec<Scope> {
+        let scopes = self.case.effect_scopes.iter().copied();
+        scopes.chain((!self.case.effect_scopes.is_empty()).then_some(Scope::ACCOUNT)).collect()
+    }
+
+    fn outcome_scopes(&self, d: usize) -> Vec<Scope> {
+        let decision = &self.case.decisions[d];
+        let is_away = self.is_out(decision.time) && self.stood(decision.time) != Some(false);
+        match decision.direction == Direction::Revoke || is_away {
+            true => self.reach_of_state(),
+            false => self.case.effect_scopes.to_vec(),
+        }
     }
 
     // Nobody can be put into a group whose account could not be created, unless the provider says that it was done.
@@ -84,18 +99,16 @@ impl Naive<'_> {
         decision.direction == Direction::Grant && !has_arrived && last.is_some_and(is_open)
     }
 
-    fn is_made_later(&self, d: usize) -> bool {
+    // When the account was made after its end was decided, and whether it may have been there before, over a hole.
+    fn made_later(&self, d: usize) -> Option<bool> {
         let (case, decision) = (self.case, &self.case.decisions[d]);
         let is_granted = case.decisions[..d].iter().any(|g| g.direction == Direction::Grant && g.rank.is_some());
-        let Some(made) = case.made.filter(|_| decision.direction == Direction::Revoke && !is_granted) else {
-            return false;
-        };
+        let made = case.made.filter(|_| decision.direction == Direction::Revoke && !is_granted)?;
         let is_pushed =
             case.pushes.iter().any(|p| p.by_connector && p.succeeded && p.time < made - self.limits.window.skew);
         let from = decision.time - self.limits.window.skew;
-        made > decision.time + self.limits.window.skew
-            && !is_pushed
-            && self.world.effect_hole(&case.effect_scopes, from, made).is_none()
+        let is_later = made > decision.time + self.limits.window.skew && !is_pushed;
+        is_later.then(|| self.world.effect_hole(&case.effect_scopes, from, made).is_some())
     }
 
     pub(super) fn due(&self, d: usize) -> Instant {
@@ -187,29 +200,43 @@ impl Naive<'_> {
 
     // What carried a removal out, once it was carried out wherever the access stood.
     fn last_of_all(&self, d: usize, own: usize, vouched: &[Vouched]) -> Option<usize> {
+        let effects = &self.case.effects;
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX).max(effects[own].time + 1);
+        let (ends, stands) = self.places(d, until, vouched);
+        if !stands.is_empty() || ends.len() < 2 {
+            return stands.is_empty().then_some(own);
+        }
+        let last = ends.into_iter().reduce(|a, b| if effects[a].time < effects[b].time { b } else { a })?;
+        Some(if effects[own].time < effects[last].time { last } else { own })
+    }
+
+    // Where the access stood when its removal was decided: the effects that ended it by the instant, and where it stands still, since when.
+    pub(super) fn places(&self, d: usize, until: Instant, vouched: &[Vouched]) -> (Vec<usize>, Vec<(Scope, Instant)>) {
         let (effects, decided) = (&self.case.effects, self.case.decisions[d].time);
         let from = decided - self.limits.window.skew;
-        let until = self.reversed_at(d).unwrap_or(Instant::MAX).max(effects[own].time + 1);
         let scopes: std::collections::BTreeSet<Scope> =
             effects.iter().map(|e| e.scope).chain(self.case.observations.iter().map(|o| o.scope)).collect();
         let account = self.marks(Scope::ACCOUNT);
-        let mut ends = Vec::new();
+        let (mut ends, mut stands) = (Vec::new(), Vec::new());
         for scope in scopes {
             let marks = self.marks(scope);
             let above = if scope == Scope::ACCOUNT { &[][..] } else { &account[..] };
             let takes = |m: &&(Instant, bool, Option<usize>)| m.0 >= decided && m.0 < until && !m.1;
-            let end = || {
+            let mut end = |since: Instant| {
                 let here = marks.iter().filter(takes).find_map(|m| m.2);
                 let there = above.iter().filter(takes).find_map(|m| m.2);
-                here.into_iter().chain(there).min_by_key(|e| effects[*e].time)
+                match here.into_iter().chain(there).min_by_key(|e| effects[*e].time) {
+                    Some(end) => ends.push(end),
+                    None => stands.push((scope, since)),
+                }
             };
             let Some(before) = marks.iter().rfind(|m| m.0 < decided).copied() else {
                 let lost = above.iter().rfind(|m| m.0 < decided).filter(|m| !m.1);
-                if let Some(lost) = lost {
-                    let is_first = marks.first().is_some_and(|m| !m.1 && m.2.is_some());
-                    ends.extend(lost.2.filter(|_| is_first && lost.0 >= from));
-                } else if marks.first().is_some_and(|m| !m.1 && m.2.is_some()) {
-                    ends.push(end()?);
+                let is_first = marks.first().is_some_and(|m| !m.1 && m.2.is_some());
+                match lost {
+                    Some(lost) => ends.extend(lost.2.filter(|_| is_first && lost.0 >= from)),
+                    None if is_first => end(Instant::MIN),
+                    None => {}
                 }
                 continue;
             };
@@ -218,24 +245,23 @@ impl Naive<'_> {
             match (before.1, taken) {
                 (true, Some(taken)) => ends.extend(taken.2.filter(|_| taken.0 >= from)),
                 (true, None) if deleted.is_some() => {}
-                (true, None) => ends.push(end()?),
+                (true, None) => end(before.0),
                 (false, _) => {
-                    let changed = |e: &usize| has_changed(&vouched[*e]);
+                    let changed = |e: &usize| vouched.get(*e).is_some_and(has_changed);
                     ends.extend(before.2.filter(|e| before.0 >= from && changed(e)));
                 }
             }
         }
-        if ends.len() < 2 {
-            return Some(own);
-        }
-        let last = ends.into_iter().reduce(|a, b| if effects[a].time < effects[b].time { b } else { a })?;
-        Some(if effects[own].time < effects[last].time { last } else { own })
+        (ends, stands)
     }
 
     fn ending(&self, from: Instant, until: Instant) -> Option<(usize, Instant)> {
         let here = |e: &&Ending| e.scope == Scope::ACCOUNT && e.time >= from && e.time < until;
+        // What was deleted by then comes back no more.
         let is_back = |since: Instant| {
-            self.case.endings.iter().filter(here).any(|e| e.kind == EndingKind::Restored && e.time >= since)
+            let back = |e: &&Ending| e.kind == EndingKind::Restored && e.time >= since;
+            let gone = self.first_final(since).unwrap_or(Instant::MAX);
+            self.case.endings.iter().filter(here).filter(back).any(|e| e.time <= gone)
         };
         // A deactivation that is lifted ends nothing, nor does one after it.
         let ends =
@@ -270,7 +296,11 @@ impl Naive<'_> {
         let is_back = self.is_out(decision.time)
             && self.stood(decision.time) != Some(false)
             && self.case.endings.iter().any(|e| {
-                e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= decision.time && e.time < until
+                let is_here = e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT;
+                is_here
+                    && e.time >= decision.time
+                    && e.time < until
+                    && self.first_final(decision.time).is_none_or(|gone| e.time <= gone)
             });
         Some(held == (decision.direction == Direction::Grant) && !is_back)
     }

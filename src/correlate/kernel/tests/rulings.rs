@@ -222,7 +222,7 @@ fn an_account_that_was_made_later_was_not_there_to_be_ended() {
     let later = || vec![leaver(0), returned(7 * DAY), wanted(9 * DAY), granted(9 * DAY + HOUR)];
     made(9 * DAY + HOUR, later()).gives(&[Matched], &[NotPushed, Matched]);
     given(later()).gives(&[Matched], &[Missing, Matched]);
-    made(9 * DAY + HOUR, later()).effect_hole(3 * DAY, 4 * DAY).gives(&[Matched], &[Missing, Matched]);
+    made(9 * DAY + HOUR, later()).effect_hole(3 * DAY, 4 * DAY).gives(&[Matched], &[CoverageGap, Matched]);
     let by_hand = vec![leaver(0), granted(9 * DAY), revoked(10 * DAY)];
     made(9 * DAY, by_hand).gives(&[NoAuthority, State], &[NotPushed]);
     let skewed = vec![leaver(0), granted(5 * MINUTE)];

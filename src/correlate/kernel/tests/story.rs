@@ -350,7 +350,9 @@ impl Story {
         let unpushed = self.case.unpushed.iter().map(|span| (span.0 + by, span.1 + by)).collect::<Vec<_>>();
         self.case.unpushed = unpushed.into();
         self.case.made = self.case.made.map(|made| made + by);
-        for hole in self.holes.authority.iter_mut().chain(&mut self.holes.effects) {
+        self.case.remade.iter_mut().for_each(|(made, _)| *made += by);
+        let Holes { authority, effects, account, .. } = &mut self.holes;
+        for hole in authority.iter_mut().chain(effects).chain(account) {
             *hole = (hole.0 + by, hole.1 + by);
         }
         self

@@ -27,9 +27,9 @@ impl Tracer<'_> {
             Held::Yes => self.case().decisions[d].direction == Direction::Grant,
             Held::No => self.case().decisions[d].direction == Direction::Revoke,
             Held::Suspended => {
-                let (decided, until) = (self.case().decisions[d].time, self.index.reversed_at(d) - 1);
-                let back = self.index.endings.last_restored(Scope::ACCOUNT, until);
-                self.case().decisions[d].direction == Direction::Revoke && back.is_none_or(|back| back < decided)
+                let decision = &self.case().decisions[d];
+                let is_back = || self.index.endings.comes_back(decision.time, self.index.reversed_at(d));
+                decision.direction == Direction::Revoke && !is_back()
             }
         }
     }
@@ -46,13 +46,19 @@ impl Tracer<'_> {
     pub(super) fn already(&self, world: &dyn World, d: usize) -> Already {
         let decision = &self.case().decisions[d];
         let unseen = |since: Instant, until: Instant| {
-            let hole = world.effect_hole(self.places(world), since, until);
+            let hole = match self.held_before(d) {
+                Held::Yes | Held::Suspended => world.effect_hole(&self.reach(world), since, until),
+                Held::No | Held::Unknown => world.effect_hole(self.places(world), since, until),
+            };
             hole.map_or(Already::InEffect, Already::Unsure)
         };
         if self.is_told(d) || decision.direction == Direction::Grant {
             let back = self.back_at(d);
             if !self.was_held(d) && back.is_none() {
-                return self.unseen_grant(world, d).map_or(Already::Not, Already::Unsure);
+                return match decision.direction {
+                    Direction::Revoke => self.ended_unseen(world, d),
+                    _ => self.unseen_grant(world, d).map_or(Already::Not, Already::Unsure),
+                };
             }
             // What said it again in time has carried it out, if it was not in effect.
             if self.first(self.said(), d, self.in_time(d)).anywhere.is_some() {
@@ -76,14 +82,16 @@ impl Tracer<'_> {
         };
         let granted = self.index.ranked_before(0, d).filter(is_undone);
         let since = |granted: usize| self.case().decisions[granted].time - self.limits.window.skew;
-        granted.map_or(Already::Not, |granted| unseen(since(granted), decision.time))
+        let held = |granted| self.unseen_grant(world, granted).map(Already::Unsure);
+        granted.map_or(Already::Not, |granted| held(granted).unwrap_or_else(|| unseen(since(granted), decision.time)))
     }
 
-    // That what is out of force is not in effect leans on the person's not coming back before the removal is reversed.
+    // That what is out of force is not in effect leans on the person's not coming back before the removal is reversed, or it is deleted.
     fn unseen_return(&self, world: &dyn World, d: usize) -> Option<String> {
         let decision = &self.case().decisions[d];
         let is_out = decision.direction == Direction::Revoke && self.held_before(d) == Held::Suspended;
-        let until = self.index.reversed_at(d).saturating_sub(1).min(self.limits.cut_off);
+        let gone = self.index.endings.first_final(Scope::ACCOUNT, decision.time).map_or(Instant::MAX, |(gone, _)| gone);
+        let until = self.index.reversed_at(d).saturating_sub(1).min(self.limits.cut_off).min(gone);
         is_out.then(|| world.effect_hole(&[Scope::ACCOUNT], decision.time, until)).flatten()
     }
 
@@ -112,9 +120,7 @@ impl Tracer<'_> {
         if let Some(taken) = self.taken_unseen(d) {
             return unseen(decided - skew, taken).or_else(|| unseen(Instant::MIN, decided));
         }
-        let earlier = self.index.ranked_before(0, d).filter(|g| self.index.reversed_at(*g) > decided)?;
-        let since = self.history().since(decided).unwrap_or(Instant::MIN);
-        unseen(since.max(self.case().decisions[earlier].time - skew), decided)
+        self.unseen_earlier(world, d)
     }
 
     fn taken_unseen(&self, d: usize) -> Option<Instant> {
