@@ -65,13 +65,13 @@ impl Tracer<'_> {
         let since = self.history().since(decided).unwrap_or(Instant::MIN);
         let time = |g: usize| self.case().decisions[g].time;
         let unseen = |g: usize, until| world.effect_hole(self.places(world), since.max(time(g) - skew), until);
-        let (mut first, mut open) = (d, index.ranked_before(0, d));
-        while let Some(g) =
-            open.filter(|g| index.reversed_at(*g) > decided && (first == d || time(first) - skew > since))
-        {
-            (first, open) = (g, index.ranked_before(0, g));
+        let is_standing = |g: usize| index.first_reversal(g).is_none_or(|r| time(r) > decided);
+        let (mut first, mut at) = (None, index.ranked_before(0, d));
+        while let Some(g) = at.filter(|g| is_standing(*g) && first.is_none_or(|first| time(first) - skew > since)) {
+            first = Some(g).filter(|g| index.reversed_at(*g) > decided).or(first);
+            at = index.ranked_before(0, g);
         }
-        let standing = (first < d).then(|| unseen(first, decided)).flatten();
+        let standing = first.and_then(|first| unseen(first, decided));
         standing.or_else(|| {
             let torn = self.torn(world);
             let ended = torn[..torn.partition_point(|(end, _)| *end <= decided)].iter().rev();
