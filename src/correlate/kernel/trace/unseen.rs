@@ -24,6 +24,17 @@ impl Tracer<'_> {
         }
     }
 
+    /// Where access must end for a removal to be carried out by an end of the person or the group: at the account, which reaches
+    /// everywhere, unless it stands in a workspace that an end there does not reach.
+    pub(super) fn end_of(&self, d: usize) -> Scope {
+        let spared: Vec<Scope> = self.case().endings.iter().flat_map(|end| end.spares.iter().copied()).collect();
+        if spared.is_empty() {
+            return Scope::ACCOUNT;
+        }
+        let stands = self.left(d, Instant::MIN).stands;
+        stands.iter().map(|stood| stood.scope).find(|scope| spared.contains(scope)).unwrap_or(Scope::ACCOUNT)
+    }
+
     /// The hole in which an account that was made after its end was decided may have ended before.
     pub(super) fn unseen_end(&self, world: &dyn World, d: usize) -> Option<String> {
         self.made_later(d).and_then(|made| self.hole_before_made(world, d, made))
