@@ -229,7 +229,7 @@ impl<'a> Material<'a> {
         match pair.entitlement_kind {
             // Acts in the account's own scope are changes of the pair.
             EntitlementKind::Account => {
-                let above = of_subject.filter(|ending| ending.scope != pair.scope);
+                let above = of_subject.filter(|end| end.scope != pair.scope && !self.is_of_another(end, own));
                 let held = above.filter_map(|ending| Some(Fact { what: on_held(ending.verb)?, ..ending.fact }));
                 on_account(held.collect(), own, self.correlation.limits.window.skew)
             }
@@ -238,6 +238,7 @@ impl<'a> Material<'a> {
                 let makes = |ending: &&Ending<'a>| ending.makes && ending.scope == ACCOUNT && pair.scope == ACCOUNT;
                 let made = of_subject.clone().filter(makes).map(|ending| Fact { what: What::Made, ..ending.fact });
                 let of_group = of((true, pair.entitlement, true)).filter(|_| kind == EntitlementKind::Membership);
+                let of_group = of_group.filter(|end| end.scope == pair.scope || !self.is_of_another(end, own));
                 let on_group = of_group.filter_map(|ending| match ending.verb {
                     Verb::GroupDelete => Some(Fact { what: What::GroupDeleted, ..ending.fact }),
                     _ => makes(&ending).then_some(Fact { what: What::Made, ..ending.fact }),
@@ -250,6 +251,17 @@ impl<'a> Material<'a> {
                 all
             }
         }
+    }
+
+    /// True where what a group's end at the account would end is known to be of a workspace's own group of that name.
+    fn is_of_another(&self, end: &Ending<'a>, own: &[Fact<'a>]) -> bool {
+        let acts = &self.correlation.judged.acts;
+        let Some(ended) = acts.group_number(end.fact.order).filter(|_| end.verb == Verb::GroupDelete) else {
+            return false;
+        };
+        let is_act = |fact: &&Fact<'a>| fact.order < acts.len() && acts.at(fact.order).event_id == fact.event_id;
+        let mut ids = own.iter().filter(is_act).map(|fact| acts.group_number(fact.order)).peekable();
+        ids.peek().is_some() && ids.all(|id| id.is_some_and(|id| id != ended))
     }
 
     /// What listings of accounts say of it, in force or not, unless a change near by explains it. It comes after the changes of its instant.

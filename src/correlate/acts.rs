@@ -292,6 +292,15 @@ impl Acts {
         self.said.granted_group(self.rows[row].entitlement)
     }
 
+    /// Number of the id of the group that a change is about, or that it gives a membership of, as in effects; `None` = not said.
+    pub fn group_number(&self, row: usize) -> Option<u32> {
+        let act = &self.rows[row];
+        let is_membership = matches!(self.verb(row), Verb::MemberAdd | Verb::MemberRemove);
+        let of_subject = || Some(self.said.group_words(act.subject).id).filter(|id| *id != crate::lake::NONE);
+        let id = if is_membership { self.said.group_id(act.entitlement) } else { of_subject() };
+        id.map(|id| id.saturating_add(1))
+    }
+
     pub(super) fn source(&self, row: usize) -> &str {
         self.manner(row, 1).unwrap_or_default()
     }

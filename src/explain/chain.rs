@@ -137,7 +137,6 @@ fn cause(case: &Case, effect: &Effect, is_twin: bool, (from, to): (Instant, Inst
         let twins = case.effects.iter().filter(is_like).filter(|e| e.time.abs_diff(effect.time) <= TWIN.unsigned_abs());
         return twins.min_by_key(|e| e.time.abs_diff(effect.time)).map(|e| e.row);
     }
-    let reaches = |scope: Scope| scope == Scope::ACCOUNT || scope == effect.scope;
-    let mut ends = case.endings.iter().filter(|e| e.kind != EndingKind::Restored && reaches(e.scope));
+    let mut ends = case.endings.iter().filter(|e| e.kind != EndingKind::Restored && e.reaches(effect.scope));
     ends.rfind(|e| (from..=to).contains(&e.time)).map(|e| e.row)
 }

@@ -194,7 +194,8 @@ impl Ask<'_> {
         let reaches = |s: Scope| scope.is_none_or(|scope| s == scope || s == Scope::ACCOUNT);
         let effects =
             case.effects.iter().filter(|e| reaches(e.scope) && e.row != item.row()).map(|e| (e.time, Some(e.row)));
-        let endings = case.endings.iter().filter(|e| reaches(e.scope)).map(|e| (e.time, Some(e.row)));
+        let endings =
+            case.endings.iter().filter(|e| scope.is_none_or(|scope| e.reaches(scope))).map(|e| (e.time, Some(e.row)));
         let listings = case.observations.iter().filter(|o| reaches(o.scope)).map(|o| (o.time, None));
         let last = effects.chain(endings).chain(listings).filter(|(then, _)| *then <= time).max();
         let shown_by =

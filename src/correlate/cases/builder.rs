@@ -206,7 +206,7 @@ impl<'a> Builder<'a> {
         let named = || self.acts.at(row).entitlement.and_then(|name| scopes.find(name));
         if let Some(scope) = Some(manner.scope).filter(|scope| *scope != Scope::ACCOUNT).or_else(named) {
             let time = self.acts.time(row);
-            self.put_out.push((place, Ending { time, scope, kind: EndingKind::Final, row }));
+            self.put_out.push((place, Ending { time, scope, spares: Vec::new(), kind: EndingKind::Final, row }));
         }
     }
 
@@ -250,6 +250,7 @@ impl<'a> Builder<'a> {
             ActorClass::Automatic => Some(Reason::AutomaticIdentityManagement),
             _ => None,
         };
+        let is_membership = matches!(manner.verb, Verb::MemberAdd | Verb::MemberRemove);
         let effect = Effect {
             time,
             direction: manner.direction,
@@ -261,17 +262,10 @@ impl<'a> Builder<'a> {
             may_be_older: manner.is_first_statement,
             by_connector: manner.by_connector,
             account: self.acts.rows()[row].subject,
-            group: self.group_id(row, manner),
+            group: self.acts.group_number(row).filter(|_| is_membership).unwrap_or(0),
             row,
         };
         self.case(place).effects.push(effect);
-    }
-
-    /// Number of the id of the group that a membership is of; 0 = not said.
-    fn group_id(&self, row: usize, manner: &Manner) -> u32 {
-        let is_membership = matches!(manner.verb, Verb::MemberAdd | Verb::MemberRemove);
-        let id = self.acts.said().group_id(self.acts.rows()[row].entitlement);
-        id.filter(|_| is_membership).map_or(0, |id| id.saturating_add(1))
     }
 
     fn decision(&mut self, row: usize, place: Place, manner: &Manner) {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::super::acts::Acts;
-use super::super::kernel::{About, Case, Decision, Ending, EndingKind, Instant, Push, World};
+use super::super::kernel::{About, Case, Decision, Effect, Ending, EndingKind, Instant, Push, Scope, World};
 use super::builder::Builder;
 use super::creations::Origin;
 use super::directories::directory;
@@ -127,6 +127,20 @@ const fn of_assignment(verb: Verb, everybody_is_pushed: bool) -> Verb {
     }
 }
 
+/// The workspaces in which a membership is of groups of their own, which bear the name of one that ends at the account.
+fn own_groups(case: &Case, end: &Effect, acts: &Acts) -> Vec<Scope> {
+    let is_shared = end.verb == Verb::GroupDelete && end.scope == Scope::ACCOUNT;
+    let Some(ended) = Some(end).filter(|_| is_shared).and_then(|end| acts.group_number(end.row)) else {
+        return Vec::new();
+    };
+    let below = case.effects.iter().filter(|e| e.scope != Scope::ACCOUNT);
+    let (own, other): (Vec<&Effect>, Vec<&Effect>) = below.partition(|e| e.group != 0 && e.group != ended);
+    let mut scopes: Vec<Scope> = own.iter().map(|e| e.scope).filter(|s| other.iter().all(|e| e.scope != *s)).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
 fn lay(
     case: &mut Case,
     above: &Case,
@@ -153,15 +167,17 @@ fn lay(
         .iter()
         .enumerate()
         .filter(|(at, e)| e.direction == Direction::Grant || !above.leaves_another(*at));
-    case.endings.extend(ends.filter_map(|(_, e)| {
+    let ends: Vec<Ending> = Vec::from_iter(ends.filter_map(|(_, e)| {
         let kind = match e.verb {
             Verb::UserDelete | Verb::GroupDelete => EndingKind::Final,
             Verb::UserDeactivate => EndingKind::Suspended,
             Verb::UserActivate => EndingKind::Restored,
             _ => return None,
         };
-        Some(Ending { time: e.time, scope: e.scope, kind, row: e.row })
+        let spares = own_groups(case, e, acts);
+        Some(Ending { time: e.time, scope: e.scope, spares, kind, row: e.row })
     }));
+    case.endings.extend(ends);
     let group_level = above.pushes.iter().filter(|p| acts.verb(p.row) == Verb::GroupUpdate);
     case.pushes.extend(group_level.flat_map(|p| {
         [Direction::Grant, Direction::Revoke].map(|direction| Push { direction, about: About::Group, ..p.clone() })

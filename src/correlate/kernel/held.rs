@@ -22,20 +22,21 @@ pub enum Held {
 #[derive(Debug)]
 pub(super) struct History(Vec<(Instant, (Held, bool))>);
 
-enum Event {
+enum Event<'c> {
     Mark(Scope, u32, bool),
-    End(EndingKind),
+    /// And where it does not reach.
+    End(EndingKind, &'c [Scope]),
 }
 
 impl History {
     pub(super) fn of(index: &Index<'_>) -> Self {
         let case = index.case;
-        let mut events: Vec<(Instant, u8, Event)> = Vec::with_capacity(case.effects.len());
+        let mut events: Vec<(Instant, u8, Event<'_>)> = Vec::with_capacity(case.effects.len());
         events.extend(case.observations.iter().map(|o| (o.time, 0, Event::Mark(o.scope, o.account, o.held))));
         events
             .extend(case.effects.iter().map(|e| (e.time, 1, Event::Mark(e.scope, e.account, side(e.direction) == 0))));
         let at_account = case.endings.iter().filter(|e| e.scope == Scope::ACCOUNT);
-        events.extend(at_account.map(|e| (e.time, 2, Event::End(e.kind))));
+        events.extend(at_account.map(|e| (e.time, 2, Event::End(e.kind, &e.spares))));
         events.sort_by_key(|(time, order, _)| (*time, *order));
         let mut access = Access::default();
         Self(events.into_iter().map(|(time, _, event)| (time, access.after(&event))).collect())
@@ -83,19 +84,19 @@ struct Account {
 }
 
 impl Access {
-    fn after(&mut self, event: &Event) -> (Held, bool) {
+    fn after(&mut self, event: &Event<'_>) -> (Held, bool) {
         match *event {
             Event::Mark(scope, account, held) => {
                 self.accounts.entry(account).or_default().mark(scope, held);
                 self.is_known = true;
             }
-            Event::End(EndingKind::Final) => {
-                self.accounts.values_mut().for_each(Account::end);
+            Event::End(EndingKind::Final, spares) => {
+                self.accounts.values_mut().for_each(|account| account.end(spares));
                 self.is_known = true;
                 self.is_suspended = false;
             }
-            Event::End(EndingKind::Suspended) => self.is_suspended = true,
-            Event::End(EndingKind::Restored) => self.is_suspended = false,
+            Event::End(EndingKind::Suspended, _) => self.is_suspended = true,
+            Event::End(EndingKind::Restored, _) => self.is_suspended = false,
         }
         let stands = self.accounts.values().any(|account| account.held_count > 0);
         let held = match (self.is_suspended, self.is_known, stands) {
@@ -112,15 +113,21 @@ impl Access {
 impl Account {
     fn mark(&mut self, scope: Scope, held: bool) {
         if scope == Scope::ACCOUNT && !held {
-            return self.end();
+            return self.end(&[]);
         }
-        let was = self.scopes.insert(scope, (held, self.end_count));
-        let was_held = was.is_some_and(|(held, end_count)| held && end_count == self.end_count);
+        let was_held = self.holds(scope);
+        self.scopes.insert(scope, (held, self.end_count));
         self.held_count = self.held_count + usize::from(held) - usize::from(was_held);
     }
 
-    fn end(&mut self) {
-        self.held_count = 0;
+    fn holds(&self, scope: Scope) -> bool {
+        self.scopes.get(&scope).is_some_and(|(held, end_count)| *held && *end_count == self.end_count)
+    }
+
+    fn end(&mut self, spares: &[Scope]) {
+        let kept: Vec<Scope> = spares.iter().copied().filter(|scope| self.holds(*scope)).collect();
+        self.held_count = kept.len();
         self.end_count += 1;
+        self.scopes.extend(kept.into_iter().map(|scope| (scope, (true, self.end_count))));
     }
 }

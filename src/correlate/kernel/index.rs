@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 
+use super::endings::Endings;
 use super::marks::{Mark, Marks, Span};
 use super::returns::{Departures, takes_back};
 use super::{About, Case, Decision, EndingKind, Instant, Limits, Push, Scope};
@@ -309,83 +310,4 @@ fn stronger(case: &Case, list: &[usize]) -> Vec<Option<usize>> {
         all.push(before);
     }
     all
-}
-
-/// What ends or restores access without naming it, by scope and time.
-#[derive(Debug)]
-pub(super) struct Endings {
-    finals: Line,
-    ends: Line,
-    restored: Line,
-}
-
-impl Endings {
-    fn of(case: &Case) -> Self {
-        let line = |keep: fn(EndingKind) -> bool| {
-            let kept = case.endings.iter().enumerate().filter(|(_, e)| keep(e.kind));
-            let mut all: Vec<(Scope, Instant, usize)> = kept.map(|(i, e)| (e.scope, e.time, i)).collect();
-            all.sort_unstable();
-            Line(all)
-        };
-        Self {
-            finals: line(|kind| kind == EndingKind::Final),
-            ends: line(|kind| kind != EndingKind::Restored),
-            restored: line(|kind| kind == EndingKind::Restored),
-        }
-    }
-
-    /// When the access in the scope was last deleted, up to the instant.
-    pub(super) fn last_final(&self, scope: Scope, until: Instant) -> Option<Instant> {
-        self.finals.last(scope, until).map(|(time, _)| time)
-    }
-
-    /// The last end, for good or for a time, that reaches the scope, up to the instant.
-    pub(super) fn last_end(&self, scope: Scope, until: Instant) -> Option<(Instant, usize)> {
-        self.ends.last(scope, until)
-    }
-
-    /// The first end that reaches the scope, from the instant on.
-    pub(super) fn first_end(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
-        self.ends.first(scope, from)
-    }
-
-    /// The first deletion that reaches the scope, from the instant on.
-    pub(super) fn first_final(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
-        self.finals.first(scope, from)
-    }
-
-    /// True where what is out of force at the account comes back from the one instant on and before the other, before a deletion
-    /// takes it.
-    pub(super) fn comes_back(&self, from: Instant, until: Instant) -> bool {
-        let back = self.restored.first(Scope::ACCOUNT, from).filter(|(back, _)| *back < until);
-        back.is_some_and(|(back, _)| self.first_final(Scope::ACCOUNT, from).is_none_or(|(gone, _)| back <= gone))
-    }
-
-    /// When access in the scope was last restored, up to the instant.
-    pub(super) fn last_restored(&self, scope: Scope, until: Instant) -> Option<Instant> {
-        self.restored.last(scope, until).map(|(time, _)| time)
-    }
-}
-
-#[derive(Debug)]
-struct Line(Vec<(Scope, Instant, usize)>);
-
-impl Line {
-    fn of_scope(&self, scope: Scope, after: usize) -> Option<(Instant, usize)> {
-        self.0.get(after).filter(|end| end.0 == scope).map(|end| (end.1, end.2))
-    }
-
-    fn last(&self, scope: Scope, until: Instant) -> Option<(Instant, usize)> {
-        let in_scope = |scope: Scope| {
-            let at = self.0.partition_point(|end| (end.0, end.1) <= (scope, until));
-            at.checked_sub(1).and_then(|at| self.of_scope(scope, at))
-        };
-        in_scope(scope).max(in_scope(Scope::ACCOUNT))
-    }
-
-    fn first(&self, scope: Scope, from: Instant) -> Option<(Instant, usize)> {
-        let in_scope =
-            |scope: Scope| self.of_scope(scope, self.0.partition_point(|end| (end.0, end.1) < (scope, from)));
-        in_scope(scope).into_iter().chain(in_scope(Scope::ACCOUNT)).min()
-    }
 }

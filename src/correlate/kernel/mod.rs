@@ -6,6 +6,7 @@
 
 mod against;
 mod ambiguity;
+mod endings;
 mod explain;
 mod found;
 mod held;
@@ -158,10 +159,19 @@ pub struct Ending {
     pub time: Instant,
     /// Where; the account reaches everywhere.
     pub scope: Scope,
+    /// Workspaces that it does not reach: the membership there is of another group of that name.
+    pub spares: Vec<Scope>,
     /// What it does to the access.
     pub kind: EndingKind,
     /// Row of the access change.
     pub row: usize,
+}
+
+impl Ending {
+    /// True where access in the scope ends or comes back with it.
+    pub fn reaches(&self, scope: Scope) -> bool {
+        self.scope == scope || self.scope == Scope::ACCOUNT && !self.spares.contains(&scope)
+    }
 }
 
 /// What an ending does to access that it does not name.

@@ -271,18 +271,18 @@ impl<'a> Tracer<'a> {
         let own = own.filter(|e| is_linked || is_its(&Carrier::Effect(*e)));
         let own = self.ended_where_it_stood(d, own).map(Carrier::Effect);
         // A removal is carried out, too, when the person or the group is ended as a whole.
-        own.or_else(|| self.ended_for(from, until).map(Carrier::Ending).filter(is_its))
+        own.or_else(|| self.ended_for(self.end_of(d), from, until).map(Carrier::Ending).filter(is_its))
     }
 
     // A deactivation that is lifted again has only put the end off: the access is back. What a return finds deleted it does not lift.
-    fn ended_for(&self, from: Instant, until: Instant) -> Option<usize> {
+    fn ended_for(&self, scope: Scope, from: Instant, until: Instant) -> Option<usize> {
         let endings = &self.index.endings;
-        let (time, end) = endings.first_end(Scope::ACCOUNT, from).filter(|(time, _)| *time < until)?;
+        let (time, end) = endings.first_end(scope, from).filter(|(time, _)| *time < until)?;
         let is_final = self.case().endings[end].kind == EndingKind::Final;
         if is_final || !endings.comes_back(time, until) {
             return Some(end);
         }
-        let gone = endings.first_final(Scope::ACCOUNT, from).filter(|(time, _)| *time < until);
+        let gone = endings.first_final(scope, from).filter(|(time, _)| *time < until);
         gone.map(|(_, end)| end)
     }
 

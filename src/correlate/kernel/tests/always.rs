@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::{Case, Reason, Scope, Traced, Vouched, is_twin};
+use super::doubts::deleted_apart;
 use super::naive::Naive;
 use super::story::{
     DAY, Fact, HOUR, LIMITS, Story, assigned, ended, given, granted, leaver, left, of_rank, of_verb, push_failed,
@@ -29,6 +30,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         6 => push_failed(time),
         7 | 8 => granted(time).at(scope),
         9 | 10 => revoked(time).at(scope),
+        11 if time % (14 * HOUR) == 0 => deleted_apart(time, 1 + scope % 2),
         11 => ended(time, Final).at(scope),
         12 => seen(time, time % HOUR == 0).at(scope),
         13 => of_rank(wanted(time), 1),

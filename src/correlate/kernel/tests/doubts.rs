@@ -2,10 +2,10 @@
 
 use super::super::EndingKind::Final;
 use super::super::Reason::{
-    AlreadyInEffect, CoverageGap, Failed, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
-    Transport,
+    AlreadyInEffect, CoverageGap, Failed, Implied, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State,
+    Superseded, Transport,
 };
-use super::super::{About, Instant, Scope};
+use super::super::{About, Ending, Instant, Scope};
 use super::story::{
     DAY, Fact, HOUR, MINUTE, Story, ended, given, granted, leaver, of_rank, push_failed, pushed, returned, revoked,
     seen, uncreated, unwanted, wanted,
@@ -239,6 +239,34 @@ fn what_ends_in_a_workspace_may_go_with_an_end_of_the_account_in_a_hole() {
     taken(DAY).gives(&[NoAuthority, NoAuthority], &[]);
     // At the account itself the record would lie in the same hole.
     given([granted(0), revoked(3 * DAY)]).account_hole(2 * DAY, 2 * DAY + HOUR).gives(&[NoAuthority, NoAuthority], &[]);
+}
+
+/// A group of the account is deleted that is not the workspace's own.
+pub(super) fn deleted_apart(time: Instant, workspace: u32) -> Fact {
+    match ended(time, Final) {
+        Fact::Ending(ending) => Fact::Ending(Ending { spares: vec![Scope(workspace)], ..ending }),
+        other => other,
+    }
+}
+
+#[test]
+fn a_group_of_the_account_takes_no_membership_of_a_workspaces_own_group_along() {
+    let of = |spares: bool, facts: Vec<Fact>| {
+        let end = if spares { deleted_apart(2 * DAY, 1) } else { ended(2 * DAY, Final) };
+        given(facts.into_iter().chain([end]))
+    };
+    let taken = || vec![granted(0).at(1), revoked(2 * DAY + MINUTE).at(1)];
+    of(false, taken()).gives(&[NoAuthority, Implied], &[]);
+    of(true, taken()).gives(&[NoAuthority, NoAuthority], &[]);
+    of(true, vec![granted(0), revoked(2 * DAY + MINUTE)]).gives(&[NoAuthority, Implied], &[]);
+    let again = || vec![granted(0).at(1), granted(5 * DAY).at(1)];
+    of(true, again()).gives(&[NoAuthority, Redundant], &[]);
+    let unwanted = || vec![wanted(0), granted(MINUTE).at(1), unwanted(2 * DAY - HOUR)];
+    of(false, unwanted()).gives(&[Matched], &[Matched, Matched]);
+    of(true, unwanted()).gives(&[Matched], &[Matched, Missing]);
+    let later = || vec![wanted(0), granted(MINUTE).at(1), wanted(5 * DAY)];
+    of(false, later()).gives(&[Matched], &[Matched, Missing]);
+    of(true, later()).gives(&[Matched], &[Matched, AlreadyInEffect]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl Naive<'_> {
 
     pub(super) fn last_final(&self, scope: Scope, before: Instant) -> Option<Instant> {
         let ends = self.case.endings.iter().filter(|e| e.kind == EndingKind::Final && e.time < before);
-        ends.filter(|e| e.scope == scope || e.scope == Scope::ACCOUNT).map(|e| e.time).max()
+        ends.filter(|e| e.reaches(scope)).map(|e| e.time).max()
     }
 
     pub(super) fn is_redundant(&self, i: usize) -> bool {
@@ -140,8 +140,7 @@ impl Naive<'_> {
         };
         let account = self.marks(Scope::ACCOUNT).into_iter().filter(|m| m.0 < effect.time);
         let is_below = wanted && effect.scope != Scope::ACCOUNT;
-        let here =
-            |e: &&super::super::Ending| (e.scope == effect.scope || e.scope == Scope::ACCOUNT) && e.time < effect.time;
+        let here = |e: &&super::super::Ending| e.reaches(effect.scope) && e.time < effect.time;
         let ends = || self.case.endings.iter().filter(here);
         let back = ends().filter(|e| e.kind == EndingKind::Restored).map(|e| e.time).max();
         let by_end = if wanted {
@@ -198,8 +197,11 @@ impl Naive<'_> {
         let marks = self.marks(effect.scope);
         let undone = marks.iter().skip_while(|m| m.2 != Some(i)).any(|m| m.1 != wanted && m.0 <= until);
         let ended = self.case.endings.iter().any(|e| {
-            let is_here = e.scope == effect.scope || e.scope == Scope::ACCOUNT;
-            wanted && is_here && e.kind != EndingKind::Restored && e.time > effect.time && e.time <= until
+            wanted
+                && e.reaches(effect.scope)
+                && e.kind != EndingKind::Restored
+                && e.time > effect.time
+                && e.time <= until
         });
         undone || ended
     }
@@ -208,15 +210,14 @@ impl Naive<'_> {
         let effect = &self.case.effects[i];
         let granted =
             self.marks_before(i).into_iter().rfind(|m| m.2.is_some()).filter(|m| m.1).map_or(Instant::MIN, |m| m.0);
-        let here = |scope| scope == effect.scope || scope == Scope::ACCOUNT;
         let is_back = |since| {
-            let back = |e: &&super::super::Ending| e.kind == EndingKind::Restored && here(e.scope);
+            let back = |e: &&super::super::Ending| e.kind == EndingKind::Restored && e.reaches(effect.scope);
             self.case.endings.iter().filter(back).any(|e| e.time > since && e.time <= effect.time)
         };
         effect.direction == Direction::Revoke
             && self.case.endings.iter().any(|e| {
                 e.kind != EndingKind::Restored
-                    && here(e.scope)
+                    && e.reaches(effect.scope)
                     && self.limits.window.holds(e.time, effect.time)
                     && granted <= e.time
                     && !is_back(e.time)

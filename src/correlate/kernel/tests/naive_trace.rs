@@ -164,7 +164,8 @@ impl Naive<'_> {
         let is_linked = all.iter().any(is_link);
         let own = own.filter(|e| is_linked || !self.is_of_later_grant(d, Some(*e), case.effects[*e].time));
         let own = own.and_then(|own| self.last_of_all(d, own, vouched));
-        let end = || self.ending(from, until).filter(|(_, time)| !self.is_of_later_grant(d, None, *time));
+        let end =
+            || self.ending(self.end_of(d), from, until).filter(|(_, time)| !self.is_of_later_grant(d, None, *time));
         own.map(done).or_else(end)
     }
 
@@ -255,13 +256,20 @@ impl Naive<'_> {
         (ends, stands)
     }
 
-    fn ending(&self, from: Instant, until: Instant) -> Option<(usize, Instant)> {
-        let here = |e: &&Ending| e.scope == Scope::ACCOUNT && e.time >= from && e.time < until;
+    // The account, or a workspace in which it stands and that an end of the account does not reach.
+    fn end_of(&self, d: usize) -> Scope {
+        let stands = self.places(d, self.reversed_at(d).unwrap_or(Instant::MAX), &[]).1;
+        let is_spared = |scope: &Scope| self.case.endings.iter().any(|e| e.spares.contains(scope));
+        stands.into_iter().map(|(scope, _)| scope).find(is_spared).unwrap_or(Scope::ACCOUNT)
+    }
+
+    fn ending(&self, scope: Scope, from: Instant, until: Instant) -> Option<(usize, Instant)> {
+        let here = |e: &&Ending| e.reaches(scope) && e.time >= from && e.time < until;
         // What was deleted by then comes back no more.
         let is_back = |since: Instant| {
-            let back = |e: &&Ending| e.kind == EndingKind::Restored && e.time >= since;
+            let back = |e: &&Ending| e.kind == EndingKind::Restored && e.scope == Scope::ACCOUNT && e.time >= since;
             let gone = self.first_final(since).unwrap_or(Instant::MAX);
-            self.case.endings.iter().filter(here).filter(back).any(|e| e.time <= gone)
+            self.case.endings.iter().filter(back).any(|e| e.time < until && e.time <= gone)
         };
         // A deactivation that is lifted ends nothing, nor does one after it.
         let ends =
@@ -319,17 +327,17 @@ impl Naive<'_> {
     pub(super) fn stood(&self, before: Instant) -> Option<bool> {
         let case = self.case;
         let final_end = |e: &&Ending| e.kind == EndingKind::Final && e.scope == Scope::ACCOUNT && e.time < before;
-        let ended = case.endings.iter().filter(final_end).map(|e| e.time).max();
+        let ended = |scope| case.endings.iter().filter(final_end).filter(|e| e.reaches(scope)).map(|e| e.time).max();
         let at_account = self.marks(Scope::ACCOUNT);
         let taken = at_account.iter().filter(|m| !m.1 && m.0 < before).map(|m| (m.0, m.2)).max_by_key(|m| (m.0, m.1));
         let scopes = case.effects.iter().map(|e| e.scope).chain(case.observations.iter().map(|o| o.scope));
-        let mut is_known = ended.is_some() || taken.is_some();
+        let mut is_known = ended(Scope::ACCOUNT).is_some() || taken.is_some();
         for scope in scopes {
             let Some(last) = self.marks(scope).into_iter().rfind(|m| m.0 < before) else { continue };
             is_known = true;
             // Of one instant: snapshots, then effects as they stand, then what ends.
             let after_taken = taken.is_none_or(|t| scope == Scope::ACCOUNT || (last.0, last.2) > t);
-            if last.1 && ended.is_none_or(|end| last.0 > end) && after_taken {
+            if last.1 && ended(scope).is_none_or(|end| last.0 > end) && after_taken {
                 return Some(true);
             }
         }

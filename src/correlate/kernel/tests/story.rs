@@ -176,7 +176,7 @@ pub(super) fn revoked(time: Instant) -> Fact {
 
 /// The person or the group was deleted (final), or the person deactivated or activated again, in Databricks.
 pub(super) fn ended(time: Instant, kind: EndingKind) -> Fact {
-    Fact::Ending(Ending { time, scope: Scope::ACCOUNT, kind, row: 0 })
+    Fact::Ending(Ending { time, scope: Scope::ACCOUNT, spares: Vec::new(), kind, row: 0 })
 }
 
 /// A snapshot saw the access, or that it was not there, at the account.

@@ -24,6 +24,17 @@ impl Tracer<'_> {
         }
     }
 
+    /// Where access must end for a removal to be carried out by an end of the person or the group: at the account, which reaches
+    /// everywhere, unless it stands in a workspace that an end there does not reach.
+    pub(super) fn end_of(&self, d: usize) -> Scope {
+        let spared: Vec<Scope> = self.case().endings.iter().flat_map(|end| end.spares.iter().copied()).collect();
+        if spared.is_empty() {
+            return Scope::ACCOUNT;
+        }
+        let stands = self.left(d, Instant::MIN).stands;
+        stands.iter().map(|stood| stood.scope).find(|scope| spared.contains(scope)).unwrap_or(Scope::ACCOUNT)
+    }
+
     /// The hole in which an account that was made after its end was decided may have ended before.
     pub(super) fn unseen_end(&self, world: &dyn World, d: usize) -> Option<String> {
         self.made_later(d).and_then(|made| self.hole_before_made(world, d, made))
@@ -65,13 +76,13 @@ impl Tracer<'_> {
         let since = self.history().since(decided).unwrap_or(Instant::MIN);
         let time = |g: usize| self.case().decisions[g].time;
         let unseen = |g: usize, until| world.effect_hole(self.places(world), since.max(time(g) - skew), until);
-        let (mut first, mut open) = (d, index.ranked_before(0, d));
-        while let Some(g) =
-            open.filter(|g| index.reversed_at(*g) > decided && (first == d || time(first) - skew > since))
-        {
-            (first, open) = (g, index.ranked_before(0, g));
+        let is_standing = |g: usize| index.first_reversal(g).is_none_or(|r| time(r) > decided);
+        let (mut first, mut at) = (None, index.ranked_before(0, d));
+        while let Some(g) = at.filter(|g| is_standing(*g) && first.is_none_or(|first| time(first) - skew > since)) {
+            first = Some(g).filter(|g| index.reversed_at(*g) > decided).or(first);
+            at = index.ranked_before(0, g);
         }
-        let standing = (first < d).then(|| unseen(first, decided)).flatten();
+        let standing = first.and_then(|first| unseen(first, decided));
         standing.or_else(|| {
             let torn = self.torn(world);
             let ended = torn[..torn.partition_point(|(end, _)| *end <= decided)].iter().rev();
