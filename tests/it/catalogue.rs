@@ -21,6 +21,7 @@ mod flapping;
 mod governance;
 mod granters;
 mod grants;
+mod hidden;
 mod integrity;
 mod lacking;
 mod leavers;
@@ -85,6 +86,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
         .chain(directories::DIRECTORIES)
+        .chain(hidden::HIDDEN)
         .chain(successors::SUCCESSORS)
         .chain(directory::DIRECTORY)
 }
