@@ -35,7 +35,7 @@ const OWNER: Column =
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "ACC-01",
-    version: "2",
+    version: "3",
     severity: Severity::High,
     needs: &[need::A, need::E, need::S_IF],
     shared_parameters: &["look_back", "skew"],
@@ -63,7 +63,7 @@ pub(super) const TEST: Test = Test {
             "A user must be linked to an identity that is active at the identity provider: by its id, its name or a configured alias.",
             "A service principal must have an owner in the register of service principals, who is not inactive, or be linked likewise.",
             "That no identity is behind a user is concluded where the identity provider's own list is at hand, or where the account was made under the eyes of its log; else it is undetermined.",
-            "Being active there is concluded from the last decision or listing, over a log without holes since.",
+            "Being active or inactive there is concluded from the last decision or listing, over a log without holes since.",
         ],
         false_positives: &[
             "A person who has two names: name the alias under `[identity] aliases`.",
@@ -153,8 +153,10 @@ fn judge(
         return of_owner(evidence, resident, directory, row);
     }
     match directory.status(evidence, &resident.subject) {
-        (Status::Active, since) => still_active(evidence, since, "linked"),
-        (Status::Inactive | Status::Deleted, _) => still_there(evidence, resident, "idp_inactive"),
+        (Status::Active, since) => still_so(evidence, since, (Verdict::Pass, "linked", None)),
+        (Status::Inactive | Status::Deleted, since) => {
+            still_so(evidence, since, still_there(evidence, resident, "idp_inactive"))
+        }
         (Status::Unknown, _) if resident.kind == SubjectKind::ServicePrincipal => {
             match evidence.companions.has(Register::ServicePrincipals) {
                 true => still_there(evidence, resident, "no_owner"),
@@ -166,20 +168,22 @@ fn judge(
 }
 
 fn of_owner(evidence: &Evidence<'_>, resident: &Resident, directory: &Directory, row: &ServicePrincipal) -> Judgement {
-    match directory.status(evidence, &evidence.name(&row.owner)).0 {
-        Status::Inactive | Status::Deleted => still_there(evidence, resident, "owner_inactive"),
+    match directory.status(evidence, &evidence.name(&row.owner)) {
+        (Status::Inactive | Status::Deleted, since) => {
+            still_so(evidence, since, still_there(evidence, resident, "owner_inactive"))
+        }
         // An owner may be a team, which no identity provider knows.
-        Status::Active | Status::Unknown => (Verdict::Pass, "registered", None),
+        (Status::Active | Status::Unknown, _) => (Verdict::Pass, "registered", None),
     }
 }
 
-// That it was not ended since is absence, which only a log without holes shows.
-fn still_active(evidence: &Evidence<'_>, since: Option<i64>, reason: &'static str) -> Judgement {
+// That the provider did not end it since, or bring it back, is absence, which only a log without holes shows.
+fn still_so(evidence: &Evidence<'_>, since: Option<i64>, judgement: Judgement) -> Judgement {
     let from = since.unwrap_or(evidence.period.start).min(evidence.period.end - 1);
     let is_authority = |log: &Log| crate::source::is_authority(&log.source);
     match evidence.hole(is_authority, from, evidence.period.end - 1) {
         Some(hole) => (Verdict::Undetermined, "coverage_gap", Some(hole)),
-        None => (Verdict::Pass, reason, None),
+        None => judgement,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-01",
-    version: "6",
+    version: "7",
     severity: Severity::High,
     needs: &[need::H_IF, need::A, need::E],
     shared_parameters: &["deprovision_sla"],
@@ -93,7 +93,7 @@ pub(super) const TEST: Test = Test {
             "Those whom a personnel record calls involuntary have involuntary_sla, everybody else deprovision_sla.",
             "An account made inactive or deleted within the limit passes.",
             "So does a person removed from every workspace in which records or listings ever showed them, directly or by a group, once the last is lost: if no administrator role at the account stands, and no hole since the account, or a group that it is still in, was made may hide that another was given. That leaves it undetermined.",
-            "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log, leaves it undetermined, and so does an update of the account by the connector within the limit, of which the log does not say what it changed.",
+            "Later than that, or never by cut-off, is an exception; a limit still open at cut-off, or a hole in the log of Databricks, leaves it undetermined, one in the log of the identity provider that begins within the limit and may hide that the decision was taken back, and so does an update of the account by the connector within the limit, of which the log does not say what it changed.",
         ],
         false_positives: &[
             "A person who was moved to another identity is no leaver: name the alias under `[identity] aliases`.",
@@ -185,7 +185,7 @@ fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>)
             let what = if end.removal.is_some() { "the last workspace was lost" } else { "access ended" };
             format!("{what} {:.1} h after t0 ({})", hours(end.time - departure.start), departure.basis())
         }
-        None => format!("no end of access found; t0 is the {}", departure.basis()),
+        None => format!("no end of access on record; t0 is the {}", departure.basis()),
     };
     let verdict = match reason {
         Reason::AlreadyInEffect => Verdict::NotApplicable,

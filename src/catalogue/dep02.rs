@@ -20,7 +20,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "DEP-02",
-    version: "7",
+    version: "8",
     severity: Severity::Critical,
     needs: &[need::A, need::E, need::U],
     shared_parameters: &[],
@@ -67,8 +67,9 @@ pub(super) const TEST: Test = Test {
         procedure: &[
             "The limit is that of DEP-01.",
             "Sign-ins, token use and data access by the leaver after the limit, or after the removal took effect, are an exception.",
-            "Activity after the departure but inside the limit and before the removal is counted and is no exception.",
+            "Activity after the departure but inside the limit and before the removal is counted and is no exception; where access had ended before the departure, nothing is inside the limit.",
             "No activity passes only where the usage logs are complete from the departure until the account is known to be inactive and every token of the person's own to be ended, at most to cut-off (always to cut-off where every workspace was lost and the account stands): at the account and in every workspace in which the person was seen, or to which it was assigned, directly or by a group.",
+            "What was done after a hole of the identity provider's log began in which the person may have been brought back leaves the item undetermined: while access stood, or was given again.",
             "What somebody did under an identity that they had assumed, a group or a role, is the person's activity.",
             "An act of which the record does not say whether it succeeded proves neither, and leaves the item undetermined.",
             "Jobs that a service principal runs are no activity.",
@@ -148,15 +149,25 @@ fn tokens(evidence: &Evidence<'_>, names: &BTreeSet<&str>) -> Result<BTreeMap<St
 
 fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>) -> Item {
     let name = departure.key.subject.label();
-    let ended = departure.end.as_ref().map_or(departure.due, |end| end.time.min(departure.due));
+    let became = departure.judge(evidence);
+    let ended = departure.ended_at(became.0).map_or(departure.due, |end| end.min(departure.due));
     let limit = ended.max(departure.start.saturating_add(beside.grace));
-    let until = returned(departure).unwrap_or(i64::MAX);
+    let returned = returned(departure).unwrap_or(i64::MAX);
+    let may_be_back = departure.may_be_back(evidence, became.0);
+    let until = may_be_back.as_ref().map_or(returned, |(from, _)| returned.min(*from));
     let is_own = |act: &&Act| !(is_uuid(name) && act.event_type.starts_with("jobs."));
     let after: Vec<&Act> = beside.did.between(name, limit, until - 1).filter(is_own).collect();
     let unsaid: Vec<&Act> = beside.did.unsaid(name, limit, until - 1).filter(is_own).collect();
+    let hidden_count = may_be_back.as_ref().map_or(0, |(from, _)| {
+        let since = limit.max(from - 1);
+        let unsaid = beside.did.unsaid(name, since, returned - 1);
+        beside.did.between(name, since, returned - 1).chain(unsaid).filter(is_own).count()
+    });
+    let hidden = may_be_back.filter(|_| hidden_count > 0);
     let within = beside.did.between(name, departure.start, limit.min(until - 1)).filter(is_own).count();
     let base = of_departure(evidence, departure);
-    let (verdict, reason, hole) = judge(evidence, departure, beside, [&after, &unsaid]);
+    let acts = Acts { after: &after, unsaid: &unsaid, within_count: within, hidden: hidden.map(|(_, hole)| hole) };
+    let (verdict, reason, hole) = judge(evidence, departure, beside, became, &acts);
     let mut event_ids = base.event_ids.clone();
     event_ids.extend(after.iter().chain(&unsaid).take(20).map(|a| a.event_id.clone()));
     let texts = |of: &dyn Fn(&Act) -> Option<String>| {
@@ -170,7 +181,7 @@ fn item(evidence: &Evidence<'_>, departure: &Departure<'_>, beside: &Beside<'_>)
         severity: TEST.severity,
         object: Some(ACCOUNT.to_owned()),
         event_ids,
-        detail: Some(detail(&after, unsaid.len(), within)),
+        detail: Some(detail(&after, unsaid.len(), within, hidden_count)),
         hole_id: hole,
         extra: vec![
             Cell::count(within),
@@ -198,7 +209,7 @@ fn credential(event_type: &str) -> Option<&'static str> {
     })
 }
 
-fn detail(after: &[&Act], unsaid: usize, within: usize) -> String {
+fn detail(after: &[&Act], unsaid: usize, within: usize, hidden: usize) -> String {
     let kinds: BTreeSet<&str> = after.iter().map(|a| a.event_type.as_str()).collect();
     let kinds = kinds.into_iter().take(5).collect::<Vec<_>>().join(", ");
     let done = match after.len() {
@@ -209,31 +220,57 @@ fn detail(after: &[&Act], unsaid: usize, within: usize) -> String {
         0 => String::new(),
         n => format!("; {n} after it whose outcome the record does not state"),
     };
-    format!("{done}{open}; {within} inside the time allowed")
+    let back = match hidden {
+        0 => String::new(),
+        n => {
+            format!("; {n} since the identity provider's log has a hole in which the person may have been brought back")
+        }
+    };
+    format!("{done}{open}{back}; {within} inside the time allowed")
+}
+
+/// What the leaver did.
+struct Acts<'a> {
+    /// After access was to have ended.
+    after: &'a [&'a Act],
+    /// Then, but the record does not say whether it succeeded.
+    unsaid: &'a [&'a Act],
+    /// How often inside the time allowed.
+    within_count: usize,
+    /// The hole of the provider's log in which the person may have been brought back who did something later.
+    hidden: Option<String>,
 }
 
 fn judge(
     evidence: &Evidence<'_>,
     departure: &Departure<'_>,
     beside: &Beside<'_>,
-    [after, unsaid]: [&[&Act]; 2],
+    (became, hole): (Reason, Option<String>),
+    acts: &Acts<'_>,
 ) -> (Verdict, &'static str, Option<String>) {
     let cut_off = evidence.cut_off();
-    match departure.judge(evidence).0 {
+    match became {
         Reason::NotPushed => return (Verdict::NotApplicable, "not_pushed", None),
         Reason::Superseded => return (Verdict::NotApplicable, "superseded", None),
         Reason::UnresolvedSubject => return (Verdict::Undetermined, "unresolved_subject", None),
         _ => {}
     }
-    if !after.is_empty() {
+    if !acts.after.is_empty() {
         return (Verdict::Exception, "activity_after_end", None);
     }
     // A null status is unknown, not failure (reference: databricks c12).
-    if !unsaid.is_empty() {
+    if !acts.unsaid.is_empty() {
         return (Verdict::Undetermined, "outcome_not_stated", None);
     }
-    if departure.end.is_none() && departure.due >= cut_off {
+    if let Some(hole) = &acts.hidden {
+        return (Verdict::Undetermined, "coverage_gap", Some(hole.clone()));
+    }
+    if departure.ended_at(became).is_none() && departure.due >= cut_off {
         return (Verdict::Undetermined, "window_open", None);
+    }
+    // What seems to lie inside the time allowed may have come after an end that nothing shows.
+    if departure.end.is_none() && became == Reason::CoverageGap && acts.within_count > 0 {
+        return (Verdict::Undetermined, "coverage_gap", hole);
     }
     // The cut-off is the first instant of which nothing is known.
     let until =

@@ -234,6 +234,17 @@ impl<'e> Departure<'e> {
         }
     }
 
+    /// When access ended, by what became of the departure: at the latest when the clock starts, where it was known to be gone by then.
+    /// What was never seen to be there has not ended.
+    pub(super) fn ended_at(&self, became: Reason) -> Option<i64> {
+        let is_shown = |case: &Case| {
+            let effects = case.effects.iter().map(|effect| effect.time);
+            effects.chain(case.observations.iter().map(|seen| seen.time)).any(|time| time <= self.start)
+        };
+        let had_ended = became == Reason::AlreadyInEffect && (self.gone.is_some() || self.case.is_some_and(is_shown));
+        if had_ended { Some(self.start) } else { self.end.as_ref().map(|end| end.time) }
+    }
+
     fn removal(&self) -> Option<&Removal> {
         self.gone.as_ref().or_else(|| self.end.as_ref()?.removal.as_ref())
     }

@@ -1,17 +1,14 @@
 //! What correlation, coverage and identity resolution found, as the tables of the package.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
 use super::evidence::Evidence;
 use crate::access::columns::ACCESS;
 use crate::access::{self, Held};
-use crate::config::Period;
 use crate::correlate;
 use crate::correlate::columns::{TRACING, VOUCHING};
-use crate::correlate::kernel::Limits;
 use crate::coverage::{self, COVERAGE};
 use crate::error::Result;
 use crate::identity::{IDENTITIES, IDENTITY_LINKS};
@@ -34,16 +31,10 @@ pub fn tables(evidence: &Evidence<'_>, waived: &BTreeSet<&str>) -> Result<Vec<(&
         (&VOUCHING, correlate::vouching_frame(&vouched, acts, waived)?),
         (&TRACING, correlate::tracing_frame(&traced, acts, waived)?),
         (&ACCESS, access_frame(evidence)?),
-        (&COVERAGE, evidence.coverage.frame(&looked_at(&correlation.limits, period))?),
+        (&COVERAGE, evidence.coverage.frame(&coverage::looked_at(evidence.config, period)?)?),
         (&IDENTITIES, correlate::identities_frame(identities)?),
         (&IDENTITY_LINKS, correlate::links_frame(identities, acts)?),
     ])
-}
-
-// A verdict of the period may lean on hours before and after it.
-fn looked_at(limits: &Limits, period: &Period) -> Range<i64> {
-    let after = limits.window.look_back.max(limits.provision_sla).max(limits.deprovision_sla);
-    coverage::hours(period.start - limits.window.look_back, period.end + after)
 }
 
 /// Who held what in the period.

@@ -28,7 +28,7 @@ const PROVISION_ERROR: Column = Column::optional(
 /// Joiners: authorised access arrives in time.
 pub(super) const TRC_01: Test = Test {
     id: "TRC-01",
-    version: "3",
+    version: "4",
     severity: Severity::Low,
     needs: &[need::A, need::E],
     shared_parameters: &["skew", "provision_sla"],
@@ -67,7 +67,7 @@ pub(super) const TRC_01: Test = Test {
             "The effect must be found in Databricks within provision_sla of the decision.",
             "An account that automatic creation made after the limit, at its first use, is not applicable: no effect is expected before.",
             "A decision reversed before its limit ran out, or on a group or person not assigned to Databricks, is not applicable.",
-            "No effect by cut-off is an exception where the limit has passed and the Databricks log is complete over it; it is undetermined where the limit is still open, the log has a hole, or the connector updated the account in that time and the log does not say what of it.",
+            "No effect by cut-off is an exception where the limit has passed and both logs are complete over it; it is undetermined where the limit is still open, the Databricks log has a hole, or the identity provider's, in which the decision may have been reversed, where a listing shows it carried out and no record does, or the connector updated the account in that time and the log does not say what of it.",
         ],
         false_positives: &[
             "An entitlement that Databricks grants under another name than the identity provider's: name it under `[groups] map`.",
@@ -87,7 +87,7 @@ pub(super) const TRC_01: Test = Test {
 /// Movers: authorised removals take effect in time.
 pub(super) const TRC_02: Test = Test {
     id: "TRC-02",
-    version: "4",
+    version: "5",
     severity: Severity::High,
     needs: &[need::A, need::E],
     shared_parameters: &["skew", "deprovision_sla"],
@@ -126,7 +126,7 @@ pub(super) const TRC_02: Test = Test {
         procedure: &[
             "The effect must be found in Databricks within deprovision_sla of the decision.",
             "A decision reversed before its limit ran out, or on a group or person not assigned to Databricks, is not applicable.",
-            "No effect by cut-off is an exception where the limit has passed and the Databricks log is complete over it; it is undetermined where the limit is still open, the log has a hole, or the connector updated the account in that time and the log does not say what of it.",
+            "No effect by cut-off is an exception where the limit has passed and both logs are complete over it; it is undetermined where the limit is still open, the Databricks log has a hole, or the identity provider's, in which the decision may have been reversed, where a listing shows it carried out and no record does, or the connector updated the account in that time and the log does not say what of it.",
         ],
         false_positives: &["A removal that another group of the same name outlives in Databricks."],
         limits: &["This test does not show that the decision to remove access was made in time."],
@@ -314,7 +314,7 @@ fn detail(evidence: &Evidence<'_>, t: &Tracing) -> Option<String> {
             "carried out after {} s",
             (all.judged.acts.time(row) - all.judged.acts.time(t.authority)) / 1_000_000
         )),
-        (_, None, Some(hole)) => Some(format!("the effect may lie in {hole}")),
+        (_, None, Some(hole)) => Some(format!("left open by {hole}")),
         _ => None,
     }
 }

@@ -16,7 +16,7 @@ use crate::schema::{Column, Kind};
 /// The test.
 pub(super) const TEST: Test = Test {
     id: "VCH-01",
-    version: "3",
+    version: "4",
     severity: Severity::High,
     needs: &[need::A, need::E],
     shared_parameters: &["look_back", "skew"],
@@ -78,7 +78,7 @@ pub(super) const TEST: Test = Test {
             "An account made by the person's own first sign-in, or by automatic identity management, is not applicable; a role that such a door gives, and a group beyond those of everybody that a first sign-in gives, are judged like any other change.",
             "A change in a workspace that `[workspaces] out_of_scope` names is not applicable.",
             "Consequences of another change, and changes that altered nothing, pass and are counted apart.",
-            "A change without a decision is an exception only where the identity provider's log is complete over the window; over a hole, or where the choice between decisions would change the verdict, it is undetermined.",
+            "A change without a decision is an exception only where the identity provider's log is complete over the window, and since the departure of somebody who may have returned; over a hole, or where the choice between decisions would change the verdict, it is undetermined.",
         ],
         false_positives: &[
             "A group that has another name in Databricks and is not mapped: name it under `[groups] map`.",

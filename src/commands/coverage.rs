@@ -9,7 +9,7 @@ use super::listing::Listing;
 use super::{instant, printed};
 use crate::cli::{self, Format, ListFormat};
 use crate::config::Period;
-use crate::coverage::{Coverage, HOUR, Log, hours};
+use crate::coverage::{Coverage, HOUR, Log, looked_at};
 use crate::error::{Error, Exit, Result};
 use crate::lake::Lake;
 use crate::query::write;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &cli::Coverage, out: &mut dyn Write) -> Result<u8> {
     let coverage = Coverage::of_lake(&lake, &config)?;
     let period = args.period.as_ref().map(|p| Period::parse(p, config.zone).map_err(Error::Usage)).transpose()?;
     let span = match period.as_ref().or(config.period.as_ref()) {
-        Some(period) => hours(period.start, period.end),
+        Some(period) => looked_at(&config, period)?,
         None => coverage.reach().unwrap_or(0..0),
     };
     let format = match args.format {

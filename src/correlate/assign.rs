@@ -35,15 +35,30 @@ pub struct Offer {
     pub time: i64,
     /// Its strength; 0 is the strongest.
     pub rank: u8,
+    /// When it was taken back; never = the end of time.
+    pub until: i64,
     /// Position of the first offer made after this one was taken back. The offers up to there say the same again, so
     /// those of them that stand before an effect are carried out together with this one.
     pub renewed: usize,
 }
 
-/// What an assignment costs, less is better: effects left, then ranks, then lag, each in bits of its own.
+impl Offer {
+    /// True when it had been taken back before the effect.
+    const fn is_over(&self, effect: i64) -> bool {
+        self.until <= effect
+    }
+
+    fn cost(&self, effect: i64) -> Cost {
+        let is_over = Cost::from(u8::from(self.is_over(effect)));
+        OVER * is_over + RANK * Cost::from(self.rank) + Cost::from(self.time.abs_diff(effect))
+    }
+}
+
+/// What an assignment costs, less is better: effects left, then offers that were over, then ranks, then lag, each in bits of its own.
 type Cost = u128;
-const LEFT: Cost = 1 << 96;
-const RANK: Cost = 1 << 64;
+const LEFT: Cost = 1 << 104;
+const OVER: Cost = 1 << 82;
+const RANK: Cost = 1 << 60;
 
 /// The offers within one effect's window, and those made by its instant.
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +68,8 @@ struct Row {
     made: usize,
 }
 
-/// For each effect the decision that authorises it: most effects matched, then the strongest decisions, then the least
-/// total lag, then first decided, first done. `may(offer, effect)` says which pairs are allowed.
+/// For each effect the decision that authorises it: most effects matched, then the most by decisions still in force, then the strongest
+/// decisions, then the least total lag, then first decided, first done. `may(offer, effect)` says which pairs are allowed.
 ///
 /// Offers and effects are ascending. The result is the best of all assignments that keep that order; since every window
 /// has the same length, none that crosses is better where `may` is the window alone. Effects that share no offer are
@@ -117,7 +132,8 @@ struct Cluster<'a> {
 impl Cluster<'_> {
     fn nearest(&self, may: &impl Fn(usize, usize) -> bool) -> Option<usize> {
         let allowed = (self.rows[0].from..self.rows[0].to).filter(|&d| may(d, self.first));
-        allowed.min_by_key(|&d| (self.offers[d].rank, self.offers[d].time.abs_diff(self.effects[self.first])))
+        let (offers, effect) = (self.offers, self.effects[self.first]);
+        allowed.min_by_key(|&d| (offers[d].is_over(effect), offers[d].rank, offers[d].time.abs_diff(effect)))
     }
 
     // A table over suffixes, from the last effect back: the cost of what is left when offers before `d` are gone. Before
@@ -134,9 +150,7 @@ impl Cluster<'_> {
                 let (left, unused) = (rest(d) + LEFT, now[d + 1 - row.from]);
                 let (mut cost, mut choice) = if left <= unused { (left, LEAVE) } else { (unused, SKIP) };
                 if may(d, self.first + e) {
-                    let offer = self.offers[d];
-                    let lag = offer.time.abs_diff(self.effects[self.first + e]);
-                    let matched = rest(self.next(d, row)) + RANK * Cost::from(offer.rank) + Cost::from(lag);
+                    let matched = rest(self.next(d, row)) + self.offers[d].cost(self.effects[self.first + e]);
                     if matched <= cost {
                         (cost, choice) = (matched, MATCH);
                     }
@@ -216,7 +230,11 @@ mod tests {
 
     // Each decision stands for itself: taken back before the next.
     fn offers(decisions: &[(i64, u8)]) -> Vec<Offer> {
-        decisions.iter().enumerate().map(|(i, &(time, rank))| Offer { time, rank, renewed: i + 1 }).collect()
+        decisions
+            .iter()
+            .enumerate()
+            .map(|(i, &(time, rank))| Offer { time, rank, until: i64::MAX, renewed: i + 1 })
+            .collect()
     }
 
     fn run(decisions: &[(i64, u8)], effects: &[i64]) -> Vec<Option<usize>> {
@@ -229,6 +247,10 @@ mod tests {
         assert_eq!(run(&[(3, 0), (5, 1)], &[6]), [Some(0)], "strength before lag");
         assert_eq!(run(&[(3, 0), (5, 0)], &[6]), [Some(1)], "nearest");
         assert_eq!(run(&[(7, 0)], &[5, 9]), [Some(0), None], "first done");
+        let over =
+            [Offer { time: 3, rank: 0, until: 4, renewed: 1 }, Offer { time: 5, rank: 1, until: i64::MAX, renewed: 2 }];
+        assert_eq!(assign(&over, &[6], WINDOW, |_, _| true), [Some(1)], "in force before strength");
+        assert_eq!(assign(&over, &[6, 7], WINDOW, |_, _| true), [Some(0), Some(1)], "number before what is in force");
         assert_eq!(run(&[(4, 0), (6, 0)], &[5]), [Some(0)], "first decided");
         assert_eq!(run(&[], &[5]), [None]);
         assert_eq!(run(&[(5, 0)], &[]), []);
@@ -243,7 +265,7 @@ mod tests {
 
     #[test]
     fn decisions_that_say_the_same_are_carried_out_together() {
-        let said = |time, renewed| Offer { time, rank: 0, renewed };
+        let said = |time, renewed| Offer { time, rank: 0, until: i64::MAX, renewed };
         let run = |offers: &[Offer]| assign(offers, &[5, 8], WINDOW, |_, _| true);
         assert_eq!(run(&[said(3, 2), said(4, 2)]), [Some(1), None]);
         assert_eq!(run(&[said(3, 1), said(4, 2)]), [Some(0), Some(1)], "taken back in between");
@@ -252,11 +274,8 @@ mod tests {
 
     type Pairs = Vec<Option<usize>>;
 
-    fn cost(offers: &[Offer], effects: &[i64], chosen: &Pairs) -> Cost {
-        chosen.iter().zip(effects).fold(0, |sum, (d, effect)| match d {
-            None => sum + LEFT,
-            Some(d) => sum + RANK * Cost::from(offers[*d].rank) + Cost::from(offers[*d].time.abs_diff(*effect)),
-        })
+    fn total(offers: &[Offer], effects: &[i64], chosen: &Pairs) -> Cost {
+        chosen.iter().zip(effects).fold(0, |sum, (d, effect)| sum + d.map_or(LEFT, |d| offers[d].cost(*effect)))
     }
 
     /// Every way to give each effect one of the offers that `may` allows, or none; no offer twice.
@@ -298,8 +317,8 @@ mod tests {
             let offers = offers(&decisions);
             let chosen = run(&decisions, &effects);
             let holds = |d: usize, e: usize| WINDOW.holds(decisions[d].0, effects[e]);
-            let best = all(offers.len(), effects.len(), &holds).iter().map(|way| cost(&offers, &effects, way)).min();
-            prop_assert_eq!(Some(cost(&offers, &effects, &chosen)), best);
+            let best = all(offers.len(), effects.len(), &holds).iter().map(|way| total(&offers, &effects, way)).min();
+            prop_assert_eq!(Some(total(&offers, &effects, &chosen)), best);
             prop_assert!(is_sound(&offers, &effects, &chosen), "no decision twice");
         }
 
@@ -309,10 +328,14 @@ mod tests {
             effects in prop::collection::vec(0i64..30, 0..6),
             forbidden in prop::collection::vec(any::<bool>(), 36),
             reach in prop::collection::vec(1usize..7, 6),
+            until in prop::collection::vec(0i64..60, 6),
         ) {
             decisions.sort_unstable();
             let effects = ascending(effects);
             let mut offers = offers(&decisions);
+            for (offer, until) in offers.iter_mut().zip(until) {
+                offer.until = until.max(offer.time);
+            }
             for (d, reach) in (0..offers.len()).zip(reach) {
                 // Once one of them is taken back, so are those that said the same.
                 offers[d].renewed = (d + reach).max(if d > 0 { offers[d - 1].renewed } else { 0 });
@@ -323,8 +346,8 @@ mod tests {
             let best = ways.iter().filter(|way| is_sound(&offers, &effects, way));
             prop_assert!(is_sound(&offers, &effects, &chosen));
             prop_assert!(chosen.iter().enumerate().all(|(e, d)| d.is_none_or(|d| may(d, e))));
-            let best = best.map(|way| cost(&offers, &effects, way)).min();
-            prop_assert_eq!(Some(cost(&offers, &effects, &chosen)), best);
+            let best = best.map(|way| total(&offers, &effects, way)).min();
+            prop_assert_eq!(Some(total(&offers, &effects, &chosen)), best);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::inventory::{FileRow, Inventory};
 use crate::lake::{Lake, Page, counted};
 
 pub use log::{Cell, HOUR, Hole, Log, Tally, hours};
-pub use table::COVERAGE;
+pub use table::{COVERAGE, looked_at};
 
 /// What is kept of a log by hour: its source and scope, and a value for each hour.
 type ByLog<V> = BTreeMap<(String, String), BTreeMap<i64, V>>;

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
-use super::{Coverage, HOUR, Log};
+use super::{Coverage, HOUR, Log, hours};
+use crate::config::{Config, Period};
 use crate::error::Result;
 use crate::frame::{Values, build};
 use crate::schema::{Column, Kind, Table};
@@ -33,6 +34,17 @@ pub const COVERAGE: Table = Table {
     doc: "One hour of one source and scope: do the logs at hand speak for it? The period, the look-back before it, and the longest window after it.",
     columns: &[SOURCE, SCOPE, HOUR_START, OBSERVED, EXPECTED, STATE, IS_DECLARED, HEARTBEAT, HOLE_ID],
 };
+
+/// The hours (since the epoch) that verdicts of a period may lean on: it, the look-back before it, and the longest window after it.
+///
+/// # Errors
+/// A parameter of the configuration is malformed.
+pub fn looked_at(config: &Config, period: &Period) -> Result<Range<i64>> {
+    let look_back = config.span("VCH-01", "look_back")?.micros();
+    let (granted, taken) = (config.span("TRC-01", "provision_sla")?, config.span("TRC-02", "deprovision_sla")?);
+    let after = look_back.max(granted.micros()).max(taken.micros());
+    Ok(hours(period.start - look_back, period.end + after))
+}
 
 impl Coverage {
     /// The hours of a span (since the epoch) of every log as table `coverage`, by source, scope and hour.

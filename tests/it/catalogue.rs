@@ -22,6 +22,7 @@ mod flapping;
 mod governance;
 mod granters;
 mod grants;
+mod hidden;
 mod integrity;
 mod lacking;
 mod leavers;
@@ -86,6 +87,7 @@ fn stories() -> impl Iterator<Item = &'static Story> {
         .chain(lacking::LACKING)
         .chain(returns::RETURNS)
         .chain(directories::DIRECTORIES)
+        .chain(hidden::HIDDEN)
         .chain(successors::SUCCESSORS)
         .chain(directory::DIRECTORY)
         .chain(beginnings::BEGINNINGS)

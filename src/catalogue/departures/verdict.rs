@@ -3,8 +3,11 @@
 use super::Departure;
 use crate::catalogue::evidence::Evidence;
 use crate::change::Direction;
+use crate::correlate::Tracing;
 use crate::correlate::assign::Window;
-use crate::correlate::kernel::{Case, Decision, Reason, UNSAID_UPDATE};
+use crate::correlate::kernel::{Case, Decision, Effect, Reason, UNSAID_UPDATE};
+use crate::coverage::{HOUR, Hole, Log};
+use crate::source::is_authority;
 
 impl Departure<'_> {
     /// What became of it, and the hole that keeps it undetermined.
@@ -42,7 +45,8 @@ impl Departure<'_> {
             by_tracing && self.personnel.is_none() || self.was_gone(self.start)
         };
         // That there was no access, or none any more, leans on absence, too.
-        let unsure = || self.traced.iter().find(|t| t.reason == Reason::CoverageGap).and_then(|t| t.hole.clone());
+        let is_unsure = |t: &&&Tracing| t.reason == Reason::CoverageGap && !is_about_reversal(evidence, t);
+        let unsure = || self.traced.iter().find(is_unsure).and_then(|t| t.hole.clone());
         let granted = || self.granted(case).filter(|_| self.is_untraced());
         let unseen = || unsure().or_else(|| hole_between(granted()?, self.start));
         let is_unseen = |(since, made)| hole_between(since, made).or_else(|| self.lost_unseen.clone()).is_none();
@@ -62,10 +66,35 @@ impl Departure<'_> {
                 None if case.may_have_been_switched(self.start - window.skew, self.due) => {
                     (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
                 }
-                None if self.traced.iter().any(|t| t.reason == Reason::Failed) => (Reason::Failed, None),
-                None => (Reason::Missing, None),
+                None => match self.unseen_return(evidence, self.due - 1) {
+                    Some(hole) => (Reason::CoverageGap, Some(hole.id)),
+                    None if self.traced.iter().any(|t| t.reason == Reason::Failed) => (Reason::Failed, None),
+                    None => (Reason::Missing, None),
+                },
             },
         }
+    }
+
+    /// The first hole of the provider's log by an instant in which the person may have been brought back.
+    fn unseen_return(&self, evidence: &Evidence<'_>, by: i64) -> Option<Hole> {
+        let decided = self.decided.filter(|_| self.personnel.is_none())?;
+        first_hole(evidence, decided, by)
+    }
+
+    /// From when on what the person does may follow from a return that lies in a hole of the provider's log, and that hole: neither
+    /// before it began, nor before access that had ended was given again.
+    pub(in super::super) fn may_be_back(&self, evidence: &Evidence<'_>, became: Reason) -> Option<(i64, String)> {
+        let left = self.decided.map_or(self.start, |decided| decided.max(self.start));
+        let hole = first_hole(evidence, left, evidence.cut_off() - 1)?;
+        let from = match self.ended_at(became) {
+            None => hole.start,
+            Some(ended) => {
+                let gives = |e: &&Effect| e.direction == Direction::Grant && e.time > ended;
+                let given = self.case.and_then(|case| case.effects.iter().find(gives)).map(|given| given.time);
+                given.into_iter().chain(self.let_in_again()).min()?.max(hole.start)
+            }
+        };
+        Some((from, hole.id))
     }
 
     /// When access was last given before it was to end.
@@ -93,4 +122,16 @@ impl Departure<'_> {
         let reason = if self.gone.is_some() { Reason::AlreadyInEffect } else { Reason::Matched };
         Some(removal.hole.as_ref().map_or((reason, None), |hole| (Reason::CoverageGap, Some(hole.clone()))))
     }
+}
+
+// What may have reversed a decision in its time is asked anew: the time of a departure is another, and a personnel record is not reversed.
+fn is_about_reversal(evidence: &Evidence<'_>, t: &Tracing) -> bool {
+    let decided = evidence.correlation.judged.acts.time(t.authority);
+    t.hole.is_some() && t.hole == evidence.hole(|log| is_authority(&log.source), decided, decided + t.sla - 1)
+}
+
+fn first_hole(evidence: &Evidence<'_>, from: i64, to: i64) -> Option<Hole> {
+    let logs = evidence.coverage.logs().filter(|log| is_authority(&log.source));
+    let first = |log: &Log| log.first_hole(from.div_euclid(HOUR), to.div_euclid(HOUR));
+    logs.filter_map(first).min_by_key(|hole| hole.start)
 }

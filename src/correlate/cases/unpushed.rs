@@ -1,17 +1,17 @@
-//! When a group was pushed no more: the provider had ended that, and Databricks had the group no more.
+//! When a group was pushed no more: the provider had ended that, or may have, and Databricks had the group no more.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::super::kernel::{Case, Instant, Scope};
+use super::super::kernel::{Case, Instant, Scope, Unpushed};
 use super::Entitlement;
 use super::builder::Builder;
 use crate::change::{Direction, Verb};
 
 /// Spans of time, each until the group was pushed or made again.
-pub(super) type Spans = Arc<[(Instant, Instant)]>;
+pub(super) type Spans = Arc<[Unpushed]>;
 
 /// What tells of a group's push.
 enum Turn {
@@ -61,7 +61,10 @@ fn spans(case: &Case, listed: &[Instant]) -> Spans {
 }
 
 fn walk(turns: Vec<(Instant, Turn)>) -> Spans {
-    let (mut is_ended, mut is_gone, mut since) = (false, false, None);
+    let (mut is_ended, mut is_gone) = (false, false);
+    // When it was last seen to be pushed, or there.
+    let mut seen = None;
+    let mut open: Option<Unpushed> = None;
     let mut there: HashSet<Scope> = HashSet::new();
     let mut spans = Vec::new();
     for (time, turn) in turns {
@@ -77,15 +80,16 @@ fn walk(turns: Vec<(Instant, Turn)>) -> Spans {
                 is_gone = there.is_empty() || scope == Scope::ACCOUNT;
             }
         }
-        match since {
-            None if is_ended && is_gone => since = Some(time),
-            Some(from) if !(is_ended && is_gone) => {
-                spans.push((from, time));
-                since = None;
-            }
-            _ => {}
+        if matches!(turn, Turn::Pushed | Turn::Made(_)) {
+            seen = Some(time);
+        }
+        let unseen_since = (!is_ended).then(|| seen.unwrap_or(time));
+        let now = is_gone.then_some(Unpushed { from: time, until: Instant::MAX, unseen_since });
+        if open.map(|open| open.unseen_since) != now.map(|now| now.unseen_since) {
+            spans.extend(open.map(|open| Unpushed { until: time, ..open }));
+            open = now;
         }
     }
-    spans.extend(since.map(|from| (from, Instant::MAX)));
+    spans.extend(open);
     spans.into()
 }

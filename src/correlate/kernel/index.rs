@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::endings::Endings;
 use super::marks::{Mark, Marks, Span};
-use super::returns::{Departures, takes_back};
+use super::returns::{Departures, away, takes_back};
 use super::{About, Case, Decision, EndingKind, Instant, Limits, Push, Scope};
 use crate::change::{Direction, Verb};
 
@@ -53,6 +53,8 @@ pub(super) struct Index<'c> {
     uncreated: Vec<usize>,
     /// Pushes of the whole group by the connector that arrived, of a case that is about the group itself.
     updated: Vec<usize>,
+    /// Assignments of somebody who was away by the records, and since when.
+    away: OnceCell<Vec<(usize, Instant)>>,
 }
 
 impl<'c> Index<'c> {
@@ -89,6 +91,7 @@ impl<'c> Index<'c> {
             }),
             uncreated: (0..case.pushes.len()).filter(|&p| !case.pushes[p].carries()).collect(),
             updated: (0..case.pushes.len()).filter(|&p| is_update(&case.pushes[p])).collect(),
+            away: OnceCell::new(),
         }
     }
 
@@ -159,6 +162,11 @@ impl<'c> Index<'c> {
     pub(super) fn lift(&self, departure: usize, until: Instant) -> Option<usize> {
         let back = self.first_reversal(departure).filter(|&back| self.decision(back).time <= until);
         back.filter(|&back| self.decision(back).rank.is_none())
+    }
+
+    /// The assignments of somebody who was away by the records, so that they gave nothing, and since when.
+    pub(super) fn away(&self) -> &[(usize, Instant)] {
+        self.away.get_or_init(|| away(self.case))
     }
 
     /// The last opposite decision before this one.

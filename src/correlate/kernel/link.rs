@@ -103,13 +103,15 @@ fn link(scoped: &Scoped<'_>, standing: &[Standing], links: &mut [Option<usize>])
     let decisions = &scoped.index.case.decisions;
     if let [taker] = &takers[..] {
         let may = decided.iter().filter(|d| scoped.may_take(d, taker)).map(|d| d.decision);
-        let nearest = may.min_by_key(|&d| (decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
+        let is_over = |d: usize| scoped.index.reversed_at(d) <= taker.time;
+        let nearest = may.min_by_key(|&d| (is_over(d), decisions[d].rank, decisions[d].time.abs_diff(taker.time)));
         links[taker.effect] = nearest;
         return;
     }
     let offer = |d: &Decided| Offer {
         time: decisions[d.decision].time,
         rank: decisions[d.decision].rank.unwrap_or(u8::MAX),
+        until: d.reversed_at,
         renewed: match scoped.index.first_reversal(d.decision) {
             Some(reversal) => decided.partition_point(|other| other.decision < reversal),
             None => decided.len(),

@@ -198,6 +198,23 @@ pub struct Observation {
     pub held: bool,
 }
 
+/// When a group was gone from Databricks, and pushed no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unpushed {
+    /// From when on.
+    pub from: Instant,
+    /// Before when.
+    pub until: Instant,
+    /// Since when its push may have ended; `None` = a record says that it had.
+    pub unseen_since: Option<Instant>,
+}
+
+impl Unpushed {
+    fn holds(&self, at: Instant) -> bool {
+        (self.from..self.until).contains(&at)
+    }
+}
+
 /// Everything that bears on one key, each list ordered by time. Decisions and effects give or take access; what does
 /// neither (`Direction::Update`) is no business of a key.
 #[derive(Debug, Clone, Default)]
@@ -230,8 +247,8 @@ pub struct Case {
     pub is_known_to_databricks: bool,
     /// True when the group is pushed, or no group is concerned.
     pub is_group_pushed: bool,
-    /// When the group was pushed no more, and gone from Databricks: from when on, and before when.
-    pub unpushed: Arc<[(Instant, Instant)]>,
+    /// When the group was pushed no more, and gone from Databricks.
+    pub unpushed: Arc<[Unpushed]>,
     /// True when the group is pushed and the person assigned.
     pub is_pushed: bool,
     /// True for the account of a person or service principal: its end must reach the account or every workspace.
@@ -249,6 +266,9 @@ pub const UNSAID_UPDATE: &str = "updateUser, which does not say what it changed"
 
 /// What stands in for the id of a hole where a decision may have authorised a change, and its record does not say so.
 pub const UNSAID_DECISION: &str = "a decision of which the record does not say whether, or which way, it was made";
+
+/// What stands in for the id of a hole where a listing shows that a decision was carried out, and no record does.
+pub const SHOWN_DONE: &str = "a listing that shows it carried out, of which there is no record";
 
 /// What stands in for the id of a hole where an effect may have changed the access, and its record does not say whether.
 pub const UNSAID_EFFECT: &str = "an effect of which the record does not say whether it succeeded";
@@ -273,7 +293,12 @@ impl Case {
 
     /// True at an instant at which nothing was pushed to the group any more.
     pub fn is_unpushed(&self, at: Instant) -> bool {
-        self.unpushed.iter().any(|(from, until)| (*from..*until).contains(&at))
+        self.unpushed.iter().any(|span| span.unseen_since.is_none() && span.holds(at))
+    }
+
+    /// Since when the push of a group that was gone by an instant may have ended, though no record says so; `None` = it was there, or one does.
+    pub fn may_be_unpushed(&self, at: Instant) -> Option<Instant> {
+        self.unpushed.iter().find(|span| span.holds(at))?.unseen_since
     }
 
     /// True where another of the subject's accounts is there in the effect's scope once the effect has happened.

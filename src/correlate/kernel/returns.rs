@@ -52,6 +52,22 @@ pub(super) fn takes_back(decision: &Decision) -> bool {
     side(decision.direction) == 1 && (decision.rank.is_some() || decision.verb == Verb::UserSuspend)
 }
 
+/// The assignments of a person who was away by the records, so that they gave nothing, each with since when.
+pub(super) fn away(case: &Case) -> Vec<(usize, Instant)> {
+    let mut departed = None;
+    let mut all = Vec::new();
+    for (d, decision) in case.decisions.iter().enumerate().filter(|_| case.is_account) {
+        match decision.verb {
+            Verb::UserDeactivate | Verb::UserDelete => departed = Some(decision.time),
+            Verb::AppAssign if decision.rank.is_none() && decision.lapses <= decision.time => {
+                all.extend(departed.map(|since| (d, since)));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
 /// Positions of the departures of a case and of what lifts them, ascending, by kind.
 #[derive(Debug)]
 pub(super) struct Departures {

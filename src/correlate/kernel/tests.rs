@@ -4,6 +4,7 @@ mod already;
 mod always;
 mod doubts;
 mod explained;
+mod hidden;
 mod hostile;
 mod naive;
 mod naive_already;

@@ -1,6 +1,7 @@
 //! Tracing: from the decision forward to its effect.
 
 mod already;
+mod open;
 mod unseen;
 
 use std::cell::OnceCell;
@@ -10,9 +11,7 @@ use super::held::{Held, History};
 use super::index::{Index, side};
 use super::link::undone_at;
 use super::stood::{Ask, Left, left};
-use super::{
-    Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, UNSAID_EFFECT, UNSAID_UPDATE, Vouched, World,
-};
+use super::{Case, Decision, EndingKind, Instant, Limits, Reason, Scope, Traced, Vouched, World};
 use crate::change::Direction;
 
 /// Judges every traced decision of a case, in order, taking the records of one instant in the order in which they stand.
@@ -100,7 +99,9 @@ impl<'a> Tracer<'a> {
         // What authorises nothing has no effect to wait for, but may be carried out in time along with what does.
         let is_in_time = effect.is_some_and(|(_, time)| time <= due);
         if decision.rank.is_none() && !by.is_some_and(|by| is_in_time && self.is_authorised(by)) {
-            return Traced { reason: Reason::NotPushed, ..unresolved };
+            let hole = self.unseen_return_before(world, d);
+            let reason = if hole.is_some() { Reason::CoverageGap } else { Reason::NotPushed };
+            return Traced { reason, hole, ..unresolved };
         }
         let reversal = Some(self.index.reversed_at(d)).filter(|reversed_at| *reversed_at < Instant::MAX);
         let until = effect.map(|(_, time)| time).or(reversal).unwrap_or(due);
@@ -181,14 +182,8 @@ impl<'a> Tracer<'a> {
         }
         if due >= self.limits.cut_off {
             (Reason::WindowOpen, None)
-        } else if let Some(hole) = self.outcome_hole(world, d, due) {
+        } else if let Some(hole) = self.left_open(world, d) {
             (Reason::CoverageGap, Some(hole))
-        } else if let Some(hole) = self.still_standing(world, d).or_else(|| self.unseen_end(world, d)) {
-            (Reason::CoverageGap, Some(hole))
-        } else if self.case().may_have_been_switched(from, due) {
-            (Reason::CoverageGap, Some(UNSAID_UPDATE.to_owned()))
-        } else if self.case().may_have_been_done(decision.direction, from, due) {
-            (Reason::CoverageGap, Some(UNSAID_EFFECT.to_owned()))
         } else if self.index.has_failed(side(decision.direction), from, reversal.unwrap_or(Instant::MAX)) {
             (Reason::Failed, None)
         } else {
@@ -260,7 +255,9 @@ impl<'a> Tracer<'a> {
             first = if said.anywhere.is_some() { said } else { first };
         }
         let own = if self.case().is_account && is_removal && first.at_account.is_none() {
-            self.ended_everywhere(from, until_then)
+            let at_account = self.first(self.changed(), d, until_then).at_account;
+            let time = |e: &usize| self.case().effects[*e].time;
+            self.ended_everywhere(from, until_then).into_iter().chain(at_account).min_by_key(time)
         } else {
             first.own()
         };

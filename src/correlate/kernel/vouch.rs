@@ -290,7 +290,7 @@ impl Item<'_> {
             return Vouched { reason: Reason::UnresolvedSubject, ..judged };
         }
         let unsure = || self.standing_decision(|_| true).and_then(|d| self.unseen_end(world, d));
-        let hole = world.authority_hole(from, to).or_else(unsure);
+        let hole = world.authority_hole(from, to).or_else(unsure).or_else(|| self.unseen_return(world));
         let hole = hole.or_else(|| self.no_opening()).or_else(|| self.open_reversal(world));
         let hole = hole.or_else(|| self.effect.by_connector.then(|| world.push_hole(from, to)).flatten());
         let hole = hole.or_else(|| self.unseen_cause(world));
@@ -315,6 +315,33 @@ impl Item<'_> {
             let made = self.index.case.remade_between(scope, held.time, now)?;
             world.effect_hole(&[scope, Scope::ACCOUNT], held.time, made)
         })
+    }
+
+    // That somebody is away leans on there having been no return.
+    fn unseen_return(&self, world: &dyn World) -> Option<String> {
+        let (index, now) = (self.index, self.effect.time);
+        if self.side() == 1 {
+            return None;
+        }
+        let decided = |d: usize| index.case.decisions[d].time;
+        let (_, until) = self.limits.window.around(now);
+        let is_open = |d: usize| decided(d) <= until && index.last_reversal(d, now).is_none();
+        let assigned = index.away().iter().rfind(|(d, _)| is_open(*d));
+        assigned
+            .and_then(|(d, since)| world.authority_hole(*since, decided(*d)))
+            .or_else(|| world.authority_hole(self.left()?, now))
+    }
+
+    // When the person or the group left who is not back by the records, where a return would put in force what was decided before.
+    fn left(&self) -> Option<Instant> {
+        let (index, now) = (self.index, self.effect.time);
+        let may_return = |d: &usize| {
+            let is_left = !index.is_ended_for_good(*d, now) && index.last_reversal(*d, now).is_some();
+            is_left && (!self.is_undone_apart(*d) || self.puts_back())
+        };
+        let d = index.strongest_before(0, now, now).into_iter().find(may_return)?;
+        let is_away = |r: &usize| index.lift(*r, now + self.limits.window.skew).is_none();
+        index.departures(d, now).filter(is_away).map(|r| index.case.decisions[r].time).max()
     }
 
     fn is_named_elsewhere(&self, from: Instant, to: Instant) -> bool {

@@ -299,6 +299,7 @@ pub(super) const LEAVERS: &[Story] = &[
 ];
 
 fn departures(logs: &mut Logs) {
+    logs.okta_outage(0..0);
     for who in ["alice", "bob", "carol", "grace", "henry", "ivy", "judy", "kate", "liam"] {
         logs.user("06-29 00:30", "add", who);
     }

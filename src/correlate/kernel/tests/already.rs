@@ -4,7 +4,7 @@ use super::super::EndingKind::{Final, Restored, Suspended};
 use super::super::Reason::{
     AlreadyInEffect, CoverageGap, Late, Matched, Missing, NoAuthority, NotPushed, Redundant, State, Superseded,
 };
-use super::super::{Instant, Scope};
+use super::super::{Instant, Scope, Unpushed};
 use super::story::{
     DAY, Fact, HOUR, MINUTE, ended, given, granted, leaver, left, returned, revoked, seen, unwanted, wanted,
 };
@@ -79,7 +79,8 @@ fn what_an_earlier_decision_may_have_brought_in_a_hole_leaves_the_next_one_nothi
 
 #[test]
 fn nothing_is_expected_while_the_group_is_pushed_no_more() {
-    let unpushed = |facts: Vec<Fact>| given(facts).with(|case| case.unpushed = [(0, 3 * DAY)].into());
+    let span = Unpushed { from: 0, until: 3 * DAY, unseen_since: None };
+    let unpushed = |facts: Vec<Fact>| given(facts).with(|case| case.unpushed = [span].into());
     unpushed(vec![wanted(0), unwanted(2 * DAY), wanted(3 * DAY)]).gives(&[], &[NotPushed, NotPushed, Missing]);
     unpushed(vec![unwanted(0), ended(2 * DAY, Final)]).gives(&[], &[NotPushed]);
     unpushed(vec![wanted(0), granted(HOUR), wanted(4 * DAY)]).gives(&[Matched], &[Matched, AlreadyInEffect]);

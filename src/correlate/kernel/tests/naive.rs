@@ -17,6 +17,9 @@ pub(super) struct Naive<'a> {
 /// How an effect was judged: why, and by which decision.
 pub(super) type Judged = (Reason, Option<usize>);
 
+/// Effects left, decisions that were over, ranks, lag.
+type Cost = (usize, usize, u32, u64);
+
 impl Naive<'_> {
     pub(super) fn marks(&self, scope: Scope) -> Marks {
         let seen = self.case.observations.iter().filter(|o| o.scope == scope).map(|o| (o.time, o.held, None));
@@ -228,17 +231,12 @@ impl Naive<'_> {
         !(a..b).any(|r| self.reverses(r, a))
     }
 
-    /// Best pairs of the decisions from `d` and the takers from `e` on, and their cost: left, ranks, lag.
-    fn best(
-        &self,
-        decisions: &[usize],
-        takers: &[usize],
-        is_last_word: bool,
-    ) -> ((usize, u32, u64), Vec<(usize, usize)>) {
-        let Some((&e, later)) = takers.split_first() else { return ((0, 0, 0), Vec::new()) };
+    /// Best pairs of the decisions from `d` and the takers from `e` on, and their cost.
+    fn best(&self, decisions: &[usize], takers: &[usize], is_last_word: bool) -> (Cost, Vec<(usize, usize)>) {
+        let Some((&e, later)) = takers.split_first() else { return ((0, 0, 0, 0), Vec::new()) };
         let time = |d: usize| self.case.decisions[d].time;
         let effect = self.case.effects[e].time;
-        let Some((&d, other)) = decisions.split_first() else { return ((takers.len(), 0, 0), Vec::new()) };
+        let Some((&d, other)) = decisions.split_first() else { return ((takers.len(), 0, 0, 0), Vec::new()) };
         if time(d) < effect - self.limits.window.look_back {
             return self.best(other, takers, is_last_word);
         }
@@ -246,13 +244,14 @@ impl Naive<'_> {
         if self.may(d, e, is_last_word) {
             let is_free = |&&o: &&usize| !(time(o) <= effect && self.says_the_same(d, o));
             let from = other.iter().position(|o| is_free(&o)).unwrap_or(other.len());
-            let ((left, ranks, lag), mut pairs) = self.best(&other[from..], later, is_last_word);
+            let ((left, over, ranks, lag), mut pairs) = self.best(&other[from..], later, is_last_word);
             pairs.push((d, e));
+            let over = over + usize::from(self.reversed_at(d).is_some_and(|reversal| reversal <= effect));
             let rank = u32::from(self.case.decisions[d].rank.unwrap_or(0));
-            ways.push(((left, ranks + rank, lag + time(d).abs_diff(effect)), pairs));
+            ways.push(((left, over, ranks + rank, lag + time(d).abs_diff(effect)), pairs));
         }
-        let ((left, ranks, lag), pairs) = self.best(decisions, later, is_last_word);
-        ways.push(((left + 1, ranks, lag), pairs));
+        let ((left, over, ranks, lag), pairs) = self.best(decisions, later, is_last_word);
+        ways.push(((left + 1, over, ranks, lag), pairs));
         ways.push(self.best(other, takers, is_last_word));
         ways.into_iter().reduce(|best, way| if way.0 < best.0 { way } else { best }).unwrap_or_default()
     }
@@ -271,7 +270,7 @@ impl Naive<'_> {
         self.best(&decisions, &takers, is_last_word).1.into_iter().find(|(_, e)| *e == i).map(|(d, _)| d)
     }
 
-    fn authorises(&self, d: usize, direction: Direction) -> bool {
+    pub(super) fn authorises(&self, d: usize, direction: Direction) -> bool {
         self.case.decisions[d].direction == direction && self.case.decisions[d].rank.is_some()
     }
 
@@ -390,7 +389,7 @@ impl Naive<'_> {
         });
         let is_unsure = self.state(i, |_| true).is_some_and(|d| self.may_have_ended(d, i));
         let is_torn = self.world.authority_hole(from, to).is_some();
-        if is_torn || is_unsure || is_open || self.may_be_consequence(i) {
+        if is_torn || is_unsure || is_open || self.may_have_returned_unseen(i) || self.may_be_consequence(i) {
             Reason::CoverageGap
         } else {
             Reason::NoAuthority

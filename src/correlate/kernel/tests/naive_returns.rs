@@ -81,6 +81,45 @@ impl Naive<'_> {
         all.iter().copied().filter(|&r| !all.iter().any(|&later| later > r && alike(r, later))).collect()
     }
 
+    /// Since when somebody was away who was assigned all the same.
+    pub(super) fn away_since(&self, d: usize) -> Option<Instant> {
+        let (decisions, assigned) = (&self.case.decisions, &self.case.decisions[d]);
+        let is_idle = assigned.verb == Verb::AppAssign && assigned.rank.is_none() && assigned.lapses <= assigned.time;
+        let departs = |r: &&Decision| matches!(r.verb, Verb::UserDeactivate | Verb::UserDelete);
+        let departed = decisions[..d].iter().rfind(departs).map(|r| r.time);
+        departed.filter(|_| is_idle && self.case.is_account)
+    }
+
+    // Over a hole since the departure: assigned afterwards, or with what was decided before in force by the return.
+    pub(super) fn may_have_returned_unseen(&self, i: usize) -> bool {
+        let (decisions, effect) = (&self.case.decisions, &self.case.effects[i]);
+        let (now, skew) = (effect.time, self.limits.window.skew);
+        if effect.direction == Direction::Revoke {
+            return false;
+        }
+        let is_reversed = |d: usize| (d + 1..decisions.len()).any(|r| decisions[r].time <= now && self.reverses(r, d));
+        let last = (0..decisions.len())
+            .rfind(|&d| decisions[d].time <= now + skew && self.away_since(d).is_some() && !is_reversed(d));
+        let torn = |from: Instant, to: Instant| self.world.authority_hole(from, to).is_some();
+        if last.is_some_and(|d| self.away_since(d).is_some_and(|since| torn(since, decisions[d].time))) {
+            return true;
+        }
+        let like =
+            |d: &usize| self.authorises(*d, Direction::Grant) && decisions[*d].lapses > now && decisions[*d].time < now;
+        let is_last =
+            |d: &usize| !(d + 1..decisions.len()).filter(like).any(|o| decisions[o].rank <= decisions[*d].rank);
+        let may_return = |d: &usize| {
+            let mut against = (d + 1..decisions.len())
+                .filter(|&r| decisions[r].time <= now && decisions[r].direction == Direction::Revoke);
+            let is_for_good = against.any(|r| Self::is_for_good(&decisions[r]));
+            !is_for_good && is_reversed(*d) && (!self.is_undone_apart(*d, i) || self.puts_back(i))
+        };
+        let Some(d) = (0..decisions.len()).filter(like).filter(is_last).find(may_return) else { return false };
+        let is_away = |r: &usize| self.lift(*r, now + skew).is_none();
+        let left = self.departures(d, now).into_iter().filter(is_away).map(|r| decisions[r].time).max();
+        left.is_some_and(|left| torn(left, now))
+    }
+
     // What took the access, if it was not there right before the effect: when, and by which effect.
     pub(super) fn taken(&self, i: usize) -> Option<(Instant, Option<usize>)> {
         let wanted = self.case.effects[i].direction == Direction::Grant;

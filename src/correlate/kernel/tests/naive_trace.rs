@@ -36,7 +36,9 @@ impl Naive<'_> {
             by.is_some_and(|v| v.decision.is_some())
         };
         if decision.rank.is_none() && !carrier.is_some_and(|(row, time)| time <= due && is_authorised(row)) {
-            return (Reason::NotPushed, None);
+            let away = self.away_since(d);
+            let is_torn = away.is_some_and(|since| self.world.authority_hole(since, decision.time).is_some());
+            return (if is_torn { Reason::CoverageGap } else { Reason::NotPushed }, None);
         }
         if let Some((row, time)) = carrier {
             let is_seen = self.world.effect_hole(&self.outcome_scopes(d), from, due).is_none();
@@ -57,7 +59,10 @@ impl Naive<'_> {
             }
         } else if due >= self.limits.cut_off {
             Reason::WindowOpen
-        } else if self.world.effect_hole(&self.outcome_scopes(d), from, due).is_some() || self.made_later(d).is_some() {
+        } else if self.world.effect_hole(&self.outcome_scopes(d), from, due).is_some()
+            || self.made_later(d).is_some()
+            || self.may_be_over(d)
+        {
             Reason::CoverageGap
         } else {
             let its =
@@ -83,6 +88,25 @@ impl Naive<'_> {
             true => self.reach_of_state(),
             false => self.case.effect_scopes.to_vec(),
         }
+    }
+
+    // Done, as a listing shows, or to be done no more.
+    fn may_be_over(&self, d: usize) -> bool {
+        let (case, decision, due) = (self.case, &self.case.decisions[d], self.due(d));
+        let until = self.reversed_at(d).unwrap_or(Instant::MAX).min(self.limits.cut_off);
+        let is_grant = decision.direction == Direction::Grant;
+        let later: Vec<_> = case.observations.iter().filter(|o| o.time > decision.time && o.time < until).collect();
+        let is_shown = |time: Instant| match is_grant {
+            true => self.is_held(time + 1) == Some(true),
+            false => self.stood(time + 1) == Some(false),
+        };
+        let shown = later.iter().find(|o| o.held == is_grant && is_shown(o.time)).map(|o| o.time);
+        let was_open = |shown: Instant| later.iter().any(|o| o.held != is_grant && o.time > due && o.time < shown);
+        let unpushed = case.unpushed.iter().find(|span| span.from <= decision.time && decision.time < span.until);
+        let torn = |from: Instant, to: Instant| self.world.authority_hole(from, to).is_some();
+        shown.is_some_and(|shown| !was_open(shown))
+            || torn(decision.time, due - 1)
+            || unpushed.and_then(|span| span.unseen_since).is_some_and(|since| torn(since, decision.time))
     }
 
     // Nobody can be put into a group whose account could not be created, unless the provider says that it was done.
@@ -152,9 +176,13 @@ impl Naive<'_> {
         let at_account = found.iter().find(|&&e| case.effects[e].scope == Scope::ACCOUNT);
         let is_end = decision.direction == Direction::Revoke;
         let own = match (at_account, case.is_account && is_end) {
-            // Where nothing was left to do, what comes afterwards has not done it.
-            (None, true) if linked.is_empty() && was_held => self.everywhere(from, until.min(decision.time)),
-            (None, true) => self.everywhere(from, until),
+            (None, true) => {
+                // Where nothing was left to do, what comes afterwards has not done it.
+                let until = if linked.is_empty() && was_held { until.min(decision.time) } else { until };
+                let is_its = |e: &&usize| like(e) && case.effects[**e].time < until && has_changed(&vouched[**e]);
+                let account = all.iter().filter(is_its).find(|&&e| case.effects[e].scope == Scope::ACCOUNT).copied();
+                self.everywhere(from, until).into_iter().chain(account).min_by_key(|&e| case.effects[e].time)
+            }
             (at_account, _) => at_account.or(found.first()).copied(),
         };
         let done = |e: usize| (case.effects[e].row, case.effects[e].time);

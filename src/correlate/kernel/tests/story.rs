@@ -3,7 +3,7 @@
 use super::super::super::assign::Window;
 use super::super::{
     About, Case, Decision, Effect, Ending, EndingKind, Instant, Limits, Observation, Push, Reason, Scope, Traced,
-    Vouched, World, trace, vouch,
+    Unpushed, Vouched, World, trace, vouch,
 };
 use crate::change::{Direction, Verb};
 
@@ -347,7 +347,12 @@ impl Story {
         self.case.effects.iter_mut().for_each(|e| e.time += by);
         self.case.endings.iter_mut().for_each(|e| e.time += by);
         self.case.observations.iter_mut().for_each(|o| o.time += by);
-        let unpushed = self.case.unpushed.iter().map(|span| (span.0 + by, span.1 + by)).collect::<Vec<_>>();
+        let unpushed = self.case.unpushed.iter().map(|span| Unpushed {
+            from: span.from + by,
+            until: span.until + by,
+            unseen_since: span.unseen_since.map(|since| since + by),
+        });
+        let unpushed = unpushed.collect::<Vec<_>>();
         self.case.unpushed = unpushed.into();
         self.case.made = self.case.made.map(|made| made + by);
         self.case.remade.iter_mut().for_each(|(made, _)| *made += by);
