@@ -123,18 +123,18 @@ fn what_a_listing_shows_after_its_end_was_decided_is_not_gone() {
 #[test]
 fn what_a_listing_shows_gone_may_have_ended_in_a_hole_before_it_was_decided() {
     let gone = |at: Instant| vec![wanted(0), granted(MINUTE), unwanted(5 * DAY), seen(at, false)];
-    given(gone(9 * DAY)).gives(&[Matched], &[Matched, Missing]);
+    given(gone(9 * DAY)).gives(&[Matched], &[Matched, CoverageGap]);
     given(gone(9 * DAY)).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched], &[Matched, AlreadyInEffect]);
     // It may have ended late as well, or surely did.
     let torn = given(gone(9 * DAY)).effect_hole(2 * DAY, 3 * DAY).effect_hole(7 * DAY, 8 * DAY);
     torn.gives(&[Matched], &[Matched, CoverageGap]);
-    given(gone(9 * DAY)).effect_hole(7 * DAY, 8 * DAY).gives(&[Matched], &[Matched, Missing]);
+    given(gone(9 * DAY)).effect_hole(7 * DAY, 8 * DAY).gives(&[Matched], &[Matched, CoverageGap]);
     // What ends the person later has not done it.
     let then = [gone(9 * DAY), vec![ended(12 * DAY, Final)]].concat();
     given(then).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched], &[Matched, AlreadyInEffect]);
-    // Elsewhere it stands.
+    // What stands elsewhere the listing of the account shows gone, too, but not when.
     let elsewhere = [gone(9 * DAY), vec![granted(HOUR).at(1)]].concat();
-    given(elsewhere).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched; 2], &[Matched, Missing]);
+    given(elsewhere).effect_hole(2 * DAY, 3 * DAY).gives(&[Matched; 2], &[Matched, CoverageGap]);
 }
 
 #[test]

@@ -352,8 +352,7 @@ impl Story {
             until: span.until + by,
             unseen_since: span.unseen_since.map(|since| since + by),
         });
-        let unpushed = unpushed.collect::<Vec<_>>();
-        self.case.unpushed = unpushed.into();
+        self.case.unpushed = unpushed.collect();
         self.case.made = self.case.made.map(|made| made + by);
         self.case.remade.iter_mut().for_each(|(made, _)| *made += by);
         let Holes { authority, effects, account, .. } = &mut self.holes;
