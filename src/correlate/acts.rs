@@ -201,12 +201,13 @@ impl Acts {
     pub(super) fn in_order(said: Arc<Said>, mut rows: Vec<Row>, mut own: Own) -> (Self, Vec<u32>) {
         let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
         let turns = said.turns();
-        let key = |at: &u32| {
-            let row = &rows[*at as usize];
-            (row.time, turns[row.manner as usize], own.get(*at as usize, 0))
+        let key = |at: u32| {
+            let row = &rows[at as usize];
+            (row.time, turns[row.manner as usize])
         };
-        // What comes out of a lake is in order file by file.
-        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        // What comes out of a lake is in order file by file. Ids lie elsewhere, and are looked at where nothing else tells.
+        let id = |at: u32| own.get(at as usize, 0);
+        order.sort_by(|a, b| key(*a).cmp(&key(*b)).then_with(|| id(*a).cmp(&id(*b))));
         rows = order.iter().map(|at| rows[*at as usize]).collect();
         own.reorder(&order);
         (Self { said, rows, own }, order)

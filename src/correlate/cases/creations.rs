@@ -21,15 +21,20 @@ impl Origin<'_> {
     }
 
     fn remade(&self, case: &Case) -> Vec<(Instant, Scope)> {
-        let told = first_told(case);
-        let Some(first) = told.values().min().copied() else { return Vec::new() };
+        let Some(first) = told(case).map(|(time, _)| time).min() else { return Vec::new() };
         let of_person = self.person.into_iter().flat_map(|person| &person.effects);
-        let of_person = of_person.filter(|e| e.verb == Verb::UserCreate && e.time > first);
-        let everywhere = of_person.flat_map(|e| {
+        let of_person: Vec<&Effect> = of_person.filter(|e| e.verb == Verb::UserCreate && e.time > first).collect();
+        let of_group: Vec<&Effect> = self.groups(first).collect();
+        // Nearly nobody is made anew.
+        if of_person.is_empty() && of_group.is_empty() {
+            return Vec::new();
+        }
+        let told = first_told(case);
+        let everywhere = of_person.into_iter().flat_map(|e| {
             let reached = told.keys().filter(|scope| e.scope == Scope::ACCOUNT || **scope == e.scope);
             reached.map(|scope| (e.time, *scope))
         });
-        let made = everywhere.chain(self.groups(first).map(|e| (e.time, e.scope)));
+        let made = everywhere.chain(of_group.into_iter().map(|e| (e.time, e.scope)));
         made.filter(|(made, at)| told.get(at).is_some_and(|first| first < made)).collect()
     }
 
@@ -42,12 +47,16 @@ impl Origin<'_> {
     }
 }
 
+/// When, and where, records and listings tell of the access.
+fn told(case: &Case) -> impl Iterator<Item = (Instant, Scope)> {
+    let done = case.effects.iter().map(|e| (e.time, e.scope));
+    done.chain(case.observations.iter().map(|o| (o.time, o.scope)))
+}
+
 /// When a record or a listing first tells of access in a place.
 fn first_told(case: &Case) -> BTreeMap<Scope, Instant> {
-    let done = case.effects.iter().map(|e| (e.time, e.scope));
-    let seen = case.observations.iter().map(|o| (o.time, o.scope));
     let mut first: BTreeMap<Scope, Instant> = BTreeMap::new();
-    for (time, scope) in done.chain(seen) {
+    for (time, scope) in told(case) {
         let told = first.entry(scope).or_insert(time);
         *told = time.min(*told);
     }
