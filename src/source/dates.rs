@@ -77,8 +77,14 @@ fn order_around(text: &[u8], at: usize) -> Option<DateOrder> {
     let is_begun = start.checked_sub(1).is_none_or(|at| matches!(before[at], b'"' | b' ' | b','));
     let second = behind.iter().position(|b| !b.is_ascii_digit()).filter(|end| behind[*end] == b'/')?;
     let year = behind[second + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+    // A date without a clock may stand in any text, and was not written by the export.
+    let rest = behind[second + 1 + year..].trim_ascii_start();
+    let clock = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
+    let hour = clock.iter().take_while(|b| b.is_ascii_digit()).count();
+    let has_clock = (1..=2).contains(&hour) && clock.get(hour) == Some(&b':');
     let number = |digits: &[u8]| number(std::str::from_utf8(digits).ok()?, 2);
-    (is_begun && year == 4).then(|| DateOrder::of_numbers(number(&before[start..])?, number(&behind[..second])?))?
+    (is_begun && year == 4 && has_clock)
+        .then(|| DateOrder::of_numbers(number(&before[start..])?, number(&behind[..second])?))?
 }
 
 /// The date of `7/31/2026` or `31/7/2026`; `None` = it is none.
@@ -93,7 +99,10 @@ pub(super) fn slashed(word: &str, clock: Clock<'_>, dates: Dates) -> Option<Resu
         Dates::Told(order) => Some(order),
         Dates::OfPrograms | Dates::Untold => None,
     };
-    let (month, day) = match DateOrder::of_numbers(first, second).or(of_file).or_else(|| dates.by_clock(clock)) {
+    let by_clock = dates.by_clock(clock);
+    // What the file tells and what the clock tells may contradict each other.
+    let beside = of_file.or(by_clock).filter(|order| by_clock.is_none_or(|told| told == *order));
+    let (month, day) = match DateOrder::of_numbers(first, second).or(beside) {
         Some(DateOrder::MonthFirst) => (first, second),
         Some(DateOrder::DayFirst) => (second, first),
         None if first == second => (first, second),
@@ -138,7 +147,8 @@ mod tests {
             ("7/31/2026", with_comma, Dates::Untold, day(7, 31)),
             ("31/7/2026", american, month_first, day(7, 31)),
             ("07/08/2026", with_comma, day_first, day(8, 7)),
-            ("07/08/2026", american, day_first, day(8, 7)),
+            ("07/08/2026", american, day_first, Some(Err(Either))),
+            ("07/08/2026", small, day_first, day(8, 7)),
             ("07/08/2026", with_comma, month_first, day(7, 8)),
             ("7/8/2026", american, Dates::Untold, day(7, 8)),
             ("7/8/2026", small, Dates::Untold, Some(Err(Either))),
@@ -164,8 +174,12 @@ mod tests {
             (r#"{"t":"09/04/2026, 09:45"}{"t":"21/04/2026, 09:45"}"#, Dates::Told(DateOrder::DayFirst)),
             (r#"{"t":"4/9/2026 9:45"}{"t":"4/21/2026 9:45"}"#, Dates::Told(DateOrder::MonthFirst)),
             (r#"{"t":"04/09/2026"}"#, Dates::Untold),
-            (r#"{"t":"21/04/2026","u":"4/21/2026"}"#, Dates::Untold),
-            (r#"{"agent":"x/21/04/2026","path":"a21/04/2026","v":"121/04/2026","w":"21/04/26"}"#, Dates::Untold),
+            (r#"{"t":"21/04/2026 9:45","u":"4/21/2026 9:45"}"#, Dates::Untold),
+            (r#"{"t":"07/08/2026, 9:45","note":"until 21/04/2026, or 21/04/2026 at noon"}"#, Dates::Untold),
+            (
+                r#"{"agent":"x/21/04/2026 9:45","path":"a21/04/2026 9:45","v":"121/04/2026 9:45","w":"21/04/26 9:45"}"#,
+                Dates::Untold,
+            ),
             (r#"{"z":"21/"}"#, Dates::Untold),
             ("", Dates::OfPrograms),
         ] {
